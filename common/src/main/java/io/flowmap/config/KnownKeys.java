@@ -1,0 +1,232 @@
+package io.flowmap.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
+import io.flowmap.job.UserError;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Holds a configuration against the reference: every key must be one of the reference's and of its type. Numbers and booleans may
+ * come as text (environment variables do), text as a number; a reference of {@code null} takes {@code null}, a scalar or a list.
+ */
+final class KnownKeys {
+    private static final String FREE = "Free keys";
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private final ConfigObject reference;
+
+    KnownKeys(ConfigObject reference) {
+        this.reference = reference;
+    }
+
+    /** The values of a resolved configuration as JSON with sorted keys. Throws {@link UserError} at the first unknown or mistyped key. */
+    ObjectNode check(ConfigObject actual) {
+        return object("", reference, actual);
+    }
+
+    private ObjectNode object(String path, ConfigObject expected, ConfigObject actual) {
+        var checked = new TreeMap<String, JsonNode>();
+        for (var entry : actual.entrySet()) {
+            var key = join(path, entry.getKey());
+            var known = expected.get(entry.getKey());
+            if (known == null) {
+                throw unknown(key, entry.getValue());
+            }
+            checked.put(entry.getKey(), value(key, known, entry.getValue()));
+        }
+        return (ObjectNode) NODES.objectNode().setAll(checked);
+    }
+
+    private JsonNode value(String path, ConfigValue expected, ConfigValue actual) {
+        return switch (expected.valueType()) {
+            case OBJECT -> {
+                if (!(actual instanceof ConfigObject map)) {
+                    throw mistyped(path, "a map", actual);
+                }
+                yield isFree(expected) ? flattened(map) : object(path, (ConfigObject) expected, map);
+            }
+            case LIST -> {
+                if (!(actual instanceof ConfigList list)) {
+                    throw mistyped(path, "a list", actual);
+                }
+                yield list(path, (ConfigList) expected, list);
+            }
+            case NULL -> {
+                if (actual instanceof ConfigObject) {
+                    throw mistyped(path, "a value, a list or null", actual);
+                }
+                yield node(actual);
+            }
+            default -> scalar(path, expected, actual);
+        };
+    }
+
+    private ArrayNode list(String path, ConfigList expected, ConfigList actual) {
+        var array = NODES.arrayNode();
+        for (int i = 0; i < actual.size(); i++) {
+            var element = actual.get(i);
+            array.add(
+                    expected.isEmpty() || expected.get(0).valueType() == ConfigValueType.OBJECT
+                            ? node(element)
+                            : value(path + "[" + i + "]", expected.get(0), element));
+        }
+        return array;
+    }
+
+    private static JsonNode scalar(String path, ConfigValue expected, ConfigValue actual) {
+        if (actual.valueType() == expected.valueType()) {
+            return node(actual);
+        }
+        boolean text = actual.valueType() == ConfigValueType.STRING;
+        switch (expected.valueType()) {
+            case NUMBER -> {
+                if (text) {
+                    return number(path, actual);
+                }
+                throw mistyped(path, "a number", actual);
+            }
+            case BOOLEAN -> {
+                if (text && List.of("true", "false").contains(actual.unwrapped())) {
+                    return NODES.booleanNode(Boolean.parseBoolean((String) actual.unwrapped()));
+                }
+                throw mistyped(path, "true or false", actual);
+            }
+            default -> {
+                if (actual.valueType() == ConfigValueType.NUMBER) {
+                    return NODES.textNode(String.valueOf(actual.unwrapped()));
+                }
+                throw mistyped(path, "text", actual);
+            }
+        }
+    }
+
+    private static JsonNode number(String path, ConfigValue actual) {
+        var text = (String) actual.unwrapped();
+        try {
+            double value = Double.parseDouble(text);
+            return value == Math.rint(value) && Math.abs(value) < 1e15
+                    ? integer((long) value)
+                    : NODES.numberNode(value);
+        } catch (NumberFormatException e) {
+            throw mistyped(path, "a number", actual);
+        }
+    }
+
+    private static JsonNode node(ConfigValue value) {
+        return switch (value.valueType()) {
+            case OBJECT -> {
+                var sorted = new TreeMap<String, JsonNode>();
+                ((ConfigObject) value).forEach((key, element) -> sorted.put(key, node(element)));
+                yield NODES.objectNode().setAll(sorted);
+            }
+            case LIST -> {
+                var array = NODES.arrayNode();
+                ((ConfigList) value).forEach(element -> array.add(node(element)));
+                yield array;
+            }
+            case NUMBER -> {
+                var number = (Number) value.unwrapped();
+                yield number instanceof Double d ? NODES.numberNode(d) : integer(number.longValue());
+            }
+            case BOOLEAN -> NODES.booleanNode((Boolean) value.unwrapped());
+            case STRING -> NODES.textNode((String) value.unwrapped());
+            case NULL -> NODES.nullNode();
+        };
+    }
+
+    private static JsonNode integer(long value) {
+        return (int) value == value ? NODES.numberNode((int) value) : NODES.numberNode(value);
+    }
+
+    /** A map with free keys as one level of dotted keys: {@code conf { spark.a.b = 1 }} is {@code {"spark.a.b": 1}}. */
+    private static ObjectNode flattened(ConfigObject map) {
+        var flat = new TreeMap<String, JsonNode>();
+        flatten("", map, flat);
+        return (ObjectNode) NODES.objectNode().setAll(flat);
+    }
+
+    private static void flatten(String prefix, ConfigObject map, Map<String, JsonNode> flat) {
+        map.forEach((key, value) -> {
+            var name = prefix.isEmpty() ? key : prefix + "." + key;
+            if (value instanceof ConfigObject inner) {
+                flatten(name, inner, flat);
+            } else {
+                flat.put(name, node(value));
+            }
+        });
+    }
+
+    private static boolean isFree(ConfigValue expected) {
+        return expected.origin().comments().stream().anyMatch(comment -> comment.contains(FREE));
+    }
+
+    private UserError unknown(String key, ConfigValue value) {
+        var nearest = allKeys().stream()
+                .min(Comparator.comparingInt(known -> distance(known, key)))
+                .orElse("");
+        return new UserError("cannot read setting " + key + at(value) + ": expected a key of reference.conf, such as " + nearest
+                + ", got an unknown key");
+    }
+
+    private List<String> allKeys() {
+        var keys = new ArrayList<String>();
+        collect("", reference, keys);
+        return keys;
+    }
+
+    private static void collect(String path, ConfigObject map, List<String> keys) {
+        map.keySet().stream().sorted().forEach(key -> {
+            var full = join(path, key);
+            keys.add(full);
+            if (map.get(key) instanceof ConfigObject inner) {
+                collect(full, inner, keys);
+            }
+        });
+    }
+
+    private static UserError mistyped(String path, String expected, ConfigValue actual) {
+        var got = actual.valueType().name().toLowerCase(Locale.ROOT) + " "
+                + actual.render(ConfigRenderOptions.concise());
+        return new UserError("cannot read setting " + path + at(actual) + ": expected " + expected + ", got " + got);
+    }
+
+    private static String at(ConfigValue value) {
+        return " (" + value.origin().description() + ")";
+    }
+
+    private static String join(String path, String key) {
+        var quoted = ConfigUtil.joinPath(key);
+        return path.isEmpty() ? quoted : path + "." + quoted;
+    }
+
+    /** Levenshtein's distance: insertions, deletions and substitutions between two keys. */
+    private static int distance(String a, String b) {
+        var previous = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            previous[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            var row = new int[b.length() + 1];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int substitution = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(substitution, 1 + Math.min(row[j - 1], previous[j]));
+            }
+            previous = row;
+        }
+        return previous[b.length()];
+    }
+}

@@ -1,0 +1,139 @@
+package io.flowmap.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import io.flowmap.job.UserError;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The resolved configuration: {@code reference.conf}, overridden by a HOCON file, overridden by {@code key=value} arguments. Every key
+ * is checked against the reference when it is loaded; a {@link UserError} names the key, its place and the nearest known key.
+ */
+public final class Settings {
+    private final ObjectNode values;
+
+    private Settings(ObjectNode values) {
+        this.values = values;
+    }
+
+    /**
+     * Loads and checks the configuration.
+     *
+     * @param file HOCON of the user, may {@code include} others
+     * @param overrides {@code key=value} in HOCON, later ones win; a value that is not HOCON (a path, a URI) is taken as text
+     * @throws UserError for an unreadable file or an unknown or mistyped key
+     */
+    public static Settings load(Optional<Path> file, List<String> overrides) {
+        var reference = ConfigFactory.parseResources(Settings.class.getClassLoader(), "reference.conf");
+        var user = file.map(Settings::parse).orElseGet(ConfigFactory::empty);
+        for (var override : overrides) {
+            user = override(override).withFallback(user);
+        }
+        try {
+            var known = new KnownKeys(reference.resolve().root());
+            return new Settings(known.check(user.withFallback(reference).resolve().root()));
+        } catch (ConfigException e) {
+            throw new UserError("cannot resolve the configuration: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * A section as a record: kebab-case keys become components, whose checks are the record's compact constructor (an
+     * {@link IllegalArgumentException} there is reported as the user's mistake with the section's path).
+     */
+    public <T extends Record> T section(String path, Class<T> type) {
+        try {
+            return Json.mapper().treeToValue(node(path), type);
+        } catch (UnrecognizedPropertyException e) {
+            throw new UserError("cannot read setting " + at(path, e) + ": expected one of " + e.getKnownPropertyIds() + ", got an unknown key");
+        } catch (JsonMappingException e) {
+            var cause = e.getCause();
+            if (cause instanceof IllegalArgumentException || cause instanceof UserError) {
+                throw new UserError("cannot accept setting " + at(path, e) + ": " + cause.getMessage(), cause);
+            }
+            throw new UserError("cannot read setting " + at(path, e) + ": " + firstLine(e.getOriginalMessage()), e);
+        } catch (JsonProcessingException e) {
+            throw new UserError("cannot read setting " + path + ": " + firstLine(e.getOriginalMessage()), e);
+        }
+    }
+
+    /** All settings as JSON with sorted keys. Values of secrets are blanked. */
+    public String json() {
+        return Json.pretty(Secrets.blanked(values));
+    }
+
+    /** The settings below a path, for example {@code distill.schedule}, as JSON with sorted keys. Values of secrets are blanked. */
+    public String json(String path) {
+        return Json.pretty(tree(path));
+    }
+
+    /** The settings below a path as a tree with sorted keys. Values of secrets are blanked. */
+    public JsonNode tree(String path) {
+        return Secrets.blanked(node(path));
+    }
+
+    private JsonNode node(String path) {
+        JsonNode node = values;
+        for (var key : path.split("\\.")) {
+            node = node.get(key);
+            if (node == null) {
+                throw new IllegalArgumentException("no setting " + path + " in reference.conf");
+            }
+        }
+        return node;
+    }
+
+    private static Config parse(Path file) {
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
+            throw new UserError("cannot read configuration " + file + ": expected a readable file, got none");
+        }
+        try {
+            return ConfigFactory.parseFile(file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
+        } catch (ConfigException e) {
+            throw new UserError("cannot read configuration " + file + ": " + firstLine(e.getMessage()), e);
+        }
+    }
+
+    private static Config override(String text) {
+        int equals = text.indexOf('=');
+        if (equals <= 0) {
+            throw new UserError("cannot read argument " + text + ": expected key=value, got no key");
+        }
+        var options = ConfigParseOptions.defaults().setOriginDescription("argument " + text);
+        try {
+            return ConfigFactory.parseString(text, options);
+        } catch (ConfigException e) {
+            var quoted = text.substring(equals + 1).replace("\\", "\\\\").replace("\"", "\\\"");
+            try {
+                return ConfigFactory.parseString(text.substring(0, equals) + "=\"" + quoted + "\"", options);
+            } catch (ConfigException again) {
+                throw new UserError("cannot read argument " + text + ": " + firstLine(e.getMessage()), e);
+            }
+        }
+    }
+
+    private static String at(String path, JsonMappingException e) {
+        return path
+                + e.getPath().stream()
+                        .map(step -> step.getFieldName() == null
+                                ? "[" + step.getIndex() + "]"
+                                : "." + step.getFieldName().toLowerCase(Locale.ROOT))
+                        .collect(Collectors.joining());
+    }
+
+    private static String firstLine(String message) {
+        return message.lines().findFirst().orElse("");
+    }
+}

@@ -1,0 +1,2 @@
+/** HOCON configuration: loading, checking against {@code reference.conf}, and conversion into validated records. */
+package io.flowmap.config;

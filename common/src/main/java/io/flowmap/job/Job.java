@@ -1,0 +1,16 @@
+package io.flowmap.job;
+
+/**
+ * One stage of the pipeline as a command: reads directories, writes one directory. Found through {@link java.util.ServiceLoader}, so
+ * a module lists its jobs in {@code META-INF/services/io.flowmap.job.Job}; a job has a public constructor without arguments.
+ */
+public interface Job {
+    /** The command's name, lower case. */
+    String name();
+
+    /** What it does, one line for the help. */
+    String summary();
+
+    /** Does it. Throws {@link UserError} for the user's mistakes; anything else is a bug. */
+    void run(JobContext context);
+}

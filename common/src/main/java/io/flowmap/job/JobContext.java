@@ -1,0 +1,25 @@
+package io.flowmap.job;
+
+import io.flowmap.config.Settings;
+import java.time.Clock;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+
+/** What a job may use besides its inputs: the session, the configuration, a place to show progress, the time. */
+public record JobContext(SparkSession spark, Settings settings, Progress progress, Clock clock) {
+    /** Hadoop's configuration of the session, for file systems. */
+    public Configuration hadoop() {
+        return spark.sparkContext().hadoopConfiguration();
+    }
+
+    /** The section {@code run} of the configuration. */
+    public RunSettings run() {
+        return settings.section("run", RunSettings.class);
+    }
+
+    /** The directory of a stage in the run's directory. */
+    public Path stage(String name) {
+        return new Path(run().dir(), name);
+    }
+}

@@ -1,0 +1,90 @@
+package io.flowmap.job;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.config.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * What a finished stage was made of and by what; {@code manifest.json} in its directory, written last: the stage is finished if and
+ * only if it is there.
+ *
+ * @param stage name of the stage
+ * @param version of the code
+ * @param seed of the run
+ * @param config resolved settings that matter to the stage, by path
+ * @param inputs what it was made from
+ * @param facts what the stage tells of its output, for later stages and the report
+ * @param finished time in UTC, ISO 8601; empty while the stage is being written
+ */
+public record Manifest(
+        String stage, String version, long seed, JsonNode config, List<StageInput> inputs, JsonNode facts, String finished) {
+    public static final String FILE = "manifest.json";
+
+    public Manifest {
+        inputs = List.copyOf(inputs);
+    }
+
+    /** The manifest of a finished stage. Throws {@link UserError} if there is none or it is not readable. */
+    public static Manifest read(FileSystem fileSystem, Path dir) {
+        return read(fileSystem, dir, FILE);
+    }
+
+    /** Whether the stage in the directory is finished. */
+    public static boolean exists(FileSystem fileSystem, Path dir) {
+        try {
+            return fileSystem.exists(new Path(dir, FILE));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot look for " + new Path(dir, FILE), e);
+        }
+    }
+
+    /** The hash of a finished stage's manifest file. Throws {@link UserError} if there is none. */
+    public static String hash(FileSystem fileSystem, Path dir) {
+        requireFinished(fileSystem, dir);
+        return Sha256.of(AtomicFile.read(fileSystem, new Path(dir, FILE)));
+    }
+
+    static FileSystem fileSystem(JobContext context, Path dir) {
+        try {
+            return dir.getFileSystem(context.hadoop());
+        } catch (IOException | IllegalArgumentException e) {
+            throw new UserError("cannot open directory " + StageInput.withoutCredentials(dir) + ": " + e.getMessage(), e);
+        }
+    }
+
+    static Manifest read(FileSystem fileSystem, Path dir, String name) {
+        requireFinished(fileSystem, dir, name);
+        try {
+            return Json.mapper().readValue(AtomicFile.read(fileSystem, new Path(dir, name)), Manifest.class);
+        } catch (JsonProcessingException e) {
+            throw new UserError("cannot read " + new Path(dir, name) + ": expected a manifest, got " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + new Path(dir, name), e);
+        }
+    }
+
+    void write(FileSystem fileSystem, Path dir, String name) {
+        AtomicFile.write(fileSystem, new Path(dir, name), Json.pretty(this).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void requireFinished(FileSystem fileSystem, Path dir) {
+        requireFinished(fileSystem, dir, FILE);
+    }
+
+    private static void requireFinished(FileSystem fileSystem, Path dir, String name) {
+        try {
+            if (!fileSystem.exists(new Path(dir, name))) {
+                throw new UserError("cannot read stage " + StageInput.withoutCredentials(dir) + ": expected a finished stage, got "
+                        + (fileSystem.exists(dir) ? "one without " + name : "no such directory"));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot look for " + new Path(dir, name), e);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.flowmap.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The first respect in which two manifests differ that makes their outputs differ: seed, a setting, an input. */
+final class ManifestDifference {
+    private ManifestDifference() {}
+
+    /** A phrase "expected ..., got ...", or nothing if an output of one serves as the other's. */
+    static Optional<String> first(Manifest earlier, Manifest now) {
+        if (!earlier.stage().equals(now.stage())) {
+            return Optional.of(phrase("stage", now.stage(), earlier.stage()));
+        }
+        if (earlier.seed() != now.seed()) {
+            return Optional.of(phrase("run.seed", now.seed(), earlier.seed()));
+        }
+        return setting("", earlier.config(), now.config()).or(() -> input(earlier, now));
+    }
+
+    private static Optional<String> setting(String path, JsonNode earlier, JsonNode now) {
+        if (!earlier.isObject() || !now.isObject()) {
+            return earlier.equals(now) ? Optional.empty() : Optional.of(phrase(path, now, earlier));
+        }
+        var keys = new TreeSet<String>();
+        earlier.fieldNames().forEachRemaining(keys::add);
+        now.fieldNames().forEachRemaining(keys::add);
+        return keys.stream()
+                .map(key -> setting(path.isEmpty() ? key : path + "." + key, earlier.path(key), now.path(key)))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    private static Optional<String> input(Manifest earlier, Manifest now) {
+        var before = earlier.inputs().stream().collect(Collectors.toMap(StageInput::name, Function.identity()));
+        for (var input : now.inputs()) {
+            var old = before.remove(input.name());
+            if (old == null || !old.sha256().equals(input.sha256())) {
+                return Optional.of(phrase("input " + input.name(), text(input), old == null ? "none" : text(old)));
+            }
+        }
+        return before.values().stream().map(old -> phrase("input " + old.name(), "none", text(old))).findFirst();
+    }
+
+    private static String text(StageInput input) {
+        return input.path() + " with hash " + input.sha256();
+    }
+
+    private static String phrase(String what, Object expected, Object got) {
+        return "expected " + what + " = " + expected + ", got " + got;
+    }
+}

@@ -1,0 +1,29 @@
+package io.flowmap.job;
+
+import java.net.URI;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Something a stage was made from. Two inputs are the same if name and hash are; the path tells where it lay.
+ *
+ * @param name of the earlier stage, or of the setting that names the input
+ * @param path without credentials
+ * @param sha256 of the earlier stage's manifest, or of whatever identifies an input from outside, in hexadecimal
+ */
+public record StageInput(String name, String path, String sha256) {
+    /** An earlier stage of the same run. Throws {@link UserError} if it is not finished. */
+    public static StageInput stage(JobContext context, String stage) {
+        return finished(context, stage, context.stage(stage));
+    }
+
+    /** A finished stage in any directory. Throws {@link UserError} if it is not finished. */
+    public static StageInput finished(JobContext context, String name, Path dir) {
+        return new StageInput(name, withoutCredentials(dir), Manifest.hash(Manifest.fileSystem(context, dir), dir));
+    }
+
+    /** A path as text without the user information of its URI. */
+    public static String withoutCredentials(Path path) {
+        URI uri = path.toUri();
+        return uri.getRawUserInfo() == null ? path.toString() : path.toString().replace(uri.getRawUserInfo() + "@", "");
+    }
+}

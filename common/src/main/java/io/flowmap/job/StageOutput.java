@@ -1,0 +1,117 @@
+package io.flowmap.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.config.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The directory that a stage writes. Open it; if it is finished, skip; else write into {@link #dir()} and call {@link #finish}.
+ * {@code started.json} is written first and {@code manifest.json} last, so a half-written output is never taken for finished, and work
+ * of another configuration or other inputs is neither resumed nor skipped: a {@link UserError} names the first difference, or
+ * {@code run.overwrite=true} deletes the directory.
+ */
+public final class StageOutput {
+    private static final Logger LOG = LoggerFactory.getLogger(StageOutput.class);
+    private static final String STARTED = "started.json";
+
+    private final JobContext context;
+    private final FileSystem fileSystem;
+    private final Path dir;
+    private final Manifest plan;
+    private final boolean resumed;
+    private boolean finished;
+
+    private StageOutput(JobContext context, FileSystem fileSystem, Path dir, Manifest plan, boolean resumed) {
+        this.context = context;
+        this.fileSystem = fileSystem;
+        this.dir = dir;
+        this.plan = plan;
+        this.resumed = resumed;
+        this.finished = Manifest.exists(fileSystem, dir);
+    }
+
+    /**
+     * Opens {@code run.dir/stage}.
+     *
+     * @param sections paths of the settings that determine the output, without {@code run.seed}, which always does
+     * @param inputs what it is made from
+     */
+    public static StageOutput open(JobContext context, String stage, List<String> sections, List<StageInput> inputs) {
+        var dir = context.stage(stage);
+        var fileSystem = Manifest.fileSystem(context, dir);
+        var config = Json.mapper().createObjectNode();
+        sections.forEach(section -> config.set(section, context.settings().tree(section)));
+        var plan = new Manifest(
+                stage, CodeVersion.current(), context.run().seed(), Json.canonical(config), inputs, Json.mapper().createObjectNode(), "");
+        try {
+            boolean kept = keepEarlier(fileSystem, dir, plan, context.run().overwrite());
+            if (!kept) {
+                plan.write(fileSystem, dir, STARTED);
+            }
+            return new StageOutput(context, fileSystem, fileSystem.makeQualified(dir), plan, kept);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot open stage " + dir, e);
+        }
+    }
+
+    /** Whether the output is there and complete: nothing is left to do. */
+    public boolean finished() {
+        return finished;
+    }
+
+    /** Whether an earlier run of the same configuration began here: its checkpoints may be resumed, the rest written anew. */
+    public boolean resumed() {
+        return resumed;
+    }
+
+    /** The directory, with its file system's scheme. */
+    public Path dir() {
+        return dir;
+    }
+
+    public FileSystem fileSystem() {
+        return fileSystem;
+    }
+
+    /** Writes the manifest with the facts (values that Jackson writes: numbers, texts, lists, maps, records). */
+    public void finish(Map<String, ?> facts) {
+        JsonNode tree = Json.canonical(Json.mapper().valueToTree(facts));
+        new Manifest(plan.stage(), plan.version(), plan.seed(), plan.config(), plan.inputs(), tree, context.clock().instant().toString())
+                .write(fileSystem, dir, Manifest.FILE);
+        finished = true;
+    }
+
+    /** Whether what lies in the directory continues to count: true if it is of the same plan, false if the directory is now empty. */
+    private static boolean keepEarlier(FileSystem fileSystem, Path dir, Manifest plan, boolean overwrite) throws IOException {
+        if (!fileSystem.exists(dir) || fileSystem.listStatus(dir).length == 0) {
+            return false;
+        }
+        var name = Manifest.exists(fileSystem, dir) ? Manifest.FILE : STARTED;
+        if (!fileSystem.exists(new Path(dir, name))) {
+            throw new UserError("cannot write stage " + plan.stage() + " into " + StageInput.withoutCredentials(dir)
+                    + ": expected an empty directory or an earlier output, got other files");
+        }
+        var earlier = Manifest.read(fileSystem, dir, name);
+        var difference = ManifestDifference.first(earlier, plan);
+        if (difference.isEmpty()) {
+            if (!earlier.version().equals(plan.version())) {
+                LOG.warn("stage={} made_by_version={} this_version={}", plan.stage(), earlier.version(), plan.version());
+            }
+            return true;
+        }
+        if (!overwrite) {
+            throw new UserError("cannot reuse stage " + plan.stage() + " in " + StageInput.withoutCredentials(dir) + ": "
+                    + difference.get() + " (run.overwrite=true deletes it, another run.dir keeps it)");
+        }
+        LOG.info("stage={} deleted={} because=\"{}\"", plan.stage(), dir, difference.get());
+        fileSystem.delete(dir, true);
+        return false;
+    }
+}
