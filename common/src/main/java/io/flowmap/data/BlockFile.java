@@ -1,0 +1,17 @@
+package io.flowmap.data;
+
+/**
+ * One Parquet file of a split.
+ *
+ * @param path relative to the split's directory
+ * @param firstIndex index of its first record
+ * @param count of its records
+ */
+public record BlockFile(String path, long firstIndex, int count) {
+    public BlockFile {
+        if (firstIndex < 0 || count < 1) {
+            throw new IllegalArgumentException(
+                    "expected a first index from 0 and at least one record in " + path + ", got " + firstIndex + " and " + count);
+        }
+    }
+}

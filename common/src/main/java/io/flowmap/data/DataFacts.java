@@ -1,0 +1,44 @@
+package io.flowmap.data;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.tensor.DType;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The facts in the manifest of ingested data that readers rely on; ingest passes {@link #asMap()} (and more if it likes) to
+ * {@code StageOutput.finish}.
+ *
+ * @param encoder form of {@link Encoder#toJson()}
+ * @param classes number of classes, 0 without labels
+ * @param classNames one a class
+ * @param splits block files of each split ("train", "test"), in the order of their indices
+ */
+public record DataFacts(
+        LatentShape shape,
+        DType dtype,
+        JsonNode encoder,
+        int classes,
+        List<String> classNames,
+        Map<String, List<BlockFile>> splits) {
+    public DataFacts {
+        classNames = List.copyOf(classNames);
+        splits = Map.copyOf(splits);
+        if (classNames.size() != classes) {
+            throw new IllegalArgumentException("expected " + classes + " class names, got " + classNames);
+        }
+    }
+
+    /** The facts under the keys of a manifest. */
+    public Map<String, Object> asMap() {
+        var facts = new TreeMap<String, Object>();
+        facts.put("shape", shape);
+        facts.put("dtype", dtype.text());
+        facts.put("encoder", encoder);
+        facts.put("classes", classes);
+        facts.put("class-names", classNames);
+        facts.put("splits", splits);
+        return facts;
+    }
+}

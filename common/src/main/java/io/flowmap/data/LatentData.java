@@ -1,0 +1,109 @@
+package io.flowmap.data;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flowmap.config.Json;
+import io.flowmap.job.Manifest;
+import io.flowmap.job.StageInput;
+import io.flowmap.job.UserError;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** A split of a finished ingest output. Opening reads the manifest only; {@link #read} reads one block, on any worker. */
+public final class LatentData {
+    private static final Set<String> KEYS = Set.of("shape", "dtype", "encoder", "classes", "class-names", "splits");
+
+    private final Configuration hadoop;
+    private final Path directory;
+    private final DataFacts facts;
+    private final Encoder encoder;
+    private final List<BlockFile> blocks;
+
+    private LatentData(Configuration hadoop, Path directory, DataFacts facts, List<BlockFile> blocks) {
+        this.hadoop = hadoop;
+        this.directory = directory;
+        this.facts = facts;
+        this.encoder = Encoder.fromJson(facts.encoder());
+        this.blocks = blocks;
+    }
+
+    /**
+     * Opens a split.
+     *
+     * @param dataDir directory of the ingest output
+     * @param split "train" or "test"
+     * @throws UserError if the output is unfinished or has no such split
+     */
+    public static LatentData open(Configuration hadoop, Path dataDir, String split) {
+        var facts = facts(hadoop, dataDir);
+        var blocks = facts.splits().get(split);
+        if (blocks == null) {
+            throw new UserError("cannot open split " + split + " of " + StageInput.withoutCredentials(dataDir) + ": expected one of "
+                    + facts.splits().keySet() + ", got " + split);
+        }
+        return new LatentData(hadoop, new Path(dataDir, split), facts, List.copyOf(blocks));
+    }
+
+    /** Shape [C,H,W] of every latent. */
+    public LatentShape shape() {
+        return facts.shape();
+    }
+
+    /** Between pixels and these latents. */
+    public Encoder encoder() {
+        return encoder;
+    }
+
+    /** Classes; 0 without labels. */
+    public int classes() {
+        return facts.classes();
+    }
+
+    /** One name a class. */
+    public List<String> classNames() {
+        return facts.classNames();
+    }
+
+    /** Records of the split. */
+    public long count() {
+        return blocks.stream().mapToLong(BlockFile::count).sum();
+    }
+
+    /** Files of the split in the order of their indices: a random partition, since ingest shuffles once. */
+    public List<BlockFile> blocks() {
+        return blocks;
+    }
+
+    /** Reads a block without a session. Throws {@link UserError} if the file is not as the manifest says. */
+    public LatentBlock read(int block) {
+        var file = blocks.get(block);
+        return new BlockReader(hadoop, new Path(directory, file.path())).read(file, facts.shape());
+    }
+
+    /** The split as rows of {@link LatentSchema}. */
+    public Dataset<Row> rows(SparkSession spark) {
+        var paths = blocks.stream()
+                .map(file -> new Path(directory, file.path()).toString())
+                .toArray(String[]::new);
+        return spark.read().schema(LatentSchema.type()).parquet(paths);
+    }
+
+    private static DataFacts facts(Configuration hadoop, Path dataDir) {
+        try {
+            var manifest = Manifest.read(dataDir.getFileSystem(hadoop), dataDir);
+            var known = ((ObjectNode) manifest.facts()).deepCopy().retain(KEYS);
+            return Json.mapper().treeToValue(known, DataFacts.class);
+        } catch (JsonProcessingException e) {
+            throw new UserError("cannot open data " + StageInput.withoutCredentials(dataDir) + ": expected the manifest of ingested data, got "
+                    + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new UserError("cannot open data " + StageInput.withoutCredentials(dataDir) + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package io.flowmap.data;
+
+import io.flowmap.tensor.DType;
+
+/**
+ * One record of a split.
+ *
+ * @param index in the split, from 0
+ * @param label class, -1 if none
+ * @param latent values [C,H,W] in the bytes of {@code dtype}
+ */
+public record LatentRecord(long index, int label, byte[] latent, DType dtype, LatentShape shape) {
+    public LatentRecord {
+        if (latent.length != (long) shape.size() * dtype.bytes()) {
+            throw new IllegalArgumentException("expected " + shape.size() + " " + dtype.text() + " values in record " + index + ", got "
+                    + latent.length + " bytes");
+        }
+    }
+
+    /** Encodes the values. */
+    public static LatentRecord of(long index, int label, float[] values, DType dtype, LatentShape shape) {
+        return new LatentRecord(index, label, dtype.encode(values), dtype, shape);
+    }
+
+    /** The values [C,H,W]. */
+    public float[] values() {
+        return dtype.decode(latent);
+    }
+}

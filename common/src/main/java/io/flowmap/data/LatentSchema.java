@@ -1,0 +1,63 @@
+package io.flowmap.data;
+
+import io.flowmap.tensor.DType;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** Columns of latent Parquet and the codec between rows and records. */
+public final class LatentSchema {
+    public static final String INDEX = "index";
+    public static final String LABEL = "label";
+    public static final String LATENT = "latent";
+    public static final String DTYPE = "dtype";
+    public static final String CHANNELS = "channels";
+    public static final String HEIGHT = "height";
+    public static final String WIDTH = "width";
+
+    private LatentSchema() {}
+
+    /** index long, label int, latent binary, dtype string, channels, height, width int; none nullable. */
+    public static StructType type() {
+        return new StructType(new StructField[] {
+            field(INDEX, DataTypes.LongType),
+            field(LABEL, DataTypes.IntegerType),
+            field(LATENT, DataTypes.BinaryType),
+            field(DTYPE, DataTypes.StringType),
+            field(CHANNELS, DataTypes.IntegerType),
+            field(HEIGHT, DataTypes.IntegerType),
+            field(WIDTH, DataTypes.IntegerType)
+        });
+    }
+
+    /** The row of a record, columns in the order of {@link #type()}. */
+    public static Row row(LatentRecord record) {
+        var shape = record.shape();
+        return RowFactory.create(
+                record.index(),
+                record.label(),
+                record.latent(),
+                record.dtype().text(),
+                shape.channels(),
+                shape.height(),
+                shape.width());
+    }
+
+    /** The record of a row, columns found by name. */
+    public static LatentRecord record(Row row) {
+        return new LatentRecord(
+                row.<Long>getAs(INDEX),
+                row.<Integer>getAs(LABEL),
+                row.getAs(LATENT),
+                DType.of(row.getAs(DTYPE)),
+                new LatentShape(row.<Integer>getAs(CHANNELS), row.<Integer>getAs(HEIGHT), row.<Integer>getAs(WIDTH)));
+    }
+
+    static StructField field(String name, DataType type) {
+        return new StructField(name, type, false, Metadata.empty());
+    }
+}

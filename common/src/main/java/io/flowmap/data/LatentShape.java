@@ -1,0 +1,16 @@
+package io.flowmap.data;
+
+/** Shape [C,H,W] of one latent or image. */
+public record LatentShape(int channels, int height, int width) {
+    public LatentShape {
+        if (channels < 1 || height < 1 || width < 1 || (long) channels * height * width > Integer.MAX_VALUE / 8) {
+            throw new IllegalArgumentException(
+                    "expected positive channels, height and width, got " + channels + "x" + height + "x" + width);
+        }
+    }
+
+    /** Elements: C * H * W. */
+    public int size() {
+        return channels * height * width;
+    }
+}

@@ -1,0 +1,18 @@
+package io.flowmap.data;
+
+/**
+ * One generated image.
+ *
+ * @param index of the sample, which keys its noise
+ * @param label class asked for, -1 if none
+ * @param image pixels [C,H,W]
+ * @param nanos time of its batch divided by the batch's size
+ */
+public record SampleRecord(long index, int label, byte[] image, LatentShape shape, long nanos) {
+    public SampleRecord {
+        if (image.length != shape.size()) {
+            throw new IllegalArgumentException(
+                    "expected " + shape.size() + " pixels in sample " + index + ", got " + image.length);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.flowmap.data;
+
+import static io.flowmap.data.LatentSchema.CHANNELS;
+import static io.flowmap.data.LatentSchema.HEIGHT;
+import static io.flowmap.data.LatentSchema.INDEX;
+import static io.flowmap.data.LatentSchema.LABEL;
+import static io.flowmap.data.LatentSchema.WIDTH;
+import static io.flowmap.data.LatentSchema.field;
+
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** Columns of sample Parquet; its files lie partitioned by {@link #MODEL}, {@link #GUIDANCE} and {@link #STEPS}. */
+public final class SampleSchema {
+    public static final String IMAGE = "image";
+    public static final String NANOS = "nanos";
+    public static final String MODEL = "model";
+    public static final String GUIDANCE = "guidance";
+    public static final String STEPS = "steps";
+
+    private SampleSchema() {}
+
+    /** index long, label int, image binary (uint8 [C,H,W]), channels, height, width int, nanos long; none nullable. */
+    public static StructType type() {
+        return new StructType(new StructField[] {
+            field(INDEX, DataTypes.LongType),
+            field(LABEL, DataTypes.IntegerType),
+            field(IMAGE, DataTypes.BinaryType),
+            field(CHANNELS, DataTypes.IntegerType),
+            field(HEIGHT, DataTypes.IntegerType),
+            field(WIDTH, DataTypes.IntegerType),
+            field(NANOS, DataTypes.LongType)
+        });
+    }
+
+    /** The row of a sample, columns in the order of {@link #type()}. */
+    public static Row row(SampleRecord sample) {
+        var shape = sample.shape();
+        return RowFactory.create(
+                sample.index(),
+                sample.label(),
+                sample.image(),
+                shape.channels(),
+                shape.height(),
+                shape.width(),
+                sample.nanos());
+    }
+
+    /** The sample of a row, columns found by name. */
+    public static SampleRecord record(Row row) {
+        return new SampleRecord(
+                row.<Long>getAs(INDEX),
+                row.<Integer>getAs(LABEL),
+                row.getAs(IMAGE),
+                new LatentShape(row.<Integer>getAs(CHANNELS), row.<Integer>getAs(HEIGHT), row.<Integer>getAs(WIDTH)),
+                row.<Long>getAs(NANOS));
+    }
+}

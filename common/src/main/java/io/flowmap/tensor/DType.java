@@ -1,0 +1,115 @@
+package io.flowmap.tensor;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Locale;
+
+/** Element types of stored arrays, little endian. */
+public enum DType {
+    FLOAT16(2) {
+        @Override
+        void put(ByteBuffer to, float value) {
+            to.putShort(Float16.of(value));
+        }
+
+        @Override
+        float get(ByteBuffer from) {
+            return Float16.toFloat(from.getShort());
+        }
+    },
+    FLOAT32(4) {
+        @Override
+        void put(ByteBuffer to, float value) {
+            to.putFloat(value);
+        }
+
+        @Override
+        float get(ByteBuffer from) {
+            return from.getFloat();
+        }
+    },
+    FLOAT64(8) {
+        @Override
+        void put(ByteBuffer to, float value) {
+            to.putDouble(value);
+        }
+
+        @Override
+        float get(ByteBuffer from) {
+            return (float) from.getDouble();
+        }
+    },
+    /** 0 to 255: encoding rounds half to even and clips. */
+    UINT8(1) {
+        @Override
+        void put(ByteBuffer to, float value) {
+            to.put((byte) Math.max(0, Math.min(255, Math.rint(value))));
+        }
+
+        @Override
+        float get(ByteBuffer from) {
+            return from.get() & 0xff;
+        }
+    };
+
+    private final int bytes;
+
+    DType(int bytes) {
+        this.bytes = bytes;
+    }
+
+    /** The type of a name as stored in Parquet and configuration ("float16"). Throws {@link IllegalArgumentException} for others. */
+    public static DType of(String name) {
+        for (var type : values()) {
+            if (type.text().equals(name)) {
+                return type;
+            }
+        }
+        throw new IllegalArgumentException("expected float16, float32, float64 or uint8 as element type, got " + name);
+    }
+
+    /** The name as stored, lower case. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Bytes of an element. */
+    public int bytes() {
+        return bytes;
+    }
+
+    /** The values' bytes. */
+    public byte[] encode(float[] values) {
+        var buffer = ByteBuffer.allocate(Math.multiplyExact(values.length, bytes)).order(ByteOrder.LITTLE_ENDIAN);
+        for (float value : values) {
+            put(buffer, value);
+        }
+        return buffer.array();
+    }
+
+    /** The values of bytes. Throws {@link IllegalArgumentException} if the length is not that of whole elements. */
+    public float[] decode(byte[] encoded) {
+        if (encoded.length % bytes != 0) {
+            throw new IllegalArgumentException("expected whole " + text() + " elements, got " + encoded.length + " bytes");
+        }
+        var values = new float[encoded.length / bytes];
+        decode(encoded, values, 0, values.length);
+        return values;
+    }
+
+    /** Writes {@code length} values into {@code to}, from index {@code from}; {@code encoded} must hold exactly so many. */
+    public void decode(byte[] encoded, float[] to, int from, int length) {
+        if (encoded.length != (long) length * bytes) {
+            throw new IllegalArgumentException(
+                    "expected " + length + " " + text() + " elements, got " + encoded.length + " bytes");
+        }
+        var buffer = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < length; i++) {
+            to[from + i] = get(buffer);
+        }
+    }
+
+    abstract void put(ByteBuffer to, float value);
+
+    abstract float get(ByteBuffer from);
+}
