@@ -1,0 +1,136 @@
+package io.flowmap.testing;
+
+import io.flowmap.tensor.Float16;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.regex.Pattern;
+import java.util.zip.ZipFile;
+
+/**
+ * An array of a NumPy file: C order, little endian, of f2, f4, f8, i4, i8, u1 or b1.
+ *
+ * @param dtype NumPy's name without byte order, for example "f4"
+ * @param shape dimensions, empty for a scalar
+ * @param values in C order; i8 beyond 2^53 loses bits
+ */
+public record Npy(String dtype, long[] shape, double[] values) {
+    private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+    private static final Pattern DESCR = Pattern.compile("'descr':\\s*'([<|=]?)([a-z]\\d)'");
+    private static final Pattern ORDER = Pattern.compile("'fortran_order':\\s*(True|False)");
+    private static final Pattern SHAPE = Pattern.compile("'shape':\\s*\\(([^)]*)\\)");
+
+    /** Reads a .npy file. */
+    public static Npy read(Path file) {
+        try {
+            return parse(Files.readAllBytes(file), file.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+
+    /** Reads the arrays of a .npz file by name, in the order of the file. */
+    public static Map<String, Npy> readZip(Path file) {
+        var arrays = new LinkedHashMap<String, Npy>();
+        try (var zip = new ZipFile(file.toFile())) {
+            for (var entry : Collections.list(zip.entries())) {
+                var name = entry.getName().replaceFirst("\\.npy$", "");
+                try (var in = zip.getInputStream(entry)) {
+                    arrays.put(name, parse(in.readAllBytes(), file + "!" + name));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+        return arrays;
+    }
+
+    /** The values as floats. */
+    public float[] floats() {
+        var floats = new float[values.length];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) values[i];
+        }
+        return floats;
+    }
+
+    /** The values as ints. */
+    public int[] ints() {
+        return Arrays.stream(values).mapToInt(value -> (int) value).toArray();
+    }
+
+    /** The values as longs. */
+    public long[] longs() {
+        return Arrays.stream(values).mapToLong(value -> (long) value).toArray();
+    }
+
+    /** The value of an array of one element. */
+    public double scalar() {
+        if (values.length != 1) {
+            throw new IllegalStateException("expected one value, got shape " + Arrays.toString(shape));
+        }
+        return values[0];
+    }
+
+    private static Npy parse(byte[] bytes, String name) {
+        if (bytes.length < 10 || !Arrays.equals(MAGIC, 0, 6, bytes, 0, 6)) {
+            throw new IllegalArgumentException("cannot read " + name + ": expected a .npy file");
+        }
+        var buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        boolean first = bytes[6] == 1;
+        int headerLength = first ? buffer.getShort(8) & 0xffff : buffer.getInt(8);
+        int headerStart = first ? 10 : 12;
+        var header = new String(bytes, headerStart, headerLength, StandardCharsets.ISO_8859_1);
+        var descr = match(DESCR, header, name, 2);
+        if (match(ORDER, header, name, 1).equals("True")) {
+            throw new IllegalArgumentException("cannot read " + name + ": expected C order, got " + header);
+        }
+        var shape = Arrays.stream(match(SHAPE, header, name, 1).split(","))
+                .map(String::strip)
+                .filter(size -> !size.isEmpty())
+                .mapToLong(Long::parseLong)
+                .toArray();
+        buffer.position(headerStart + headerLength);
+        return new Npy(descr, shape, values(buffer, descr, count(shape), name));
+    }
+
+    private static double[] values(ByteBuffer buffer, String descr, int count, String name) {
+        ToDoubleFunction<ByteBuffer> next =
+                switch (descr) {
+                    case "f2" -> from -> Float16.toFloat(from.getShort());
+                    case "f4" -> ByteBuffer::getFloat;
+                    case "f8" -> ByteBuffer::getDouble;
+                    case "i4" -> ByteBuffer::getInt;
+                    case "i8" -> ByteBuffer::getLong;
+                    case "u1", "b1" -> from -> from.get() & 0xff;
+                    default -> throw new IllegalArgumentException(
+                            "cannot read " + name + ": expected f2, f4, f8, i4, i8, u1 or b1, got " + descr);
+                };
+        var values = new double[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = next.applyAsDouble(buffer);
+        }
+        return values;
+    }
+
+    private static int count(long[] shape) {
+        return Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
+    }
+
+    private static String match(Pattern pattern, String header, String name, int group) {
+        var matcher = pattern.matcher(header);
+        if (!matcher.find()) {
+            throw new IllegalArgumentException("cannot read " + name + ": expected " + pattern + ", got header " + header);
+        }
+        return matcher.group(group);
+    }
+}

@@ -1,0 +1,91 @@
+package io.flowmap.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Assumptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The folder of reference values, from the system property {@code flowmap.reference}; a test that finds none is skipped. */
+public final class Reference {
+    private static final Logger LOG = LoggerFactory.getLogger(Reference.class);
+
+    private Reference() {}
+
+    /** A path in the folder, which must be there: else the calling test is skipped with a message. */
+    public static Path require(String first, String... more) {
+        var path = root().resolve(Path.of(first, more));
+        Assumptions.assumeTrue(Files.exists(path), () -> "no reference " + path + ": set -Dflowmap.reference");
+        return path;
+    }
+
+    /** The direct sub-directories of the folder that a test understands, sorted; skips the calling test if there is none. */
+    public static List<Path> folders(Predicate<Path> understood) {
+        var found = folders(root(), understood);
+        Assumptions.assumeFalse(found.isEmpty(), () -> "no such case in " + root() + ": set -Dflowmap.reference");
+        return found;
+    }
+
+    /** The direct sub-directories of a folder that a test understands, sorted. */
+    public static List<Path> folders(Path parent, Predicate<Path> understood) {
+        if (!Files.isDirectory(parent)) {
+            return List.of();
+        }
+        try (var children = Files.list(parent)) {
+            return children.filter(Files::isDirectory).filter(understood).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The array {@code name.npy} of a folder. */
+    public static Npy array(Path folder, String name) {
+        return Npy.read(folder.resolve(name + ".npy"));
+    }
+
+    /** The arrays of {@code name.npz} of a folder. */
+    public static Map<String, Npy> arrays(Path folder, String name) {
+        return Npy.readZip(folder.resolve(name + ".npz"));
+    }
+
+    /** The file {@code name.json} of a folder. */
+    public static JsonNode json(Path folder, String name) {
+        try {
+            return new ObjectMapper().readTree(folder.resolve(name + ".json").toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Tells how many cases of a folder were checked. */
+    public static void checked(Path folder, int cases) {
+        assertThat(cases).as("cases in %s", folder).isPositive();
+        LOG.info("reference {} cases={}", root().relativize(folder), cases);
+    }
+
+    /** Largest difference from the expected values divided by the largest of them, in magnitude. */
+    public static double relativeToMaximum(double[] actual, double[] expected) {
+        assertThat(actual).hasSameSizeAs(expected);
+        double largest = Double.MIN_NORMAL;
+        double difference = 0;
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(actual[i]).as("value %d", i).isFinite();
+            largest = Math.max(largest, Math.abs(expected[i]));
+            difference = Math.max(difference, Math.abs(actual[i] - expected[i]));
+        }
+        return difference / largest;
+    }
+
+    private static Path root() {
+        return Path.of(System.getProperty("flowmap.reference", "reference")).toAbsolutePath().normalize();
+    }
+}
