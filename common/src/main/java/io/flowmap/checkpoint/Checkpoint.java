@@ -1,0 +1,25 @@
+package io.flowmap.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+
+/**
+ * What a checkpoint holds.
+ *
+ * @param step of training
+ * @param layout index of every flat vector
+ * @param vectors flat vectors by role: "parameters", "ema-0.05", "adam-m", "adam-v"
+ * @param state everything else, as the trainer wrote it
+ * @param hash SHA-256 of the vectors' little-endian bytes, roles in alphabetical order
+ */
+public record Checkpoint(
+        long step, ParameterLayout layout, Map<String, float[]> vectors, JsonNode state, String hash) {
+    /** The vector of a role. Throws {@link IllegalArgumentException} if there is none. */
+    public float[] vector(String role) {
+        var vector = vectors.get(role);
+        if (vector == null) {
+            throw new IllegalArgumentException("expected one of " + vectors.keySet() + " in the checkpoint, got " + role);
+        }
+        return vector;
+    }
+}

@@ -1,0 +1,111 @@
+package io.flowmap.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.config.Json;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Where each parameter lies in the flat vector: entries in order, without gaps, C order.
+ *
+ * @param entries one a parameter
+ */
+public record ParameterLayout(List<Entry> entries) implements Serializable {
+    /**
+     * One parameter.
+     *
+     * @param name unique in the layout
+     * @param shape dimensions, empty for a scalar
+     * @param offset of its first element in the flat vector
+     */
+    public record Entry(String name, long[] shape, long offset) implements Serializable {
+        public Entry {
+            if (Arrays.stream(shape).anyMatch(size -> size < 1) || offset < 0) {
+                throw new IllegalArgumentException("expected positive dimensions and an offset from 0 of parameter " + name + ", got "
+                        + Arrays.toString(shape) + " at " + offset);
+            }
+            shape = shape.clone();
+        }
+
+        /** Elements. */
+        public long length() {
+            return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Entry entry
+                    && name.equals(entry.name)
+                    && offset == entry.offset
+                    && Arrays.equals(shape, entry.shape);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(name, offset, Arrays.hashCode(shape));
+        }
+
+        @Override
+        public String toString() {
+            return name + Arrays.toString(shape) + "@" + offset;
+        }
+    }
+
+    public ParameterLayout {
+        entries = List.copyOf(entries);
+        var names = new HashSet<String>();
+        long next = 0;
+        for (var entry : entries) {
+            if (entry.offset() != next || !names.add(entry.name())) {
+                throw new IllegalArgumentException("expected unique names without gaps, got " + entry + " where offset " + next + " is next");
+            }
+            next = Math.addExact(next, entry.length());
+        }
+    }
+
+    /** The layout of shapes by name, in their order. */
+    public static ParameterLayout of(Map<String, long[]> shapes) {
+        var entries = new ArrayList<Entry>();
+        long next = 0;
+        for (var shape : new LinkedHashMap<>(shapes).entrySet()) {
+            var entry = new Entry(shape.getKey(), shape.getValue(), next);
+            entries.add(entry);
+            next = Math.addExact(next, entry.length());
+        }
+        return new ParameterLayout(entries);
+    }
+
+    /** Elements of the flat vector. */
+    public long length() {
+        return entries.isEmpty() ? 0 : entries.get(entries.size() - 1).offset() + entries.get(entries.size() - 1).length();
+    }
+
+    /** The entry of a name. Throws {@link IllegalArgumentException} if there is none. */
+    public Entry entry(String name) {
+        return entries.stream()
+                .filter(entry -> entry.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("expected a parameter of the layout, got " + name));
+    }
+
+    /** What {@link #fromJson} reads. */
+    public JsonNode toJson() {
+        return Json.mapper().valueToTree(entries);
+    }
+
+    /** The layout of a JSON list of entries. Throws {@link IllegalArgumentException} for another form. */
+    public static ParameterLayout fromJson(JsonNode json) {
+        try {
+            return new ParameterLayout(List.of(Json.mapper().treeToValue(json, Entry[].class)));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("expected a parameter layout, got " + e.getOriginalMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package io.flowmap.checkpoint;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flowmap.config.Json;
+import io.flowmap.job.UserError;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The safetensors format: the header's length as 8 bytes, the header as JSON of name to dtype, shape and offsets, then the arrays
+ * without gaps. Reading trusts nothing: sizes are held against the file's length before memory is taken.
+ */
+public final class SafeTensors {
+    private static final String METADATA = "__metadata__";
+    private static final long MAX_HEADER = 100_000_000;
+    private static final int ALIGNMENT = 8;
+    private static final ObjectReader STRICT = Json.mapper()
+            .reader()
+            .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    private SafeTensors() {}
+
+    /**
+     * What a file holds.
+     *
+     * @param tensors by name, in the order of their bytes
+     * @param metadata of the writer
+     */
+    public record Content(Map<String, TensorData> tensors, Map<String, String> metadata) {}
+
+    /** Writes the arrays in the order of the map. The same arguments give the same bytes. Does not close the stream. */
+    public static void write(OutputStream out, Map<String, TensorData> tensors, Map<String, String> metadata) throws IOException {
+        var header = Json.mapper().createObjectNode();
+        if (!metadata.isEmpty()) {
+            header.set(METADATA, Json.mapper().valueToTree(new TreeMap<>(metadata)));
+        }
+        long offset = 0;
+        for (var tensor : tensors.entrySet()) {
+            var data = tensor.getValue();
+            var entry = header.putObject(tensor.getKey()).put("dtype", data.type().code());
+            Arrays.stream(data.shape()).forEach(entry.putArray("shape")::add);
+            entry.putArray("data_offsets").add(offset).add(offset + data.bytes().length);
+            offset += data.bytes().length;
+        }
+        var text = padded(Json.mapper().writeValueAsBytes(header));
+        out.write(ByteBuffer.allocate(Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(text.length)
+                .array());
+        out.write(text);
+        for (var data : tensors.values()) {
+            out.write(data.bytes());
+        }
+    }
+
+    /**
+     * Reads a file of known length.
+     *
+     * @param name for messages
+     * @throws UserError if it is not a sound safetensors file
+     */
+    public static Content read(InputStream in, long fileLength, String name) throws IOException {
+        try {
+            var data = new DataInputStream(in);
+            var text = headerText(data, fileLength);
+            var header = header(text);
+            var tensors = new LinkedHashMap<String, TensorData>();
+            for (var part : parts(header, fileLength - Long.BYTES - text.length)) {
+                var bytes = new byte[part.length()];
+                data.readFully(bytes);
+                tensors.put(part.name(), new TensorData(part.type(), part.shape(), bytes));
+            }
+            return new Content(tensors, metadata(header));
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new UserError("cannot read safetensors " + name + ": " + e.getMessage(), e);
+        } catch (EOFException e) {
+            throw new UserError("cannot read safetensors " + name + ": expected " + fileLength + " bytes, got fewer", e);
+        }
+    }
+
+    private static byte[] padded(byte[] text) {
+        int length = (text.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        var padded = Arrays.copyOf(text, length);
+        Arrays.fill(padded, text.length, length, (byte) ' ');
+        return padded;
+    }
+
+    private static byte[] headerText(DataInputStream in, long fileLength) throws IOException {
+        if (fileLength < Long.BYTES) {
+            throw new IllegalArgumentException("expected at least 8 bytes, got " + fileLength);
+        }
+        long length = Long.reverseBytes(in.readLong());
+        long most = Math.min(MAX_HEADER, fileLength - Long.BYTES);
+        if (length < 2 || length > most) {
+            throw new IllegalArgumentException(
+                    "expected a header of 2 to " + most + " bytes, got " + Long.toUnsignedString(length));
+        }
+        var text = new byte[(int) length];
+        in.readFully(text);
+        return text;
+    }
+
+    private static ObjectNode header(byte[] text) throws IOException {
+        try {
+            if (STRICT.readTree(text) instanceof ObjectNode object) {
+                return object;
+            }
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("expected a JSON header, got " + e.getOriginalMessage(), e);
+        }
+        throw new IllegalArgumentException("expected a JSON object as header, got something else");
+    }
+
+    /** The parts in the order of their bytes, which must cover the data section without gap or overlap. */
+    private static List<Part> parts(ObjectNode header, long dataLength) {
+        var parts = new ArrayList<Part>();
+        header.fields().forEachRemaining(field -> {
+            if (!field.getKey().equals(METADATA)) {
+                parts.add(part(field.getKey(), field.getValue()));
+            }
+        });
+        parts.sort(Comparator.comparingLong(Part::begin).thenComparingLong(Part::end));
+        long next = 0;
+        for (var part : parts) {
+            if (part.begin() != next) {
+                throw new IllegalArgumentException(
+                        "expected array " + part.name() + " to begin at byte " + next + ", got " + part.begin());
+            }
+            next = part.end();
+        }
+        if (next != dataLength) {
+            throw new IllegalArgumentException("expected " + next + " bytes of arrays, got " + dataLength);
+        }
+        return parts;
+    }
+
+    private static Part part(String name, JsonNode json) {
+        try {
+            var entry = STRICT.treeToValue(json, Entry.class);
+            var type = TensorData.Type.of(entry.dtype());
+            var offsets = entry.offsets();
+            long length = TensorData.length(type, entry.shape());
+            if (offsets.length != 2 || offsets[0] < 0 || offsets[1] < offsets[0] || offsets[1] - offsets[0] != length) {
+                throw new IllegalArgumentException("expected " + length + " bytes for array " + name + " of " + entry.dtype()
+                        + Arrays.toString(entry.shape()) + ", got offsets " + Arrays.toString(offsets));
+            }
+            return new Part(name, type, entry.shape(), offsets[0], offsets[1]);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "expected dtype, shape and data_offsets of array " + name + ", got " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private static Map<String, String> metadata(ObjectNode header) {
+        var metadata = new TreeMap<String, String>();
+        header.path(METADATA).fields().forEachRemaining(field -> {
+            if (!field.getValue().isTextual()) {
+                throw new IllegalArgumentException(
+                        "expected text as metadata " + field.getKey() + ", got " + field.getValue());
+            }
+            metadata.put(field.getKey(), field.getValue().asText());
+        });
+        return metadata;
+    }
+
+    private record Entry(String dtype, long[] shape, @JsonProperty("data_offsets") long[] offsets) {}
+
+    private record Part(String name, TensorData.Type type, long[] shape, long begin, long end) {
+        int length() {
+            return Math.toIntExact(end - begin);
+        }
+    }
+}

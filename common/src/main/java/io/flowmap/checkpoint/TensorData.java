@@ -1,0 +1,132 @@
+package io.flowmap.checkpoint;
+
+import io.flowmap.tensor.Float16;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * An array as stored: element type, shape and little-endian bytes in C order.
+ *
+ * @param type element type
+ * @param shape dimensions, empty for a scalar; a dimension may be 0
+ * @param bytes {@code type.bytes()} an element
+ */
+public record TensorData(Type type, long[] shape, byte[] bytes) {
+    /** Element types and their names in safetensors. */
+    public enum Type {
+        FLOAT16("F16", 2),
+        FLOAT32("F32", 4),
+        FLOAT64("F64", 8),
+        UINT8("U8", 1),
+        INT64("I64", 8);
+
+        private final String code;
+        private final int bytes;
+
+        Type(String code, int bytes) {
+            this.code = code;
+            this.bytes = bytes;
+        }
+
+        /** The name in safetensors. */
+        public String code() {
+            return code;
+        }
+
+        /** Bytes of an element. */
+        public int bytes() {
+            return bytes;
+        }
+
+        static Type of(String code) {
+            for (var type : values()) {
+                if (type.code.equals(code)) {
+                    return type;
+                }
+            }
+            throw new IllegalArgumentException("expected F16, F32, F64, U8 or I64 as dtype, got " + code);
+        }
+    }
+
+    public TensorData {
+        if (bytes.length != length(type, shape)) {
+            throw new IllegalArgumentException("expected " + length(type, shape) + " bytes for " + type + Arrays.toString(shape) + ", got "
+                    + bytes.length);
+        }
+    }
+
+    /** Float32 of a part of an array: {@code values[from ..]} as many as the shape has. */
+    public static TensorData of(float[] values, int from, long... shape) {
+        var bytes = new byte[Math.toIntExact(length(Type.FLOAT32, shape))];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values, from, bytes.length / Float.BYTES);
+        return new TensorData(Type.FLOAT32, shape, bytes);
+    }
+
+    /** Float64 of an array. */
+    public static TensorData of(double[] values, long... shape) {
+        var bytes = new byte[Math.multiplyExact(values.length, Double.BYTES)];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().put(values);
+        return new TensorData(Type.FLOAT64, shape, bytes);
+    }
+
+    /** Int64 of an array. */
+    public static TensorData of(long[] values, long... shape) {
+        var bytes = new byte[Math.multiplyExact(values.length, Long.BYTES)];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().put(values);
+        return new TensorData(Type.INT64, shape, bytes);
+    }
+
+    /** Elements. */
+    public int count() {
+        return bytes.length / type.bytes();
+    }
+
+    /** The values as floats, rounded where the type is wider. */
+    public float[] floats() {
+        var values = new float[count()];
+        var buffer = buffer();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = switch (type) {
+                case FLOAT16 -> Float16.toFloat(buffer.getShort());
+                case FLOAT32 -> buffer.getFloat();
+                case FLOAT64 -> (float) buffer.getDouble();
+                case UINT8 -> buffer.get() & 0xff;
+                case INT64 -> buffer.getLong();
+            };
+        }
+        return values;
+    }
+
+    /** The values as doubles, rounded where an int64 is beyond 2^53. */
+    public double[] doubles() {
+        var values = new double[count()];
+        var buffer = buffer();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = switch (type) {
+                case FLOAT16 -> Float16.toFloat(buffer.getShort());
+                case FLOAT32 -> buffer.getFloat();
+                case FLOAT64 -> buffer.getDouble();
+                case UINT8 -> buffer.get() & 0xff;
+                case INT64 -> buffer.getLong();
+            };
+        }
+        return values;
+    }
+
+    private ByteBuffer buffer() {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Bytes of an array. Throws {@link ArithmeticException} where they do not fit a long, {@link IllegalArgumentException} if negative. */
+    static long length(Type type, long[] shape) {
+        long length = type.bytes();
+        for (long size : shape) {
+            if (size < 0) {
+                throw new IllegalArgumentException("expected dimensions from 0, got " + Arrays.toString(shape));
+            }
+            length = Math.multiplyExact(length, size);
+        }
+        return length;
+    }
+}
