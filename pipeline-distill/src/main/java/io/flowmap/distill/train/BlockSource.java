@@ -1,0 +1,32 @@
+package io.flowmap.distill.train;
+
+import io.flowmap.data.LatentBlock;
+import io.flowmap.data.LatentShape;
+import java.io.Serializable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/** Training samples in numbered blocks that any executor can read. */
+public interface BlockSource extends Serializable {
+    /** Shape [C,H,W] of a sample. */
+    LatentShape shape();
+
+    /** Samples of every block. */
+    int[] counts();
+
+    /** Identifies the source: equal keys mean equal blocks. */
+    String key();
+
+    /** Opens the source on an executor; the reader is used by several threads. */
+    Reader open(Configuration hadoop);
+
+    /** Reads blocks by number. */
+    interface Reader {
+        LatentBlock read(int block);
+    }
+
+    /** A split of an ingest output; see {@link io.flowmap.data.LatentData#open}. */
+    static BlockSource latents(Configuration hadoop, Path dataDir, String split) {
+        return LatentSource.of(hadoop, dataDir, split);
+    }
+}

@@ -1,0 +1,86 @@
+package io.flowmap.distill.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Watches a training for divergence. The normalised loss is below 1 by construction and shows nothing, so it looks at ||g|| and at the
+ * gradient: anything that is not finite, or a spike above a multiple of the running median.
+ */
+record Guard(GuardConfig config) {
+    /**
+     * What the guard remembers of the last sound rounds, oldest first.
+     *
+     * @param residual median ||g||
+     * @param gradient gradient norm
+     */
+    record Memory(List<Double> residual, List<Double> gradient) {
+        static final Memory EMPTY = new Memory(List.of(), List.of());
+
+        Memory with(RoundMetrics round, int window) {
+            return new Memory(append(residual, round.all().median(), window), append(gradient, round.gradientNorm(), window));
+        }
+
+        private static List<Double> append(List<Double> values, double value, int window) {
+            var longer = new ArrayList<>(values);
+            longer.add(value);
+            return List.copyOf(longer.subList(Math.max(0, longer.size() - window), longer.size()));
+        }
+    }
+
+    /** A quantity that should not be as it is. */
+    record Divergence(long step, String quantity, String expected, double value) {
+        @Override
+        public String toString() {
+            return "cannot go on training at step " + step + ": expected " + quantity + " " + expected + ", got " + value;
+        }
+    }
+
+    /** The first sign of divergence in a round, if any. */
+    Optional<Divergence> check(RoundTicket ticket, List<WorkerReport> reports, RoundMetrics round, Memory memory) {
+        return notFinite(ticket, reports)
+                .or(() -> notFinite(round))
+                .or(() -> spike(round.step(), "median ||g||", round.all().median(), memory.residual()))
+                .or(() -> spike(round.step(), "gradient norm", round.gradientNorm(), memory.gradient()));
+    }
+
+    private static Optional<Divergence> notFinite(RoundTicket ticket, List<WorkerReport> reports) {
+        Divergence first = null;
+        for (var report : reports) {
+            int last = report.loss().length - 1;
+            boolean loss = Double.isFinite(report.loss()[last]);
+            if (loss && Double.isFinite(report.gradientNorm()[last])) {
+                continue;
+            }
+            long step = ticket.step() + last;
+            if (first == null || step < first.step()) {
+                var quantity = (loss ? "gradient norm" : "loss") + " of worker " + report.worker();
+                first = new Divergence(
+                        step, quantity, "finite", loss ? report.gradientNorm()[last] : report.loss()[last]);
+            }
+        }
+        return Optional.ofNullable(first);
+    }
+
+    private static Optional<Divergence> notFinite(RoundMetrics round) {
+        if (!Double.isFinite(round.all().mean())) {
+            return Optional.of(new Divergence(round.step(), "mean ||g||", "finite", round.all().mean()));
+        }
+        if (!Double.isFinite(round.averageNorm())) {
+            return Optional.of(new Divergence(round.step(), "norm of the workers' average", "finite", round.averageNorm()));
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Divergence> spike(long step, String quantity, double value, List<Double> history) {
+        if (2 * history.size() < config.window()) {
+            return Optional.empty();
+        }
+        double median = Medians.of(history.stream().mapToDouble(Double::doubleValue).toArray());
+        double most = config.spikeFactor() * median;
+        return value <= most
+                ? Optional.empty()
+                : Optional.of(new Divergence(step, quantity, "at most " + config.spikeFactor() + " x its median " + median, value));
+    }
+}

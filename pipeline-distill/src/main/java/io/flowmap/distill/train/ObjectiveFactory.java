@@ -1,0 +1,18 @@
+package io.flowmap.distill.train;
+
+import java.io.Serializable;
+import org.apache.hadoop.conf.Configuration;
+
+/** Serializable recipe that an executor turns into objectives, one for every task that runs there at the same time. */
+public interface ObjectiveFactory extends Serializable {
+    /** Builds an objective; reads what it needs (teacher checkpoints) itself. */
+    LocalObjective create(Configuration hadoop);
+
+    /** Identifies the recipe: equal keys mean that an executor may use a cached objective of the other. */
+    String key();
+
+    /** The projection that the driver applies after averaging; override where it comes cheaper than a whole objective. */
+    default Normalisation normalisation(Configuration hadoop) {
+        return create(hadoop);
+    }
+}

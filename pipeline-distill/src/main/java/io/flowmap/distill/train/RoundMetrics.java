@@ -1,0 +1,114 @@
+package io.flowmap.distill.train;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.DoubleStream;
+
+/**
+ * One row of a training's table.
+ *
+ * @param round number of the round from 0
+ * @param step steps done at its end
+ * @param samples samples drawn since the training began, those of abandoned rounds included
+ * @param rollbacks roll-backs before this round
+ * @param loss mean over workers and steps
+ * @param all residuals of all samples
+ * @param byInterval residuals by t - s, in {@link #INTERVALS} equal bins of [0,1]
+ * @param gradientNorm norm of the averaged gradient, or mean norm of the local gradients where parameters are averaged
+ * @param tangentWarmup r at the last step
+ * @param learningRate at the last step
+ * @param computeMillis objective and update on the busiest seat
+ * @param roundMillis wall clock since the last row, checkpoints and tables included
+ * @param overhead share of roundMillis outside computeMillis
+ * @param averageNorm norm of the workers' average: of the parameters, or of the gradient
+ * @param divergence rms distance of the workers' vectors (parameters or gradients) from their mean, over the norm of the mean
+ */
+record RoundMetrics(
+        long round,
+        long step,
+        long samples,
+        int rollbacks,
+        double loss,
+        Residuals all,
+        List<Residuals> byInterval,
+        double gradientNorm,
+        double tangentWarmup,
+        double learningRate,
+        double computeMillis,
+        double roundMillis,
+        double overhead,
+        double averageNorm,
+        double divergence) {
+    static final int INTERVALS = 4;
+
+    /**
+     * Residuals g before tangent normalisation.
+     *
+     * @param median of ||g||, NaN without samples
+     * @param mean of ||g||
+     * @param square mean of ||g||^2: the loss as it would be without normalisation
+     */
+    record Residuals(double median, double mean, double square) {
+        static Residuals of(double[] norms) {
+            double mean = Arrays.stream(norms).average().orElse(Double.NaN);
+            double square = Arrays.stream(norms).map(norm -> norm * norm).average().orElse(Double.NaN);
+            return new Residuals(Medians.of(norms), mean, square);
+        }
+    }
+
+    static RoundMetrics of(
+            RoundTicket ticket, List<WorkerReport> reports, RoundOutcome outcome, TrainingState state, TrainingConfig config,
+            double roundMillis) {
+        long last = ticket.step() + ticket.steps() - 1;
+        double compute = busiestSeatMillis(reports);
+        boolean gradients = config.average() == TrainingConfig.Average.GRADIENTS;
+        return new RoundMetrics(
+                ticket.round(),
+                last + 1,
+                ticket.firstSample() + ticket.steps() * config.samplesPerStep(),
+                state.counters().rollbacks(),
+                mean(reports, WorkerReport::loss),
+                Residuals.of(norms(reports, 0, Double.POSITIVE_INFINITY)),
+                byInterval(reports),
+                gradients ? outcome.norm(0) : mean(reports, WorkerReport::gradientNorm),
+                reports.get(0).tangentWarmup()[reports.get(0).tangentWarmup().length - 1],
+                config.learningRate().at(last, config.steps()),
+                compute,
+                roundMillis,
+                1 - compute / roundMillis,
+                outcome.norm(0),
+                outcome.divergence(0));
+    }
+
+    private static List<Residuals> byInterval(List<WorkerReport> reports) {
+        return DoubleStream.iterate(0, bin -> bin + 1)
+                .limit(INTERVALS)
+                .mapToObj(bin -> Residuals.of(norms(
+                        reports, bin / INTERVALS, bin + 1 == INTERVALS ? Double.POSITIVE_INFINITY : (bin + 1) / INTERVALS)))
+                .toList();
+    }
+
+    private static double[] norms(List<WorkerReport> reports, double from, double to) {
+        var norms = DoubleStream.builder();
+        for (var report : reports) {
+            for (int i = 0; i < report.gNorm().length; i++) {
+                if (report.interval()[i] >= from && report.interval()[i] < to) {
+                    norms.add(report.gNorm()[i]);
+                }
+            }
+        }
+        return norms.build().toArray();
+    }
+
+    private static double mean(List<WorkerReport> reports, Function<WorkerReport, double[]> values) {
+        return reports.stream().flatMapToDouble(report -> Arrays.stream(values.apply(report))).average().orElse(Double.NaN);
+    }
+
+    private static double busiestSeatMillis(List<WorkerReport> reports) {
+        var bySeat = new HashMap<String, Long>();
+        reports.forEach(report -> bySeat.merge(report.seat(), report.computeNanos(), Long::sum));
+        return bySeat.values().stream().mapToLong(Long::longValue).max().orElse(0) / 1e6;
+    }
+}

@@ -1,0 +1,86 @@
+package io.flowmap.distill.train;
+
+import io.flowmap.job.UserError;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** The driver's side of a round: workers' average, update where gradients were averaged, normalisation. */
+final class Rounds implements AutoCloseable {
+    private final TrainingConfig config;
+    private final Averaging averaging;
+    private final Averages averages;
+    private final Normalisation normalisation;
+    private final FlatArray device;
+    private final boolean gradients;
+    private float[][] spare;
+    private String library;
+
+    Rounds(JavaSparkContext spark, LocalSteps work, int length, Averages averages, Configuration hadoop) {
+        this.config = work.config();
+        this.gradients = config.average() == TrainingConfig.Average.GRADIENTS;
+        int vectors = gradients ? 1 : 3;
+        var plan = new BlockPlan(length, vectors, config.blockFloats());
+        this.averaging = new Averaging(spark, plan, plan, config.workers(), work);
+        this.averages = averages;
+        this.normalisation = work.objective().normalisation(hadoop);
+        this.device = new FlatArray(length);
+        this.spare = new float[vectors][length];
+    }
+
+    /** What a round made of the state's vectors. */
+    record Result(float[][] vectors, RoundOutcome outcome, List<WorkerReport> reports) {}
+
+    /** Runs a round; the state's own vectors are not to be used afterwards. */
+    Result run(float[][] vectors, RoundTicket ticket) {
+        var outcome = averaging.round(gradients ? new float[][] {vectors[0]} : vectors, ticket, spare);
+        averages.join();
+        var reports = IntStream.range(0, config.workers())
+                .mapToObj(worker -> WorkerReport.of(outcome.report(worker)))
+                .toList();
+        requireOneLibrary(reports);
+        var next = gradients ? updated(vectors, ticket.step()) : swapped(vectors);
+        normalise(next[0]);
+        return new Result(next, outcome, reports);
+    }
+
+    void normalise(float[] parameters) {
+        device.fill(parameters);
+        normalisation.normalise(device.array());
+        device.copyTo(parameters);
+    }
+
+    private float[][] updated(float[][] vectors, long step) {
+        double rate = config.learningRate().at(step, config.steps());
+        new Adam(config.adam()).update(vectors[0], spare[0], vectors[1], vectors[2], step, rate);
+        return vectors;
+    }
+
+    private float[][] swapped(float[][] vectors) {
+        var next = spare;
+        spare = vectors;
+        return next;
+    }
+
+    /** Different instruction sets or thread counts round differently: the result would depend on who ran what. */
+    private void requireOneLibrary(List<WorkerReport> reports) {
+        for (var report : reports) {
+            if (library == null) {
+                library = report.library();
+            }
+            if (!library.equals(report.library())) {
+                throw new UserError("cannot average worker " + report.worker() + " of executor seat " + report.seat()
+                        + ": expected native library " + library + ", got " + report.library());
+            }
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        averages.join();
+        averaging.close();
+        normalisation.close();
+        device.close();
+    }
+}

@@ -1,0 +1,11 @@
+package io.flowmap.distill.train;
+
+/**
+ * What a step tells about itself.
+ *
+ * @param loss mean loss of the batch
+ * @param gNorm norm of the residual g before tangent normalisation, per sample [B]
+ * @param interval t - s per sample [B], 0 where the objective has no target time
+ * @param tangentWarmup r of the tangent warmup (MATHS: r = min(r_max, step/H)), 1 where the objective has none
+ */
+public record StepReport(double loss, float[] gNorm, float[] interval, double tangentWarmup) {}

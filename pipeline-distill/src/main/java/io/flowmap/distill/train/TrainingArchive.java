@@ -1,0 +1,60 @@
+package io.flowmap.distill.train;
+
+import io.flowmap.checkpoint.CheckpointStore;
+import io.flowmap.checkpoint.ParameterLayout;
+import io.flowmap.job.UserError;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/** Checkpoints of one training, and the table of rounds kept in step with them. */
+final class TrainingArchive {
+    private final CheckpointStore store;
+    private final ParameterLayout layout;
+    private final TrainingConfig config;
+    private final TrainingLog log;
+    private final Path dir;
+
+    TrainingArchive(Configuration hadoop, Path dir, ParameterLayout layout, TrainingConfig config, TrainingLog log) {
+        this.store = CheckpointStore.open(hadoop, dir);
+        this.dir = dir;
+        this.layout = layout;
+        this.config = config;
+        this.log = log;
+    }
+
+    /** A state read back, and the hash of its checkpoint. */
+    record Restored(TrainingState state, String hash) {}
+
+    /** Writes the rows held back, then the state; returns the content's hash. */
+    String save(TrainingState state) {
+        log.flush();
+        var hash = store.save(state.counters().step(), state.roles(config.emaStds()), layout, state.numbers());
+        store.keep(config.keepCheckpoints());
+        return hash;
+    }
+
+    /** The last checkpoint, if any; later rows of the table are dropped. */
+    Optional<Restored> restore() {
+        if (store.latest().isEmpty()) {
+            log.truncate(0);
+            return Optional.empty();
+        }
+        var checkpoint = store.loadLatest();
+        if (!checkpoint.layout().equals(layout)) {
+            throw new UserError("cannot resume training in " + dir + ": expected parameters " + summary(layout) + ", got "
+                    + summary(checkpoint.layout()));
+        }
+        var state = TrainingState.of(checkpoint, config.emaStds());
+        log.truncate(state.counters().round());
+        return Optional.of(new Restored(state, checkpoint.hash()));
+    }
+
+    ParameterLayout layout() {
+        return layout;
+    }
+
+    private static String summary(ParameterLayout layout) {
+        return layout.entries().size() + " tensors of " + layout.length() + " elements";
+    }
+}

@@ -1,0 +1,96 @@
+package io.flowmap.distill.train;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.ParquetFileWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.util.HadoopOutputFile;
+
+/**
+ * The table of rounds as a directory of small Parquet files, {@code rounds-000000000120.parquet} by first round. Written when
+ * enough rows are there and before every checkpoint, so that no file reaches across one.
+ */
+final class TrainingLog {
+    private static final Pattern NAME = Pattern.compile("rounds-(\\d{12})\\.parquet");
+
+    private final Configuration hadoop;
+    private final FileSystem fileSystem;
+    private final Path dir;
+    private final int every;
+    private final List<RoundMetrics> rows = new ArrayList<>();
+
+    TrainingLog(Configuration hadoop, Path dir, int every) {
+        this.hadoop = hadoop;
+        this.dir = dir;
+        this.every = every;
+        try {
+            this.fileSystem = dir.getFileSystem(hadoop);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot open the table of rounds " + dir, e);
+        }
+    }
+
+    void add(RoundMetrics row) {
+        rows.add(row);
+        if (rows.size() >= every) {
+            flush();
+        }
+    }
+
+    /** Writes the rows held back. */
+    void flush() {
+        if (rows.isEmpty()) {
+            return;
+        }
+        var name = "rounds-%012d.parquet".formatted(rows.get(0).round());
+        var hidden = new Path(dir, "_" + name);
+        try {
+            write(hidden);
+            var shown = new Path(dir, name);
+            fileSystem.delete(shown, false);
+            if (!fileSystem.rename(hidden, shown)) {
+                throw new IOException("cannot rename " + hidden + " to " + shown);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write rounds to " + dir, e);
+        }
+        rows.clear();
+    }
+
+    /** Drops the rows of round {@code first} and later ones: they are run again. */
+    void truncate(long first) {
+        rows.clear();
+        try {
+            for (var file : fileSystem.listStatus(dir)) {
+                var matcher = NAME.matcher(file.getPath().getName());
+                if (matcher.matches() && Long.parseLong(matcher.group(1)) >= first) {
+                    fileSystem.delete(file.getPath(), false);
+                }
+            }
+        } catch (FileNotFoundException e) {
+            return;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot drop rounds from " + dir, e);
+        }
+    }
+
+    private void write(Path file) throws IOException {
+        var schema = TrainingTable.schema();
+        try (var writer = ExampleParquetWriter.builder(HadoopOutputFile.fromPath(file, hadoop))
+                .withType(schema)
+                .withConf(hadoop)
+                .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
+                .build()) {
+            for (var row : rows) {
+                writer.write(TrainingTable.group(schema, row));
+            }
+        }
+    }
+}

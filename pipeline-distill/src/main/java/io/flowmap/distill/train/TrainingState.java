@@ -1,0 +1,89 @@
+package io.flowmap.distill.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.checkpoint.Checkpoint;
+import io.flowmap.config.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Everything that a training's future depends on, in vectors and numbers.
+ *
+ * @param vectors parameters, Adam's first and second moment, each [P]
+ * @param averages power-function averages of the parameters, in the order of the configured stds
+ * @param counters the numbers
+ */
+record TrainingState(float[][] vectors, List<float[]> averages, Counters counters) {
+    static final String PARAMETERS = "parameters";
+    private static final String FIRST_MOMENT = "adam-m";
+    private static final String SECOND_MOMENT = "adam-v";
+
+    /**
+     * Numbers of a training's state.
+     *
+     * @param round rounds done
+     * @param step steps done
+     * @param sampleOffset samples drawn for steps that were rolled back
+     * @param rollbacks roll-backs so far
+     * @param guard what the guard remembers
+     */
+    record Counters(long round, long step, long sampleOffset, int rollbacks, Guard.Memory guard) {
+        Counters next(RoundTicket ticket, Guard.Memory memory) {
+            return new Counters(round + 1, step + ticket.steps(), sampleOffset, rollbacks, memory);
+        }
+
+        Counters rolledBack(long offset, int count) {
+            return new Counters(round, step, offset, count, guard);
+        }
+    }
+
+    static TrainingState fresh(float[] initial, int averages) {
+        var vectors = new float[][] {initial.clone(), new float[initial.length], new float[initial.length]};
+        var copies = new ArrayList<float[]>();
+        for (int i = 0; i < averages; i++) {
+            copies.add(initial.clone());
+        }
+        return new TrainingState(vectors, copies, new Counters(0, 0, 0, 0, Guard.Memory.EMPTY));
+    }
+
+    static TrainingState of(Checkpoint checkpoint, List<Double> stds) {
+        var vectors = new float[][] {
+            checkpoint.vector(PARAMETERS), checkpoint.vector(FIRST_MOMENT), checkpoint.vector(SECOND_MOMENT)
+        };
+        var averages = stds.stream().map(std -> checkpoint.vector(role(std))).toList();
+        try {
+            var counters = Json.mapper().treeToValue(checkpoint.state(), Counters.class);
+            return new TrainingState(vectors, averages, counters);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "cannot resume from step " + checkpoint.step() + ": expected a training's state, got " + checkpoint.state(), e);
+        }
+    }
+
+    /** Role of a power-function average in a checkpoint, for example {@code ema-0.05}. */
+    static String role(double std) {
+        return "ema-" + std;
+    }
+
+    Map<String, float[]> roles(List<Double> stds) {
+        var roles = new TreeMap<String, float[]>();
+        roles.put(PARAMETERS, vectors[0]);
+        roles.put(FIRST_MOMENT, vectors[1]);
+        roles.put(SECOND_MOMENT, vectors[2]);
+        for (int i = 0; i < averages.size(); i++) {
+            roles.put(role(stds.get(i)), averages.get(i));
+        }
+        return roles;
+    }
+
+    JsonNode numbers() {
+        return Json.mapper().valueToTree(counters);
+    }
+
+    TrainingState with(float[][] newVectors, Counters newCounters) {
+        return new TrainingState(newVectors, averages, newCounters);
+    }
+}
