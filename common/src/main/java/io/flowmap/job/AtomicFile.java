@@ -21,7 +21,7 @@ public final class AtomicFile {
     /** Writes the bytes as the file, replacing it if there. Throws {@link UncheckedIOException} if the file system fails. */
     public static void write(FileSystem fileSystem, Path file, byte[] bytes) {
         try {
-            if (OBJECT_STORES.contains(fileSystem.getScheme())) {
+            if (isObjectStore(fileSystem)) {
                 put(fileSystem, file, bytes);
             } else if (fileSystem instanceof LocalFileSystem local) {
                 var hidden = hidden(file);
@@ -47,6 +47,10 @@ public final class AtomicFile {
         }
     }
 
+    private static boolean isObjectStore(FileSystem fileSystem) {
+        return OBJECT_STORES.contains(fileSystem.getUri().getScheme());
+    }
+
     private static Path hidden(Path file) {
         return new Path(file.getParent(), "." + file.getName() + ".writing");
     }
@@ -55,7 +59,7 @@ public final class AtomicFile {
         fileSystem.mkdirs(file.getParent());
         try (var out = fileSystem.create(file, true)) {
             out.write(bytes);
-            if (!OBJECT_STORES.contains(fileSystem.getScheme())) {
+            if (!isObjectStore(fileSystem)) {
                 out.hsync();
             }
         }

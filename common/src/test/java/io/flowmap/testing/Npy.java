@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.zip.ZipFile;
 
 /**
- * An array of a NumPy file: C order, little endian, of f2, f4, f8, i4, i8, u1 or b1.
+ * An array of a NumPy file: little endian, of f2, f4, f8, i4, i8, u1 or b1.
  *
  * @param dtype NumPy's name without byte order, for example "f4"
  * @param shape dimensions, empty for a scalar
@@ -26,6 +26,7 @@ import java.util.zip.ZipFile;
 public record Npy(String dtype, long[] shape, double[] values) {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final Pattern DESCR = Pattern.compile("'descr':\\s*'([<|=]?)([a-z]\\d)'");
+    private static final Pattern TEXT = Pattern.compile("'descr':\\s*'[<|=]?[SU]\\d+'");
     private static final Pattern ORDER = Pattern.compile("'fortran_order':\\s*(True|False)");
     private static final Pattern SHAPE = Pattern.compile("'shape':\\s*\\(([^)]*)\\)");
 
@@ -38,14 +39,17 @@ public record Npy(String dtype, long[] shape, double[] values) {
         }
     }
 
-    /** Reads the arrays of a .npz file by name, in the order of the file. */
+    /** Reads the arrays of a .npz file by name, in the order of the file; arrays of text are left out. */
     public static Map<String, Npy> readZip(Path file) {
         var arrays = new LinkedHashMap<String, Npy>();
         try (var zip = new ZipFile(file.toFile())) {
             for (var entry : Collections.list(zip.entries())) {
                 var name = entry.getName().replaceFirst("\\.npy$", "");
                 try (var in = zip.getInputStream(entry)) {
-                    arrays.put(name, parse(in.readAllBytes(), file + "!" + name));
+                    var bytes = in.readAllBytes();
+                    if (!isText(bytes)) {
+                        arrays.put(name, parse(bytes, file + "!" + name));
+                    }
                 }
             }
         } catch (IOException e) {
@@ -81,6 +85,10 @@ public record Npy(String dtype, long[] shape, double[] values) {
         return values[0];
     }
 
+    private static boolean isText(byte[] bytes) {
+        return TEXT.matcher(new String(bytes, 0, Math.min(bytes.length, 80), StandardCharsets.ISO_8859_1)).find();
+    }
+
     private static Npy parse(byte[] bytes, String name) {
         if (bytes.length < 10 || !Arrays.equals(MAGIC, 0, 6, bytes, 0, 6)) {
             throw new IllegalArgumentException("cannot read " + name + ": expected a .npy file");
@@ -91,16 +99,33 @@ public record Npy(String dtype, long[] shape, double[] values) {
         int headerStart = first ? 10 : 12;
         var header = new String(bytes, headerStart, headerLength, StandardCharsets.ISO_8859_1);
         var descr = match(DESCR, header, name, 2);
-        if (match(ORDER, header, name, 1).equals("True")) {
-            throw new IllegalArgumentException("cannot read " + name + ": expected C order, got " + header);
-        }
         var shape = Arrays.stream(match(SHAPE, header, name, 1).split(","))
                 .map(String::strip)
                 .filter(size -> !size.isEmpty())
                 .mapToLong(Long::parseLong)
                 .toArray();
         buffer.position(headerStart + headerLength);
-        return new Npy(descr, shape, values(buffer, descr, count(shape), name));
+        var values = values(buffer, descr, count(shape), name);
+        return new Npy(descr, shape, match(ORDER, header, name, 1).equals("True") ? transposed(values, shape) : values);
+    }
+
+    /** Values in Fortran order, the first index running fastest, brought into C order. */
+    private static double[] transposed(double[] values, long[] shape) {
+        var ordered = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            long rest = i;
+            long position = 0;
+            for (int axis = 0; axis < shape.length; axis++) {
+                long stride = 1;
+                for (int later = axis + 1; later < shape.length; later++) {
+                    stride *= shape[later];
+                }
+                position += rest % shape[axis] * stride;
+                rest /= shape[axis];
+            }
+            ordered[(int) position] = values[i];
+        }
+        return ordered;
     }
 
     private static double[] values(ByteBuffer buffer, String descr, int count, String name) {

@@ -1,0 +1,148 @@
+package io.flowmap.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flowmap.job.RunSettings;
+import io.flowmap.job.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+    @TempDir
+    Path temporary;
+
+    record SparkPart(
+            String appName,
+            String driverMemory,
+            String executorMemory,
+            String nativeMemory,
+            int threadsPerWorker,
+            String logLevel,
+            Map<String, String> conf) {
+        SparkPart {
+            if (threadsPerWorker < 1) {
+                throw new IllegalArgumentException("expected at least one thread, got " + threadsPerWorker);
+            }
+        }
+    }
+
+    @Test
+    void overridesWinOverFileWinsOverReference() throws IOException {
+        var file = write("run { dir = from-file, seed = 7 }");
+        var run = Settings.load(Optional.of(file), List.of("run.dir=from-argument")).section("run", RunSettings.class);
+        assertThat(run).isEqualTo(new RunSettings("from-argument", 7, false));
+    }
+
+    @Test
+    void pathsAndUrisNeedNoQuotes() {
+        assertThat(run("run.dir=s3a://bucket/a b").dir()).isEqualTo("s3a://bucket/a b");
+        assertThat(run("run.dir=/tmp/it's here").dir()).isEqualTo("/tmp/it's here");
+    }
+
+    @Test
+    void numbersServeAsTextAndTextAsNumbers() {
+        assertThat(run("run.dir=2024").dir()).isEqualTo("2024");
+        assertThat(run("run.seed=\"12\"").seed()).isEqualTo(12);
+        assertThat(run("run.overwrite=\"true\"").overwrite()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "run.sed=1 | run.sed | such as run.seed",
+                "rnu.seed=1 | rnu | such as run",
+                "run.seed=many | run.seed | expected a number, got string \"many\"",
+                "run.overwrite=1 | run.overwrite | expected true or false, got number 1",
+                "run.dir=[1] | run.dir | expected text, got list [1]",
+                "run=5 | run | expected a map, got number 5",
+                "run.dir=null | run.dir | expected text, got null",
+                "spark.conf=5 | spark.conf | expected a map",
+                "=5 | =5 | expected key=value",
+                "run.seed | run.seed | expected key=value"
+            })
+    void wrongKeysAreNamed(String override, String key, String words) {
+        assertThatThrownBy(() -> Settings.load(Optional.empty(), List.of(override)))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining(key)
+                .hasMessageContaining(words)
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void wrongKeyOfFileNamesFileAndLine() throws IOException {
+        var file = write("run {\n  seeed = 5\n}");
+        assertThatThrownBy(() -> Settings.load(Optional.of(file), List.of()))
+                .hasMessageContaining("run.seeed")
+                .hasMessageContaining(file + ": 2");
+    }
+
+    @Test
+    void missingAndBrokenFilesAreUserErrors() throws IOException {
+        assertThatThrownBy(() -> Settings.load(Optional.of(temporary.resolve("no.conf")), List.of()))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("no.conf");
+        var broken = write("run { seed = ");
+        assertThatThrownBy(() -> Settings.load(Optional.of(broken), List.of()))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining(broken.toString());
+    }
+
+    @Test
+    void checksOfRecordsAreUserErrorsWithThePath() {
+        assertThatThrownBy(() -> section("spark.threads-per-worker=0"))
+                .isInstanceOf(UserError.class)
+                .hasMessage("cannot accept setting spark: expected at least one thread, got 0");
+        assertThatThrownBy(() -> section("spark.threads-per-worker=1.5"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("spark.threads-per-worker");
+    }
+
+    @Test
+    void freeKeysBecomeOneLevelOfDottedKeys() {
+        var spark = section("spark.conf.spark.executor.cores=2", "spark.conf.\"spark.speculation\"=true");
+        assertThat(spark.conf()).containsExactlyInAnyOrderEntriesOf(Map.of("spark.executor.cores", "2", "spark.speculation", "true"));
+    }
+
+    @Test
+    void equalSettingsHaveEqualJson() throws IOException {
+        var one = write("run { seed = 1.0, dir = a }");
+        var settings = Settings.load(Optional.of(one), List.of());
+        assertThat(settings.json("run"))
+                .isEqualTo(Settings.load(Optional.empty(), List.of("run.dir=a", "run.seed=1")).json("run"));
+        assertThat(settings.json("run").indexOf("dir")).isLessThan(settings.json("run").indexOf("seed"));
+    }
+
+    @Test
+    void secretsAreNotWritten() {
+        var settings = Settings.load(
+                Optional.empty(),
+                List.of(
+                        "spark.conf.spark.hadoop.fs.s3a.secret.key=hush",
+                        "spark.conf.spark.hadoop.fs.s3a.access.key=hush",
+                        "spark.conf.spark.hadoop.fs.s3a.endpoint=here"));
+        assertThat(settings.json()).doesNotContain("hush").contains("here");
+        assertThat(settings.section("spark", SparkPart.class).conf()).containsValue("hush");
+    }
+
+    private static RunSettings run(String override) {
+        return Settings.load(Optional.empty(), List.of(override)).section("run", RunSettings.class);
+    }
+
+    private static SparkPart section(String... overrides) {
+        return Settings.load(Optional.empty(), List.of(overrides)).section("spark", SparkPart.class);
+    }
+
+    private Path write(String text) throws IOException {
+        return Files.writeString(temporary.resolve("user.conf"), text);
+    }
+}

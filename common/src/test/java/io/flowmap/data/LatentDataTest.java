@@ -1,0 +1,158 @@
+package io.flowmap.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flowmap.config.Settings;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.Progress;
+import io.flowmap.job.StageOutput;
+import io.flowmap.job.UserError;
+import io.flowmap.tensor.CounterRandom;
+import io.flowmap.tensor.DType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LatentDataTest {
+    private static final LatentShape SHAPE = new LatentShape(2, 3, 4);
+    private static final List<Integer> BLOCKS = List.of(5, 5, 3);
+    private static SparkSession spark;
+
+    @TempDir
+    static Path runs;
+
+    private static org.apache.hadoop.fs.Path dir;
+
+    @BeforeAll
+    static void writeData() {
+        spark = SparkSession.builder()
+                .master("local[1]")
+                .config("spark.ui.enabled", false)
+                .getOrCreate();
+        var clock = Clock.systemUTC();
+        var settings = Settings.load(Optional.empty(), List.of("run.dir=" + runs));
+        var output = StageOutput.open(new JobContext(spark, settings, Progress.log(clock), clock), "data", List.of(), List.of());
+        dir = output.dir();
+        var files = new ArrayList<BlockFile>();
+        long first = 0;
+        for (int count : BLOCKS) {
+            files.add(writeBlock(first, count));
+            first += count;
+        }
+        output.finish(new DataFacts(SHAPE, DType.FLOAT16, new Edm2().toJson(), 2, List.of("a", "b"), Map.of("train", files)).asMap());
+    }
+
+    @AfterAll
+    static void stopSpark() {
+        spark.stop();
+    }
+
+    @Test
+    void factsAreThoseOfTheManifest() {
+        var data = open();
+        assertThat(data.shape()).isEqualTo(SHAPE);
+        assertThat(data.encoder()).isEqualTo(new Edm2());
+        assertThat(data.classNames()).containsExactly("a", "b");
+        assertThat(data.classes()).isEqualTo(2);
+        assertThat(data.count()).isEqualTo(13);
+        assertThat(data.blocks()).extracting(BlockFile::count).containsExactlyElementsOf(BLOCKS);
+    }
+
+    @Test
+    void blocksHoldTheRecordsInOrder() {
+        var data = open();
+        long next = 0;
+        for (int b = 0; b < BLOCKS.size(); b++) {
+            var block = data.read(b);
+            assertThat(block.count()).isEqualTo(BLOCKS.get(b));
+            for (int row = 0; row < block.count(); row++) {
+                assertThat(block.index()[row]).isEqualTo(next);
+                assertThat(block.label()[row]).isEqualTo(label(next));
+                assertThat(block.latent(row)).containsExactly(DType.FLOAT16.decode(DType.FLOAT16.encode(values(next))));
+                next++;
+            }
+        }
+    }
+
+    @Test
+    void rowsAreTheSameRecords() {
+        var records = open().rows(spark).orderBy(LatentSchema.INDEX).collectAsList();
+        assertThat(records).hasSize(13);
+        for (int i = 0; i < records.size(); i++) {
+            var record = LatentSchema.record(records.get(i));
+            assertThat(record.index()).isEqualTo(i);
+            assertThat(record.label()).isEqualTo(label(i));
+            assertThat(record.values()).containsExactly(DType.FLOAT16.decode(DType.FLOAT16.encode(values(i))));
+        }
+    }
+
+    @Test
+    void sampleRowsComeBack() {
+        var sample = new SampleRecord(4, -1, new byte[SHAPE.size()], SHAPE, 12);
+        Row row = spark.createDataFrame(List.of(SampleSchema.row(sample)), SampleSchema.type()).first();
+        assertThat(SampleSchema.record(row)).usingRecursiveComparison().isEqualTo(sample);
+    }
+
+    @Test
+    void missingSplitDataAndBlockAreNamed() throws Exception {
+        var hadoop = spark.sparkContext().hadoopConfiguration();
+        assertThatThrownBy(() -> LatentData.open(hadoop, dir, "valid"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("[train]")
+                .hasMessageContaining("valid");
+        assertThatThrownBy(() -> LatentData.open(hadoop, dir.suffix("-none"), "train"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("no such directory");
+        assertThatThrownBy(() -> new BlockReader(hadoop, new org.apache.hadoop.fs.Path(dir, "manifest.json"))
+                        .read(new BlockFile("manifest.json", 0, 3), SHAPE))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("manifest.json");
+        var second = open().blocks().get(1);
+        assertThatThrownBy(() -> new BlockReader(hadoop, new org.apache.hadoop.fs.Path(dir, "train/" + second.path()))
+                        .read(new BlockFile(second.path(), 0, second.count()), SHAPE))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("expected index 0 in row 0, got 5");
+    }
+
+    private static LatentData open() {
+        return LatentData.open(spark.sparkContext().hadoopConfiguration(), dir, "train");
+    }
+
+    private static BlockFile writeBlock(long first, int count) {
+        var rows = new ArrayList<Row>();
+        for (long i = first; i < first + count; i++) {
+            rows.add(LatentSchema.row(LatentRecord.of(i, label(i), values(i), DType.FLOAT16, SHAPE)));
+        }
+        var folder = runs.resolve("data/train/block-" + first);
+        spark.createDataFrame(rows, LatentSchema.type()).coalesce(1).write().option("compression", "none").parquet(folder.toString());
+        try (var files = Files.list(folder)) {
+            var file = files.filter(path -> path.toString().endsWith(".parquet") && !path.getFileName().toString().startsWith("."))
+                    .findFirst()
+                    .orElseThrow();
+            return new BlockFile("block-" + first + "/" + file.getFileName(), first, count);
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static int label(long index) {
+        return (int) (index % 3) - 1;
+    }
+
+    private static float[] values(long index) {
+        var values = new float[SHAPE.size()];
+        new CounterRandom(1).gaussians(values, 0, values.length, index);
+        return values;
+    }
+}

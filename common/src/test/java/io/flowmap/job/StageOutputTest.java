@@ -1,0 +1,145 @@
+package io.flowmap.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flowmap.config.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StageOutputTest {
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2024-05-06T07:08:09Z"), ZoneOffset.UTC);
+    private static SparkSession spark;
+
+    @TempDir
+    Path runs;
+
+    @BeforeAll
+    static void startSpark() {
+        spark = SparkSession.builder()
+                .master("local[1]")
+                .config("spark.ui.enabled", false)
+                .getOrCreate();
+    }
+
+    @AfterAll
+    static void stopSpark() {
+        spark.stop();
+    }
+
+    @Test
+    void finishedOutputIsSkipped() {
+        var first = open();
+        assertThat(first.finished()).isFalse();
+        assertThat(first.resumed()).isFalse();
+        first.finish(Map.of("records", 12, "names", List.of("a", "b")));
+        assertThat(first.finished()).isTrue();
+        assertThat(open().finished()).isTrue();
+        var manifest = Manifest.read(first.fileSystem(), first.dir());
+        assertThat(manifest.stage()).isEqualTo("data");
+        assertThat(manifest.finished()).isEqualTo("2024-05-06T07:08:09Z");
+        assertThat(manifest.version()).startsWith("0.");
+        assertThat(manifest.facts().get("records").asInt()).isEqualTo(12);
+        assertThat(manifest.config().get("spark").get("threads-per-worker").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void halfWrittenOutputIsResumedNotSkipped() throws IOException {
+        var first = open();
+        Files.writeString(runs.resolve("data/part"), "half");
+        var second = open();
+        assertThat(first.finished()).isFalse();
+        assertThat(second.finished()).isFalse();
+        assertThat(second.resumed()).isTrue();
+        assertThat(runs.resolve("data/part")).exists();
+    }
+
+    @Test
+    void otherSettingIsNamed() {
+        open().finish(Map.of());
+        assertThatThrownBy(() -> open("spark.threads-per-worker=2"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("expected spark.threads-per-worker = 2, got 1");
+        assertThatThrownBy(() -> open("run.seed=2")).hasMessageContaining("run.seed = 2");
+    }
+
+    @Test
+    void halfWrittenOutputOfOtherSettingIsNotResumed() {
+        open();
+        assertThatThrownBy(() -> open("spark.threads-per-worker=2")).isInstanceOf(UserError.class);
+    }
+
+    @Test
+    void overwriteDeletesOnlyWhatDiffers() throws IOException {
+        open().finish(Map.of());
+        Files.writeString(runs.resolve("data/part"), "old");
+        assertThat(open("run.overwrite=true").finished()).isTrue();
+        var fresh = open("run.overwrite=true", "run.seed=9");
+        assertThat(fresh.finished()).isFalse();
+        assertThat(fresh.resumed()).isFalse();
+        assertThat(runs.resolve("data/part")).doesNotExist();
+    }
+
+    @Test
+    void changedInputIsNamed() {
+        open().finish(Map.of("records", 1));
+        var context = context();
+        StageOutput.open(context, "teacher", List.of(), List.of(StageInput.stage(context, "data")))
+                .finish(Map.of());
+        assertThat(StageOutput.open(context, "teacher", List.of(), List.of(StageInput.stage(context, "data")))
+                        .finished())
+                .isTrue();
+        var other = open("run.overwrite=true", "run.seed=0", "spark.threads-per-worker=3");
+        other.finish(Map.of("records", 2));
+        assertThatThrownBy(() -> StageOutput.open(context, "teacher", List.of(), List.of(StageInput.stage(context, "data"))))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("input data");
+    }
+
+    @Test
+    void missingStageIsNamed() {
+        assertThatThrownBy(() -> StageInput.stage(context(), "data"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("data")
+                .hasMessageContaining("no such directory");
+        open();
+        assertThatThrownBy(() -> StageInput.stage(context(), "data")).hasMessageContaining("without manifest.json");
+    }
+
+    @Test
+    void foreignFilesAreNotTouched() throws IOException {
+        Files.createDirectories(runs.resolve("data"));
+        Files.writeString(runs.resolve("data/thesis.tex"), "mine");
+        assertThatThrownBy(() -> open("run.overwrite=true")).isInstanceOf(UserError.class).hasMessageContaining("other files");
+        assertThat(runs.resolve("data/thesis.tex")).exists();
+    }
+
+    @Test
+    void credentialsOfPathsAreDropped() {
+        var path = new org.apache.hadoop.fs.Path("s3a://key:hush@bucket/data");
+        assertThat(StageInput.withoutCredentials(path)).isEqualTo("s3a://bucket/data");
+    }
+
+    private StageOutput open(String... overrides) {
+        return StageOutput.open(context(overrides), "data", List.of("spark"), List.of());
+    }
+
+    private JobContext context(String... overrides) {
+        var all = new ArrayList<>(List.of("run.dir=" + runs));
+        all.addAll(List.of(overrides));
+        return new JobContext(spark, Settings.load(Optional.empty(), all), Progress.log(CLOCK), CLOCK);
+    }
+}
