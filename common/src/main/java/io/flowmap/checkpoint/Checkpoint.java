@@ -12,13 +12,13 @@ import java.util.Map;
  * @param state everything else, as the trainer wrote it
  * @param hash SHA-256 of the vectors' little-endian bytes, roles in alphabetical order
  */
-public record Checkpoint(
-        long step, ParameterLayout layout, Map<String, float[]> vectors, JsonNode state, String hash) {
+public record Checkpoint(long step, ParameterLayout layout, Map<String, float[]> vectors, JsonNode state, String hash) {
     /** The vector of a role. Throws {@link IllegalArgumentException} if there is none. */
     public float[] vector(String role) {
         var vector = vectors.get(role);
         if (vector == null) {
-            throw new IllegalArgumentException("expected one of " + vectors.keySet() + " in the checkpoint, got " + role);
+            throw new IllegalArgumentException(
+                    "expected one of " + vectors.keySet() + " in the checkpoint, got " + role);
         }
         return vector;
     }

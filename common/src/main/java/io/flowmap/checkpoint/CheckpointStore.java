@@ -67,7 +67,8 @@ public final class CheckpointStore {
             }
             var hash = hash(sorted);
             var index = new Index(step, List.copyOf(sorted.keySet()), hash, layout.toJson(), state);
-            AtomicFile.write(fileSystem, new Path(dir, INDEX), Json.pretty(index).getBytes(StandardCharsets.UTF_8));
+            AtomicFile.write(
+                    fileSystem, new Path(dir, INDEX), Json.pretty(index).getBytes(StandardCharsets.UTF_8));
             return hash;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write checkpoint " + dir, e);
@@ -122,13 +123,14 @@ public final class CheckpointStore {
         var vectors = new TreeMap<String, float[]>();
         for (var role : roles.length == 0 ? index.roles() : List.of(roles)) {
             if (!index.roles().contains(role)) {
-                throw new UserError("cannot read checkpoint " + dir + ": expected one of " + index.roles() + ", got " + role);
+                throw new UserError(
+                        "cannot read checkpoint " + dir + ": expected one of " + index.roles() + ", got " + role);
             }
             vectors.put(role, readRole(dir, role, layout));
         }
         if (vectors.size() == index.roles().size() && !hash(vectors).equals(index.sha256())) {
-            throw new UserError("cannot read checkpoint " + dir + ": expected content with hash " + index.sha256() + ", got "
-                    + hash(vectors));
+            throw new UserError("cannot read checkpoint " + dir + ": expected content with hash " + index.sha256()
+                    + ", got " + hash(vectors));
         }
         return new Checkpoint(step, layout, vectors, index.state(), index.sha256());
     }
@@ -180,7 +182,8 @@ public final class CheckpointStore {
             }
             return vector;
         } catch (IOException e) {
-            throw new UserError("cannot read " + file + ": expected a sound safetensors file, got " + e.getMessage(), e);
+            throw new UserError(
+                    "cannot read " + file + ": expected a sound safetensors file, got " + e.getMessage(), e);
         }
     }
 
@@ -210,8 +213,8 @@ public final class CheckpointStore {
 
     private static void requireLength(String role, float[] vector, ParameterLayout layout) {
         if (!role.matches("[a-z0-9][a-z0-9.-]*") || vector.length != layout.length()) {
-            throw new IllegalArgumentException("expected a role in lower case with " + layout.length() + " elements, got " + role + " with "
-                    + vector.length);
+            throw new IllegalArgumentException("expected a role in lower case with " + layout.length()
+                    + " elements, got " + role + " with " + vector.length);
         }
     }
 

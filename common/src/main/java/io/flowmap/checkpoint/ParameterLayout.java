@@ -28,8 +28,8 @@ public record ParameterLayout(List<Entry> entries) implements Serializable {
     public record Entry(String name, long[] shape, long offset) implements Serializable {
         public Entry {
             if (Arrays.stream(shape).anyMatch(size -> size < 1) || offset < 0) {
-                throw new IllegalArgumentException("expected positive dimensions and an offset from 0 of parameter " + name + ", got "
-                        + Arrays.toString(shape) + " at " + offset);
+                throw new IllegalArgumentException("expected positive dimensions and an offset from 0 of parameter "
+                        + name + ", got " + Arrays.toString(shape) + " at " + offset);
             }
             shape = shape.clone();
         }
@@ -64,7 +64,8 @@ public record ParameterLayout(List<Entry> entries) implements Serializable {
         long next = 0;
         for (var entry : entries) {
             if (entry.offset() != next || !names.add(entry.name())) {
-                throw new IllegalArgumentException("expected unique names without gaps, got " + entry + " where offset " + next + " is next");
+                throw new IllegalArgumentException(
+                        "expected unique names without gaps, got " + entry + " where offset " + next + " is next");
             }
             next = Math.addExact(next, entry.length());
         }
@@ -84,7 +85,10 @@ public record ParameterLayout(List<Entry> entries) implements Serializable {
 
     /** Elements of the flat vector. */
     public long length() {
-        return entries.isEmpty() ? 0 : entries.get(entries.size() - 1).offset() + entries.get(entries.size() - 1).length();
+        return entries.isEmpty()
+                ? 0
+                : entries.get(entries.size() - 1).offset()
+                        + entries.get(entries.size() - 1).length();
     }
 
     /** The entry of a name. Throws {@link IllegalArgumentException} if there is none. */

@@ -48,7 +48,8 @@ public final class SafeTensors {
     public record Content(Map<String, TensorData> tensors, Map<String, String> metadata) {}
 
     /** Writes the arrays in the order of the map. The same arguments give the same bytes. Does not close the stream. */
-    public static void write(OutputStream out, Map<String, TensorData> tensors, Map<String, String> metadata) throws IOException {
+    public static void write(OutputStream out, Map<String, TensorData> tensors, Map<String, String> metadata)
+            throws IOException {
         var header = Json.mapper().createObjectNode();
         if (!metadata.isEmpty()) {
             header.set(METADATA, Json.mapper().valueToTree(new TreeMap<>(metadata)));
@@ -56,7 +57,8 @@ public final class SafeTensors {
         long offset = 0;
         for (var tensor : tensors.entrySet()) {
             var data = tensor.getValue();
-            var entry = header.putObject(tensor.getKey()).put("dtype", data.type().code());
+            var entry =
+                    header.putObject(tensor.getKey()).put("dtype", data.type().code());
             Arrays.stream(data.shape()).forEach(entry.putArray("shape")::add);
             entry.putArray("data_offsets").add(offset).add(offset + data.bytes().length);
             offset += data.bytes().length;
@@ -93,7 +95,8 @@ public final class SafeTensors {
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new UserError("cannot read safetensors " + name + ": " + e.getMessage(), e);
         } catch (EOFException e) {
-            throw new UserError("cannot read safetensors " + name + ": expected " + fileLength + " bytes, got fewer", e);
+            throw new UserError(
+                    "cannot read safetensors " + name + ": expected " + fileLength + " bytes, got fewer", e);
         }
     }
 
@@ -160,8 +163,8 @@ public final class SafeTensors {
             var offsets = entry.offsets();
             long length = TensorData.length(type, entry.shape());
             if (offsets.length != 2 || offsets[0] < 0 || offsets[1] < offsets[0] || offsets[1] - offsets[0] != length) {
-                throw new IllegalArgumentException("expected " + length + " bytes for array " + name + " of " + entry.dtype()
-                        + Arrays.toString(entry.shape()) + ", got offsets " + Arrays.toString(offsets));
+                throw new IllegalArgumentException("expected " + length + " bytes for array " + name + " of "
+                        + entry.dtype() + Arrays.toString(entry.shape()) + ", got offsets " + Arrays.toString(offsets));
             }
             return new Part(name, type, entry.shape(), offsets[0], offsets[1]);
         } catch (JsonProcessingException e) {

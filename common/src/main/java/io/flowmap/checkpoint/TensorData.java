@@ -51,15 +51,18 @@ public record TensorData(Type type, long[] shape, byte[] bytes) {
 
     public TensorData {
         if (bytes.length != length(type, shape)) {
-            throw new IllegalArgumentException("expected " + length(type, shape) + " bytes for " + type + Arrays.toString(shape) + ", got "
-                    + bytes.length);
+            throw new IllegalArgumentException("expected " + length(type, shape) + " bytes for " + type
+                    + Arrays.toString(shape) + ", got " + bytes.length);
         }
     }
 
     /** Float32 of a part of an array: {@code values[from ..]} as many as the shape has. */
     public static TensorData of(float[] values, int from, long... shape) {
         var bytes = new byte[Math.toIntExact(length(Type.FLOAT32, shape))];
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values, from, bytes.length / Float.BYTES);
+        ByteBuffer.wrap(bytes)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer()
+                .put(values, from, bytes.length / Float.BYTES);
         return new TensorData(Type.FLOAT32, shape, bytes);
     }
 

@@ -177,8 +177,8 @@ final class KnownKeys {
         var nearest = allKeys().stream()
                 .min(Comparator.comparingInt(known -> distance(known, key)))
                 .orElse("");
-        return new UserError("cannot read setting " + key + at(value) + ": expected a key of reference.conf, such as " + nearest
-                + ", got an unknown key");
+        return new UserError("cannot read setting " + key + at(value) + ": expected a key of reference.conf, such as "
+                + nearest + ", got an unknown key");
     }
 
     private List<String> allKeys() {
@@ -198,8 +198,8 @@ final class KnownKeys {
     }
 
     private static UserError mistyped(String path, String expected, ConfigValue actual) {
-        var got = actual.valueType().name().toLowerCase(Locale.ROOT) + " "
-                + actual.render(ConfigRenderOptions.concise());
+        var got =
+                actual.valueType().name().toLowerCase(Locale.ROOT) + " " + actual.render(ConfigRenderOptions.concise());
         return new UserError("cannot read setting " + path + at(actual) + ": expected " + expected + ", got " + got);
     }
 

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 
 /** Keeps credentials out of what is printed and written: values whose key speaks of a secret are replaced. */
 final class Secrets {
-    private static final Pattern KEY =
-            Pattern.compile("secret|password|passwd|credential(?!s\\.provider)|token|access[._-]?key", Pattern.CASE_INSENSITIVE);
+    private static final Pattern KEY = Pattern.compile(
+            "secret|password|passwd|credential(?!s\\.provider)|token|access[._-]?key", Pattern.CASE_INSENSITIVE);
     private static final String BLANK = "(secret)";
 
     private Secrets() {}

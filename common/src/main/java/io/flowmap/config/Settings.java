@@ -43,7 +43,8 @@ public final class Settings {
         }
         try {
             var known = new KnownKeys(reference.resolve().root());
-            return new Settings(known.check(user.withFallback(reference).resolve().root()));
+            return new Settings(
+                    known.check(user.withFallback(reference).resolve().root()));
         } catch (ConfigException e) {
             throw new UserError("cannot resolve the configuration: " + e.getMessage(), e);
         }
@@ -57,7 +58,8 @@ public final class Settings {
         try {
             return Json.mapper().treeToValue(node(path), type);
         } catch (UnrecognizedPropertyException e) {
-            throw new UserError("cannot read setting " + at(path, e) + ": expected one of " + e.getKnownPropertyIds() + ", got an unknown key");
+            throw new UserError("cannot read setting " + at(path, e) + ": expected one of " + e.getKnownPropertyIds()
+                    + ", got an unknown key");
         } catch (JsonMappingException e) {
             var cause = e.getCause();
             if (cause instanceof IllegalArgumentException || cause instanceof UserError) {
@@ -100,7 +102,8 @@ public final class Settings {
             throw new UserError("cannot read configuration " + file + ": expected a readable file, got none");
         }
         try {
-            return ConfigFactory.parseFile(file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
+            return ConfigFactory.parseFile(
+                    file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
         } catch (ConfigException e) {
             throw new UserError("cannot read configuration " + file + ": " + firstLine(e.getMessage()), e);
         }

@@ -10,8 +10,8 @@ package io.flowmap.data;
 public record BlockFile(String path, long firstIndex, int count) {
     public BlockFile {
         if (firstIndex < 0 || count < 1) {
-            throw new IllegalArgumentException(
-                    "expected a first index from 0 and at least one record in " + path + ", got " + firstIndex + " and " + count);
+            throw new IllegalArgumentException("expected a first index from 0 and at least one record in " + path
+                    + ", got " + firstIndex + " and " + count);
         }
     }
 }

@@ -22,7 +22,10 @@ final class BlockReader {
 
     LatentBlock read(BlockFile file, LatentShape shape) {
         var block = new LatentBlock(
-                new long[file.count()], new int[file.count()], new float[Math.multiplyExact(file.count(), shape.size())], shape);
+                new long[file.count()],
+                new int[file.count()],
+                new float[Math.multiplyExact(file.count(), shape.size())],
+                shape);
         try (var reader = ParquetReader.builder(new GroupReadSupport(), path)
                 .withConf(hadoop)
                 .build()) {
@@ -52,7 +55,8 @@ final class BlockReader {
         block.index()[row] = index;
         block.label()[row] = record.getInteger(LatentSchema.LABEL, 0);
         var dtype = DType.of(record.getString(LatentSchema.DTYPE, 0));
-        dtype.decode(record.getBinary(LatentSchema.LATENT, 0).getBytes(), block.values(), row * shape.size(), shape.size());
+        dtype.decode(
+                record.getBinary(LatentSchema.LATENT, 0).getBytes(), block.values(), row * shape.size(), shape.size());
     }
 
     private UserError failure(String expected, String got) {

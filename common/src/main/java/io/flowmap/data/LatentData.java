@@ -44,8 +44,8 @@ public final class LatentData {
         var facts = facts(hadoop, dataDir);
         var blocks = facts.splits().get(split);
         if (blocks == null) {
-            throw new UserError("cannot open split " + split + " of " + StageInput.withoutCredentials(dataDir) + ": expected one of "
-                    + facts.splits().keySet() + ", got " + split);
+            throw new UserError("cannot open split " + split + " of " + StageInput.withoutCredentials(dataDir)
+                    + ": expected one of " + facts.splits().keySet() + ", got " + split);
         }
         return new LatentData(hadoop, new Path(dataDir, split), facts, List.copyOf(blocks));
     }
@@ -100,10 +100,13 @@ public final class LatentData {
             var known = ((ObjectNode) manifest.facts()).deepCopy().retain(KEYS);
             return Json.mapper().treeToValue(known, DataFacts.class);
         } catch (JsonProcessingException e) {
-            throw new UserError("cannot open data " + StageInput.withoutCredentials(dataDir) + ": expected the manifest of ingested data, got "
-                    + e.getOriginalMessage(), e);
+            throw new UserError(
+                    "cannot open data " + StageInput.withoutCredentials(dataDir)
+                            + ": expected the manifest of ingested data, got " + e.getOriginalMessage(),
+                    e);
         } catch (IOException e) {
-            throw new UserError("cannot open data " + StageInput.withoutCredentials(dataDir) + ": " + e.getMessage(), e);
+            throw new UserError(
+                    "cannot open data " + StageInput.withoutCredentials(dataDir) + ": " + e.getMessage(), e);
         }
     }
 }

@@ -12,8 +12,8 @@ import io.flowmap.tensor.DType;
 public record LatentRecord(long index, int label, byte[] latent, DType dtype, LatentShape shape) {
     public LatentRecord {
         if (latent.length != (long) shape.size() * dtype.bytes()) {
-            throw new IllegalArgumentException("expected " + shape.size() + " " + dtype.text() + " values in record " + index + ", got "
-                    + latent.length + " bytes");
+            throw new IllegalArgumentException("expected " + shape.size() + " " + dtype.text() + " values in record "
+                    + index + ", got " + latent.length + " bytes");
         }
     }
 

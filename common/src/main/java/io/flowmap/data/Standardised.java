@@ -19,7 +19,8 @@ public record Standardised(List<Double> mean, List<Double> deviation, double sig
         mean = List.copyOf(mean);
         deviation = List.copyOf(deviation);
         if (mean.size() != deviation.size() || mean.isEmpty()) {
-            throw new IllegalArgumentException("expected as many means as deviations, got " + mean + " and " + deviation);
+            throw new IllegalArgumentException(
+                    "expected as many means as deviations, got " + mean + " and " + deviation);
         }
         if (!(sigmaData > 0) || deviation.stream().anyMatch(value -> !(value > 0))) {
             throw new IllegalArgumentException(

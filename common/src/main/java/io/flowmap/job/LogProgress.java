@@ -20,9 +20,10 @@ final class LogProgress implements Progress {
 
     @Override
     public void phase(String name, Map<String, ?> facts) {
-        var line = new TreeMap<String, Object>(facts).entrySet().stream()
-                .map(fact -> " " + fact.getKey() + "=" + text(fact.getValue()))
-                .collect(Collectors.joining());
+        var line = new TreeMap<String, Object>(facts)
+                .entrySet().stream()
+                        .map(fact -> " " + fact.getKey() + "=" + text(fact.getValue()))
+                        .collect(Collectors.joining());
         LOG.info("phase={}{}", text(name), line);
     }
 
@@ -70,7 +71,13 @@ final class LogProgress implements Progress {
         }
 
         private void line(long now) {
-            LOG.info("progress={} done={} total={} seconds={}{}", text(name), done, total, (now - start) / 1000, message);
+            LOG.info(
+                    "progress={} done={} total={} seconds={}{}",
+                    text(name),
+                    done,
+                    total,
+                    (now - start) / 1000,
+                    message);
         }
     }
 }

@@ -23,7 +23,13 @@ import org.apache.hadoop.fs.Path;
  * @param finished time in UTC, ISO 8601; empty while the stage is being written
  */
 public record Manifest(
-        String stage, String version, long seed, JsonNode config, List<StageInput> inputs, JsonNode facts, String finished) {
+        String stage,
+        String version,
+        long seed,
+        JsonNode config,
+        List<StageInput> inputs,
+        JsonNode facts,
+        String finished) {
     public static final String FILE = "manifest.json";
 
     public Manifest {
@@ -54,7 +60,8 @@ public record Manifest(
         try {
             return dir.getFileSystem(context.hadoop());
         } catch (IOException | IllegalArgumentException e) {
-            throw new UserError("cannot open directory " + StageInput.withoutCredentials(dir) + ": " + e.getMessage(), e);
+            throw new UserError(
+                    "cannot open directory " + StageInput.withoutCredentials(dir) + ": " + e.getMessage(), e);
         }
     }
 
@@ -63,7 +70,8 @@ public record Manifest(
         try {
             return Json.mapper().readValue(AtomicFile.read(fileSystem, new Path(dir, name)), Manifest.class);
         } catch (JsonProcessingException e) {
-            throw new UserError("cannot read " + new Path(dir, name) + ": expected a manifest, got " + e.getOriginalMessage(), e);
+            throw new UserError(
+                    "cannot read " + new Path(dir, name) + ": expected a manifest, got " + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + new Path(dir, name), e);
         }
@@ -80,8 +88,9 @@ public record Manifest(
     private static void requireFinished(FileSystem fileSystem, Path dir, String name) {
         try {
             if (!fileSystem.exists(new Path(dir, name))) {
-                throw new UserError("cannot read stage " + StageInput.withoutCredentials(dir) + ": expected a finished stage, got "
-                        + (fileSystem.exists(dir) ? "one without " + name : "no such directory"));
+                throw new UserError(
+                        "cannot read stage " + StageInput.withoutCredentials(dir) + ": expected a finished stage, got "
+                                + (fileSystem.exists(dir) ? "one without " + name : "no such directory"));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot look for " + new Path(dir, name), e);

@@ -42,7 +42,9 @@ final class ManifestDifference {
                 return Optional.of(phrase("input " + input.name(), text(input), old == null ? "none" : text(old)));
             }
         }
-        return before.values().stream().map(old -> phrase("input " + old.name(), "none", text(old))).findFirst();
+        return before.values().stream()
+                .map(old -> phrase("input " + old.name(), "none", text(old)))
+                .findFirst();
     }
 
     private static String text(StageInput input) {

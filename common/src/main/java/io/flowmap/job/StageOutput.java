@@ -49,7 +49,13 @@ public final class StageOutput {
         var config = Json.mapper().createObjectNode();
         sections.forEach(section -> config.set(section, context.settings().tree(section)));
         var plan = new Manifest(
-                stage, CodeVersion.current(), context.run().seed(), Json.canonical(config), inputs, Json.mapper().createObjectNode(), "");
+                stage,
+                CodeVersion.current(),
+                context.run().seed(),
+                Json.canonical(config),
+                inputs,
+                Json.mapper().createObjectNode(),
+                "");
         try {
             boolean kept = keepEarlier(fileSystem, dir, plan, context.run().overwrite());
             if (!kept) {
@@ -83,13 +89,21 @@ public final class StageOutput {
     /** Writes the manifest with the facts (values that Jackson writes: numbers, texts, lists, maps, records). */
     public void finish(Map<String, ?> facts) {
         JsonNode tree = Json.canonical(Json.mapper().valueToTree(facts));
-        new Manifest(plan.stage(), plan.version(), plan.seed(), plan.config(), plan.inputs(), tree, context.clock().instant().toString())
+        new Manifest(
+                        plan.stage(),
+                        plan.version(),
+                        plan.seed(),
+                        plan.config(),
+                        plan.inputs(),
+                        tree,
+                        context.clock().instant().toString())
                 .write(fileSystem, dir, Manifest.FILE);
         finished = true;
     }
 
     /** Whether what lies in the directory continues to count: true if it is of the same plan, false if the directory is now empty. */
-    private static boolean keepEarlier(FileSystem fileSystem, Path dir, Manifest plan, boolean overwrite) throws IOException {
+    private static boolean keepEarlier(FileSystem fileSystem, Path dir, Manifest plan, boolean overwrite)
+            throws IOException {
         if (!fileSystem.exists(dir) || fileSystem.listStatus(dir).length == 0) {
             return false;
         }
@@ -102,13 +116,14 @@ public final class StageOutput {
         var difference = ManifestDifference.first(earlier, plan);
         if (difference.isEmpty()) {
             if (!earlier.version().equals(plan.version())) {
-                LOG.warn("stage={} made_by_version={} this_version={}", plan.stage(), earlier.version(), plan.version());
+                LOG.warn(
+                        "stage={} made_by_version={} this_version={}", plan.stage(), earlier.version(), plan.version());
             }
             return true;
         }
         if (!overwrite) {
-            throw new UserError("cannot reuse stage " + plan.stage() + " in " + StageInput.withoutCredentials(dir) + ": "
-                    + difference.get() + " (run.overwrite=true deletes it, another run.dir keeps it)");
+            throw new UserError("cannot reuse stage " + plan.stage() + " in " + StageInput.withoutCredentials(dir)
+                    + ": " + difference.get() + " (run.overwrite=true deletes it, another run.dir keeps it)");
         }
         LOG.info("stage={} deleted={} because=\"{}\"", plan.stage(), dir, difference.get());
         fileSystem.delete(dir, true);

@@ -80,7 +80,8 @@ public enum DType {
 
     /** The values' bytes. */
     public byte[] encode(float[] values) {
-        var buffer = ByteBuffer.allocate(Math.multiplyExact(values.length, bytes)).order(ByteOrder.LITTLE_ENDIAN);
+        var buffer =
+                ByteBuffer.allocate(Math.multiplyExact(values.length, bytes)).order(ByteOrder.LITTLE_ENDIAN);
         for (float value : values) {
             put(buffer, value);
         }
@@ -90,7 +91,8 @@ public enum DType {
     /** The values of bytes. Throws {@link IllegalArgumentException} if the length is not that of whole elements. */
     public float[] decode(byte[] encoded) {
         if (encoded.length % bytes != 0) {
-            throw new IllegalArgumentException("expected whole " + text() + " elements, got " + encoded.length + " bytes");
+            throw new IllegalArgumentException(
+                    "expected whole " + text() + " elements, got " + encoded.length + " bytes");
         }
         var values = new float[encoded.length / bytes];
         decode(encoded, values, 0, values.length);

@@ -29,7 +29,9 @@ class CheckpointStoreTest {
 
     @BeforeEach
     void openStore() {
-        store = CheckpointStore.open(new Configuration(), new org.apache.hadoop.fs.Path(folder.resolve("c").toUri()));
+        store = CheckpointStore.open(
+                new Configuration(),
+                new org.apache.hadoop.fs.Path(folder.resolve("c").toUri()));
     }
 
     @Test
@@ -48,9 +50,12 @@ class CheckpointStoreTest {
 
     @Test
     void hashIsOfTheContentAlone() {
-        var first = store.save(1, VECTORS, LAYOUT, JsonNodeFactory.instance.objectNode().put("time", 1));
-        var second = store.save(2, VECTORS, LAYOUT, JsonNodeFactory.instance.objectNode().put("time", 2));
-        var third = store.save(3, Map.of("parameters", new float[] {1, 2, 3, 4, 6}), LAYOUT, JsonNodeFactory.instance.objectNode());
+        var first = store.save(
+                1, VECTORS, LAYOUT, JsonNodeFactory.instance.objectNode().put("time", 1));
+        var second = store.save(
+                2, VECTORS, LAYOUT, JsonNodeFactory.instance.objectNode().put("time", 2));
+        var third = store.save(
+                3, Map.of("parameters", new float[] {1, 2, 3, 4, 6}), LAYOUT, JsonNodeFactory.instance.objectNode());
         assertThat(second).isEqualTo(first).isNotEqualTo(third);
     }
 
@@ -91,7 +96,9 @@ class CheckpointStoreTest {
         Files.write(file, bytes);
         assertThatThrownBy(() -> store.load(1)).isInstanceOf(UserError.class).hasMessageContaining("hash");
         Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length - 3));
-        assertThatThrownBy(() -> store.load(1)).isInstanceOf(UserError.class).hasMessageContaining("parameters.safetensors");
+        assertThatThrownBy(() -> store.load(1))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("parameters.safetensors");
     }
 
     @Test

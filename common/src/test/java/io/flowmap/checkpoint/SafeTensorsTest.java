@@ -29,7 +29,9 @@ class SafeTensorsTest {
         var content = read(write(tensors, Map.of("format", "pt")));
         assertThat(content.metadata()).isEqualTo(Map.of("format", "pt"));
         assertThat(content.tensors().keySet()).containsExactlyInAnyOrderElementsOf(tensors.keySet());
-        tensors.forEach((name, tensor) -> assertThat(content.tensors().get(name)).usingRecursiveComparison().isEqualTo(tensor));
+        tensors.forEach((name, tensor) -> assertThat(content.tensors().get(name))
+                .usingRecursiveComparison()
+                .isEqualTo(tensor));
         assertThat(content.tensors().get("float32").floats()).containsExactly(1.5f, -2, Float.NaN, 4, 5, 6);
         assertThat(content.tensors().get("int64").doubles()).containsExactly(0x1p40, -1);
         assertThat(content.tensors().get("uint8").floats()).containsExactly(1, 200, 3);
@@ -68,18 +70,24 @@ class SafeTensorsTest {
                 "{\"__metadata__\":{\"a\":1}, \"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}} | expected text as metadata"
             })
     void unsoundHeadersAreRefused(String header, String words) {
-        assertThatThrownBy(() -> read(file(header, 8))).isInstanceOf(UserError.class).hasMessageContaining(words);
+        assertThatThrownBy(() -> read(file(header, 8)))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining(words);
     }
 
     @Test
     void unsoundLengthsAreRefusedBeforeMemoryIsTaken() {
-        var huge = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putLong(Long.MAX_VALUE).array();
+        var huge = ByteBuffer.allocate(16)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(Long.MAX_VALUE)
+                .array();
         assertThatThrownBy(() -> read(huge)).isInstanceOf(UserError.class).hasMessageContaining("header");
         var negative = ByteBuffer.allocate(16).putLong(-1).array();
         assertThatThrownBy(() -> read(negative)).isInstanceOf(UserError.class);
         assertThatThrownBy(() -> read(new byte[3])).isInstanceOf(UserError.class);
         var sound = file("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8);
-        assertThatThrownBy(() -> SafeTensors.read(new ByteArrayInputStream(sound, 0, sound.length - 2), sound.length, "cut"))
+        assertThatThrownBy(() ->
+                        SafeTensors.read(new ByteArrayInputStream(sound, 0, sound.length - 2), sound.length, "cut"))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("cut");
     }

@@ -38,7 +38,8 @@ class SettingsTest {
     @Test
     void overridesWinOverFileWinsOverReference() throws IOException {
         var file = write("run { dir = from-file, seed = 7 }");
-        var run = Settings.load(Optional.of(file), List.of("run.dir=from-argument")).section("run", RunSettings.class);
+        var run = Settings.load(Optional.of(file), List.of("run.dir=from-argument"))
+                .section("run", RunSettings.class);
         assertThat(run).isEqualTo(new RunSettings("from-argument", 7, false));
     }
 
@@ -110,7 +111,8 @@ class SettingsTest {
     @Test
     void freeKeysBecomeOneLevelOfDottedKeys() {
         var spark = section("spark.conf.spark.executor.cores=2", "spark.conf.\"spark.speculation\"=true");
-        assertThat(spark.conf()).containsExactlyInAnyOrderEntriesOf(Map.of("spark.executor.cores", "2", "spark.speculation", "true"));
+        assertThat(spark.conf())
+                .containsExactlyInAnyOrderEntriesOf(Map.of("spark.executor.cores", "2", "spark.speculation", "true"));
     }
 
     @Test
@@ -118,8 +120,10 @@ class SettingsTest {
         var one = write("run { seed = 1.0, dir = a }");
         var settings = Settings.load(Optional.of(one), List.of());
         assertThat(settings.json("run"))
-                .isEqualTo(Settings.load(Optional.empty(), List.of("run.dir=a", "run.seed=1")).json("run"));
-        assertThat(settings.json("run").indexOf("dir")).isLessThan(settings.json("run").indexOf("seed"));
+                .isEqualTo(Settings.load(Optional.empty(), List.of("run.dir=a", "run.seed=1"))
+                        .json("run"));
+        assertThat(settings.json("run").indexOf("dir"))
+                .isLessThan(settings.json("run").indexOf("seed"));
     }
 
     @Test

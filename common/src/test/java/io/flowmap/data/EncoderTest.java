@@ -15,7 +15,9 @@ class EncoderTest {
 
     static Stream<Encoder> encoders() {
         return Stream.of(
-                new Edm2(), new Standardised(List.of(33.3, 180.0), List.of(78.6, 0.4), 0.5), new Standardised(List.of(0.0, 255.0), List.of(1.0, 300.0), 1));
+                new Edm2(),
+                new Standardised(List.of(33.3, 180.0), List.of(78.6, 0.4), 0.5),
+                new Standardised(List.of(0.0, 255.0), List.of(1.0, 300.0), 1));
     }
 
     @ParameterizedTest
@@ -63,10 +65,13 @@ class EncoderTest {
 
     @Test
     void wrongMomentsAndFormsAreRefused() {
-        assertThatThrownBy(() -> new Standardised(List.of(1.0), List.of(0.0), 0.5)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Standardised(List.of(1.0), List.of(1.0), 0.5).encode(new byte[2], new float[2], new LatentShape(2, 1, 1)))
+        assertThatThrownBy(() -> new Standardised(List.of(1.0), List.of(0.0), 0.5))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Standardised(List.of(1.0), List.of(1.0), 0.5)
+                        .encode(new byte[2], new float[2], new LatentShape(2, 1, 1)))
                 .hasMessageContaining("1 channels");
-        assertThatThrownBy(() -> Encoder.fromJson(JsonNodeFactory.instance.objectNode().put("kind", "vae")))
+        assertThatThrownBy(() ->
+                        Encoder.fromJson(JsonNodeFactory.instance.objectNode().put("kind", "vae")))
                 .hasMessageContaining("vae");
     }
 }

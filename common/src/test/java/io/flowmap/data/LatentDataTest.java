@@ -42,7 +42,8 @@ class LatentDataTest {
                 .getOrCreate();
         var clock = Clock.systemUTC();
         var settings = Settings.load(Optional.empty(), List.of("run.dir=" + runs));
-        var output = StageOutput.open(new JobContext(spark, settings, Progress.log(clock), clock), "data", List.of(), List.of());
+        var output = StageOutput.open(
+                new JobContext(spark, settings, Progress.log(clock), clock), "data", List.of(), List.of());
         dir = output.dir();
         var files = new ArrayList<BlockFile>();
         long first = 0;
@@ -50,7 +51,9 @@ class LatentDataTest {
             files.add(writeBlock(first, count));
             first += count;
         }
-        output.finish(new DataFacts(SHAPE, DType.FLOAT16, new Edm2().toJson(), 2, List.of("a", "b"), Map.of("train", files)).asMap());
+        output.finish(
+                new DataFacts(SHAPE, DType.FLOAT16, new Edm2().toJson(), 2, List.of("a", "b"), Map.of("train", files))
+                        .asMap());
     }
 
     @AfterAll
@@ -100,7 +103,8 @@ class LatentDataTest {
     @Test
     void sampleRowsComeBack() {
         var sample = new SampleRecord(4, -1, new byte[SHAPE.size()], SHAPE, 12);
-        Row row = spark.createDataFrame(List.of(SampleSchema.row(sample)), SampleSchema.type()).first();
+        Row row = spark.createDataFrame(List.of(SampleSchema.row(sample)), SampleSchema.type())
+                .first();
         assertThat(SampleSchema.record(row)).usingRecursiveComparison().isEqualTo(sample);
     }
 
@@ -135,9 +139,14 @@ class LatentDataTest {
             rows.add(LatentSchema.row(LatentRecord.of(i, label(i), values(i), DType.FLOAT16, SHAPE)));
         }
         var folder = runs.resolve("data/train/block-" + first);
-        spark.createDataFrame(rows, LatentSchema.type()).coalesce(1).write().option("compression", "none").parquet(folder.toString());
+        spark.createDataFrame(rows, LatentSchema.type())
+                .coalesce(1)
+                .write()
+                .option("compression", "none")
+                .parquet(folder.toString());
         try (var files = Files.list(folder)) {
-            var file = files.filter(path -> path.toString().endsWith(".parquet") && !path.getFileName().toString().startsWith("."))
+            var file = files.filter(path -> path.toString().endsWith(".parquet")
+                            && !path.getFileName().toString().startsWith("."))
                     .findFirst()
                     .orElseThrow();
             return new BlockFile("block-" + first + "/" + file.getFileName(), first, count);

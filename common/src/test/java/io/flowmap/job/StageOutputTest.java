@@ -53,7 +53,8 @@ class StageOutputTest {
         assertThat(manifest.finished()).isEqualTo("2024-05-06T07:08:09Z");
         assertThat(manifest.version()).startsWith("0.");
         assertThat(manifest.facts().get("records").asInt()).isEqualTo(12);
-        assertThat(manifest.config().get("spark").get("threads-per-worker").asInt()).isEqualTo(1);
+        assertThat(manifest.config().get("spark").get("threads-per-worker").asInt())
+                .isEqualTo(1);
     }
 
     @Test
@@ -104,7 +105,8 @@ class StageOutputTest {
                 .isTrue();
         var other = open("run.overwrite=true", "run.seed=0", "spark.threads-per-worker=3");
         other.finish(Map.of("records", 2));
-        assertThatThrownBy(() -> StageOutput.open(context, "teacher", List.of(), List.of(StageInput.stage(context, "data"))))
+        assertThatThrownBy(() ->
+                        StageOutput.open(context, "teacher", List.of(), List.of(StageInput.stage(context, "data"))))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("input data");
     }
@@ -123,7 +125,9 @@ class StageOutputTest {
     void foreignFilesAreNotTouched() throws IOException {
         Files.createDirectories(runs.resolve("data"));
         Files.writeString(runs.resolve("data/thesis.tex"), "mine");
-        assertThatThrownBy(() -> open("run.overwrite=true")).isInstanceOf(UserError.class).hasMessageContaining("other files");
+        assertThatThrownBy(() -> open("run.overwrite=true"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("other files");
         assertThat(runs.resolve("data/thesis.tex")).exists();
     }
 

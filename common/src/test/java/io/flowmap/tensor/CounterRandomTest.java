@@ -50,7 +50,10 @@ class CounterRandomTest {
             values[i] = random.uniform(7, i);
         }
         Arrays.sort(values);
-        double kolmogorov = IntStream.range(0, n).mapToDouble(i -> Math.abs(values[i] - (i + 0.5) / n)).max().orElseThrow();
+        double kolmogorov = IntStream.range(0, n)
+                .mapToDouble(i -> Math.abs(values[i] - (i + 0.5) / n))
+                .max()
+                .orElseThrow();
         assertThat(values[0]).isPositive();
         assertThat(values[n - 1]).isLessThan(1);
         assertThat(kolmogorov * Math.sqrt(n)).isLessThan(1.63);
@@ -93,7 +96,10 @@ class CounterRandomTest {
         for (int i = 0; i < 70_000; i++) {
             counts[(int) random.below(7, i)]++;
         }
-        assertThat(Arrays.stream(counts).mapToDouble(count -> Math.pow(count - 10_000, 2) / 10_000).sum()).isLessThan(22.5);
+        assertThat(Arrays.stream(counts)
+                        .mapToDouble(count -> Math.pow(count - 10_000, 2) / 10_000)
+                        .sum())
+                .isLessThan(22.5);
         assertThatThrownBy(() -> random.below(0, 1)).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -113,7 +119,10 @@ class CounterRandomTest {
             }
             counts[rank]++;
         }
-        assertThat(Arrays.stream(counts).mapToDouble(count -> Math.pow(count - 1000, 2) / 1000).sum()).isLessThan(49.7);
+        assertThat(Arrays.stream(counts)
+                        .mapToDouble(count -> Math.pow(count - 1000, 2) / 1000)
+                        .sum())
+                .isLessThan(49.7);
         assertThat(random.permutation(0, 1)).isEmpty();
     }
 }

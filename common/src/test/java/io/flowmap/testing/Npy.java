@@ -86,7 +86,8 @@ public record Npy(String dtype, long[] shape, double[] values) {
     }
 
     private static boolean isText(byte[] bytes) {
-        return TEXT.matcher(new String(bytes, 0, Math.min(bytes.length, 80), StandardCharsets.ISO_8859_1)).find();
+        return TEXT.matcher(new String(bytes, 0, Math.min(bytes.length, 80), StandardCharsets.ISO_8859_1))
+                .find();
     }
 
     private static Npy parse(byte[] bytes, String name) {
@@ -154,7 +155,8 @@ public record Npy(String dtype, long[] shape, double[] values) {
     private static String match(Pattern pattern, String header, String name, int group) {
         var matcher = pattern.matcher(header);
         if (!matcher.find()) {
-            throw new IllegalArgumentException("cannot read " + name + ": expected " + pattern + ", got header " + header);
+            throw new IllegalArgumentException(
+                    "cannot read " + name + ": expected " + pattern + ", got header " + header);
         }
         return matcher.group(group);
     }

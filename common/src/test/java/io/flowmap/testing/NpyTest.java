@@ -21,7 +21,12 @@ class NpyTest {
 
     @Test
     void valuesFollowTheHeader() throws IOException {
-        var data = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putFloat(1.5f).putFloat(-2).putFloat(3).putFloat(4);
+        var data = ByteBuffer.allocate(16)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putFloat(1.5f)
+                .putFloat(-2)
+                .putFloat(3)
+                .putFloat(4);
         var file = Files.write(folder.resolve("a.npy"), npy("<f4", "(2, 2)", data.array()));
         var array = Npy.read(file);
         assertThat(array.shape()).containsExactly(2, 2);
@@ -37,7 +42,10 @@ class NpyTest {
 
     @Test
     void scalarsAndZipsAreRead() throws IOException {
-        var data = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(-7).array();
+        var data = ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(-7)
+                .array();
         var file = folder.resolve("a.npz");
         try (var zip = new ZipOutputStream(Files.newOutputStream(file))) {
             zip.putNextEntry(new ZipEntry("x.y.npy"));
@@ -76,10 +84,13 @@ class NpyTest {
     }
 
     private static byte[] npy(String descr, String shape, String fortran, byte[] data) throws IOException {
-        var header = "{'descr': '%s', 'fortran_order': %s, 'shape': %s, }\n".formatted(descr, fortran, shape)
+        var header = "{'descr': '%s', 'fortran_order': %s, 'shape': %s, }\n"
+                .formatted(descr, fortran, shape)
                 .getBytes(StandardCharsets.ISO_8859_1);
         var out = new ByteArrayOutputStream();
-        out.write(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) header.length, (byte) (header.length >> 8)});
+        out.write(new byte[] {
+            (byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) header.length, (byte) (header.length >> 8)
+        });
         out.write(header);
         out.write(data);
         return out.toByteArray();

@@ -41,7 +41,10 @@ public final class Reference {
             return List.of();
         }
         try (var children = Files.list(parent)) {
-            return children.filter(Files::isDirectory).filter(understood).sorted().toList();
+            return children.filter(Files::isDirectory)
+                    .filter(understood)
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -86,6 +89,8 @@ public final class Reference {
     }
 
     private static Path root() {
-        return Path.of(System.getProperty("flowmap.reference", "reference")).toAbsolutePath().normalize();
+        return Path.of(System.getProperty("flowmap.reference", "reference"))
+                .toAbsolutePath()
+                .normalize();
     }
 }

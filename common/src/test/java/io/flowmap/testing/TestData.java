@@ -10,7 +10,10 @@ public final class TestData {
 
     /** A path in the folder, which must be there: else the calling test is skipped with a message. */
     public static Path require(String first, String... more) {
-        var path = Path.of(System.getProperty("flowmap.data", "data")).toAbsolutePath().normalize().resolve(Path.of(first, more));
+        var path = Path.of(System.getProperty("flowmap.data", "data"))
+                .toAbsolutePath()
+                .normalize()
+                .resolve(Path.of(first, more));
         Assumptions.assumeTrue(Files.exists(path), () -> "no data " + path + ": set -Dflowmap.data");
         return path;
     }
