@@ -1,5 +1,6 @@
 package io.flowmap.distill.train;
 
+import io.flowmap.job.UserError;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,9 +97,23 @@ final class Averaging implements AutoCloseable {
         var partitions = scala.collection.JavaConverters.asScalaBuffer(
                         (List<Object>) (List<?>) IntStream.range(0, shuffled.getNumPartitions()).boxed().toList())
                 .toSeq();
-        spark.sc().runJob((RDD) shuffled, (Function2) reduce, partitions, accept, tag(BlockAverage[].class));
+        try {
+            spark.sc().runJob((RDD) shuffled, (Function2) reduce, partitions, accept, tag(BlockAverage[].class));
+        } catch (Exception e) {
+            throw failure(e);
+        }
         outcome.requireComplete();
         return outcome;
+    }
+
+    /** A user's mistake that an executor found (a file missing there) stays one; Spark's exceptions are undeclared checked ones. */
+    private static RuntimeException failure(Exception e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UserError error) {
+                return new UserError(error.getMessage(), e);
+            }
+        }
+        return new IllegalStateException("cannot finish a round: " + e.getMessage(), e);
     }
 
     private static BlockAverage[] reduce(scala.collection.Iterator<Tuple2<Integer, BlockPart>> parts, int workers) {

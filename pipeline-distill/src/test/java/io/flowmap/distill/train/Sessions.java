@@ -13,11 +13,15 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
-/** Sessions of tests, one at a time. */
+/** Sessions of tests: one at a time, kept from test to test while the master stays the same. */
 final class Sessions {
     private Sessions() {}
 
     static SparkSession open(String master) {
+        var active = SparkSession.getDefaultSession();
+        if (active.isDefined() && !active.get().sparkContext().master().equals(master)) {
+            active.get().stop();
+        }
         return SparkSession.builder()
                 .master(master)
                 .appName("train tests")

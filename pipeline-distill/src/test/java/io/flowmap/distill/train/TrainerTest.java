@@ -8,10 +8,8 @@ import io.flowmap.distill.train.Faults.Kind;
 import io.flowmap.job.UserError;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.SparkException;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,11 +24,6 @@ class TrainerTest {
     java.nio.file.Path dir;
 
     private SparkSession spark = Sessions.open("local[2,3]");
-
-    @AfterEach
-    void close() {
-        spark.stop();
-    }
 
     @Test
     void gradientsOfFourWorkersEqualOneLargeBatch() {
@@ -70,7 +63,8 @@ class TrainerTest {
             var config = Configs.with(keys);
             var name = keys[0];
             var whole = train(name + "-whole", SOUND, config);
-            assertThatThrownBy(() -> train(name + "-cut", new Faults(3, Kind.BREAK, 22), config)).isInstanceOf(SparkException.class);
+            assertThatThrownBy(() -> train(name + "-cut", new Faults(3, Kind.BREAK, 22), config))
+                    .hasMessageContaining("lost in step 22");
             reopen("local[1]");
             assertThat(train(name + "-cut", SOUND, config).hash()).isEqualTo(whole.hash());
             assertThat(rows(name + "-cut").stream().map(row -> row.<Long>getAs("round"))).containsExactlyElementsOf(
@@ -122,17 +116,17 @@ class TrainerTest {
 
     @Test
     void tableHoldsWhatHappened() {
-        train("run", SOUND, Configs.with("steps=200", "workers=4", "batch-per-worker=32"));
+        train("run", SOUND, Configs.with("steps=100", "workers=4", "batch-per-worker=32"));
         var rows = rows("run");
-        assertThat(rows).hasSize(200);
+        assertThat(rows).hasSize(100);
         var first = rows.get(0);
-        var last = rows.get(199);
-        assertThat(last.<Double>getAs("residual")).isLessThan(0.7 * first.<Double>getAs("residual"));
+        var last = rows.get(99);
+        assertThat(last.<Double>getAs("residual")).isLessThan(0.8 * first.<Double>getAs("residual"));
         assertThat(last.<Double>getAs("residual")).isCloseTo(last.<Double>getAs("loss"), within(1e-4 * last.<Double>getAs("loss")));
         assertThat(last.<Double>getAs("g_median_1")).isPositive();
-        assertThat(last.<Double>getAs("learning_rate")).isCloseTo(1e-2 / 80, within(1e-12));
+        assertThat(last.<Double>getAs("learning_rate")).isCloseTo(1e-2 / 40, within(1e-12));
         assertThat(last.<Double>getAs("divergence")).isBetween(0.01, 100.0);
-        assertThat(last.<Long>getAs("samples")).isEqualTo(200L * 128);
+        assertThat(last.<Long>getAs("samples")).isEqualTo(100L * 128);
     }
 
     @Test
@@ -149,7 +143,6 @@ class TrainerTest {
     }
 
     private void reopen(String master) {
-        spark.stop();
         spark = Sessions.open(master);
     }
 
