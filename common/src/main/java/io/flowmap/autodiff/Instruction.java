@@ -1,0 +1,65 @@
+package io.flowmap.autodiff;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.Op;
+import org.nd4j.linalg.api.ops.impl.transforms.floating.Sqrt;
+import org.nd4j.linalg.api.ops.impl.transforms.same.Reciprocal;
+import org.nd4j.linalg.api.ops.impl.transforms.same.Square;
+import org.nd4j.linalg.api.ops.impl.transforms.strict.Cos;
+import org.nd4j.linalg.api.ops.impl.transforms.strict.Exp;
+import org.nd4j.linalg.api.ops.impl.transforms.strict.Log;
+import org.nd4j.linalg.api.ops.impl.transforms.strict.Sin;
+import org.nd4j.linalg.api.ops.impl.transforms.strict.SoftPlus;
+
+/** One native op of a program before it has buffers: name, arguments, the values it reads and writes. */
+record Instruction(String op, List<Value> inputs, List<Value> outputs, long[] integers, double[] reals, boolean[] flags) {
+    private static final long[] NO_INTEGERS = {};
+    private static final double[] NO_REALS = {};
+    private static final boolean[] NO_FLAGS = {};
+
+    /** Ops that ND4J only offers as objects over arrays, not by name. */
+    static final Map<String, BiFunction<INDArray, INDArray, Op>> LEGACY = Map.of(
+            "sqrt", Sqrt::new,
+            "reciprocal", Reciprocal::new,
+            "square", Square::new,
+            "exp", Exp::new,
+            "log", Log::new,
+            "sin", Sin::new,
+            "cos", Cos::new,
+            "softplus", SoftPlus::new);
+
+    /** Elementwise ops that may write over an input of the output's shape. */
+    private static final List<String> IN_PLACE = List.of("add", "subtract", "multiply", "divide", "tanh");
+
+    static Instruction of(String op, List<Value> inputs, Value output) {
+        return new Instruction(op, inputs, List.of(output), NO_INTEGERS, NO_REALS, NO_FLAGS);
+    }
+
+    static Instruction of(String op, List<Value> inputs, List<Value> outputs, long... integers) {
+        return new Instruction(op, inputs, outputs, integers, NO_REALS, NO_FLAGS);
+    }
+
+    static Instruction reduction(String op, Value input, Value output, int[] dimensions, boolean keepDims) {
+        return new Instruction(
+                op, List.of(input), List.of(output), Arrays.stream(dimensions).asLongStream().toArray(), NO_REALS,
+                new boolean[] {keepDims});
+    }
+
+    boolean mayRunInPlace() {
+        return IN_PLACE.contains(op) || LEGACY.containsKey(op);
+    }
+
+    /** Equal keys compute equal values. */
+    String key() {
+        var key = new StringBuilder(op);
+        inputs.forEach(v -> key.append(' ').append(v.id()));
+        return key.append(Arrays.toString(integers))
+                .append(Arrays.toString(reals))
+                .append(Arrays.toString(flags))
+                .toString();
+    }
+}

@@ -1,0 +1,36 @@
+package io.flowmap.nn;
+
+import java.util.Arrays;
+
+/**
+ * One named array of a network, in the order and with the names of EDM2's state dict.
+ *
+ * @param name e.g. {@code enc.32x32_block0.conv_res0.weight}
+ * @param shape [out, in, kh, kw] of a convolution, [out, in] of a linear map, [] of a gain, [n] of a Fourier buffer
+ * @param kind what it is: decides its initial value, whether it is trained and whether its rows are normalised
+ */
+public record Parameter(String name, long[] shape, Kind kind) {
+    /** Kinds of arrays in a network. */
+    public enum Kind {
+        /** Magnitude-preserving weight: rows drawn from N(0,1), forced to unit magnitude in training. */
+        WEIGHT,
+        /** Scalar, starts at zero. */
+        GAIN,
+        /** Plain weight of an MLP: drawn from N(0, 1/fan-in). */
+        DENSE,
+        /** Bias, starts at zero. */
+        BIAS,
+        /** Fourier frequencies, 2 pi N(0,1): fixed. */
+        FREQUENCIES,
+        /** Fourier phases, 2 pi U(0,1): fixed. */
+        PHASES
+    }
+
+    public boolean trained() {
+        return kind != Kind.FREQUENCIES && kind != Kind.PHASES;
+    }
+
+    public long length() {
+        return Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    }
+}
