@@ -24,7 +24,7 @@ record Instruction(String op, List<Value> inputs, List<Value> outputs, long[] in
     /** Ops that ND4J only offers as objects over arrays, not by name. */
     static final Map<String, BiFunction<INDArray, INDArray, Op>> LEGACY = Map.of(
             "sqrt", Sqrt::new,
-            "reciprocal", Reciprocal::new,
+            "Reciprocal", Reciprocal::new,
             "square", Square::new,
             "exp", Exp::new,
             "log", Log::new,

@@ -66,7 +66,7 @@ public final class RuleTable {
     private static void unaries() {
         unary("square", op -> op.x()[0].mul(2));
         unary("sqrt", op -> reciprocal(op.y()).mul(0.5));
-        unary("reciprocal", op -> op.y().mul(op.y()).neg());
+        unary("Reciprocal", op -> op.y().mul(op.y()).neg());
         unary("exp", Node::y);
         unary("log", op -> reciprocal(op.x()[0]));
         unary("sin", op -> op.graph().math().cos(op.x()[0]));
@@ -80,7 +80,7 @@ public final class RuleTable {
             return s.add(op.y()).sub(s.mul(op.y()));
         });
         // 1 inside the limits, 0 where the value was clamped
-        unary("clipbyvalue", op -> op.graph()
+        unary("ClipByValue", op -> op.graph()
                 .eq(op.x()[0], op.y())
                 .castTo(op.x()[0].dataType()));
     }

@@ -1,0 +1,35 @@
+package io.flowmap.flow;
+
+import io.flowmap.nn.Scope;
+import io.flowmap.nn.UNet;
+import org.nd4j.autodiff.samediff.SDVariable;
+
+/**
+ * EDM2's preconditioned denoiser on a variance-exploding path: D(x; sigma) = c_skip x + c_out N(c_in x, ln(sigma)/4)
+ * (EDM2, Precond).
+ */
+public final class Denoiser {
+    private final UNet network;
+    private final double sigmaData;
+
+    public Denoiser(UNet network, double sigmaData) {
+        this.network = network;
+        this.sigmaData = sigmaData;
+    }
+
+    /** D of x [N,H,W,C] at noise levels sigma [N] for one-hot classes [N,L] (null if unconditional). */
+    public SDVariable apply(Scope scope, SDVariable x, SDVariable sigma, SDVariable classes) {
+        SDVariable variance = sigma.mul(sigma).add(sigmaData * sigmaData);
+        SDVariable deviation = scope.graph().math().sqrt(variance);
+        SDVariable skip = reciprocal(scope, variance).mul(sigmaData * sigmaData);
+        SDVariable out = sigma.mul(reciprocal(scope, deviation)).mul(sigmaData);
+        SDVariable label = scope.graph().math().log(sigma).mul(0.25);
+        SDVariable scaled = x.mul(PerSample.of(scope, reciprocal(scope, deviation)));
+        SDVariable field = network.apply(scope, new UNet.Input(scaled, label, classes, null, null));
+        return x.mul(PerSample.of(scope, skip)).add(field.mul(PerSample.of(scope, out)));
+    }
+
+    private static SDVariable reciprocal(Scope scope, SDVariable x) {
+        return scope.graph().math().reciprocal(x);
+    }
+}

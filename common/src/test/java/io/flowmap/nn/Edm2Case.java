@@ -1,0 +1,71 @@
+package io.flowmap.nn;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.testing.Npy;
+import io.flowmap.testing.Reference;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A network of the reference folder: its configuration and arrays. */
+public record Edm2Case(Path folder, UNetConfig config, double sigmaData) {
+
+    public static List<Path> folders() {
+        return Reference.folders(Reference.require("edm2"), f -> Files.exists(f.resolve("weights_f32.npz")));
+    }
+
+    public static Edm2Case read(Path folder) {
+        JsonNode json = Reference.json(folder, "config");
+        JsonNode kw = json.get("kw");
+        List<Integer> mult = ints(kw.path("channel_mult"), List.of(1, 2, 3, 4));
+        List<Integer> attn = ints(kw.path("attn_resolutions"), List.of(16, 8));
+        var config = new UNetConfig(
+                kw.get("img_resolution").asInt(), kw.get("img_channels").asInt(), kw.get("label_dim").asInt(),
+                kw.path("model_channels").asInt(192), mult, kw.path("channel_mult_noise").asInt(0),
+                kw.path("channel_mult_emb").asInt(0), kw.path("num_blocks").asInt(3), attn,
+                kw.path("channels_per_head").asInt(64), kw.path("label_balance").asDouble(0.5),
+                kw.path("concat_balance").asDouble(0.5), kw.path("res_balance").asDouble(0.3),
+                kw.path("attn_balance").asDouble(0.3),
+                kw.path("clip_act").isNull() ? 0 : kw.path("clip_act").asDouble(256));
+        return new Edm2Case(folder, config, json.path("sigma_data").asDouble(0.5));
+    }
+
+    private static List<Integer> ints(JsonNode node, List<Integer> otherwise) {
+        if (!node.isArray()) {
+            return otherwise;
+        }
+        List<Integer> list = new ArrayList<>();
+        node.forEach(n -> list.add(n.asInt()));
+        return list;
+    }
+
+    /** The arrays of a file of weights, without the "unet." of EDM2's preconditioner. */
+    public static Map<String, INDArray> weights(Path folder, String name) {
+        Map<String, INDArray> arrays = new LinkedHashMap<>();
+        Reference.arrays(folder, name).forEach((key, npy) -> arrays.put(key.replaceFirst("^unet\\.", ""), array(npy)));
+        return arrays;
+    }
+
+    /** A NumPy array as float64. */
+    public static INDArray array(Npy npy) {
+        return npy.shape().length == 0
+                ? Nd4j.scalar(DataType.DOUBLE, npy.values()[0])
+                : Nd4j.create(npy.values(), npy.shape(), 'c').castTo(DataType.DOUBLE);
+    }
+
+    /** [N,C,H,W] as [N,H,W,C], contiguous. */
+    public static INDArray channelsLast(INDArray nchw) {
+        return nchw.permute(0, 2, 3, 1).dup('c');
+    }
+
+    /** [N,H,W,C] as the values of [N,C,H,W]. */
+    public static double[] channelsFirst(INDArray nhwc) {
+        return nhwc.castTo(DataType.DOUBLE).permute(0, 3, 1, 2).dup('c').data().asDouble();
+    }
+}
