@@ -1,0 +1,49 @@
+package io.flowmap.flow;
+
+import io.flowmap.nn.Scope;
+import io.flowmap.nn.UNet;
+import org.nd4j.autodiff.samediff.SDVariable;
+
+/**
+ * A network as a field on the linear path:
+ * F(x,t,...) = [(t - (1-t) sigma_d^2)/S^2] x - (sigma_d/S) N(x/S; t, ...), S(t)^2 = t^2 + (1-t)^2 sigma_d^2.
+ *
+ * <p>As a velocity this is the exact change of variables from EDM's preconditioned denoiser, finite at both ends; as a
+ * flow map's field it is the mean velocity over [s,t] (AYF, section 3).
+ */
+public final class NetworkField {
+    private final UNet network;
+    private final NoiseLabel label;
+    private final double sigmaData;
+
+    public NetworkField(UNet network, NoiseLabel label, double sigmaData) {
+        this.network = network;
+        this.label = label;
+        this.sigmaData = sigmaData;
+    }
+
+    /**
+     * Where the field is evaluated.
+     *
+     * @param x points on the path, [N,H,W,C]
+     * @param t source times in [0,1], [N]
+     * @param classes one-hot rows [N,L], zeros = no class; null of an unconditional network
+     * @param s target times, [N], of a flow map; else null
+     * @param guidance guidance weights, [N], of a flow map; else null
+     */
+    public record Point(SDVariable x, SDVariable t, SDVariable classes, SDVariable s, SDVariable guidance) {}
+
+    /** Emits the field, [N,H,W,C]. */
+    public SDVariable apply(Scope scope, Point p) {
+        double variance = sigmaData * sigmaData;
+        SDVariable u = p.t().neg().add(1);
+        SDVariable square = p.t().mul(p.t()).add(u.mul(u).mul(variance));
+        SDVariable inverse = scope.graph().math().reciprocal(scope.graph().math().sqrt(square));
+        SDVariable skip = p.t().sub(u.mul(variance)).mul(inverse.mul(inverse));
+        SDVariable scaled = p.x().mul(PerSample.of(scope, inverse));
+        SDVariable raw = network.apply(
+                scope, new UNet.Input(scaled, label.of(scope, p.t()), p.classes(), p.s(), p.guidance()));
+        SDVariable out = inverse.mul(-sigmaData);
+        return p.x().mul(PerSample.of(scope, skip)).add(raw.mul(PerSample.of(scope, out)));
+    }
+}
