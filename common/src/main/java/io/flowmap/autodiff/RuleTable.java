@@ -58,7 +58,6 @@ public final class RuleTable {
         unaryLinear("neg", (op, d) -> d.neg());
         unaryLinear("identity", (op, d) -> d);
         RULES.put("stop_gradient", new ZeroRule());
-        RULES.put("greaterthan_scalar", new ZeroRule());
         RULES.put("equals", new ZeroRule());
         unaryLinear("cast", (op, d) -> d);
     }

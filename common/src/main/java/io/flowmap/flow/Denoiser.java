@@ -24,9 +24,9 @@ public final class Denoiser {
         SDVariable skip = reciprocal(scope, variance).mul(sigmaData * sigmaData);
         SDVariable out = sigma.mul(reciprocal(scope, deviation)).mul(sigmaData);
         SDVariable label = scope.graph().math().log(sigma).mul(0.25);
-        SDVariable scaled = x.mul(PerSample.of(scope, reciprocal(scope, deviation)));
+        SDVariable scaled = x.mul(PerSample.of(scope, reciprocal(scope, deviation), x));
         SDVariable field = network.apply(scope, new UNet.Input(scaled, label, classes, null, null));
-        return x.mul(PerSample.of(scope, skip)).add(field.mul(PerSample.of(scope, out)));
+        return x.mul(PerSample.of(scope, skip, x)).add(field.mul(PerSample.of(scope, out, x)));
     }
 
     private static SDVariable reciprocal(Scope scope, SDVariable x) {

@@ -1,0 +1,41 @@
+package io.flowmap.nn;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * EDM2's forced weight normalisation: every row of a magnitude-preserving weight is set to
+ * w / (eps + ||w|| / sqrt(n)), eps = 1e-4 (EDM2 Eq. 47 and section 3). Applied after each update and after averaging: the
+ * mean of unit rows is not unit.
+ */
+public final class ForcedNormalisation {
+    private static final double EPSILON = 1e-4;
+
+    private ForcedNormalisation() {}
+
+    /** Normalises the weights inside the flat vector [P] of the parameters, in place. */
+    public static void apply(List<Parameter> parameters, float[] flat) {
+        int offset = 0;
+        for (Parameter p : parameters) {
+            int length = (int) p.length();
+            if (p.kind() == Parameter.Kind.WEIGHT) {
+                int row = (int) Arrays.stream(p.shape()).skip(1).reduce(1, (a, b) -> a * b);
+                for (int from = offset; from < offset + length; from += row) {
+                    normaliseRow(flat, from, row);
+                }
+            }
+            offset += length;
+        }
+    }
+
+    private static void normaliseRow(float[] flat, int from, int n) {
+        double squares = 0;
+        for (int i = from; i < from + n; i++) {
+            squares += (double) flat[i] * flat[i];
+        }
+        double inverse = 1 / (EPSILON + Math.sqrt(squares / n));
+        for (int i = from; i < from + n; i++) {
+            flat[i] = (float) (flat[i] * inverse);
+        }
+    }
+}
