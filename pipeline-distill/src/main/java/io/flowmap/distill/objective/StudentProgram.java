@@ -4,6 +4,7 @@ import io.flowmap.autodiff.Program;
 import io.flowmap.autodiff.Shapes;
 import io.flowmap.autodiff.Vjp;
 import io.flowmap.data.LatentShape;
+import io.flowmap.flow.GraphInputs;
 import io.flowmap.flow.LinearPath;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.nn.Scope;
@@ -13,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -27,8 +27,8 @@ public final class StudentProgram implements AutoCloseable {
     private final LatentShape shape;
     private final int batch;
     private final DataType type;
-    private final Shapes shapes = new Shapes(SameDiff.create());
-    private final Map<String, INDArray> inputs = new LinkedHashMap<>();
+    private final Shapes shapes;
+    private final GraphInputs inputs;
     private final Map<String, INDArray> monitors = new LinkedHashMap<>();
     private final INDArray norms;
     private final Program program;
@@ -68,6 +68,8 @@ public final class StudentProgram implements AutoCloseable {
         shape = setup.shape();
         batch = setup.batch();
         type = setup.type();
+        inputs = new GraphInputs(type);
+        shapes = inputs.shapes();
         norms = Nd4j.create(type, batch, 1, 1, 1);
         var scope = Scope.trainable(shapes, type, "student.", setup.student().parameters());
         Map<String, INDArray> outputs = new LinkedHashMap<>();
@@ -81,20 +83,20 @@ public final class StudentProgram implements AutoCloseable {
                 outputs.put(m.value().name(), kept);
             });
         }
-        program = Program.compile(shapes, inputs, outputs);
+        program = Program.compile(shapes, inputs.arrays(), outputs);
     }
 
     private Objective.Residual emit(Setup setup, Scope scope) {
         SDVariable x0 = images("x0");
         SDVariable z = images("z");
-        SDVariable t = input("t", batch);
+        SDVariable t = inputs.add("t", batch);
         int labels = setup.student().config().labelDim();
-        SDVariable classes = labels > 0 ? input("classes", batch, labels) : null;
+        SDVariable classes = labels > 0 ? inputs.add("classes", batch, labels) : null;
         SDVariable xt = LinearPath.point(scope, x0, z, t);
         boolean flowMap = setup.student().isFlowMap();
-        SDVariable s = flowMap ? input("s", batch) : null;
-        SDVariable guidance = flowMap ? input("guidance", batch) : null;
-        SDVariable warmup = flowMap ? input("warmup", 1) : null;
+        SDVariable s = flowMap ? inputs.add("s", batch) : null;
+        SDVariable guidance = flowMap ? inputs.add("guidance", batch) : null;
+        SDVariable warmup = flowMap ? inputs.add("warmup", 1) : null;
         SDVariable velocity =
                 setup.teacher() == null ? null : setup.teacher().velocity(shapes, type, xt, t, classes, guidance);
         Objective.Field field = (x, time, target) ->
@@ -111,7 +113,7 @@ public final class StudentProgram implements AutoCloseable {
         for (var p : setup.student().parameters()) {
             var interval = NDArrayIndex.interval(offset, offset + p.length());
             SDVariable variable = scope.parameter(p.name());
-            inputs.put(variable.name(), parameters.get(interval).reshape('c', p.shape()));
+            inputs.bind(variable, parameters.get(interval).reshape('c', p.shape()));
             if (p.trained()) {
                 trained.add(variable);
                 targets.add(gradient.get(interval).reshape('c', p.shape()));
@@ -124,22 +126,13 @@ public final class StudentProgram implements AutoCloseable {
         }
     }
 
-    private SDVariable input(String name, long... dimensions) {
-        inputs.put(name, Nd4j.create(type, dimensions));
-        return shapes.graph().placeHolder(name, type, dimensions);
-    }
-
-    /** An input [N,C,H,W] as [N,H,W,C]. */
     private SDVariable images(String name) {
-        SDVariable nchw = input(name, batch, shape.channels(), shape.height(), shape.width());
-        return shape.channels() == 1
-                ? shapes.graph().reshape(nchw, batch, shape.height(), shape.width(), 1)
-                : shapes.graph().permute(nchw, 0, 2, 3, 1);
+        return inputs.images(name, batch, shape.channels(), shape.height(), shape.width());
     }
 
     /** The array of an input: x0, z [N,C,H,W]; t, s, guidance [N]; classes [N,L]; warmup [1]. */
     public INDArray input(String name) {
-        return inputs.get(name);
+        return inputs.array(name);
     }
 
     /** ||g|| of each sample of the last run. */
