@@ -20,6 +20,7 @@ import java.util.Map;
  * @param channelsPerHead channels of one attention head; a block narrower than this has no attention, as in EDM2
  * @param targetTime whether the network also takes the target time s and the guidance weight (the student's two
  *     additional embeddings)
+ * @param clip limit of the activations after a block, 0 for none
  */
 public record BenchNetwork(
         int resolution,
@@ -30,7 +31,8 @@ public record BenchNetwork(
         int numBlocks,
         List<Integer> attnResolutions,
         int channelsPerHead,
-        boolean targetTime) {
+        boolean targetTime,
+        double clip) {
 
     /** What a block does to its input before anything else. */
     enum Resample {
@@ -60,13 +62,13 @@ public record BenchNetwork(
 
     /** The network of the published figures: 32x32x1, ten classes, about one million parameters. */
     public static BenchNetwork standard() {
-        return new BenchNetwork(32, 1, 10, 16, List.of(2, 3, 4), 1, List.of(8), 32, true);
+        return new BenchNetwork(32, 1, 10, 16, List.of(2, 3, 4), 1, List.of(8), 32, true, 256);
     }
 
     BenchNetwork teacher() {
         return new BenchNetwork(
                 resolution, imageChannels, labelDim, modelChannels, channelMult, numBlocks, attnResolutions,
-                channelsPerHead, false);
+                channelsPerHead, false, clip);
     }
 
     int noiseChannels() {
@@ -130,18 +132,15 @@ public record BenchNetwork(
         return blocks;
     }
 
-    /** Names and shapes of the trained parameters: EDM2's state_dict order and [out,in,kh,kw] layout, no prefix. */
+    /**
+     * Names and shapes of the trained parameters: EDM2's state_dict order and [out,in,kh,kw] layout, no prefix; the
+     * student's additional embeddings last.
+     */
     public Map<String, long[]> parameters() {
         var shapes = new LinkedHashMap<String, long[]>();
         int embedding = embeddingChannels();
         shapes.put("out_gain", new long[0]);
         shapes.put("emb_noise.weight", new long[] {embedding, noiseChannels()});
-        if (targetTime) {
-            for (String name : List.of("emb_target", "emb_guidance")) {
-                shapes.put(name + ".weight", new long[] {embedding, noiseChannels()});
-                shapes.put(name + "_gain", new long[0]);
-            }
-        }
         if (labelDim > 0) {
             shapes.put("emb_label.weight", new long[] {embedding, labelDim});
         }
@@ -149,14 +148,18 @@ public record BenchNetwork(
         encoder().forEach(block -> addBlock(shapes, block));
         decoder().forEach(block -> addBlock(shapes, block));
         shapes.put("out_conv.weight", new long[] {imageChannels, firstChannels(), 3, 3});
+        for (String name : additionalInputs()) {
+            shapes.put(name + ".gain", new long[0]);
+            shapes.put(name + ".weight", new long[] {embedding, noiseChannels()});
+        }
         return shapes;
     }
 
     /** Names and shapes of the fixed arrays: frequencies and phases of the Fourier features. */
     public Map<String, long[]> constants() {
         var shapes = new LinkedHashMap<String, long[]>();
-        shapes.put("emb_fourier.freqs", new long[] {noiseChannels()});
-        shapes.put("emb_fourier.phases", new long[] {noiseChannels()});
+        addFourier(shapes, "emb_fourier");
+        additionalInputs().forEach(name -> addFourier(shapes, name + "_fourier"));
         return shapes;
     }
 
@@ -170,6 +173,15 @@ public record BenchNetwork(
             length *= side;
         }
         return length;
+    }
+
+    private List<String> additionalInputs() {
+        return targetTime ? List.of("emb_target", "emb_guidance") : List.of();
+    }
+
+    private void addFourier(Map<String, long[]> shapes, String name) {
+        shapes.put(name + ".freqs", new long[] {noiseChannels()});
+        shapes.put(name + ".phases", new long[] {noiseChannels()});
     }
 
     private void addBlock(Map<String, long[]> shapes, Block block) {

@@ -11,9 +11,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param difference step h of the central difference in (x_t, t) along (v, 1)
  */
 record TorchOptions(ScalarType type, boolean channelsLast, boolean joint, double difference) {
-    /** In float the difference has an error near 1e-3 whatever h is: fine for timing, not for comparing values. */
+    /** In float the difference is off by 2e-4 at best, at this h: fine for timing, not for comparing values. */
     static TorchOptions timed(boolean channelsLast, boolean joint) {
-        return new TorchOptions(ScalarType.Float, channelsLast, joint, 2e-3);
+        return new TorchOptions(ScalarType.Float, channelsLast, joint, 1e-3);
     }
 
     /** In double the difference is exact to about 1e-8, which float32 gradients can be compared with. */

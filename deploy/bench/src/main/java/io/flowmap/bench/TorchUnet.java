@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -43,7 +44,7 @@ final class TorchUnet {
         this.decoder = network.decoder();
     }
 
-    /** Raw network output [B,C,H,W] at an input [B,C,H,W] (EDM2's UNet.forward, dropout zero, no clipping). */
+    /** Raw network output [B,C,H,W] at an input [B,C,H,W] (EDM2's UNet.forward, dropout zero). */
     Tensor forward(Tensor x, Condition condition) {
         try (var scope = new TorchScope()) {
             Tensor embedding = embedding(condition);
@@ -67,23 +68,25 @@ final class TorchUnet {
 
     /** silu of the summed embeddings [B,E]; the constants of mp_silu, mp_sum and the Fourier features are in weights. */
     private Tensor embedding(Condition condition) {
-        Tensor sum = fourier(condition.noise()).matmul(weight("emb_noise").t());
+        Tensor sum = fourier("emb_fourier", condition.noise()).matmul(weight("emb_noise").t());
         if (condition.labels().isPresent()) {
             sum = torch.addmm(sum, condition.labels().get(), weight("emb_label").t());
         } else if (network.labelDim() > 0) {
             throw new IllegalArgumentException("a network with classes needs one-hot labels, zeros for none");
         }
         if (network.targetTime()) {
-            sum = torch.addmm(sum, fourier(condition.target().orElseThrow()), weight("emb_target").t());
-            sum = torch.addmm(sum, fourier(condition.guidance().orElseThrow()), weight("emb_guidance").t());
+            Tensor target = fourier("emb_target_fourier", condition.target().orElseThrow());
+            Tensor guidance = fourier("emb_guidance_fourier", condition.guidance().orElseThrow());
+            sum = torch.addmm(sum, target, weight("emb_target").t());
+            sum = torch.addmm(sum, guidance, weight("emb_guidance").t());
         }
         return torch.silu(sum);
     }
 
     /** cos(t f + p) [B,F]; its sqrt(2) is in the weight behind it. */
-    private Tensor fourier(Tensor t) {
-        Tensor frequencies = constants.get("emb_fourier.freqs");
-        return torch.cos(torch.addcmul(constants.get("emb_fourier.phases"), t.reshape(-1, 1), frequencies));
+    private Tensor fourier(String name, Tensor t) {
+        Tensor phases = constants.get(name + ".phases");
+        return torch.cos(torch.addcmul(phases, t.reshape(-1, 1), constants.get(name + ".freqs")));
     }
 
     private Tensor block(Block block, Tensor input, Tensor embedding, Deque<Tensor> skips) {
@@ -96,7 +99,22 @@ final class TorchUnet {
             Tensor modulated = modulate(block, y, embedding);
             Tensor residual = Torch.convolve(modulated, weight(block.name() + ".conv_res1"));
             sumInto(block, residual, x);
-            return scope.keep(block.heads() > 0 ? attend(block, residual) : residual);
+            return scope.keep(clipped(block, block.heads() > 0 ? attend(block, residual) : residual));
+        }
+    }
+
+    private Tensor clipped(Block block, Tensor x) {
+        if (network.clip() == 0) {
+            return x;
+        }
+        double limit = network.clip() * TorchWeights.outputScale(network, block);
+        try (var low = new Scalar(-limit);
+                var high = new Scalar(limit)) {
+            if (!inPlace) {
+                return torch.hardtanh(x, low, high);
+            }
+            torch.hardtanh_(x, low, high);
+            return x;
         }
     }
 

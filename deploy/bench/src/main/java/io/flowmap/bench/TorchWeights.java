@@ -54,8 +54,8 @@ final class TorchWeights {
             put("emb_label.weight", rows("emb_label.weight", null, half * Math.sqrt(network.labelDim())));
         }
         if (network.targetTime()) {
-            put("emb_target.weight", rows("emb_target.weight", raw.get("emb_target_gain"), fourier));
-            put("emb_guidance.weight", rows("emb_guidance.weight", raw.get("emb_guidance_gain"), fourier));
+            put("emb_target.weight", rows("emb_target.weight", raw.get("emb_target.gain"), fourier));
+            put("emb_guidance.weight", rows("emb_guidance.weight", raw.get("emb_guidance.gain"), fourier));
         }
     }
 

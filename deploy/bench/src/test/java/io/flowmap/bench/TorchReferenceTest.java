@@ -21,6 +21,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +32,11 @@ class TorchReferenceTest {
     private static final Set<String> SUPPORTED = Set.of(
             "img_resolution", "img_channels", "label_dim", "model_channels", "channel_mult", "num_blocks",
             "attn_resolutions", "channels_per_head");
+
+    @BeforeAll
+    static void startLibtorch() {
+        TorchRuntime.start(2);
+    }
 
     @Test
     void denoiserAndRawNetworkMatchTheOriginal() {
@@ -212,7 +218,8 @@ class TorchReferenceTest {
             return new BenchNetwork(
                     kw.get("img_resolution").asInt(), kw.get("img_channels").asInt(), kw.get("label_dim").asInt(),
                     kw.get("model_channels").asInt(), ints(kw.get("channel_mult")), kw.get("num_blocks").asInt(),
-                    ints(kw.get("attn_resolutions")), kw.get("channels_per_head").asInt(), false);
+                    ints(kw.get("attn_resolutions")), kw.get("channels_per_head").asInt(), false,
+                    256);
         }
 
         private static List<Integer> ints(JsonNode array) {

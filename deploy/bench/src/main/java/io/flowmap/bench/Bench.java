@@ -1,0 +1,20 @@
+package io.flowmap.bench;
+
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Entry of the benchmarks: {@code bench step} and {@code bench averaging}. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        description = "Benchmarks against independent rivals; see the sub-commands.")
+public final class Bench {
+    private Bench() {}
+
+    public static void main(String[] arguments) {
+        var command = new CommandLine(new Bench());
+        command.addSubcommand(new StepBench(Optional.empty()));
+        System.exit(command.execute(arguments));
+    }
+}

@@ -1,0 +1,37 @@
+package io.flowmap.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** Finds the way in which libtorch runs the step fastest on this machine, batch by batch. */
+final class TorchTuning {
+    /** A way and the best of its measured steps. */
+    record Trial(TorchOptions options, double milliseconds) {}
+
+    private TorchTuning() {}
+
+    /** All ways, fastest first; rounds over all of them are repeated and the first round is warm-up. */
+    static List<Trial> ranked(Function<TorchOptions, TorchStep> maker, StepInputs inputs, int rounds) {
+        var ways = List.of(
+                TorchOptions.timed(false, false),
+                TorchOptions.timed(true, false),
+                TorchOptions.timed(false, true),
+                TorchOptions.timed(true, true));
+        var steps = ways.stream().map(maker).toList();
+        var best = new double[ways.size()];
+        for (int round = 0; round <= rounds; round++) {
+            for (int i = 0; i < best.length; i++) {
+                double time = StepTimes.milliseconds(steps.get(i), inputs);
+                best[i] = round <= 1 ? time : Math.min(best[i], time);
+            }
+        }
+        steps.forEach(TorchStep::close);
+        var trials = new ArrayList<Trial>();
+        for (int i = 0; i < best.length; i++) {
+            trials.add(new Trial(ways.get(i), best[i]));
+        }
+        trials.sort((a, b) -> Double.compare(a.milliseconds(), b.milliseconds()));
+        return trials;
+    }
+}
