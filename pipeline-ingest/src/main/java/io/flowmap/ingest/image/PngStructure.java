@@ -1,0 +1,37 @@
+package io.flowmap.ingest.image;
+
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32;
+
+/** Walks a PNG's chunks, because the JDK's reader ignores their checksums and some truncations. */
+final class PngStructure {
+    private static final int SIGNATURE = 8;
+    private static final int FRAME = 12;
+    private static final int END = 0x49454e44;
+
+    private PngStructure() {}
+
+    /** @throws UnreadableImage unless every chunk up to IEND is whole and has its checksum */
+    static void check(byte[] png) throws UnreadableImage {
+        var bytes = ByteBuffer.wrap(png);
+        int at = SIGNATURE;
+        while (true) {
+            if (png.length - at < FRAME) {
+                throw new UnreadableImage("truncated PNG");
+            }
+            int length = bytes.getInt(at);
+            if (length < 0 || length > png.length - at - FRAME) {
+                throw new UnreadableImage("truncated PNG");
+            }
+            var sum = new CRC32();
+            sum.update(png, at + 4, length + 4);
+            if ((int) sum.getValue() != bytes.getInt(at + 8 + length)) {
+                throw new UnreadableImage("corrupt PNG: wrong checksum");
+            }
+            if (bytes.getInt(at + 4) == END) {
+                return;
+            }
+            at += FRAME + length;
+        }
+    }
+}
