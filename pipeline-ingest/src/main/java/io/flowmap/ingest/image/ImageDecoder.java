@@ -34,8 +34,8 @@ public final class ImageDecoder implements AutoCloseable {
         jpeg.addIIOReadWarningListener((source, warning) -> noteDamage(warning));
     }
 
-    /** @throws UnreadableImage with the reason for the ledger */
-    public PixelImage decode(byte[] bytes) throws UnreadableImage {
+    /** @throws UnreadableRecord with the reason for the ledger */
+    public PixelImage decode(byte[] bytes) throws UnreadableRecord {
         if (bytes.length > 8 && startsAsPng(bytes)) {
             PngStructure.check(bytes);
             return decode(png, "PNG", bytes);
@@ -43,7 +43,7 @@ public final class ImageDecoder implements AutoCloseable {
         if (bytes.length > 2 && ((bytes[0] & 0xff) << 8 | bytes[1] & 0xff) == JPEG_START) {
             return decode(jpeg, "JPEG", JpegProfiles.drop(bytes));
         }
-        throw new UnreadableImage(bytes.length == 0 ? "empty file" : "neither JPEG nor PNG");
+        throw new UnreadableRecord(bytes.length == 0 ? "empty file" : "neither JPEG nor PNG");
     }
 
     @Override
@@ -52,27 +52,27 @@ public final class ImageDecoder implements AutoCloseable {
         png.dispose();
     }
 
-    private PixelImage decode(ImageReader reader, String format, byte[] bytes) throws UnreadableImage {
+    private PixelImage decode(ImageReader reader, String format, byte[] bytes) throws UnreadableRecord {
         damage = null;
         try (var stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
             reader.setInput(stream, true, true);
             requireBounded(reader.getWidth(0), reader.getHeight(0));
             var image = reader.read(0);
             if (damage != null) {
-                throw new UnreadableImage("damaged " + format + ": " + damage);
+                throw new UnreadableRecord("damaged " + format + ": " + damage);
             }
             return planes(image);
         } catch (IOException | RuntimeException e) {
             // the readers answer damaged input with many kinds of runtime exceptions
-            throw new UnreadableImage("cannot decode " + format + ": " + e.getMessage());
+            throw new UnreadableRecord("cannot decode " + format + ": " + e.getMessage());
         } finally {
             reader.setInput(null);
         }
     }
 
-    private void requireBounded(int width, int height) throws UnreadableImage {
+    private void requireBounded(int width, int height) throws UnreadableRecord {
         if ((long) width * height > maxPixels) {
-            throw new UnreadableImage("image of " + width + "x" + height + " exceeds " + maxPixels + " pixels");
+            throw new UnreadableRecord("image of " + width + "x" + height + " exceeds " + maxPixels + " pixels");
         }
     }
 
@@ -105,7 +105,7 @@ public final class ImageDecoder implements AutoCloseable {
         }
     }
 
-    private static PixelImage planes(BufferedImage image) throws UnreadableImage {
+    private static PixelImage planes(BufferedImage image) throws UnreadableRecord {
         if (image.getColorModel() instanceof IndexColorModel palette) {
             return lookedUp(image.getRaster(), palette);
         }
@@ -114,7 +114,7 @@ public final class ImageDecoder implements AutoCloseable {
         int plane = image.getWidth() * image.getHeight();
         int shift = raster.getSampleModel().getSampleSize(0) - 8;
         if (shift < 0) {
-            throw new UnreadableImage("samples of " + (shift + 8) + " bits");
+            throw new UnreadableRecord("samples of " + (shift + 8) + " bits");
         }
         byte[] pixels = new byte[channels * plane];
         int[] row = new int[image.getWidth()];

@@ -11,22 +11,22 @@ final class PngStructure {
 
     private PngStructure() {}
 
-    /** @throws UnreadableImage unless every chunk up to IEND is whole and has its checksum */
-    static void check(byte[] png) throws UnreadableImage {
+    /** @throws UnreadableRecord unless every chunk up to IEND is whole and has its checksum */
+    static void check(byte[] png) throws UnreadableRecord {
         var bytes = ByteBuffer.wrap(png);
         int at = SIGNATURE;
         while (true) {
             if (png.length - at < FRAME) {
-                throw new UnreadableImage("truncated PNG");
+                throw new UnreadableRecord("truncated PNG");
             }
             int length = bytes.getInt(at);
             if (length < 0 || length > png.length - at - FRAME) {
-                throw new UnreadableImage("truncated PNG");
+                throw new UnreadableRecord("truncated PNG");
             }
             var sum = new CRC32();
             sum.update(png, at + 4, length + 4);
             if ((int) sum.getValue() != bytes.getInt(at + 8 + length)) {
-                throw new UnreadableImage("corrupt PNG: wrong checksum");
+                throw new UnreadableRecord("corrupt PNG: wrong checksum");
             }
             if (bytes.getInt(at + 4) == END) {
                 return;

@@ -1,0 +1,64 @@
+package io.flowmap.ingest.source;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.config.Json;
+import io.flowmap.job.UserError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Names of the classes in the order of their indices.
+ *
+ * @param names empty if the data has only numbers
+ * @param given whether somebody wrote the list down, so that a name or number outside it is wrong
+ */
+public record ClassNames(ArrayList<String> names, boolean given) implements Serializable {
+    static final String FILE = "classes.json";
+
+    /** A JSON list of names. Throws {@link UserError} for another form. */
+    static ClassNames read(FileSystem fileSystem, Path file) throws IOException {
+        try (var in = fileSystem.open(file)) {
+            return parse(Json.mapper().readTree((InputStream) in), file.toString());
+        } catch (JsonProcessingException e) {
+            throw new UserError("cannot read class names " + file + ": expected a JSON list of names, got " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** The folders' names in alphabetical order. */
+    static ClassNames of(SortedSet<String> folders) {
+        return new ClassNames(new ArrayList<>(folders), false);
+    }
+
+    /** The index of a name, {@link InputRecord#NO_LABEL} if it is not among them. */
+    int index(String name) {
+        return names.indexOf(name);
+    }
+
+    /** One name a class: the number where there is no name. */
+    public List<String> padded(int classes) {
+        var padded = new ArrayList<>(names);
+        for (int i = padded.size(); i < classes; i++) {
+            padded.add(Integer.toString(i));
+        }
+        return padded;
+    }
+
+    private static ClassNames parse(JsonNode json, String file) {
+        var names = new ArrayList<String>();
+        if (json.isArray()) {
+            json.forEach(name -> names.add(name.asText()));
+        }
+        if (names.isEmpty() || names.stream().distinct().count() != names.size()) {
+            throw new UserError("cannot read class names " + file + ": expected a JSON list of different names, got "
+                    + (json.isArray() ? names : json.getNodeType()));
+        }
+        return new ClassNames(names, true);
+    }
+}

@@ -1,0 +1,17 @@
+package io.flowmap.ingest.source;
+
+/**
+ * One record of a source, whatever it is good for: each gives one row of the ledger.
+ *
+ * @param source path of the file or folder, or the name of an embedded dataset
+ * @param key name in the source; empty for the unreadable rest of a source
+ * @param offset of the record's bytes in the source (tar: uncompressed), -1 where unknown
+ * @param label class index, {@link #NO_LABEL} if none
+ */
+public record InputRecord(String source, String key, long offset, int label, Content content) {
+    public static final int NO_LABEL = -1;
+
+    static InputRecord refused(String source, String key, long offset, Content.Refused refusal) {
+        return new InputRecord(source, key, offset, NO_LABEL, refusal);
+    }
+}

@@ -1,0 +1,10 @@
+package io.flowmap.ingest.source;
+
+import java.io.IOException;
+import java.io.Serializable;
+import org.apache.hadoop.conf.Configuration;
+
+/** The part of a source that one task reads. How sources are cut into portions depends on the sources alone. */
+public sealed interface Portion extends Serializable permits MemberPortion, ShapesPortion, ShardPortion {
+    RecordStream open(Configuration hadoop) throws IOException;
+}

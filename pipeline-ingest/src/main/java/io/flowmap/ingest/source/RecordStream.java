@@ -1,0 +1,10 @@
+package io.flowmap.ingest.source;
+
+import java.io.Closeable;
+import java.io.IOException;
+
+/** Records one after the other, in an order that depends on the source alone. */
+public interface RecordStream extends Closeable {
+    /** The next record, null at the end. Throws only if the file system fails; damage in the data is a refused record. */
+    InputRecord next() throws IOException;
+}

@@ -1,0 +1,64 @@
+package io.flowmap.ingest.source;
+
+import io.flowmap.ingest.image.PixelImage;
+import io.flowmap.tensor.CounterRandom;
+
+/**
+ * Draws image number n of a split as a function of (seed, split, n) alone: 16x16, one channel, bright on dark, anti-aliased by 8x8 samples a pixel. Place, size,
+ * turn and both intensities vary; the shape stays inside the image and its turn within 12 degrees, so that plus and cross stay apart.
+ */
+final class ShapeDrawing {
+    static final int SIDE = 16;
+    private static final int SAMPLES = 8;
+    private static final double LEAST_RADIUS = 4.6;
+    private static final double MOST_RADIUS = 7.2;
+    private static final double MOST_TURN = Math.PI / 15;
+
+    private final CounterRandom random;
+    private final long split;
+
+    ShapeDrawing(long seed, long split) {
+        this.random = new CounterRandom(seed);
+        this.split = split;
+    }
+
+    /** Classes take turns. */
+    int label(long number) {
+        return (int) (number % Shape.values().length);
+    }
+
+    PixelImage image(long number) {
+        var shape = Shape.values()[label(number)];
+        double radius = between(LEAST_RADIUS, MOST_RADIUS, number, 0);
+        double room = SIDE / 2.0 - radius;
+        double centreX = SIDE / 2.0 + between(-room, room, number, 1);
+        double centreY = SIDE / 2.0 + between(-room, room, number, 2);
+        double turn = between(-MOST_TURN, MOST_TURN, number, 3);
+        double cos = StrictMath.cos(turn) / radius;
+        double sin = StrictMath.sin(turn) / radius;
+        double dark = between(0, 40, number, 4);
+        double light = between(150, 255, number, 5);
+        byte[] pixels = new byte[SIDE * SIDE];
+        for (int i = 0; i < pixels.length; i++) {
+            double covered = coverage(shape, i % SIDE - centreX, i / SIDE - centreY, cos, sin);
+            pixels[i] = (byte) Math.rint(dark + (light - dark) * covered);
+        }
+        return new PixelImage(1, SIDE, SIDE, pixels);
+    }
+
+    private static double coverage(Shape shape, double left, double top, double cos, double sin) {
+        int covered = 0;
+        for (int sample = 0; sample < SAMPLES * SAMPLES; sample++) {
+            double x = left + (sample % SAMPLES + 0.5) / SAMPLES;
+            double y = top + (sample / SAMPLES + 0.5) / SAMPLES;
+            if (shape.covers(cos * x + sin * y, cos * y - sin * x)) {
+                covered++;
+            }
+        }
+        return (double) covered / (SAMPLES * SAMPLES);
+    }
+
+    private double between(double low, double high, long number, long what) {
+        return low + (high - low) * random.uniform(split, number, what);
+    }
+}

@@ -1,0 +1,36 @@
+package io.flowmap.ingest.source;
+
+import org.apache.hadoop.conf.Configuration;
+
+/** Some consecutive drawings. */
+record ShapesPortion(long seed, long split, long from, long to) implements Portion {
+    @Override
+    public RecordStream open(Configuration hadoop) {
+        return new Stream(new ShapeDrawing(seed, split), from, to);
+    }
+
+    private static final class Stream implements RecordStream {
+        private final ShapeDrawing drawing;
+        private final long to;
+        private long at;
+
+        Stream(ShapeDrawing drawing, long from, long to) {
+            this.drawing = drawing;
+            this.at = from;
+            this.to = to;
+        }
+
+        @Override
+        public InputRecord next() {
+            if (at == to) {
+                return null;
+            }
+            long number = at++;
+            var image = new Content.Drawn(drawing.image(number));
+            return new InputRecord(ShapesSource.NAME, Long.toString(number), number, drawing.label(number), image);
+        }
+
+        @Override
+        public void close() {}
+    }
+}
