@@ -32,7 +32,7 @@ public record ClassNames(ArrayList<String> names, boolean given) implements Seri
     }
 
     /** The folders' names in alphabetical order. */
-    static ClassNames of(SortedSet<String> folders) {
+    public static ClassNames of(SortedSet<String> folders) {
         return new ClassNames(new ArrayList<>(folders), false);
     }
 

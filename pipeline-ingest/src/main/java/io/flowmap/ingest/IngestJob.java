@@ -1,0 +1,59 @@
+package io.flowmap.ingest;
+
+import io.flowmap.job.Job;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.StageOutput;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Reads images once into a staging table, measures what the encoder needs, shuffles, and writes blocks of encoded images and the ledger. The result depends on the
+ * configuration, the seed and the sources alone.
+ */
+public final class IngestJob implements Job {
+    /** Directory of the output in the run's directory. */
+    public static final String STAGE = "data";
+
+    private static final String STAGING = "_staging";
+
+    @Override
+    public String name() {
+        return "ingest";
+    }
+
+    @Override
+    public String summary() {
+        return "Read images into shuffled blocks of latents, with a ledger of every record";
+    }
+
+    @Override
+    public void run(JobContext context) {
+        var settings = context.settings().section("ingest", IngestSettings.class);
+        var inventory = Inventory.take(context, settings);
+        var output = StageOutput.open(context, STAGE, List.of("ingest"), inventory.inputs());
+        if (output.finished()) {
+            context.progress().phase("ingest", Map.of("skipped", output.dir()));
+            return;
+        }
+        List.of(STAGING, Ledger.DIRECTORY, Inventory.TRAIN, Inventory.TEST).forEach(part -> delete(output, part));
+        var tasks = inventory.tasks(settings);
+        var recipe = new FirstImage(context.hadoop(), settings).recipe(tasks, inventory.names());
+        context.progress().phase("ingest", Map.of("tasks", tasks.size(), "shape", recipe.shape()));
+        var staging = new Path(output.dir(), STAGING);
+        new Scan(context, recipe).run(tasks, staging);
+        var facts = new Assembly(context, settings, inventory, recipe, output.dir()).write(staging);
+        delete(output, STAGING);
+        output.finish(facts);
+    }
+
+    private static void delete(StageOutput output, String part) {
+        try {
+            output.fileSystem().delete(new Path(output.dir(), part), true);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete " + part + " of " + output.dir(), e);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.flowmap.ingest;
+
+import io.flowmap.ingest.source.ClassNames;
+import io.flowmap.ingest.source.ShapesSource;
+import io.flowmap.ingest.source.Source;
+import io.flowmap.ingest.source.Sources;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.Sha256;
+import io.flowmap.job.StageInput;
+import io.flowmap.job.UserError;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * What there is to ingest: listed, not read.
+ *
+ * @param sources of each split, a source named twice taken once
+ * @param names of the classes of all sources together
+ */
+record Inventory(Map<String, List<Source>> sources, ClassNames names, List<StageInput> inputs) {
+    static final String TRAIN = "train";
+    static final String TEST = "test";
+
+    /** Looks up every path of the settings. Throws {@link UserError} if one names nothing. */
+    static Inventory take(JobContext context, IngestSettings settings) {
+        var finder = new Sources(context.hadoop(), settings.kind());
+        var found = new LinkedHashMap<String, List<Source>>();
+        var inputs = new ArrayList<StageInput>();
+        settings.train().forEach(path -> add(TRAIN, path, sources(finder, TRAIN, path, context, settings), found, inputs));
+        settings.test().forEach(path -> add(TEST, path, sources(finder, TEST, path, context, settings), found, inputs));
+        var names = names(finder, settings, found);
+        inputs.add(input("class-names", "", String.join("\n", names.names())));
+        return new Inventory(found, names, List.copyOf(inputs));
+    }
+
+    /** Everything to read, in order. */
+    ArrayList<ScanTask> tasks(IngestSettings settings) {
+        var tasks = new ArrayList<ScanTask>();
+        sources.forEach((split, places) -> {
+            for (var source : places) {
+                source.portions(names, settings.limits()).forEach(portion -> tasks.add(new ScanTask(tasks.size(), split, portion)));
+            }
+        });
+        return tasks;
+    }
+
+    private static List<Source> sources(
+            Sources finder, String split, String path, JobContext context, IngestSettings settings) {
+        if (!path.equals(ShapesSource.NAME)) {
+            return finder.find(path);
+        }
+        boolean train = split.equals(TRAIN);
+        int count = train ? settings.shapes().count() : settings.shapes().testCount();
+        return List.of(new ShapesSource(context.run().seed(), ScanTask.number(split), count));
+    }
+
+    private static void add(
+            String split, String path, List<Source> places, Map<String, List<Source>> found, List<StageInput> inputs) {
+        var known = found.computeIfAbsent(split, none -> new ArrayList<>());
+        var print = new StringBuilder();
+        for (var source : places) {
+            print.append(source.fingerprint()).append('\n');
+            if (known.stream().noneMatch(other -> other.name().equals(source.name()))) {
+                known.add(source);
+            }
+        }
+        inputs.add(input("ingest." + split, shown(path), print.toString()));
+    }
+
+    private static String shown(String path) {
+        return path.equals(ShapesSource.NAME) ? path : StageInput.withoutCredentials(new Path(path));
+    }
+
+    private static StageInput input(String name, String path, String print) {
+        return new StageInput(name, path, Sha256.of(print.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static ClassNames names(Sources finder, IngestSettings settings, Map<String, List<Source>> found) {
+        if (settings.classNames() != null) {
+            return finder.names(settings.classNames());
+        }
+        var folders = new TreeSet<String>();
+        Optional<ClassNames> given = Optional.empty();
+        for (var source : found.values().stream().flatMap(List::stream).toList()) {
+            given = agreed(given, given(source), source);
+            folders.addAll(source.folderClasses());
+        }
+        return given.orElseGet(() -> ClassNames.of(folders));
+    }
+
+    private static Optional<ClassNames> given(Source source) {
+        try {
+            return source.classNames();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot look for class names of " + source.name(), e);
+        }
+    }
+
+    private static Optional<ClassNames> agreed(Optional<ClassNames> known, Optional<ClassNames> more, Source source) {
+        if (known.isPresent() && more.isPresent() && !known.equals(more)) {
+            throw new UserError("cannot ingest " + source.name() + ": expected the class names of the other sources, "
+                    + known.get().names() + ", got " + more.get().names() + " (ingest.class-names decides)");
+        }
+        return known.isPresent() ? known : more;
+    }
+}

@@ -1,0 +1,94 @@
+package io.flowmap.ingest;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
+
+import io.flowmap.ingest.IngestSettings.LabelPolicy;
+import io.flowmap.ingest.source.Verdict;
+import io.flowmap.job.UserError;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * The account of every input record: Parquet rows (split, source, key, offset, status, reason, label, width, height, index) in the order of reading. {@code index} is
+ * the place in the output, null unless kept.
+ */
+final class Ledger {
+    /** Where it lies in the output. */
+    static final String DIRECTORY = "ledger";
+
+    private static final int SHOWN = 5;
+
+    private Ledger() {}
+
+    /** The staged records after the policy on missing labels. */
+    static Dataset<Row> judged(Dataset<Row> staged, LabelPolicy policy) {
+        var unlabelled = col(StagedRecord.STATUS).equalTo(Verdict.KEPT.text()).and(col(StagedRecord.LABEL).lt(0));
+        boolean required = policy == LabelPolicy.REQUIRED
+                || policy == LabelPolicy.AUTO && !kept(staged).filter(col(StagedRecord.LABEL).geq(0)).isEmpty();
+        if (!required) {
+            return staged;
+        }
+        return staged.withColumn(StagedRecord.REASON, when(unlabelled, lit("no label")).otherwise(col(StagedRecord.REASON)))
+                .withColumn(StagedRecord.STATUS, when(unlabelled, lit(Verdict.QUARANTINED.text())).otherwise(col(StagedRecord.STATUS)));
+    }
+
+    static Dataset<Row> kept(Dataset<Row> judged) {
+        return judged.filter(col(StagedRecord.STATUS).equalTo(Verdict.KEPT.text()));
+    }
+
+    static Dataset<Row> kept(Dataset<Row> judged, String split) {
+        return kept(judged).filter(col(StagedRecord.SPLIT).equalTo(split));
+    }
+
+    /** Writes the account; {@code indexed} has the columns position and index of the kept records. */
+    static void write(Dataset<Row> judged, Dataset<Row> indexed, Path directory) {
+        judged.drop(StagedRecord.IMAGE, StagedRecord.ORDER)
+                .join(indexed, new String[] {StagedRecord.POSITION}, "left")
+                .orderBy(StagedRecord.POSITION)
+                .drop(StagedRecord.POSITION)
+                .write()
+                .parquet(directory.toString());
+    }
+
+    /** What to tell the user if too much of a split, or all of it, could not be kept. */
+    static Optional<UserError> failure(Dataset<Row> judged, Map<String, Tally> tallies, double maxFailureShare, Path ledger) {
+        for (var split : tallies.keySet()) {
+            var tally = tallies.get(split);
+            if (tally.failureShare() > maxFailureShare) {
+                return Optional.of(new UserError(String.format(
+                        Locale.ROOT,
+                        "cannot ingest %s: expected at most %.4g %% of its images quarantined, got %d of %d; first %s; ledger in %s",
+                        split,
+                        100 * maxFailureShare,
+                        tally.quarantined(),
+                        tally.quarantined() + tally.kept(),
+                        String.join("; ", reasons(judged, split, Verdict.QUARANTINED)),
+                        ledger)));
+            }
+            if (tally.kept() == 0) {
+                return Optional.of(new UserError("cannot ingest " + split + ": expected images, got none in " + tally.filtered()
+                        + " records; first " + String.join("; ", reasons(judged, split, Verdict.FILTERED)) + "; ledger in " + ledger));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static List<String> reasons(Dataset<Row> judged, String split, Verdict verdict) {
+        var rows = judged.filter(col(StagedRecord.SPLIT).equalTo(split).and(col(StagedRecord.STATUS).equalTo(verdict.text())))
+                .orderBy(StagedRecord.POSITION)
+                .select("source", "key", "offset", StagedRecord.REASON)
+                .limit(SHOWN)
+                .collectAsList();
+        return rows.stream()
+                .map(row -> row.getString(0) + " " + row.getString(1) + " at " + row.getLong(2) + ": " + row.getString(3))
+                .collect(Collectors.toList());
+    }
+}
