@@ -1,5 +1,7 @@
 package io.flowmap.data;
 
+import java.io.Serializable;
+
 /**
  * One Parquet file of a split.
  *
@@ -7,7 +9,7 @@ package io.flowmap.data;
  * @param firstIndex index of its first record
  * @param count of its records
  */
-public record BlockFile(String path, long firstIndex, int count) {
+public record BlockFile(String path, long firstIndex, int count) implements Serializable {
     public BlockFile {
         if (firstIndex < 0 || count < 1) {
             throw new IllegalArgumentException("expected a first index from 0 and at least one record in " + path

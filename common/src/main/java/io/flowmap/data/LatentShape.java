@@ -1,7 +1,9 @@
 package io.flowmap.data;
 
+import java.io.Serializable;
+
 /** Shape [C,H,W] of one latent or image. */
-public record LatentShape(int channels, int height, int width) {
+public record LatentShape(int channels, int height, int width) implements Serializable {
     public LatentShape {
         if (channels < 1 || height < 1 || width < 1 || (long) channels * height * width > Integer.MAX_VALUE / 8) {
             throw new IllegalArgumentException(
