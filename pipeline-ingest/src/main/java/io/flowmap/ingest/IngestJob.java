@@ -17,7 +17,7 @@ public final class IngestJob implements Job {
     /** Directory of the output in the run's directory. */
     public static final String STAGE = "data";
 
-    private static final String STAGING = "_staging";
+    private static final String STAGING = "staging";
 
     @Override
     public String name() {

@@ -15,7 +15,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Decodes JPEG (CMYK too) and PNG to the samples as stored: no colour management, no gamma, no rotation, alpha dropped, palettes looked up, the high byte of 16-bit
- * samples; Pillow does the same. Anything that is damaged, or larger than allowed, is refused. Not thread-safe.
+ * samples; Pillow does the same, and the pixels are equal but for CMYK, which may differ by one level. Anything that is damaged, or larger than allowed, is refused. Not thread-safe.
  */
 public final class ImageDecoder implements AutoCloseable {
     private static final int JPEG_START = 0xffd8;

@@ -60,7 +60,7 @@ final class ShardStream implements RecordStream {
             }
             return;
         }
-        position = entry.getDataOffset();
+        position = tar.getBytesRead();
         var name = new MemberName(entry.getName());
         var refusal = refusal(entry, name);
         if (refusal != null) {

@@ -1,0 +1,222 @@
+package io.flowmap.ingest;
+
+import static io.flowmap.ingest.IngestRun.sources;
+import static io.flowmap.ingest.source.Archives.jpeg;
+import static io.flowmap.ingest.source.Archives.png;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flowmap.data.LatentBlock;
+import io.flowmap.ingest.source.Archives;
+import io.flowmap.job.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(LocalSpark.class)
+class IngestJobTest {
+    @TempDir
+    Path dir;
+
+    @Test
+    void sameBitsWhateverThePartitionCount(SparkSession spark) throws IOException {
+        var data = Archives.zip(dir.resolve("data.zip"), folders(50));
+        var seen = new LinkedHashMap<String, Integer>();
+        for (int partitions : new int[] {1, 3, 8}) {
+            spark.conf().set("spark.sql.shuffle.partitions", partitions);
+            spark.conf().set("spark.sql.files.maxPartitionBytes", partitions == 1 ? 1 << 27 : 1 << 12);
+            var run = run(spark, "run" + partitions, sources("train", data), "ingest.encoder=standardised", "ingest.block-records=16");
+            seen.merge(contents(run), 1, Integer::sum);
+            assertThat(Files.exists(run.dir().resolve("data/staging"))).isFalse();
+        }
+        spark.conf().set("spark.sql.shuffle.partitions", 3);
+        spark.conf().unset("spark.sql.files.maxPartitionBytes");
+        assertThat(seen).hasSize(1);
+    }
+
+    @Test
+    void blocksHoldEveryRecordOnceInShuffledOrder(SparkSession spark) {
+        var run = run(spark, "run", sources("train", Archives.zip(dir.resolve("data.zip"), folders(50))), "ingest.block-records=16");
+        var blocks = run.blocks("train");
+        assertThat(blocks).extracting(block -> block.label().length).containsExactly(16, 16, 16, 2);
+        assertThat(blocks.stream().flatMapToLong(block -> LongStream.of(block.index()))).containsExactlyElementsOf(LongStream.range(0, 50).boxed().toList());
+        assertThat(run.labels("train").stream().sorted().toList()).isNotEqualTo(run.labels("train"));
+        for (var row : run.ledger("status = 'kept'")) {
+            int number = Integer.parseInt(row.<String>getAs("key").substring(3, 7));
+            int index = Math.toIntExact(row.<Long>getAs("index"));
+            byte[] pixels = new byte[64];
+            run.data("train").encoder().decode(values(blocks.get(index / 16), index % 16), pixels, run.data("train").shape());
+            assertThat(pixels).isEqualTo(plain(number));
+            assertThat(blocks.get(index / 16).label()[index % 16]).isEqualTo(row.<Integer>getAs("label")).isEqualTo(number % 3);
+        }
+        assertThat(run.data("train").rows(spark).count()).isEqualTo(50);
+        assertThat(run.data("train").classNames()).containsExactly("c0", "c1", "c2");
+    }
+
+    @Test
+    void zipFolderAndShardOfTheSameImagesHoldTheSame(SparkSession spark) {
+        var images = folders(12);
+        var listed = new LinkedHashMap<String, Object>(images);
+        var labels = images.keySet().stream().map(name -> "[\"" + name + "\", " + name.charAt(1) + "]").toList();
+        listed.put("dataset.json", "{\"labels\": " + labels + "}");
+        var pairs = images.entrySet().stream()
+                .flatMap(image -> List.of(image.getKey(), image.getValue(), image.getKey().replace(".png", ".cls"), (Object) image.getKey().substring(1, 2)).stream())
+                .toArray();
+        var runs = List.of(
+                run(spark, "r0", sources("train", Archives.zip(dir.resolve("a.zip"), images))),
+                run(spark, "r1", sources("train", Archives.folder(dir.resolve("b"), images))),
+                run(spark, "r2", sources("train", Archives.zip(dir.resolve("c.zip"), listed))),
+                run(spark, "r3", sources("train", Archives.folder(dir.resolve("d"), listed))),
+                run(spark, "r4", sources("train", Archives.tar(dir.resolve("e.tar"), pairs))));
+        for (var run : runs) {
+            assertThat(unordered(run)).isEqualTo(unordered(runs.get(0)));
+        }
+    }
+
+    @Test
+    void secondRunDoesNothingAndAnInterruptedOneIsDoneAgain(SparkSession spark) throws IOException {
+        var source = sources("train", Archives.zip(dir.resolve("data.zip"), folders(20)));
+        var run = run(spark, "run", source);
+        var manifest = run.dir().resolve("data/manifest.json");
+        var first = contents(run);
+        var time = Files.getLastModifiedTime(manifest);
+        run(spark, "run", source);
+        assertThat(Files.getLastModifiedTime(manifest)).isEqualTo(time);
+        Files.delete(manifest);
+        Files.writeString(run.dir().resolve("data/train/.block-000000.parquet.7"), "half");
+        assertThat(contents(run(spark, "run", source))).isEqualTo(first);
+    }
+
+    @Test
+    void ledgerHasARowForEveryRecord(SparkSession spark) {
+        var members = new LinkedHashMap<String, Object>(folders(30));
+        members.put("c0/cut.jpg", Arrays.copyOf(jpeg(0, 8, 8), 300));
+        members.put("c1/wide.png", png(0, 9, 8));
+        members.put("c1/notes.txt", "text");
+        members.put("loose.png", png(1, 8, 8));
+        var run = run(spark, "run", sources("train", Archives.zip(dir.resolve("data.zip"), members)), "ingest.max-failure-share=0.1");
+        assertThat(run.data("train").count()).isEqualTo(30);
+        assertThat(run.ledger("true")).hasSize(34);
+        assertThat(run.ledger("status = 'kept' and reason is null and index is not null and width = 8 and offset > 0")).hasSize(30);
+        assertThat(run.ledger("status <> 'kept'")).extracting(IngestJobTest::verdict).containsExactly(
+                "c0/cut.jpg quarantined cannot decode JPEG: No image data present to read",
+                "c1/wide.png quarantined size 9x8, expected 8x8",
+                "c1/notes.txt filtered no image",
+                "loose.png quarantined no label");
+        var counts = run.manifest().facts().path("records").path("train");
+        assertThat(counts.path("kept").asInt()).isEqualTo(30);
+        assertThat(counts.path("quarantined").asInt()).isEqualTo(3);
+        assertThat(counts.path("filtered").asInt()).isEqualTo(1);
+        assertThat(counts.path("classes").toString()).isEqualTo("[10,10,10]");
+    }
+
+    @Test
+    void tooManyFailuresStopTheJobWithTheFirstReasonsAndALedger(SparkSession spark) {
+        var members = new LinkedHashMap<String, Object>(folders(10));
+        members.put("c0/bad.jpg", "no jpeg");
+        var source = sources("train", Archives.zip(dir.resolve("data.zip"), members));
+        assertThatThrownBy(() -> run(spark, "run", source))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("expected at most 1.000 % of its images quarantined, got 1 of 11")
+                .hasMessageContaining("c0/bad.jpg at ")
+                .hasMessageContaining("neither JPEG nor PNG");
+        assertThat(new IngestRun(spark, dir.resolve("run")).ledger("true")).hasSize(11);
+        assertThat(dir.resolve("run/data/manifest.json")).doesNotExist();
+    }
+
+    @Test
+    void noImagesAtAllIsTheUsersMistake(SparkSession spark) {
+        var source = sources("train", Archives.tar(dir.resolve("a.tar"), "0.txt", "text", "1.mp", "x"));
+        assertThatThrownBy(() -> run(spark, "run", source)).isInstanceOf(UserError.class).hasMessageContaining("got none that can be read");
+        assertThatThrownBy(() -> run(spark, "run2", source, "ingest.resolution=8", "ingest.color=gray"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("got none in 2 records; first")
+                .hasMessageContaining("no image: .txt");
+        assertThatThrownBy(() -> run(spark, "run3")).isInstanceOf(UserError.class).hasMessageContaining("ingest.train");
+    }
+
+    @Test
+    void imagesAreFramedAndConvertedAsConfigured(SparkSession spark) {
+        var pairs = new Object[] {"0.jpg", jpeg(0, 40, 30), "1.jpg", jpeg(1, 30, 50), "2.png", png(2, 16, 16)};
+        var shard = sources("train", Archives.tar(dir.resolve("a.tar"), pairs));
+        var gray = run(spark, "gray", shard, "ingest.resolution=16", "ingest.color=gray");
+        assertThat(gray.data("train").shape()).hasToString("LatentShape[channels=1, height=16, width=16]");
+        assertThat(gray.data("train").classes()).isZero();
+        assertThat(gray.labels("train")).containsExactly(-1, -1, -1);
+        var color = run(spark, "color", shard, "ingest.resolution=8", "ingest.transform=center-crop-dhariwal");
+        assertThat(color.data("train").shape()).hasToString("LatentShape[channels=3, height=8, width=8]");
+    }
+
+    @Test
+    void shapesAreDrawnForBothSplits(SparkSession spark) {
+        var run = run(spark, "run", "ingest.train=\"embedded:shapes\"", "ingest.test=[\"embedded:shapes\"]", "ingest.shapes.count=250", "ingest.shapes.test-count=40");
+        assertThat(run.data("train").classNames()).hasSize(10).contains("crescent", "horizontal bars");
+        assertThat(run.data("train").shape()).hasToString("LatentShape[channels=1, height=16, width=16]");
+        assertThat(run.manifest().facts().path("records").path("train").path("classes").toString()).isEqualTo("[25,25,25,25,25,25,25,25,25,25]");
+        var test = run.blocks("test").get(0);
+        var train = run.blocks("train").get(0);
+        assertThat(train.label()).hasSize(250);
+        for (int i = 0; i < 40; i++) {
+            var image = values(test, i);
+            for (int j = 0; j < 250; j++) {
+                assertThat(values(train, j)).isNotEqualTo(image);
+            }
+        }
+    }
+
+    private IngestRun run(SparkSession spark, String name, String... overrides) {
+        return new IngestRun(spark, dir.resolve(name)).run(overrides);
+    }
+
+    private static Map<String, Object> folders(int count) {
+        var members = new LinkedHashMap<String, Object>();
+        for (int i = 0; i < count; i++) {
+            members.put("c" + i % 3 + "/" + String.format("%04d", i) + ".png", png(i, 8, 8));
+        }
+        return members;
+    }
+
+    private static byte[] plain(int number) {
+        byte[] pixels = new byte[64];
+        for (int i = 0; i < 64; i++) {
+            pixels[i] = (byte) (31 * number + 7 * i);
+        }
+        return pixels;
+    }
+
+    private static float[] values(LatentBlock block, int row) {
+        int size = block.shape().size();
+        return Arrays.copyOfRange(block.values(), row * size, (row + 1) * size);
+    }
+
+    private static String verdict(Row row) {
+        return row.getAs("key") + " " + row.getAs("status") + " " + row.getAs("reason");
+    }
+
+    private static String contents(IngestRun run) {
+        var text = new StringBuilder(run.manifest().facts().toString());
+        for (var block : run.blocks("train")) {
+            text.append(Arrays.toString(block.index())).append(Arrays.toString(block.label())).append(Arrays.toString(block.values()));
+        }
+        return text.append(run.ledger("true")).toString();
+    }
+
+    private static List<String> unordered(IngestRun run) {
+        var block = run.blocks("train").get(0);
+        return IntStream.range(0, block.label().length)
+                .mapToObj(i -> block.label()[i] + Arrays.toString(values(block, i)))
+                .sorted()
+                .toList();
+    }
+}

@@ -1,0 +1,170 @@
+package io.flowmap.ingest.source;
+
+import static io.flowmap.ingest.source.Archives.png;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flowmap.job.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MemberSourceTest {
+    private static final Limits LIMITS = new Limits(2000, 1_000_000, 1000);
+
+    @TempDir
+    Path dir;
+
+    @Test
+    void datasetJsonLabelsZipAndFolderAlike() throws IOException {
+        var members = new LinkedHashMap<String, Object>();
+        members.put("0/a.png", png(0, 8, 8));
+        members.put("0/b.png", png(1, 8, 8));
+        members.put("0/c.png", png(2, 8, 8));
+        members.put("notes.txt", "text");
+        members.put("dataset.json", "{\"labels\": [[\"0/a.png\", 5], [\"0\\\\b.png\", \"x\"], [\"0/lost.png\", 1]], \"more\": {}}");
+        var zip = read(Archives.zip(dir.resolve("d.zip"), members));
+        var folder = read(Archives.folder(dir.resolve("d"), members));
+        assertThat(zip).extracting(ShardTest::summary).containsExactly(
+                "0/a.png found",
+                "0/b.png QUARANTINED label in dataset.json is no class index",
+                "0/c.png found",
+                "notes.txt FILTERED no image",
+                "0/lost.png QUARANTINED listed in dataset.json, not there");
+        assertThat(zip).extracting(InputRecord::label).containsExactly(5, -1, -1, -1, -1);
+        assertThat(folder).extracting(ShardTest::summary).containsExactlyElementsOf(zip.stream().map(ShardTest::summary).toList());
+    }
+
+    @Test
+    void nullLabelsAreNoLabels() throws IOException {
+        var zip = Archives.zip(dir.resolve("d.zip"), Map.of("0/a.png", png(0, 8, 8), "dataset.json", "{\"labels\": null}"));
+        assertThat(read(zip)).singleElement().satisfies(record -> assertThat(record.label()).isEqualTo(-1));
+    }
+
+    @Test
+    void otherDatasetJsonIsTheUsersMistake() {
+        var zip = Archives.zip(dir.resolve("d.zip"), Map.of("a.png", png(0, 8, 8), "dataset.json", "{\"labels\": {\"a.png\": 1}}"));
+        assertThatThrownBy(() -> read(zip)).isInstanceOf(UserError.class).hasMessageContaining("expected {\"labels\": [[name, class], ...]}");
+    }
+
+    @Test
+    void classFoldersAreNumberedInOrderOfTheirNames() throws IOException {
+        var members = new LinkedHashMap<String, Object>();
+        members.put("test/dog/1.png", png(1, 8, 8));
+        members.put("test/cat/deep/2.png", png(2, 8, 8));
+        members.put("test/ape/3.png", png(3, 8, 8));
+        members.put("test/loose.png", png(4, 8, 8));
+        var zip = read(Archives.zip(dir.resolve("d.zip"), members));
+        assertThat(zip).extracting(InputRecord::label).containsExactly(2, 1, 0, -1);
+        var folder = read(Archives.folder(dir.resolve("d"), members));
+        assertThat(folder).extracting(InputRecord::key).isEqualTo(new ArrayList<>(new TreeSet<>(members.keySet())));
+        assertThat(folder).extracting(InputRecord::label).containsExactly(0, 1, 2, -1);
+    }
+
+    @Test
+    void givenNamesDecideTheNumbersAndStrangersAreQuarantined() throws IOException {
+        Files.writeString(dir.resolve("classes.json"), "[\"dog\", \"cat\"]");
+        var members = new LinkedHashMap<String, Object>();
+        members.put("cat/1.png", png(1, 8, 8));
+        members.put("dog/1.png", png(1, 8, 8));
+        members.put("eel/1.png", png(1, 8, 8));
+        var records = read(Archives.zip(dir.resolve("d.zip"), members));
+        assertThat(records).extracting(InputRecord::label).containsExactly(1, 0, -1);
+        assertThat(ShardTest.summary(records.get(2))).isEqualTo("eel/1.png QUARANTINED class eel is not among the given names");
+    }
+
+    @Test
+    void oneFolderIsOneClassAndNoFolderIsNone() {
+        assertThat(ClassFolders.among(List.of("a/b/1.png", "a/b/2.png")).of("a/b/1.png")).contains("b");
+        assertThat(ClassFolders.among(List.of("1.png", "2.png")).of("1.png")).isEmpty();
+        assertThat(ClassFolders.among(List.of()).of("a/1.png")).isEmpty();
+    }
+
+    @Test
+    void hostileMembersAreQuarantined() throws IOException {
+        var members = new LinkedHashMap<String, Object>();
+        members.put("a/", "");
+        members.put("a/../../up.png", png(0, 8, 8));
+        members.put("/abs.png", png(0, 8, 8));
+        members.put("a/bomb.png", new byte[10_000_000]);
+        members.put("a/.hidden.png", "x");
+        members.put("a/1.png", png(1, 8, 8));
+        var records = read(Archives.zip(dir.resolve("d.zip"), members));
+        assertThat(records).extracting(ShardTest::summary).containsExactly(
+                "a/ FILTERED directory",
+                "a/../../up.png QUARANTINED unsafe path",
+                "/abs.png QUARANTINED unsafe path",
+                "a/bomb.png QUARANTINED more than 2000 bytes",
+                "a/.hidden.png FILTERED hidden file",
+                "a/1.png found");
+    }
+
+    @Test
+    void damageInsideZipCostsOneRecord() throws IOException {
+        var members = new LinkedHashMap<String, Object>();
+        for (int i = 0; i < 5; i++) {
+            members.put("a/" + i + ".png", png(i, 16, 16));
+        }
+        var bytes = Files.readAllBytes(Archives.zip(dir.resolve("d.zip"), members));
+        long second = read(dir.resolve("d.zip")).get(1).offset();
+        Arrays.fill(bytes, (int) second + 20, (int) second + 40, (byte) 0);
+        var records = read(Files.write(dir.resolve("damaged.zip"), bytes));
+        assertThat(records).filteredOn(record -> record.content() instanceof Content.Encoded).hasSize(4);
+        assertThat(records.get(1).content()).isInstanceOf(Content.Refused.class);
+    }
+
+    @Test
+    void truncatedZipIsOneQuarantinedRow() throws IOException {
+        var bytes = Files.readAllBytes(Archives.zip(dir.resolve("d.zip"), Map.of("a.png", png(0, 8, 8), "b.png", png(1, 8, 8))));
+        for (int length = 0; length < bytes.length; length += 7) {
+            var records = read(Files.write(dir.resolve("part.zip"), Arrays.copyOf(bytes, length)));
+            assertThat(records).as("%d bytes", length).singleElement()
+                    .satisfies(record -> assertThat(ShardTest.summary(record)).startsWith(" QUARANTINED unreadable zip"));
+        }
+    }
+
+    @Test
+    void bigZipIsReadByManyTasks() {
+        var planned = new ArrayList<PlannedMember>();
+        for (int i = 0; i < 20_000; i++) {
+            planned.add(PlannedMember.image(new Member(i + ".png", 100, false), 0));
+        }
+        var portions = MemberPortion.cut("a.zip", true, planned, LIMITS);
+        assertThat(portions).hasSize(3);
+        var again = new ArrayList<PlannedMember>();
+        portions.forEach(portion -> again.addAll(((MemberPortion) portion).members()));
+        assertThat(again).isEqualTo(planned);
+    }
+
+    @Test
+    void nothingAtThePathIsTheUsersMistake() {
+        assertThatThrownBy(() -> read(dir.resolve("none*.zip"))).isInstanceOf(UserError.class).hasMessageContaining("expected files or folders, got none");
+        assertThatThrownBy(() -> read(Files.writeString(dir.resolve("a.txt"), "text")))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("expected a zip, a tar or a folder");
+    }
+
+    private static List<InputRecord> read(Path path) throws IOException {
+        var records = new ArrayList<InputRecord>();
+        for (var source : new Sources(new Configuration(), SourceKind.AUTO).find(path.toString())) {
+            var names = source.classNames().orElse(ClassNames.of(source.folderClasses()));
+            for (var portion : source.portions(names, LIMITS)) {
+                try (var stream = portion.open(new Configuration())) {
+                    for (var record = stream.next(); record != null; record = stream.next()) {
+                        records.add(record);
+                    }
+                }
+            }
+        }
+        return records;
+    }
+}
