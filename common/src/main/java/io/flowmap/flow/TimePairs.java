@@ -1,6 +1,7 @@
 package io.flowmap.flow;
 
 import io.flowmap.tensor.CounterRandom;
+import java.io.Serializable;
 
 /**
  * AYF's time pairs: tau ~ N(mean, deviation^2), t - s = sigmoid(tau), s ~ U(0, 1 - (t - s)).
@@ -8,7 +9,7 @@ import io.flowmap.tensor.CounterRandom;
  * @param mean P_mean; AYF: -0.8 (ImageNet-512), -0.6 (ImageNet-64)
  * @param deviation P_std, positive; AYF: 1.0, 1.6
  */
-public record TimePairs(double mean, double deviation) {
+public record TimePairs(double mean, double deviation) implements Serializable {
     public TimePairs {
         if (!(deviation > 0) || !Double.isFinite(mean)) {
             throw new IllegalArgumentException(

@@ -1,5 +1,6 @@
 package io.flowmap.nn;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -36,7 +37,8 @@ public record UNetConfig(
         double concatBalance,
         double resBalance,
         double attnBalance,
-        double clipAct) {
+        double clipAct)
+        implements Serializable {
 
     public UNetConfig {
         channelMult = List.copyOf(channelMult);

@@ -1,0 +1,38 @@
+package io.flowmap.distill;
+
+import java.io.Serializable;
+import java.util.List;
+
+/** The section {@code generate}; reference.conf documents every key. */
+record GenerateConfig(
+        List<String> models,
+        List<Integer> steps,
+        List<Double> guidance,
+        double gamma,
+        int samples,
+        int batch,
+        String teacherAverage,
+        String studentAverage,
+        int gridRows)
+        implements Serializable {
+
+    GenerateConfig {
+        models = List.copyOf(models);
+        steps = List.copyOf(steps);
+        guidance = List.copyOf(guidance);
+        if (models.isEmpty() || !List.of("teacher", "student").containsAll(models)) {
+            throw new IllegalArgumentException("expected models among teacher and student, got " + models);
+        }
+        if (steps.isEmpty() || steps.stream().anyMatch(n -> n < 1)) {
+            throw new IllegalArgumentException("expected steps of at least 1, got " + steps);
+        }
+        if (guidance.isEmpty() || gamma < 0 || gamma > 1 || samples < 1 || batch < 1 || gridRows < 1) {
+            throw new IllegalArgumentException("expected guidance weights, gamma in [0, 1], samples, batch and grid-rows of at "
+                    + "least 1, got " + guidance + ", " + gamma + ", " + samples + ", " + batch + ", " + gridRows);
+        }
+    }
+
+    int batches() {
+        return (samples + batch - 1) / batch;
+    }
+}

@@ -1,0 +1,81 @@
+package io.flowmap.distill;
+
+import io.flowmap.data.LatentData;
+import io.flowmap.data.SampleSchema;
+import io.flowmap.distill.teacher.StoredModel;
+import io.flowmap.job.Job;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.StageInput;
+import io.flowmap.job.StageOutput;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** Samples teacher and flow map at several step counts from the same noise, as Parquet and PNG grids. */
+public final class GenerateJob implements Job {
+    @Override
+    public String name() {
+        return "generate";
+    }
+
+    @Override
+    public String summary() {
+        return "Sample teacher and flow map at several step counts";
+    }
+
+    @Override
+    public void run(JobContext context) {
+        var config = context.settings().section("generate", GenerateConfig.class);
+        boolean student = config.models().contains("student");
+        List<StageInput> inputs = new ArrayList<>();
+        for (String stage : student ? List.of("data", "teacher", "flowmap") : List.of("data", "teacher")) {
+            inputs.add(StageInput.stage(context, stage));
+        }
+        var output = StageOutput.open(context, "samples", List.of("generate"), inputs);
+        if (output.finished()) {
+            context.progress().phase("generate", Map.of("skipped", output.dir()));
+            return;
+        }
+        var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
+        var task = new SampleTask(
+                config,
+                StoredModel.of(context, "teacher", "main", config.teacherAverage()),
+                StoredModel.of(context, "teacher", "weak", config.teacherAverage()),
+                student ? StoredModel.of(context, "flowmap", ".", config.studentAverage()) : null,
+                data.encoder(),
+                context.run().seed());
+        for (String model : config.models()) {
+            context.progress().phase("generate", Map.of("model", model, "steps", config.steps(), "samples", config.samples()));
+            write(context, output, task, model);
+        }
+        SampleGrids.write(context, output, config, data.shape(), data.classes());
+        output.finish(Map.of("samples", config.samples(), "models", config.models(), "steps", config.steps()));
+    }
+
+    private static void write(JobContext context, StageOutput output, SampleTask task, String model) {
+        var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
+        var hadoop = new SerializableConfiguration(context.hadoop());
+        List<Integer> batches = IntStream.range(0, task.config().batches()).boxed().toList();
+        int slices = Math.min(batches.size(), 2 * spark.defaultParallelism());
+        JavaRDD<Row> rows = spark.parallelize(batches, slices)
+                .mapPartitions(part -> task.rows(model, part, hadoop.value()));
+        StructType type = SampleSchema.type()
+                .add(SampleSchema.GUIDANCE, DataTypes.DoubleType)
+                .add(SampleSchema.STEPS, DataTypes.IntegerType);
+        context.spark()
+                .createDataFrame(rows, type)
+                .write()
+                .mode(SaveMode.Overwrite)
+                .partitionBy(SampleSchema.GUIDANCE, SampleSchema.STEPS)
+                .parquet(new Path(output.dir(), SampleSchema.MODEL + "=" + model).toString());
+    }
+}

@@ -1,0 +1,63 @@
+package io.flowmap.distill;
+
+import io.flowmap.data.LatentData;
+import io.flowmap.distill.teacher.NetworkSpec;
+import io.flowmap.distill.teacher.StoredModel;
+import io.flowmap.distill.train.BlockSource;
+import io.flowmap.distill.train.TrainedModel;
+import io.flowmap.distill.train.Trainer;
+import io.flowmap.job.Job;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.StageInput;
+import io.flowmap.job.StageOutput;
+import io.flowmap.nn.ForcedNormalisation;
+import io.flowmap.nn.InitialParameters;
+import io.flowmap.nn.Parameter;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+
+/** Trains the flow matching teacher and the smaller, less trained weak model that guides it. */
+public final class PretrainJob implements Job {
+    @Override
+    public String name() {
+        return "pretrain";
+    }
+
+    @Override
+    public String summary() {
+        return "Train the flow matching teacher and its weak model";
+    }
+
+    @Override
+    public void run(JobContext context) {
+        var config = context.settings().section("pretrain", PretrainConfig.class);
+        var input = StageInput.stage(context, "data");
+        var output = StageOutput.open(context, "teacher", List.of("pretrain"), List.of(input));
+        if (output.finished()) {
+            context.progress().phase("pretrain", Map.of("skipped", output.dir()));
+            return;
+        }
+        var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
+        NetworkSpec main = config.main().network().velocity(data);
+        NetworkSpec weak = config.weak().network().velocity(data);
+        TrainedModel strong = train(context, config, config.main(), main, new Path(output.dir(), "main"));
+        TrainedModel poor = train(context, config, config.weak(), weak, new Path(output.dir(), "weak"));
+        output.finish(Map.of(
+                StoredModel.FACT, Map.of("main", main, "weak", weak),
+                "hashes", Map.of("main", strong.hash(), "weak", poor.hash())));
+    }
+
+    private static TrainedModel train(
+            JobContext context, PretrainConfig config, PretrainConfig.Model model, NetworkSpec spec, Path dir) {
+        long seed = context.run().seed();
+        List<Parameter> parameters = spec.network().parameters();
+        context.progress().phase("pretrain", Map.of("network", dir.getName(), "parameters",
+                parameters.stream().mapToLong(Parameter::length).sum()));
+        float[] initial = InitialParameters.draw(parameters, seed);
+        ForcedNormalisation.apply(parameters, initial);
+        var recipe = new FlowMatchingFactory(spec, config.time(), config.labelDropout(), seed);
+        var blocks = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
+        return new Trainer(context, recipe, blocks, model.training(), dir).train(initial, StudentObjective.layout(spec));
+    }
+}

@@ -1,0 +1,111 @@
+package io.flowmap.distill;
+
+import io.flowmap.data.Encoder;
+import io.flowmap.data.LatentShape;
+import io.flowmap.data.SampleRecord;
+import io.flowmap.data.SampleSchema;
+import io.flowmap.distill.teacher.Autoguidance;
+import io.flowmap.distill.teacher.StoredModel;
+import io.flowmap.flow.Sampling;
+import io.flowmap.tensor.CounterRandom;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Generates fixed batches of samples: sample i has class i mod classes and noise keyed by (seed, i), so that it is the
+ * same whoever generates it, and all models and step counts start from the same noise.
+ *
+ * @param student null if only the teacher is sampled
+ */
+record SampleTask(
+        GenerateConfig config, StoredModel main, StoredModel weak, StoredModel student, Encoder encoder, long seed)
+        implements Serializable {
+    private static final long START = 16;
+    private static final long FRESH = 17;
+
+    /** Rows of {@link SampleSchema} with guidance and steps appended, for all step counts of some batches. */
+    Iterator<Row> rows(String model, Iterator<Integer> batches, Configuration hadoop) {
+        var rows = new ArrayList<Row>();
+        try (FieldProgram program = program(model, hadoop)) {
+            while (batches.hasNext()) {
+                int batch = batches.next();
+                for (double guidance : config.guidance()) {
+                    for (int steps : config.steps()) {
+                        rows.addAll(sample(program, model.equals("student"), guidance, steps, batch));
+                    }
+                }
+            }
+        }
+        return rows.iterator();
+    }
+
+    private LatentShape shape() {
+        return main.spec().shape();
+    }
+
+    private int classes() {
+        return main.spec().unet().labelDim();
+    }
+
+    private FieldProgram program(String model, Configuration hadoop) {
+        return model.equals("student")
+                ? FieldProgram.student(student.velocity(hadoop), shape(), config.batch(), classes())
+                : FieldProgram.teacher(
+                        new Autoguidance(main.velocity(hadoop), weak.velocity(hadoop)), shape(), config.batch(), classes());
+    }
+
+    private List<Row> sample(FieldProgram program, boolean flowMap, double guidance, int steps, int batch) {
+        long first = (long) batch * config.batch();
+        int[] labels = new int[config.batch()];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = classes() == 0 ? -1 : (int) ((first + i) % classes());
+        }
+        program.condition(labels, guidance);
+        INDArray noise = noise(first, START);
+        long start = System.nanoTime();
+        INDArray x = flowMap
+                ? Sampling.flowMap(program, noise, steps, config.gamma(), step -> noise(first, FRESH + step))
+                : Sampling.euler(program, noise, steps);
+        long nanos = (System.nanoTime() - start) / config.batch();
+        return decode(x.data().asFloat(), labels, first, nanos, guidance, steps);
+    }
+
+    private INDArray noise(long first, long stream) {
+        int size = shape().size();
+        float[] values = new float[config.batch() * size];
+        var random = new CounterRandom(seed);
+        for (int i = 0; i < config.batch(); i++) {
+            random.gaussians(values, i * size, size, stream, first + i);
+        }
+        long[] dimensions = {config.batch(), shape().channels(), shape().height(), shape().width()};
+        return Nd4j.create(values, dimensions, 'c').castTo(DataType.FLOAT);
+    }
+
+    private List<Row> decode(
+            float[] latents, int[] labels, long first, long nanos, double guidance, int steps) {
+        int size = shape().size();
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < labels.length && first + i < config.samples(); i++) {
+            byte[] pixels = new byte[size];
+            encoder.decode(Arrays.copyOfRange(latents, i * size, (i + 1) * size), pixels, shape());
+            Row row = SampleSchema.row(new SampleRecord(first + i, labels[i], pixels, shape(), nanos));
+            Object[] cells = new Object[row.length() + 2];
+            for (int c = 0; c < row.length(); c++) {
+                cells[c] = row.get(c);
+            }
+            cells[row.length()] = guidance;
+            cells[row.length() + 1] = steps;
+            rows.add(RowFactory.create(cells));
+        }
+        return rows;
+    }
+}

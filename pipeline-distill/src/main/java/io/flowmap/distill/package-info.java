@@ -1,0 +1,2 @@
+/** The jobs that train and sample: {@code pretrain}, {@code distill}, {@code generate}. */
+package io.flowmap.distill;

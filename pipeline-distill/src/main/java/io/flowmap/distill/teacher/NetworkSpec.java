@@ -1,0 +1,35 @@
+package io.flowmap.distill.teacher;
+
+import io.flowmap.data.LatentShape;
+import io.flowmap.flow.NetworkField;
+import io.flowmap.flow.NoiseLabel;
+import io.flowmap.nn.UNet;
+import io.flowmap.nn.UNetConfig;
+import java.io.Serializable;
+
+/**
+ * Everything that makes a network's arrays a field, as a stage's manifest keeps it.
+ *
+ * @param unet configuration of the UNet
+ * @param flowMap whether it has the embeddings of target time and guidance weight
+ * @param noiseLabel what it is told of the time
+ * @param sigmaData standard deviation of the data that it is preconditioned for
+ * @param shape of the latents
+ */
+public record NetworkSpec(
+        UNetConfig unet, boolean flowMap, NoiseLabel noiseLabel, double sigmaData, LatentShape shape)
+        implements Serializable {
+
+    public UNet network() {
+        return new UNet(unet, flowMap);
+    }
+
+    public NetworkField field() {
+        return new NetworkField(network(), noiseLabel, sigmaData);
+    }
+
+    /** The flow map that starts as this velocity field. */
+    public NetworkSpec asFlowMap() {
+        return new NetworkSpec(unet, true, noiseLabel, sigmaData, shape);
+    }
+}

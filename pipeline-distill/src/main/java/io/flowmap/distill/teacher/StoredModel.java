@@ -1,0 +1,82 @@
+package io.flowmap.distill.teacher;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.checkpoint.Checkpoint;
+import io.flowmap.checkpoint.CheckpointStore;
+import io.flowmap.config.Json;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.Manifest;
+import io.flowmap.job.UserError;
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A trained network in a finished stage: what it is, where its checkpoints lie and which of their vectors to use.
+ *
+ * @param spec the network
+ * @param dir directory of its checkpoints
+ * @param role vector of the checkpoint: "parameters" or an average, "ema-0.05"
+ */
+public record StoredModel(NetworkSpec spec, String dir, String role) implements Serializable {
+    /** Name of the stage's fact that describes its networks: sub-directory ("." for the stage's own) to specification. */
+    public static final String FACT = "models";
+
+    /** A network of a finished stage of the run. Throws {@link UserError} if the stage has none of that name. */
+    public static StoredModel of(JobContext context, String stage, String name, String role) {
+        Path dir = context.stage(stage);
+        try {
+            var manifest = Manifest.read(dir.getFileSystem(context.hadoop()), dir);
+            JsonNode models = manifest.facts().path(FACT);
+            if (!models.has(name)) {
+                throw new UserError("cannot use stage " + dir + ": expected a network " + name + ", got " + models);
+            }
+            var spec = Json.mapper().treeToValue(models.get(name), NetworkSpec.class);
+            return new StoredModel(spec, (name.equals(".") ? dir : new Path(dir, name)).toString(), role);
+        } catch (JsonProcessingException e) {
+            throw new UserError("cannot use stage " + dir + ": " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read stage " + dir, e);
+        }
+    }
+
+    /** The newest checkpoint. */
+    public Checkpoint checkpoint(Configuration hadoop) {
+        return CheckpointStore.open(hadoop, new Path(dir)).loadLatest();
+    }
+
+    /** The network's arrays by name. */
+    public Map<String, INDArray> arrays(Configuration hadoop) {
+        Checkpoint checkpoint = checkpoint(hadoop);
+        if (!checkpoint.vectors().containsKey(role)) {
+            throw new UserError("cannot use checkpoint " + dir + ": expected one of "
+                    + checkpoint.vectors().keySet() + ", got " + role);
+        }
+        return arrays(checkpoint.vector(role));
+    }
+
+    private Map<String, INDArray> arrays(float[] flat) {
+        Map<String, INDArray> arrays = new LinkedHashMap<>();
+        int offset = 0;
+        for (var p : spec.network().parameters()) {
+            int length = (int) p.length();
+            float[] values = Arrays.copyOfRange(flat, offset, offset + length);
+            arrays.put(p.name(), p.shape().length == 0 ? Nd4j.scalar(values[0]) : Nd4j.create(values, p.shape(), 'c'));
+            offset += length;
+        }
+        return arrays;
+    }
+
+    /** As a frozen velocity field. */
+    public Autoguidance.Model velocity(Configuration hadoop) {
+        return new Autoguidance.Model(spec.field(), arrays(hadoop));
+    }
+}
