@@ -67,8 +67,16 @@ public record BenchNetwork(
 
     BenchNetwork teacher() {
         return new BenchNetwork(
-                resolution, imageChannels, labelDim, modelChannels, channelMult, numBlocks, attnResolutions,
-                channelsPerHead, false, clip);
+                resolution,
+                imageChannels,
+                labelDim,
+                modelChannels,
+                channelMult,
+                numBlocks,
+                attnResolutions,
+                channelsPerHead,
+                false,
+                clip);
     }
 
     int noiseChannels() {
@@ -94,8 +102,8 @@ public record BenchNetwork(
             int side = resolution >> level;
             int wide = modelChannels * channelMult.get(level);
             if (level > 0) {
-                blocks.add(new Block("enc." + size(level) + "_down", false, Resample.DOWN, 0, channels, channels, side,
-                        0));
+                blocks.add(new Block(
+                        "enc." + size(level) + "_down", false, Resample.DOWN, 0, channels, channels, side, 0));
             }
             for (int i = 0; i < numBlocks; i++) {
                 String name = "enc." + size(level) + "_block" + i;
@@ -124,7 +132,14 @@ public record BenchNetwork(
             }
             for (int i = 0; i <= numBlocks; i++) {
                 int joins = skips.pop();
-                blocks.add(new Block(name + "_block" + i, true, Resample.KEEP, joins, channels + joins, wide, side,
+                blocks.add(new Block(
+                        name + "_block" + i,
+                        true,
+                        Resample.KEEP,
+                        joins,
+                        channels + joins,
+                        wide,
+                        side,
                         heads(level, wide)));
                 channels = wide;
             }

@@ -97,8 +97,9 @@ public final class StepBench implements Callable<Integer> {
                 var timed = torchStep(TorchOptions.timed(true, false));
                 var mine = ours(CHECK_BATCH)) {
             StepOutputs expected = exact.evaluate(inputs);
-            print("libtorch float32, same tangent: %s", StepAgreement.between(
-                    timed.evaluate(inputs, Optional.of(expected.tangent())), expected));
+            print(
+                    "libtorch float32, same tangent: %s",
+                    StepAgreement.between(timed.evaluate(inputs, Optional.of(expected.tangent())), expected));
             print("libtorch float32, differenced:  %s", StepAgreement.between(timed.evaluate(inputs), expected));
             StepAgreement agreement = StepAgreement.between(mine.evaluate(inputs), expected);
             boolean within = agreement.within(TOLERANCE);
@@ -138,7 +139,8 @@ public final class StepBench implements Callable<Integer> {
     private TorchOptions fastest(int batch, StepInputs inputs) {
         var trials = TorchTuning.ranked(this::torchStep, inputs, 3);
         trials.forEach(trial -> print(
-                "libtorch batch=%d layout=%s best=%.0f ms", batch, trial.options().layout(), trial.milliseconds()));
+                "libtorch batch=%d layout=%s best=%.0f ms",
+                batch, trial.options().layout(), trial.milliseconds()));
         return trials.get(0).options();
     }
 
@@ -147,7 +149,8 @@ public final class StepBench implements Callable<Integer> {
         double median = StepTimes.median(times);
         double rate = 2e-6 * contender.multiplyAdds(batch) / median;
         double share = rate / sgemm.best();
-        print("%s batch=%d median=%.0f ms multiply-adds=%.1fG rate=%.0f GFLOP/s share-of-sgemm=%.2f%s",
+        print(
+                "%s batch=%d median=%.0f ms multiply-adds=%.1fG rate=%.0f GFLOP/s share-of-sgemm=%.2f%s",
                 contender.name(), batch, median, contender.multiplyAdds(batch) * 1e-9, rate, share, suffix);
         return share;
     }

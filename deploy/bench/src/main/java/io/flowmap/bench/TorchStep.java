@@ -82,8 +82,12 @@ public final class TorchStep implements StepContender {
                 offset += length;
             }
             return new StepOutputs(
-                    Torch.values(pass.field), Torch.values(pass.velocity), Torch.values(pass.tangent),
-                    Torch.values(pass.residual), pass.loss.item_double(), gradients);
+                    Torch.values(pass.field),
+                    Torch.values(pass.velocity),
+                    Torch.values(pass.tangent),
+                    Torch.values(pass.residual),
+                    pass.loss.item_double(),
+                    gradients);
         }
     }
 
@@ -120,7 +124,8 @@ public final class TorchStep implements StepContender {
             Point point = point(inputs);
             try (var guard = new NoGradGuard()) {
                 velocity = guided(point);
-                tangent = given.map(values -> Torch.tensor(options.type(), values, point.x().shape()))
+                tangent = given.map(values ->
+                                Torch.tensor(options.type(), values, point.x().shape()))
                         .orElseGet(() -> difference(detached(weights), point, velocity));
             }
             field = new TorchField(unet(weights, true), network.targetTime(), settings.sigmaData()).at(point);
@@ -143,7 +148,8 @@ public final class TorchStep implements StepContender {
 
     private Map<String, Tensor> normalisedWeights() {
         var shapes = network.parameters();
-        long[] lengths = shapes.values().stream().mapToLong(BenchNetwork::length).toArray();
+        long[] lengths =
+                shapes.values().stream().mapToLong(BenchNetwork::length).toArray();
         TensorVector pieces = parameters.split_with_sizes(lengths);
         var raw = new LinkedHashMap<String, Tensor>();
         shapes.forEach((name, shape) -> raw.put(name, pieces.get(raw.size()).reshape(shape)));
@@ -215,10 +221,8 @@ public final class TorchStep implements StepContender {
     private TorchField teacher(Map<String, float[]> values) {
         BenchNetwork shape = network.teacher();
         try (var guard = new NoGradGuard()) {
-            var weights = TorchWeights.normalised(
-                    shape, tensors(shape.parameters(), values), options.channelsLast());
-            var unet = new TorchUnet(
-                    shape, weights, tensors(shape.constants(), values), options.channelsLast(), false);
+            var weights = TorchWeights.normalised(shape, tensors(shape.parameters(), values), options.channelsLast());
+            var unet = new TorchUnet(shape, weights, tensors(shape.constants(), values), options.channelsLast(), false);
             return new TorchField(unet, false, settings.sigmaData());
         }
     }

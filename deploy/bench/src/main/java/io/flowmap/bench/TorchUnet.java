@@ -68,7 +68,8 @@ final class TorchUnet {
 
     /** silu of the summed embeddings [B,E]; the constants of mp_silu, mp_sum and the Fourier features are in weights. */
     private Tensor embedding(Condition condition) {
-        Tensor sum = fourier("emb_fourier", condition.noise()).matmul(weight("emb_noise").t());
+        Tensor sum = fourier("emb_fourier", condition.noise())
+                .matmul(weight("emb_noise").t());
         if (condition.labels().isPresent()) {
             sum = torch.addmm(sum, condition.labels().get(), weight("emb_label").t());
         } else if (network.labelDim() > 0) {
@@ -76,7 +77,8 @@ final class TorchUnet {
         }
         if (network.targetTime()) {
             Tensor target = fourier("emb_target_fourier", condition.target().orElseThrow());
-            Tensor guidance = fourier("emb_guidance_fourier", condition.guidance().orElseThrow());
+            Tensor guidance =
+                    fourier("emb_guidance_fourier", condition.guidance().orElseThrow());
             sum = torch.addmm(sum, target, weight("emb_target").t());
             sum = torch.addmm(sum, guidance, weight("emb_guidance").t());
         }
@@ -129,7 +131,8 @@ final class TorchUnet {
         if (block.joins() > 0) {
             int main = block.in() - block.joins();
             try (Tensor skip = skips.pop()) {
-                return Torch.concatenate(1, x, scaled(skip, TorchWeights.joinScale(main, block.joins(), block.joins())));
+                return Torch.concatenate(
+                        1, x, scaled(skip, TorchWeights.joinScale(main, block.joins(), block.joins())));
             }
         }
         if (block.decoder()) {
@@ -152,7 +155,8 @@ final class TorchUnet {
 
     /** silu(y (1 + gain W e)), EDM2's modulation by the embedding. */
     private Tensor modulate(Block block, Tensor y, Tensor embedding) {
-        Tensor factor = Torch.add(embedding.matmul(weight(block.name() + ".emb_linear").t()), 1);
+        Tensor factor =
+                Torch.add(embedding.matmul(weight(block.name() + ".emb_linear").t()), 1);
         Tensor factors = factor.reshape(-1, block.out(), 1, 1);
         if (inPlace) {
             y.mul_(factors);
@@ -196,7 +200,11 @@ final class TorchUnet {
                     unit.narrow(1, 0, block.heads()),
                     unit.narrow(1, block.heads(), block.heads()),
                     unit.narrow(1, 2L * block.heads(), block.heads()),
-                    mask, 0.0, false, scale, false);
+                    mask,
+                    0.0,
+                    false,
+                    scale,
+                    false);
         }
         return out.transpose(1, 2).reshape(b, side, width, block.out()).permute(0, 3, 1, 2);
     }
@@ -219,8 +227,10 @@ final class TorchUnet {
      * contiguous values only; across them the sum of squares is 16 times faster.
      */
     private Tensor inverseMagnitude(Tensor x, long axis, long n) {
-        Tensor norm = channelsLast ? Torch.norm(x, axis) : Torch.sum(x.square(), axis).sqrt();
-        return Torch.add(Torch.mul(norm, 1 / Math.sqrt(n)), TorchWeights.EPSILON).reciprocal();
+        Tensor norm =
+                channelsLast ? Torch.norm(x, axis) : Torch.sum(x.square(), axis).sqrt();
+        return Torch.add(Torch.mul(norm, 1 / Math.sqrt(n)), TorchWeights.EPSILON)
+                .reciprocal();
     }
 
     private Tensor weight(String name) {

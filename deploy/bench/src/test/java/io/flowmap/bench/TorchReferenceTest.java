@@ -30,8 +30,14 @@ import org.junit.jupiter.api.Test;
 class TorchReferenceTest {
     private static final double SIGMA_DATA = 0.5;
     private static final Set<String> SUPPORTED = Set.of(
-            "img_resolution", "img_channels", "label_dim", "model_channels", "channel_mult", "num_blocks",
-            "attn_resolutions", "channels_per_head");
+            "img_resolution",
+            "img_channels",
+            "label_dim",
+            "model_channels",
+            "channel_mult",
+            "num_blocks",
+            "attn_resolutions",
+            "channels_per_head");
 
     @BeforeAll
     static void startLibtorch() {
@@ -58,7 +64,8 @@ class TorchReferenceTest {
     @Test
     void denoiserMatchesOnImagesThatAreNotSquare() {
         for (Path folder : networks()) {
-            try (var scope = new PointerScope(); var guard = new NoGradGuard()) {
+            try (var scope = new PointerScope();
+                    var guard = new NoGradGuard()) {
                 var model = new Model(folder, Reference.arrays(folder, "weights_f32"), false, false);
                 Tensor denoised = model.denoise(
                         tensor(folder, "x_nonsquare"), tensor(folder, "sigma"), model.labels(folder, "cond"));
@@ -81,9 +88,10 @@ class TorchReferenceTest {
     @Test
     void objectiveAndItsGradientsMatchTheOriginal() {
         Path root = Reference.require("edm2").getParent();
-        for (Path folder : Reference.folders(root, path -> path.getFileName().toString().startsWith("ayf_edm2_"))) {
-            Path network = root.resolve("edm2")
-                    .resolve(folder.getFileName().toString().substring("ayf_edm2_".length()));
+        for (Path folder :
+                Reference.folders(root, path -> path.getFileName().toString().startsWith("ayf_edm2_"))) {
+            Path network =
+                    root.resolve("edm2").resolve(folder.getFileName().toString().substring("ayf_edm2_".length()));
             if (!understood(network)) {
                 continue;
             }
@@ -94,13 +102,15 @@ class TorchReferenceTest {
     }
 
     private static void checkForward(Path folder, String mode, boolean channelsLast) {
-        try (var scope = new PointerScope(); var guard = new NoGradGuard()) {
+        try (var scope = new PointerScope();
+                var guard = new NoGradGuard()) {
             var model = new Model(folder, Reference.arrays(folder, "weights_f32"), channelsLast, false);
             Tensor x = tensor(folder, "x");
             Tensor sigma = tensor(folder, "sigma");
             Optional<Tensor> labels = model.labels(folder, mode);
             assertClose(model.denoise(x, sigma, labels), Reference.array(folder, "D_" + mode + "_f64"), 1e-9);
-            Tensor scaled = x.mul(Torch.add(sigma.square(), SIGMA_DATA * SIGMA_DATA).rsqrt().reshape(-1, 1, 1, 1));
+            Tensor scaled = x.mul(
+                    Torch.add(sigma.square(), SIGMA_DATA * SIGMA_DATA).rsqrt().reshape(-1, 1, 1, 1));
             Tensor raw = model.network(scaled, Torch.mul(sigma.log(), 0.25), labels);
             assertClose(raw, Reference.array(folder, "unet_F_" + mode + "_f64"), 1e-9);
         }
@@ -117,7 +127,9 @@ class TorchReferenceTest {
             Tensor square = sigma.square();
             Tensor weight = Torch.add(square, SIGMA_DATA * SIGMA_DATA)
                     .div(Torch.mul(square, SIGMA_DATA * SIGMA_DATA))
-                    .div(tensor(folder, "logvar_" + mode + "_f64").reshape(-1, 1, 1, 1).exp());
+                    .div(tensor(folder, "logvar_" + mode + "_f64")
+                            .reshape(-1, 1, 1, 1)
+                            .exp());
             Tensor loss = Torch.mul(denoised.sub(images).square().mul(weight).sum(), 1.0 / images.size(0));
             model.assertGradients(loss, Reference.arrays(folder, "edm2loss_grads_f32"));
         }
@@ -205,20 +217,27 @@ class TorchReferenceTest {
 
         void assertGradients(Tensor loss, Map<String, Npy> expected) {
             var names = new ArrayList<>(raw.keySet());
-            TensorVector gradients =
-                    torch.grad(new TensorVector(loss), new TensorVector(raw.values().toArray(Tensor[]::new)));
+            TensorVector gradients = torch.grad(
+                    new TensorVector(loss), new TensorVector(raw.values().toArray(Tensor[]::new)));
             for (int i = 0; i < names.size(); i++) {
                 double error = Reference.relativeToMaximum(
-                        Torch.values(gradients.get(i)), named(expected, names.get(i)).values());
+                        Torch.values(gradients.get(i)),
+                        named(expected, names.get(i)).values());
                 assertThat(error).as("gradient of %s", names.get(i)).isLessThan(1e-6);
             }
         }
 
         private static BenchNetwork network(JsonNode kw) {
             return new BenchNetwork(
-                    kw.get("img_resolution").asInt(), kw.get("img_channels").asInt(), kw.get("label_dim").asInt(),
-                    kw.get("model_channels").asInt(), ints(kw.get("channel_mult")), kw.get("num_blocks").asInt(),
-                    ints(kw.get("attn_resolutions")), kw.get("channels_per_head").asInt(), false,
+                    kw.get("img_resolution").asInt(),
+                    kw.get("img_channels").asInt(),
+                    kw.get("label_dim").asInt(),
+                    kw.get("model_channels").asInt(),
+                    ints(kw.get("channel_mult")),
+                    kw.get("num_blocks").asInt(),
+                    ints(kw.get("attn_resolutions")),
+                    kw.get("channels_per_head").asInt(),
+                    false,
                     256);
         }
 
@@ -247,7 +266,10 @@ class TorchReferenceTest {
 
     private static List<String> warmups(Path folder) {
         String[] files = folder.toFile().list((parent, name) -> name.matches("r[0-9.]+_emd_g\\.npy"));
-        return List.of(files).stream().map(name -> name.substring(0, name.indexOf('_'))).sorted().toList();
+        return List.of(files).stream()
+                .map(name -> name.substring(0, name.indexOf('_')))
+                .sorted()
+                .toList();
     }
 
     private static Npy named(Map<String, Npy> arrays, String name) {
@@ -264,6 +286,7 @@ class TorchReferenceTest {
     }
 
     private static void assertClose(Tensor actual, Npy expected, double tolerance) {
-        assertThat(Reference.relativeToMaximum(Torch.values(actual), expected.values())).isLessThan(tolerance);
+        assertThat(Reference.relativeToMaximum(Torch.values(actual), expected.values()))
+                .isLessThan(tolerance);
     }
 }

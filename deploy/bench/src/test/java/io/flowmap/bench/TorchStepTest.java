@@ -17,8 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TorchStepTest {
-    private static final BenchNetwork SMALL =
-            new BenchNetwork(8, 2, 3, 8, List.of(1, 2), 1, List.of(4), 8, true, 256);
+    private static final BenchNetwork SMALL = new BenchNetwork(8, 2, 3, 8, List.of(1, 2), 1, List.of(4), 8, true, 256);
 
     @BeforeAll
     static void startLibtorch() {
@@ -99,7 +98,8 @@ class TorchStepTest {
     void medianIsTheMiddleOfSortedValues() {
         assertThat(StepTimes.median(new double[] {3, 1, 2})).isEqualTo(2);
         assertThat(StepTimes.median(new double[] {4, 1, 2, 3})).isEqualTo(2.5);
-        assertThat(new StepTimes(new double[] {1, 4, 9}, new double[] {1, 2, 3}).ratio()).isEqualTo(2);
+        assertThat(new StepTimes(new double[] {1, 4, 9}, new double[] {1, 2, 3}).ratio())
+                .isEqualTo(2);
     }
 
     private static TorchStep step(TorchOptions options) {
