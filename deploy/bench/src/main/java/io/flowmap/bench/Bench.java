@@ -14,7 +14,7 @@ public final class Bench {
 
     public static void main(String[] arguments) {
         var command = new CommandLine(new Bench());
-        command.addSubcommand(new StepBench(Optional.empty()));
+        command.addSubcommand(new StepBench(Optional.of(FlowmapStep::new)));
         System.exit(command.execute(arguments));
     }
 }

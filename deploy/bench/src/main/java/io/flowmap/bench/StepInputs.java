@@ -38,6 +38,17 @@ public record StepInputs(float[] x0, float[] z, float[] t, float[] s, float[] gu
         return new StepInputs(x0, z, t, s, guidance, labels);
     }
 
+    /** Labels as rows [B,L] with a one, or of zeros for no class. */
+    float[] oneHot(int classes) {
+        var rows = new float[labels.length * classes];
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i] >= 0) {
+                rows[i * classes + labels[i]] = 1;
+            }
+        }
+        return rows;
+    }
+
     private static float[] gaussians(Random random, int length, double deviation) {
         var values = new float[length];
         for (int i = 0; i < length; i++) {

@@ -176,20 +176,15 @@ public final class TorchStep implements StepContender {
                 t,
                 Torch.tensor(options.type(), inputs.s(), b),
                 Torch.tensor(options.type(), inputs.guidance(), b),
-                labels(inputs.labels()));
+                labels(inputs));
     }
 
-    private Optional<Tensor> labels(int[] labels) {
+    private Optional<Tensor> labels(StepInputs inputs) {
         if (network.labelDim() == 0) {
             return Optional.empty();
         }
-        var hot = new float[labels.length * network.labelDim()];
-        for (int i = 0; i < labels.length; i++) {
-            if (labels[i] >= 0) {
-                hot[i * network.labelDim() + labels[i]] = 1;
-            }
-        }
-        return Optional.of(Torch.tensor(options.type(), hot, labels.length, network.labelDim()));
+        float[] rows = inputs.oneHot(network.labelDim());
+        return Optional.of(Torch.tensor(options.type(), rows, inputs.batch(), network.labelDim()));
     }
 
     /** v = lambda v_main + (1-lambda) v_weak (AYF Eq. 3). */

@@ -4,13 +4,13 @@ package io.flowmap.distill.train;
  * Adam on flat float32 arrays (Kingma and Ba, Algorithm 1, as PyTorch rounds it): m = b1 m + (1-b1) g, v = b2 v + (1-b2) g^2,
  * p = p - lr/(1-b1^t) m / (sqrt(v)/sqrt(1-b2^t) + eps). Plain float arithmetic: the same bits on every machine.
  */
-record Adam(AdamConfig config) {
+public record Adam(AdamConfig config) {
     /**
      * Updates parameters and both moments in place.
      *
      * @param step number of the step from 0; the bias corrections use t = step + 1
      */
-    void update(float[] parameters, float[] gradient, float[] m, float[] v, long step, double learningRate) {
+    public void update(float[] parameters, float[] gradient, float[] m, float[] v, long step, double learningRate) {
         double correction1 = 1 - StrictMath.pow(config.beta1(), step + 1);
         double correction2 = 1 - StrictMath.pow(config.beta2(), step + 1);
         float rate = (float) (learningRate / correction1);
