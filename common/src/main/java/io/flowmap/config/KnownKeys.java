@@ -204,7 +204,7 @@ final class KnownKeys {
     }
 
     private static String at(ConfigValue value) {
-        return " (" + value.origin().description() + ")";
+        return " (" + value.origin().description().replaceFirst("^(argument .*): 1$", "$1") + ")";
     }
 
     private static String join(String path, String key) {

@@ -18,8 +18,9 @@ public record JobContext(SparkSession spark, Settings settings, Progress progres
         return settings.section("run", RunSettings.class);
     }
 
-    /** The directory of a stage in the run's directory. */
+    /** The directory of a stage in the run's directory, absolute and with its scheme, since executors work elsewhere. */
     public Path stage(String name) {
-        return new Path(run().dir(), name);
+        var dir = new Path(run().dir(), name);
+        return Manifest.fileSystem(this, dir).makeQualified(dir);
     }
 }

@@ -61,7 +61,7 @@ public final class StageOutput {
             if (!kept) {
                 plan.write(fileSystem, dir, STARTED);
             }
-            return new StageOutput(context, fileSystem, fileSystem.makeQualified(dir), plan, kept);
+            return new StageOutput(context, fileSystem, dir, plan, kept);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot open stage " + dir, e);
         }

@@ -1,0 +1,20 @@
+# Sourced by flowmap: runs deploy/bench, whose class path alone holds libtorch and what it needs.
+
+bench() {
+    local lib="$deploy/bench/target/lib/*" threads=${OMP_NUM_THREADS:-} name
+    [ -n "$threads" ] || threads=$(getconf _NPROCESSORS_ONLN)
+    local environment=(MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=17179869184 MALLOC_TOP_PAD_=268435456
+        MALLOC_ARENA_MAX=2 OMP_WAIT_POLICY=passive GOMP_SPINCOUNT=0 "OMP_NUM_THREADS=$threads")
+    local options=("-Xmx${FLOWMAP_BENCH_HEAP:-6g}" -Dorg.bytedeco.javacpp.maxbytes=12g -Dorg.bytedeco.javacpp.maxphysicalbytes=20g
+        "-Dorg.bytedeco.javacpp.cachedir=$deploy/bench/target/cache" "-Dlog4j2.configurationFile=$deploy/conf/log4j2.properties"
+        -Dspark.ui.enabled=false "-Dspark.executor.extraClassPath=$lib" -Dspark.driver.host=127.0.0.1)
+    for name in java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util java.util.concurrent \
+        java.util.concurrent.atomic sun.nio.ch sun.nio.cs sun.security.action sun.util.calendar; do
+        options+=("--add-opens=java.base/$name=ALL-UNNAMED")
+    done
+    for name in "${environment[@]}"; do
+        options+=("-Dspark.executorEnv.$name")
+    done
+    exec env SPARK_LOCAL_IP=127.0.0.1 SPARK_SCALA_VERSION=2.12 "${environment[@]}" \
+        "$java" "${options[@]}" -cp "$lib:$SPARK_HOME/jars/*" io.flowmap.bench.Bench "$@"
+}

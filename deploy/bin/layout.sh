@@ -1,0 +1,87 @@
+# Sourced by flowmap: builds with Maven and lays out deploy/target/spark (a Spark home), deploy/target/lib (the program's jars less
+# those that Spark has) and deploy/bench/target/lib. Jars of others are links into Maven's repository.
+
+# prepare deploy|bench: brings the layout up to date and exports SPARK_HOME.
+prepare() {
+    local own=$deploy/target/spark module=$1 target state
+    case $module in bench) target=$deploy/bench/target ;; *) target=$deploy/target ;; esac
+    if [ -n "${SPARK_HOME-}" ]; then
+        ls "$SPARK_HOME"/jars/spark-core_2.12-3.5.*.jar >/dev/null 2>&1 ||
+            die "cannot use SPARK_HOME $SPARK_HOME: expected Spark 3.5 for Scala 2.12, got none there (unset SPARK_HOME to use our own)"
+    fi
+    export SPARK_HOME=${SPARK_HOME:-$own}
+    state="$(sh "$home/.mvn/natives") $SPARK_HOME"
+    if ! is_current "$target" "$state"; then
+        mkdir -p "$target"
+        (
+            if command -v flock >/dev/null; then flock 9; fi
+            if ! is_current "$target" "$state"; then build "$module" "$target" "$state"; fi
+        ) 9>"$target/lock"
+    fi
+}
+
+# is_current TARGET STATE: built for this machine and Spark, and no source is newer.
+is_current() {
+    [ "$(cat "$1/laid-out" 2>/dev/null)" = "$2" ] &&
+        [ -z "$(find "$home/pom.xml" "$home"/*/pom.xml "$home"/*/src/main "$deploy"/*/pom.xml "$deploy"/*/src/main \
+            -newer "$1/laid-out" -print 2>/dev/null | head -n 1)" ] &&
+        [ -z "$(find -L "$1/lib" "$SPARK_HOME/jars" -type l -print 2>/dev/null | head -n 1)" ]
+}
+
+build() {
+    local modules=deploy,deploy/spark log=$2/build.log commit
+    [ "$1" = deploy ] || modules=$modules,deploy/bench
+    echo "flowmap: building, see $log" >&2
+    printf %s "$3" >"$2/started" # dated before the build, so that a source changed meanwhile is newer
+    commit=$(git -C "$home" describe --always --dirty --abbrev=12 --exclude '*' 2>/dev/null || true)
+    (cd "$home" && sh ./mvnw -B -ntp package -DskipTests -Dhome "-Dflowmap.commit=$commit" -pl "$modules" -am) >"$log" 2>&1 || {
+        grep -E '^\[ERROR\]|^\[FATAL\]|^Error|cannot' "$log" | head -n 15 >&2
+        echo "flowmap: cannot build: expected Maven to succeed, got the errors above (all of them in $log)" >&2
+        exit 1
+    }
+    [ "$SPARK_HOME" != "$deploy/target/spark" ] || spark_home
+    library "$2" "$([ "$1" = deploy ] && echo "$deploy" || echo "$deploy/bench")"
+    mv "$2/started" "$2/laid-out"
+}
+
+spark_home() {
+    mkdir -p "$SPARK_HOME/jars" "$SPARK_HOME/bin" "$SPARK_HOME/conf"
+    tr ':' '\n' <"$deploy/spark/target/classpath" | links "$SPARK_HOME/jars"
+    cp "$deploy/bin/spark-class" "$deploy/bin/spark-submit" "$SPARK_HOME/bin/"
+    echo "Spark from Maven's jars, laid out by flowmap" >"$SPARK_HOME/RELEASE"
+}
+
+# library TARGET MODULE: links the module's runtime class path, without what Spark has in any version, and copies our own jars.
+library() {
+    local known
+    known=" $(ls "$SPARK_HOME/jars" | sed 's/-[0-9].*\.jar$//' | tr '\n' ' ')"
+    {
+        ls "$2"/target/flowmap-*.jar
+        tr ':' '\n' <"$2/target/classpath"
+    } | while IFS= read -r jar; do
+        case $jar in
+        *-tests.jar) ;;
+        */org/nd4j/*) printf '%s\n' "$jar" ;;
+        *) case $known in *" $(basename "$jar" | sed 's/-[0-9].*\.jar$//') "*) ;; *) printf '%s\n' "$jar" ;; esac ;;
+        esac
+    done | links "$1/lib"
+}
+
+# links DIR: makes DIR hold exactly the jars listed on standard input, each put in place at once, so that running JVMs are not hurt.
+links() {
+    local dir=$1 jar name wanted=' '
+    mkdir -p "$dir"
+    while IFS= read -r jar; do
+        [ -n "$jar" ] || continue
+        name=$(basename "$jar")
+        wanted="$wanted$name "
+        case $jar in
+        "$home"/*) cp "$jar" "$dir/.new" ;;
+        *) ln -sf "$jar" "$dir/.new" ;;
+        esac
+        mv -f "$dir/.new" "$dir/$name"
+    done
+    for jar in "$dir"/*.jar; do
+        case $wanted in *" $(basename "$jar") "*) ;; *) rm -f "$jar" ;; esac
+    done
+}

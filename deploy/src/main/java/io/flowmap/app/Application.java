@@ -1,0 +1,109 @@
+package io.flowmap.app;
+
+import io.flowmap.job.CodeVersion;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.Progress;
+import io.flowmap.job.UserError;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+
+/** Runs a request in a Spark session of its own. */
+final class Application {
+    private static final Set<String> REPORTING = Set.of("report", "pipeline", "demo");
+    private static final String TERMINAL = "flowmap.terminal";
+
+    private final Stages stages;
+    private final Clock clock;
+    private final PrintWriter out;
+    private final PrintWriter err;
+
+    Application(Stages stages, Clock clock, PrintWriter out, PrintWriter err) {
+        this.stages = stages;
+        this.clock = clock;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Runs it and returns the exit code. */
+    int run(Request request) {
+        try {
+            var settings = request.settings();
+            var spark = session(settings.section("spark", SparkSettings.class));
+            try {
+                run(request.command(), new JobContext(spark, settings, progress(), clock));
+            } finally {
+                spark.stop();
+            }
+            return 0;
+        } catch (RuntimeException e) {
+            return tell(e);
+        }
+    }
+
+    private void run(String command, JobContext context) {
+        var start = clock.instant();
+        var run = context.run();
+        context.progress()
+                .phase(
+                        command,
+                        Map.of(
+                                "state",
+                                "started",
+                                "dir",
+                                run.dir(),
+                                "seed",
+                                run.seed(),
+                                "version",
+                                CodeVersion.current()));
+        stages.job(command).run(context);
+        var seconds = Duration.between(start, clock.instant()).toSeconds();
+        context.progress().phase(command, Map.of("state", "finished", "seconds", seconds));
+        if (REPORTING.contains(command)) {
+            showReport(context);
+        }
+    }
+
+    private void showReport(JobContext context) {
+        var report = new Path(context.stage("report"), "report.html");
+        try {
+            if (report.getFileSystem(context.hadoop()).exists(report)) {
+                out.println(
+                        report.toUri().getScheme().equals("file")
+                                ? report.toUri().getPath()
+                                : report.toString());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot look for " + report, e);
+        }
+    }
+
+    private Progress progress() {
+        return Boolean.getBoolean(TERMINAL) ? Progress.terminal(clock) : Progress.log(clock);
+    }
+
+    private int tell(RuntimeException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UserError) {
+                err.println("flowmap: " + cause.getMessage());
+                return Commands.USER_ERROR;
+            }
+        }
+        failure.printStackTrace(err);
+        return 1;
+    }
+
+    private static SparkSession session(SparkSettings settings) {
+        var builder = SparkSession.builder().appName(settings.appName());
+        settings.conf().forEach(builder::config);
+        var spark = builder.getOrCreate();
+        spark.sparkContext().setLogLevel(settings.logLevel());
+        return spark;
+    }
+}

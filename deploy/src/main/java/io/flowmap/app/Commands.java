@@ -1,0 +1,137 @@
+package io.flowmap.app;
+
+import io.flowmap.job.Job;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
+
+/** The command line: one command a job, all with the same options, and those that the launcher script does itself. */
+final class Commands {
+    static final int USER_ERROR = 2;
+    private static final String CONFIG = "--config";
+    private static final String MASTER = "--master";
+    private static final String OVERRIDES = "key=value";
+    private static final String DEMO = "demo";
+    private static final Map<String, String> SCRIPTED = Map.of(
+            "cluster", "start or stop a Spark cluster on this machine: cluster start [--workers N] | cluster stop",
+            "bench", "measure against libtorch and dl4j-spark: bench step | bench averaging");
+
+    private final CommandLine line;
+
+    /**
+     * @param home root of the checkout, which holds conf/
+     * @param run does a request and returns the exit code
+     */
+    Commands(Stages stages, Path home, PrintWriter out, PrintWriter err, ToIntFunction<Request> run) {
+        var root = CommandSpec.create().name("flowmap");
+        root.usageMessage()
+                .description("Distils generative image models into flow maps that draw in one to four steps.")
+                .footer(
+                        "",
+                        "Every command takes [--config FILE] [--master URL] [key=value ...].",
+                        "Settings, their units and defaults: common/src/main/resources/reference.conf.",
+                        "Exit codes: 0 done, 1 a bug, 2 a mistake in what was asked.");
+        addHelp(root);
+        stages.jobs().forEach(job -> root.addSubcommand(job.name(), command(job)));
+        SCRIPTED.keySet().stream().sorted().forEach(name -> root.addSubcommand(name, scripted(SCRIPTED.get(name))));
+        root.addSubcommand("help", new CommandLine(new CommandLine.HelpCommand()).getCommandSpec());
+        line = new CommandLine(root)
+                .setOut(out)
+                .setErr(err)
+                .setParameterExceptionHandler((mistake, arguments) -> tell(mistake, err))
+                .setExecutionStrategy(parsed -> execute(parsed, home, run));
+    }
+
+    /** Does what the arguments say; returns the exit code. */
+    int execute(String... arguments) {
+        return line.execute(arguments);
+    }
+
+    private static CommandSpec command(Job job) {
+        var spec = CommandSpec.create();
+        spec.usageMessage().description(sentence(job.summary()));
+        addHelp(spec);
+        spec.addOption(OptionSpec.builder("-c", CONFIG)
+                .paramLabel("FILE")
+                .type(Path.class)
+                .description("HOCON with settings; may include other files")
+                .build());
+        spec.addOption(OptionSpec.builder(MASTER)
+                .paramLabel("URL")
+                .type(String.class)
+                .description("Spark's master: local[*] (default), local-cluster[n,cores,MiB], spark://host:port")
+                .build());
+        spec.addPositional(PositionalParamSpec.builder()
+                .paramLabel(OVERRIDES)
+                .arity("0..*")
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .description("settings, which win over the file's: run.dir=/data/run run.seed=7")
+                .build());
+        return spec;
+    }
+
+    private static CommandSpec scripted(String summary) {
+        var spec = CommandSpec.create();
+        spec.usageMessage().description(sentence(summary));
+        addHelp(spec);
+        return spec;
+    }
+
+    private static void addHelp(CommandSpec spec) {
+        spec.addOption(OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("show this help")
+                .build());
+    }
+
+    private static int execute(ParseResult parsed, Path home, ToIntFunction<Request> run) {
+        var help = CommandLine.executeHelpRequest(parsed);
+        if (help != null) {
+            return help;
+        }
+        if (!parsed.hasSubcommand()) {
+            var root = parsed.commandSpec().commandLine();
+            root.usage(root.getOut());
+            return USER_ERROR;
+        }
+        return run.applyAsInt(request(parsed.subcommand(), home));
+    }
+
+    private static Request request(ParseResult parsed, Path home) {
+        var command = parsed.commandSpec().name();
+        Path config = parsed.matchedOptionValue(CONFIG, command.equals(DEMO) ? home.resolve("conf/demo.conf") : null);
+        List<String> overrides = parsed.matchedPositionalValue(0, List.of());
+        return new Request(
+                command,
+                Optional.ofNullable(config),
+                List.copyOf(overrides),
+                Optional.ofNullable(parsed.matchedOptionValue(MASTER, null)));
+    }
+
+    private static int tell(CommandLine.ParameterException mistake, PrintWriter err) {
+        var root = mistake.getCommandLine();
+        boolean unknownCommand = mistake instanceof CommandLine.UnmatchedArgumentException && root.getParent() == null;
+        err.println("flowmap: "
+                + (unknownCommand
+                        ? "cannot run "
+                                + ((CommandLine.UnmatchedArgumentException) mistake)
+                                        .getUnmatched()
+                                        .get(0) + ": expected one of "
+                                + String.join(", ", root.getSubcommands().keySet()) + ", got an unknown command"
+                        : mistake.getMessage().replace('\n', ' ') + " (flowmap help)"));
+        return USER_ERROR;
+    }
+
+    private static String sentence(String summary) {
+        return Character.toUpperCase(summary.charAt(0)) + summary.substring(1) + (summary.endsWith(".") ? "" : ".");
+    }
+}

@@ -1,0 +1,18 @@
+package io.flowmap.app;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+
+/** The driver that spark-submit starts. Exit codes: 0 done, 1 a bug with its stack trace, 2 the user's mistake in one line. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        var application = new Application(Stages.registered(), Clock.systemUTC(), out, err);
+        System.exit(new Commands(Stages.registered(), Path.of(""), out, err, application::run).execute(arguments));
+    }
+}

@@ -1,0 +1,108 @@
+package io.flowmap.app;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * How spark-submit starts a request: environment of the driver and arguments. glibc and OpenMP read environment variables only, so
+ * what makes native operations fast has to be known before the JVMs start, on the driver and on every executor.
+ */
+final class SubmitPlan {
+    private static final String LOCAL = "local[*]";
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final Pattern SECRET =
+            Pattern.compile("secret|password|token|access[._-]?key", Pattern.CASE_INSENSITIVE);
+    private static final Map<String, String> ALLOCATOR = Map.of(
+            "MALLOC_MMAP_THRESHOLD_", "8589934592",
+            "MALLOC_TRIM_THRESHOLD_", "17179869184",
+            "MALLOC_TOP_PAD_", "268435456",
+            "MALLOC_ARENA_MAX", "2",
+            "OMP_WAIT_POLICY", "passive",
+            "GOMP_SPINCOUNT", "0");
+
+    private final Request request;
+    private final SparkSettings spark;
+    private final Path deploy;
+    private final boolean terminal;
+
+    /**
+     * @param deploy the directory deploy/ of the checkout, with conf/ and target/lib/
+     * @param terminal whether progress goes to a terminal
+     */
+    SubmitPlan(Request request, SparkSettings spark, Path deploy, boolean terminal) {
+        this.request = request;
+        this.spark = spark;
+        this.deploy = deploy;
+        this.terminal = terminal;
+    }
+
+    /** Environment variables of the driver. */
+    Map<String, String> environment() {
+        var environment = nativeEnvironment();
+        if (isLocal()) {
+            environment.put("SPARK_LOCAL_IP", LOOPBACK);
+        }
+        return environment;
+    }
+
+    /** Arguments of spark-submit, ending with those of {@link Main}. */
+    List<String> arguments() {
+        var arguments = new ArrayList<>(List.of(
+                "--master", master(), "--driver-memory", spark.driverMemory(), "--driver-class-path", classPath()));
+        configuration().forEach((key, value) -> arguments.addAll(List.of("--conf", key + "=" + value)));
+        arguments.addAll(List.of("--class", Main.class.getName(), "spark-internal", request.command()));
+        request.config().ifPresent(file -> arguments.addAll(List.of("--config", file.toString())));
+        arguments.addAll(request.overrides());
+        return arguments;
+    }
+
+    private Map<String, String> configuration() {
+        var conf = new TreeMap<String, String>();
+        conf.put("spark.app.name", spark.appName());
+        conf.put("spark.ui.enabled", "false");
+        conf.put("spark.ui.showConsoleProgress", "false");
+        conf.put("spark.driver.maxResultSize", spark.driverMemory());
+        conf.put(
+                "spark.driver.extraJavaOptions", javaOptions(spark.driverMemory()) + " -Dflowmap.terminal=" + terminal);
+        conf.put("spark.executor.memory", spark.executorMemory());
+        conf.put("spark.executor.memoryOverhead", spark.nativeMemory());
+        conf.put("spark.executor.extraClassPath", classPath());
+        conf.put("spark.executor.extraJavaOptions", javaOptions(spark.executorMemory()));
+        nativeEnvironment().forEach((name, value) -> conf.put("spark.executorEnv." + name, value));
+        spark.conf().forEach((key, value) -> {
+            if (!SECRET.matcher(key).find()) {
+                conf.merge(key, value, (ours, users) -> key.endsWith(".extraJavaOptions") ? ours + " " + users : users);
+            }
+        });
+        return conf;
+    }
+
+    private Map<String, String> nativeEnvironment() {
+        var environment = new TreeMap<>(ALLOCATOR);
+        environment.put("OMP_NUM_THREADS", Integer.toString(spark.threadsPerWorker()));
+        return environment;
+    }
+
+    private String javaOptions(String heap) {
+        long bytes = SparkSettings.bytes(spark.nativeMemory());
+        return "-Dorg.bytedeco.javacpp.maxbytes=" + bytes + " -Dorg.bytedeco.javacpp.maxphysicalbytes="
+                + (SparkSettings.bytes(heap) + 2 * bytes) + " -Dlog4j2.configurationFile="
+                + deploy.resolve("conf/log4j2.properties").toUri();
+    }
+
+    private String classPath() {
+        return deploy.resolve("target/lib") + "/*";
+    }
+
+    private String master() {
+        return request.master().orElse(LOCAL);
+    }
+
+    private boolean isLocal() {
+        return master().startsWith("local") || master().contains(LOOPBACK) || master().contains("localhost");
+    }
+}
