@@ -1,6 +1,7 @@
 package io.flowmap.eval.metric;
 
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * Features of consecutive images, the unit in which statistics are computed: blocks are cut by image index, so a sum
@@ -20,5 +21,10 @@ public record FeatureBlock(int block, int dimension, float[] features) implement
 
     public int rows() {
         return features.length / dimension;
+    }
+
+    /** The first rows. */
+    public FeatureBlock first(int rows) {
+        return rows == rows() ? this : new FeatureBlock(block, dimension, Arrays.copyOf(features, rows * dimension));
     }
 }

@@ -1,0 +1,55 @@
+package io.flowmap.eval;
+
+import io.flowmap.data.LatentBlock;
+import io.flowmap.data.LatentData;
+import io.flowmap.data.LatentShape;
+import io.flowmap.eval.feature.LabelledImages;
+import io.flowmap.job.UserError;
+
+/** A split of ingested data as uint8 images, decoded block by block. */
+record EncodedImages(LatentData data) implements LabelledImages {
+    EncodedImages {
+        if (data.classes() < 2) {
+            throw new UserError("cannot train a classifier on the ingested data: expected labels of 2 or more classes, got "
+                    + data.classes());
+        }
+    }
+
+    @Override
+    public LatentShape shape() {
+        return data.shape();
+    }
+
+    @Override
+    public int classes() {
+        return data.classes();
+    }
+
+    @Override
+    public int blocks() {
+        return data.blocks().size();
+    }
+
+    @Override
+    public Block block(int number) {
+        var block = data.read(number);
+        for (int row = 0; row < block.count(); row++) {
+            if (block.label()[row] < 0 || block.label()[row] >= data.classes()) {
+                throw new UserError("cannot train a classifier on the ingested data: expected labels from 0 to "
+                        + (data.classes() - 1) + ", got " + block.label()[row] + " for record " + block.index()[row]);
+            }
+        }
+        var pixels = new byte[block.values().length];
+        for (int row = 0; row < block.count(); row++) {
+            System.arraycopy(decode(data, block, row), 0, pixels, row * data.shape().size(), data.shape().size());
+        }
+        return new Block(block.label(), pixels);
+    }
+
+    /** The pixels [C,H,W] of one row. */
+    static byte[] decode(LatentData data, LatentBlock block, int row) {
+        var pixels = new byte[data.shape().size()];
+        data.encoder().decode(block.latent(row), pixels, data.shape());
+        return pixels;
+    }
+}

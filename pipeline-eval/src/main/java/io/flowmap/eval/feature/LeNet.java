@@ -1,0 +1,71 @@
+package io.flowmap.eval.feature;
+
+import io.flowmap.data.LatentShape;
+
+/**
+ * A convolutional classifier after LeCun et al. 1998, in the usual form with max-pooling and ReLU: 84 features, K classes. Images of
+ * one or three channels, 16 pixels or more a side, scaled to [0, 1].
+ */
+public final class LeNet implements FeatureNetwork {
+    /** Its name in metrics. */
+    public static final String NAME = "LeNet";
+
+    private static final float PIXEL = 1 / 255f;
+
+    private final LeNetWeights weights;
+    private final LeNetGraph graph;
+    private final String hash;
+
+    public LeNet(LeNetWeights weights) {
+        this.weights = weights;
+        this.graph = new LeNetGraph(weights);
+        this.hash = weights.hash();
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String hash() {
+        return hash;
+    }
+
+    @Override
+    public LatentShape shape() {
+        return weights.shape();
+    }
+
+    @Override
+    public int dimension() {
+        return LeNetWeights.FEATURES;
+    }
+
+    @Override
+    public int classes() {
+        return weights.classes();
+    }
+
+    @Override
+    public Features apply(byte[] images, int count) {
+        if (images.length != count * shape().size()) {
+            throw new IllegalArgumentException("cannot apply LeNet: expected " + count + " images of " + shape() + ", got "
+                    + images.length + " bytes");
+        }
+        var pixels = new float[images.length];
+        scale(images, 0, pixels, 0, images.length);
+        return graph.forward(pixels, count);
+    }
+
+    @Override
+    public void close() {
+        graph.close();
+    }
+
+    static void scale(byte[] from, int fromIndex, float[] to, int toIndex, int length) {
+        for (int i = 0; i < length; i++) {
+            to[toIndex + i] = (from[fromIndex + i] & 0xff) * PIXEL;
+        }
+    }
+}

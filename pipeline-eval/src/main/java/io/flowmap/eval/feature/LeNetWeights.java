@@ -1,0 +1,134 @@
+package io.flowmap.eval.feature;
+
+import io.flowmap.checkpoint.ParameterLayout;
+import io.flowmap.checkpoint.SafeTensors;
+import io.flowmap.checkpoint.TensorData;
+import io.flowmap.data.LatentShape;
+import io.flowmap.job.Sha256;
+import io.flowmap.job.UserError;
+import io.flowmap.tensor.CounterRandom;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The parameters of a {@link LeNet} as one flat vector, and their form as a safetensors file.
+ *
+ * @param shape of the images, 16 pixels or more a side
+ * @param classes K
+ * @param flat all parameters, at the offsets of {@link #layout()}
+ */
+public record LeNetWeights(LatentShape shape, int classes, float[] flat) {
+    static final int FEATURES = 84;
+    static final int FIRST_MAPS = 20;
+    static final int SECOND_MAPS = 50;
+    static final int KERNEL = 5;
+    private static final int SMALLEST = 16;
+
+    public LeNetWeights {
+        if (flat.length != layout(shape, classes).length()) {
+            throw new UserError("cannot make LeNet: expected " + layout(shape, classes).length() + " parameters for " + shape
+                    + ", got " + flat.length);
+        }
+    }
+
+    /** Weights of variance 2 / fan-in (He et al. 2015), biases 0. */
+    public static LeNetWeights initial(LatentShape shape, int classes, long seed) {
+        var layout = layout(shape, classes);
+        var flat = new float[Math.toIntExact(layout.length())];
+        var random = new CounterRandom(seed);
+        for (int i = 0; i < layout.entries().size(); i++) {
+            var entry = layout.entries().get(i);
+            if (entry.shape().length > 1) {
+                int from = (int) entry.offset();
+                int length = (int) entry.length();
+                random.gaussians(flat, from, length, i);
+                double deviation = Math.sqrt(2.0 * entry.shape()[entry.shape().length - 1] / length);
+                for (int j = from; j < from + length; j++) {
+                    flat[j] *= (float) deviation;
+                }
+            }
+        }
+        return new LeNetWeights(shape, classes, flat);
+    }
+
+    /** Names, shapes and offsets; convolutions are [kH,kW,in,out], matrices [in,out]. */
+    public ParameterLayout layout() {
+        return layout(shape, classes);
+    }
+
+    /** The file, the same bytes for the same weights. */
+    public byte[] toBytes() {
+        var tensors = new LinkedHashMap<String, TensorData>();
+        for (var entry : layout().entries()) {
+            tensors.put(entry.name(), TensorData.of(flat, (int) entry.offset(), entry.shape()));
+        }
+        var out = new ByteArrayOutputStream();
+        try {
+            SafeTensors.write(out, tensors, Map.of(
+                    "network", LeNet.NAME,
+                    "channels", Integer.toString(shape.channels()),
+                    "height", Integer.toString(shape.height()),
+                    "width", Integer.toString(shape.width()),
+                    "classes", Integer.toString(classes)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
+    /** The weights of a file. Throws {@link UserError} if it holds another network. */
+    public static LeNetWeights fromBytes(byte[] file, String name) {
+        try {
+            var content = SafeTensors.read(new ByteArrayInputStream(file), file.length, name);
+            var shape = new LatentShape(number(content, "channels"), number(content, "height"), number(content, "width"));
+            int classes = number(content, "classes");
+            var layout = layout(shape, classes);
+            var flat = new float[Math.toIntExact(layout.length())];
+            for (var entry : layout.entries()) {
+                var values = content.tensors().get(entry.name()).floats();
+                System.arraycopy(values, 0, flat, (int) entry.offset(), (int) entry.length());
+            }
+            return new LeNetWeights(shape, classes, flat);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (IllegalArgumentException | NullPointerException | IndexOutOfBoundsException e) {
+            throw new UserError("cannot read feature network " + name + ": expected the weights of a LeNet, got others", e);
+        }
+    }
+
+    /** SHA-256 of {@link #toBytes()}. */
+    public String hash() {
+        return Sha256.of(toBytes());
+    }
+
+    /** Height or width after both convolutions and poolings. */
+    static int pooled(int side) {
+        return (side / 2 - KERNEL + 1) / 2;
+    }
+
+    private static ParameterLayout layout(LatentShape shape, int classes) {
+        if (shape.height() < SMALLEST || shape.width() < SMALLEST || classes < 2) {
+            throw new UserError("cannot make LeNet: expected images of 16 pixels or more a side and 2 or more classes, got "
+                    + shape + " and " + classes);
+        }
+        int flattened = SECOND_MAPS * pooled(shape.height()) * pooled(shape.width());
+        var shapes = new LinkedHashMap<String, long[]>();
+        shapes.put("conv1.weight", new long[] {KERNEL, KERNEL, shape.channels(), FIRST_MAPS});
+        shapes.put("conv1.bias", new long[] {FIRST_MAPS});
+        shapes.put("conv2.weight", new long[] {KERNEL, KERNEL, FIRST_MAPS, SECOND_MAPS});
+        shapes.put("conv2.bias", new long[] {SECOND_MAPS});
+        shapes.put("dense.weight", new long[] {flattened, FEATURES});
+        shapes.put("dense.bias", new long[] {FEATURES});
+        shapes.put("output.weight", new long[] {FEATURES, classes});
+        shapes.put("output.bias", new long[] {classes});
+        return ParameterLayout.of(shapes);
+    }
+
+    private static int number(SafeTensors.Content content, String key) {
+        return Integer.parseInt(content.metadata().get(key));
+    }
+}

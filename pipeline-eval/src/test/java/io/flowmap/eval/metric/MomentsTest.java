@@ -1,0 +1,93 @@
+package io.flowmap.eval.metric;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MomentsTest {
+    private static final int ROWS = 300;
+    private static final int DIMENSION = 7;
+
+    private final float[] features = FeatureSets.gaussian(ROWS, DIMENSION, 3);
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 64, 299, 300, 1000})
+    void covarianceMatchesAPlainLoopForAnyBlockLength(int rows) {
+        var moments = FeatureSets.moments(FeatureSets.blocks(features, DIMENSION, rows));
+        assertThat(moments.count()).isEqualTo(ROWS);
+        var mean = new double[DIMENSION];
+        for (int i = 0; i < features.length; i++) {
+            mean[i % DIMENSION] += features[i] / (double) ROWS;
+        }
+        assertThat(moments.mean()).containsExactly(mean, within(1e-13));
+        var covariance = new double[DIMENSION * DIMENSION];
+        for (int row = 0; row < ROWS; row++) {
+            for (int i = 0; i < covariance.length; i++) {
+                int a = i / DIMENSION;
+                int b = i % DIMENSION;
+                covariance[i] += (features[row * DIMENSION + a] - mean[a]) * (features[row * DIMENSION + b] - mean[b]) / (ROWS - 1);
+            }
+        }
+        assertThat(moments.covariance(1)).containsExactly(covariance, within(1e-12));
+    }
+
+    @Test
+    void mergingTreesOfBlocksAgreesWithAddingThem() {
+        var blocks = FeatureSets.blocks(features, DIMENSION, 40);
+        var left = FeatureSets.moments(blocks.subList(0, 3));
+        var right = FeatureSets.moments(blocks.subList(3, blocks.size()));
+        var merged = Moments.empty(DIMENSION).merge(left.merge(right)).merge(Moments.empty(DIMENSION));
+        assertThat(merged.covariance(1)).containsExactly(FeatureSets.moments(blocks).covariance(1), within(1e-13));
+    }
+
+    @Test
+    void aLargeOffsetCostsNoDigitsOfTheCovariance() {
+        var shifted = new ArrayList<FeatureBlock>();
+        for (var block : FeatureSets.blocks(features, DIMENSION, 50)) {
+            var values = block.features().clone();
+            for (int i = 0; i < values.length; i++) {
+                values[i] = Math.round(values[i] * 8) + 1_048_576f;
+            }
+            shifted.add(new FeatureBlock(block.block(), DIMENSION, values));
+        }
+        var small = new ArrayList<FeatureBlock>();
+        for (var block : shifted) {
+            var values = block.features().clone();
+            for (int i = 0; i < values.length; i++) {
+                values[i] -= 1_048_576f;
+            }
+            small.add(new FeatureBlock(block.block(), DIMENSION, values));
+        }
+        assertThat(FeatureSets.moments(shifted).covariance(1))
+                .containsExactly(FeatureSets.moments(small).covariance(1), within(1e-7));
+    }
+
+    @Test
+    void distanceOfAxisAlignedGaussiansHasTheClosedForm() {
+        var a = FeatureSets.moments(FeatureSets.blocks(new float[] {1, 0, -1, 0, 0, 2, 0, -2}, 2, 3));
+        var b = FeatureSets.moments(FeatureSets.blocks(new float[] {4, 1, 2, 1, 3, 4, 3, -2}, 2, 2));
+        double deviationA = Math.sqrt(2 / 3.0);
+        double wideA = Math.sqrt(8 / 3.0);
+        double wideB = Math.sqrt(18 / 3.0);
+        double expected = 9 + 1 + Math.pow(deviationA - deviationA, 2) + Math.pow(wideA - wideB, 2);
+        assertThat(FrechetDistance.between(a, b)).isCloseTo(expected, within(1e-12));
+        assertThat(FrechetDistance.between(b, a)).isCloseTo(expected, within(1e-12));
+    }
+
+    @Test
+    void distanceToItselfIsZero() {
+        var moments = FeatureSets.moments(FeatureSets.blocks(FeatureSets.gaussian(2000, 84, 4), 84, 1024));
+        assertThat(FrechetDistance.between(moments, moments)).isBetween(0.0, 1e-9);
+    }
+
+    @Test
+    void aFeatureThatIsNotFiniteIsNamed() {
+        var block = new FeatureBlock(5, 2, new float[] {0, 1, 2, Float.NaN});
+        assertThatThrownBy(() -> Moments.of(block)).isInstanceOf(ArithmeticException.class).hasMessageContaining("block 5", "row 1");
+    }
+}
