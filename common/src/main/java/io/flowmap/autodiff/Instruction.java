@@ -16,7 +16,8 @@ import org.nd4j.linalg.api.ops.impl.transforms.strict.Sin;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.SoftPlus;
 
 /** One native op of a program before it has buffers: name, arguments, the values it reads and writes. */
-record Instruction(String op, List<Value> inputs, List<Value> outputs, long[] integers, double[] reals, boolean[] flags) {
+record Instruction(
+        String op, List<Value> inputs, List<Value> outputs, long[] integers, double[] reals, boolean[] flags) {
     private static final long[] NO_INTEGERS = {};
     private static final double[] NO_REALS = {};
     private static final boolean[] NO_FLAGS = {};
@@ -45,7 +46,11 @@ record Instruction(String op, List<Value> inputs, List<Value> outputs, long[] in
 
     static Instruction reduction(String op, Value input, Value output, int[] dimensions, boolean keepDims) {
         return new Instruction(
-                op, List.of(input), List.of(output), Arrays.stream(dimensions).asLongStream().toArray(), NO_REALS,
+                op,
+                List.of(input),
+                List.of(output),
+                Arrays.stream(dimensions).asLongStream().toArray(),
+                NO_REALS,
                 new boolean[] {keepDims});
     }
 

@@ -143,10 +143,11 @@ final class LinearRules {
             boolean nhwc = c.getDataFormat().equals("NHWC");
             long[] x = op.shape(0);
             long[] w = op.shape(1);
-            int out = switch (c.getWeightsFormat()) {
-                case YXIO -> 3;
-                case OIYX, OYXI -> 0;
-            };
+            int out =
+                    switch (c.getWeightsFormat()) {
+                        case YXIO -> 3;
+                        case OIYX, OYXI -> 0;
+                    };
             int row = nhwc ? 1 : 2;
             long height = (x[row] + 2 * c.getPH() - c.getDH() * (c.getKH() - 1) - 1) / c.getSH() + 1;
             long width = (x[row + 1] + 2 * c.getPW() - c.getDW() * (c.getKW() - 1) - 1) / c.getSW() + 1;
@@ -210,9 +211,7 @@ final class LinearRules {
             Pooling2DConfig c = ((AvgPooling2D) op.function()).getConfig();
             int kh = (int) c.getKH();
             int kw = (int) c.getKW();
-            return new SDVariable[] {
-                op.graph().cnn().upsampling2d(dy.mul(1.0 / (kh * kw)), kh, kw, !c.isNHWC())
-            };
+            return new SDVariable[] {op.graph().cnn().upsampling2d(dy.mul(1.0 / (kh * kw)), kh, kw, !c.isNHWC())};
         }
     }
 
@@ -236,7 +235,10 @@ final class LinearRules {
             int kh = u.getScaleH();
             int kw = u.getScaleW();
             return new SDVariable[] {
-                op.graph().cnn().avgPooling2d(dy, Pooling.average(kh, kw, !u.isNchw())).mul((double) kh * kw)
+                op.graph()
+                        .cnn()
+                        .avgPooling2d(dy, Pooling.average(kh, kw, !u.isNchw()))
+                        .mul((double) kh * kw)
             };
         }
 

@@ -88,10 +88,10 @@ final class Lowering {
             values.put(node.y().name(), emit(Instruction.of(node.name(), in, fresh(node.y()))));
             return;
         }
-        List<Value> outputs =
-                op.getOutputsOfOp().stream().map(name -> fresh(graph.getVariable(name))).toList();
-        var instruction =
-                new Instruction(node.name(), in, outputs, custom.iArgs(), custom.tArgs(), custom.bArgs());
+        List<Value> outputs = op.getOutputsOfOp().stream()
+                .map(name -> fresh(graph.getVariable(name)))
+                .toList();
+        var instruction = new Instruction(node.name(), in, outputs, custom.iArgs(), custom.tArgs(), custom.bArgs());
         if (outputs.size() == 1) {
             values.put(node.y().name(), emit(instruction));
             return;
@@ -112,8 +112,8 @@ final class Lowering {
             } else if (variable.getVariableType() == VariableType.CONSTANT) {
                 value.bindConstant(variable.getArr());
             } else {
-                throw new IllegalArgumentException("cannot compile a program: expected a binding of " + name
-                        + " (" + variable.getVariableType() + "), got none");
+                throw new IllegalArgumentException("cannot compile a program: expected a binding of " + name + " ("
+                        + variable.getVariableType() + "), got none");
             }
             return value;
         });
@@ -140,9 +140,7 @@ final class Lowering {
     }
 
     private Value view(Value value, long[] shape) {
-        return java.util.Arrays.equals(value.shape(), shape)
-                ? value
-                : new Value(ids++, shape, value.type(), value);
+        return java.util.Arrays.equals(value.shape(), shape) ? value : new Value(ids++, shape, value.type(), value);
     }
 
     private Value binary(String op, Value a, Value b) {
@@ -156,9 +154,13 @@ final class Lowering {
     /** a x, merging with a factor that x already has. */
     private Value scaled(Value x, double factor) {
         Instruction producer = producers.get(x.id());
-        if (producer != null && producer.op().equals("multiply") && isScalar(producer.inputs().get(1))) {
+        if (producer != null
+                && producer.op().equals("multiply")
+                && isScalar(producer.inputs().get(1))) {
             double merged = factor * producer.inputs().get(1).array().getDouble(0);
-            return merged == 1 ? producer.inputs().get(0) : scaled(producer.inputs().get(0), merged);
+            return merged == 1
+                    ? producer.inputs().get(0)
+                    : scaled(producer.inputs().get(0), merged);
         }
         return factor == 1 ? x : binary("multiply", x, scalar(factor, x.type()));
     }
@@ -194,7 +196,19 @@ final class Lowering {
         shapeOnly.bindConstant(Nd4j.createUninitialized(shapeOnly.type(), shapeOnly.shape()));
         long layout = op.isNchw() ? 0 : 1;
         return emit(Instruction.of(
-                "avgpool2d_bp", List.of(shapeOnly, scaled(x, (double) kh * kw)), List.of(y), kh, kw, kh, kw, 0, 0, 1, 1,
-                0, 0, layout));
+                "avgpool2d_bp",
+                List.of(shapeOnly, scaled(x, (double) kh * kw)),
+                List.of(y),
+                kh,
+                kw,
+                kh,
+                kw,
+                0,
+                0,
+                1,
+                1,
+                0,
+                0,
+                layout));
     }
 }

@@ -18,7 +18,11 @@ record Node(Shapes shapes, DifferentialFunction function, SDVariable[] x, SDVari
         SameDiff graph = shapes.graph();
         List<String> names = op.getInputsToOp() == null ? List.of() : op.getInputsToOp();
         var inputs = names.stream().map(graph::getVariable).toArray(SDVariable[]::new);
-        return new Node(shapes, op.getOp(), inputs, graph.getVariable(op.getOutputsOfOp().get(0)));
+        return new Node(
+                shapes,
+                op.getOp(),
+                inputs,
+                graph.getVariable(op.getOutputsOfOp().get(0)));
     }
 
     String name() {

@@ -46,7 +46,9 @@ final class Plan {
         Instruction instruction = instructions.get(i);
         if (instruction.mayRunInPlace()) {
             instruction.inputs().stream()
-                    .filter(v -> dies(v, i) && Arrays.equals(v.shape(), instruction.outputs().get(0).shape()))
+                    .filter(v -> dies(v, i)
+                            && Arrays.equals(
+                                    v.shape(), instruction.outputs().get(0).shape()))
                     .findFirst()
                     .ifPresent(this::release);
         }

@@ -52,8 +52,7 @@ public final class Program implements AutoCloseable {
     private static void split(List<Instruction> all, List<Instruction> once, List<Instruction> each) {
         Set<Value> fixed = new LinkedHashSet<>();
         for (Instruction instruction : all) {
-            boolean folds = instruction.inputs().stream()
-                    .allMatch(v -> v.isConstant() || fixed.contains(v.root()));
+            boolean folds = instruction.inputs().stream().allMatch(v -> v.isConstant() || fixed.contains(v.root()));
             if (folds) {
                 fixed.addAll(instruction.outputs());
             }
@@ -86,7 +85,8 @@ public final class Program implements AutoCloseable {
 
     /** Runs the constant part now; its results become constants of the rest. */
     private static List<INDArray> evaluate(List<Instruction> once, List<Instruction> each) {
-        Set<Value> read = each.stream().flatMap(i -> i.inputs().stream()).map(Value::root).collect(Collectors.toSet());
+        Set<Value> read =
+                each.stream().flatMap(i -> i.inputs().stream()).map(Value::root).collect(Collectors.toSet());
         Set<Value> kept = once.stream()
                 .flatMap(i -> i.outputs().stream())
                 .filter(v -> read.contains(v.root()))

@@ -34,8 +34,8 @@ public final class RuleTable {
     static Rule of(Node op) {
         Rule rule = RULES.get(op.name());
         if (rule == null) {
-            throw new UnsupportedOperationException(
-                    "no derivative rule for op " + op.name() + " (variable " + op.y().name() + "), known: " + names());
+            throw new UnsupportedOperationException("no derivative rule for op " + op.name() + " (variable "
+                    + op.y().name() + "), known: " + names());
         }
         return rule;
     }
@@ -45,9 +45,11 @@ public final class RuleTable {
         binary("subtract", (op, d) -> d, (op, d) -> d.neg(), null);
         binary("multiply", (op, d) -> d.mul(op.x()[1]), (op, d) -> d.mul(op.x()[0]), null);
         // y = a/b: dy = (da - y db)/b
-        binary("divide", (op, d) -> d.div(op.x()[1]), (op, d) -> d.mul(op.y()).div(op.x()[1]).neg(), (op, dx) -> dx[0]
-                .sub(op.y().mul(dx[1]))
-                .div(op.x()[1]));
+        binary(
+                "divide",
+                (op, d) -> d.div(op.x()[1]),
+                (op, d) -> d.mul(op.y()).div(op.x()[1]).neg(),
+                (op, dx) -> dx[0].sub(op.y().mul(dx[1])).div(op.x()[1]));
     }
 
     private static void scalars() {
@@ -79,9 +81,7 @@ public final class RuleTable {
             return s.add(op.y()).sub(s.mul(op.y()));
         });
         // 1 inside the limits, 0 where the value was clamped
-        unary("ClipByValue", op -> op.graph()
-                .eq(op.x()[0], op.y())
-                .castTo(op.x()[0].dataType()));
+        unary("ClipByValue", op -> op.graph().eq(op.x()[0], op.y()).castTo(op.x()[0].dataType()));
     }
 
     static SDVariable reciprocal(SDVariable x) {
@@ -129,7 +129,9 @@ public final class RuleTable {
                 if (dx[0] != null && dx[1] != null) {
                     return joint != null
                             ? joint.apply(op, dx)
-                            : name.equals("subtract") ? dx[0].sub(dx[1]) : left.apply(op, dx[0]).add(right.apply(op, dx[1]));
+                            : name.equals("subtract")
+                                    ? dx[0].sub(dx[1])
+                                    : left.apply(op, dx[0]).add(right.apply(op, dx[1]));
                 }
                 SDVariable d = dx[0] != null ? left.apply(op, dx[0]) : right.apply(op, dx[1]);
                 return expand(op, d);

@@ -11,8 +11,9 @@ package io.flowmap.flow;
 public record GaussianMixtureFlow(double[] weights, double[][] means, double[] deviations) {
     public GaussianMixtureFlow {
         if (weights.length == 0 || means.length != weights.length || deviations.length != weights.length) {
-            throw new IllegalArgumentException("cannot build a mixture: expected as many weights, means and deviations, got "
-                    + weights.length + ", " + means.length + ", " + deviations.length);
+            throw new IllegalArgumentException(
+                    "cannot build a mixture: expected as many weights, means and deviations, got " + weights.length
+                            + ", " + means.length + ", " + deviations.length);
         }
     }
 

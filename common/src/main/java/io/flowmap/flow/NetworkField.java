@@ -38,11 +38,12 @@ public final class NetworkField {
         double variance = sigmaData * sigmaData;
         SDVariable u = p.t().neg().add(1);
         SDVariable square = p.t().mul(p.t()).add(u.mul(u).mul(variance));
-        SDVariable inverse = scope.graph().math().reciprocal(scope.graph().math().sqrt(square));
+        SDVariable inverse =
+                scope.graph().math().reciprocal(scope.graph().math().sqrt(square));
         SDVariable skip = p.t().sub(u.mul(variance)).mul(inverse.mul(inverse));
         SDVariable scaled = p.x().mul(PerSample.of(scope, inverse, p.x()));
-        SDVariable raw = network.apply(
-                scope, new UNet.Input(scaled, label.of(scope, p.t()), p.classes(), p.s(), p.guidance()));
+        SDVariable raw =
+                network.apply(scope, new UNet.Input(scaled, label.of(scope, p.t()), p.classes(), p.s(), p.guidance()));
         SDVariable out = inverse.mul(-sigmaData);
         return p.x().mul(PerSample.of(scope, skip, p.x())).add(raw.mul(PerSample.of(scope, out, p.x())));
     }

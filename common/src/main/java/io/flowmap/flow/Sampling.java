@@ -47,7 +47,9 @@ public final class Sampling {
             }
             double sigma = next / (1 - next) * Math.sqrt(1 - gamma * gamma);
             double middle = sigma / (1 + sigma);
-            x = map.at(x, t, middle).muli((1 - next) / (1 - middle)).addi(fresh.of(i).mul(gamma * next));
+            x = map.at(x, t, middle)
+                    .muli((1 - next) / (1 - middle))
+                    .addi(fresh.of(i).mul(gamma * next));
         }
         return x;
     }

@@ -13,7 +13,8 @@ public record TimePairs(double mean, double deviation) implements Serializable {
     public TimePairs {
         if (!(deviation > 0) || !Double.isFinite(mean)) {
             throw new IllegalArgumentException(
-                    "cannot draw time pairs: expected a finite mean and a positive deviation, got " + mean + ", " + deviation);
+                    "cannot draw time pairs: expected a finite mean and a positive deviation, got " + mean + ", "
+                            + deviation);
         }
     }
 

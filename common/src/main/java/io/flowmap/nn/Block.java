@@ -52,7 +52,8 @@ record Block(String name, Flavor flavor, Resample resample, int in, int skip, in
 
     /** The decoder, from the encoder's last output to the input of the output convolution. */
     static List<Block> decoder(UNetConfig c) {
-        List<Integer> skips = new ArrayList<>(encoder(c).stream().map(Block::out).toList());
+        List<Integer> skips =
+                new ArrayList<>(encoder(c).stream().map(Block::out).toList());
         List<Block> blocks = new ArrayList<>();
         int last = c.channelMult().size() - 1;
         int out = skips.get(skips.size() - 1);

@@ -9,7 +9,8 @@ public final class InitialParameters {
 
     /** The flat vector [P] of the parameters in their order. */
     public static float[] draw(List<Parameter> parameters, long seed) {
-        int length = Math.toIntExact(parameters.stream().mapToLong(Parameter::length).sum());
+        int length =
+                Math.toIntExact(parameters.stream().mapToLong(Parameter::length).sum());
         var flat = new float[length];
         var random = new CounterRandom(seed);
         int offset = 0;

@@ -74,7 +74,14 @@ final class MagnitudePreserving {
 
     private static Conv2DConfig same(long k) {
         return Conv2DConfig.builder()
-                .kH(k).kW(k).sH(1).sW(1).pH(k / 2).pW(k / 2).dH(1).dW(1)
+                .kH(k)
+                .kW(k)
+                .sH(1)
+                .sW(1)
+                .pH(k / 2)
+                .pW(k / 2)
+                .dH(1)
+                .dW(1)
                 .paddingMode(PaddingMode.VALID)
                 .dataFormat("NHWC")
                 .weightsFormat(WeightsFormat.OIYX)
@@ -104,7 +111,8 @@ final class MagnitudePreserving {
         long n = scope.shape(scope.parameter(name + ".freqs"))[0];
         SDVariable frequencies = scope.reshape(scope.parameter(name + ".freqs"), 1, n);
         SDVariable phases = scope.reshape(scope.parameter(name + ".phases"), 1, n);
-        SDVariable angle = scope.reshape(x, scope.shape(x)[0], 1).mul(frequencies).add(phases);
+        SDVariable angle =
+                scope.reshape(x, scope.shape(x)[0], 1).mul(frequencies).add(phases);
         return scope.graph().math().cos(angle).mul(Math.sqrt(2));
     }
 }

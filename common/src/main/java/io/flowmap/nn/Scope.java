@@ -34,8 +34,8 @@ public final class Scope {
     /** Parameters as constants: what depends on them alone (weight normalisation) is computed once, at compilation. */
     public static Scope frozen(Shapes shapes, DataType type, String prefix, Map<String, INDArray> arrays) {
         Map<String, SDVariable> variables = new java.util.LinkedHashMap<>();
-        arrays.forEach((name, array) ->
-                variables.put(name, shapes.graph().constant(prefix + name, array.castTo(type))));
+        arrays.forEach(
+                (name, array) -> variables.put(name, shapes.graph().constant(prefix + name, array.castTo(type))));
         return new Scope(shapes, type, variables);
     }
 

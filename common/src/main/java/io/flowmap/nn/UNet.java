@@ -154,8 +154,7 @@ public final class UNet {
     }
 
     /** conv(silu(conv(silu(x)) * (1 + gain linear(embedding)))) with the residual branch's factor of mp_sum. */
-    private SDVariable residual(
-            Scope scope, MagnitudePreserving mp, Block block, SDVariable x, SDVariable embedding) {
+    private SDVariable residual(Scope scope, MagnitudePreserving mp, Block block, SDVariable x, SDVariable embedding) {
         SDVariable y = mp.conv(mp.silu(x), mp.weight(block.name() + ".conv_res0.weight", 1 / SILU_MAGNITUDE));
         SDVariable modulation = mp.weight(block.name() + ".emb_linear.weight", 1 / SILU_MAGNITUDE)
                 .mul(scope.parameter(block.name() + ".emb_gain"));

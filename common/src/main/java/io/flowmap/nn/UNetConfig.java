@@ -48,22 +48,46 @@ public record UNetConfig(
         require(modelChannels > 0 && modelChannels % 2 == 0, "model-channels", "a positive even number", modelChannels);
         require(labelDim >= 0, "label-dim", "0 or more", labelDim);
         int divisor = 1 << (channelMult.size() - 1);
-        require(imgResolution > 0 && imgResolution % divisor == 0, "img-resolution", "a multiple of " + divisor,
+        require(
+                imgResolution > 0 && imgResolution % divisor == 0,
+                "img-resolution",
+                "a multiple of " + divisor,
                 imgResolution);
     }
 
     private static void require(boolean holds, String key, String expected, Object got) {
         if (!holds) {
-            throw new IllegalArgumentException("cannot build a UNet: expected " + key + " to be " + expected + ", got " + got);
+            throw new IllegalArgumentException(
+                    "cannot build a UNet: expected " + key + " to be " + expected + ", got " + got);
         }
     }
 
     /** EDM2's defaults for everything but the sizes. */
     public static UNetConfig of(
-            int resolution, int channels, int classes, int modelChannels, List<Integer> channelMult, int blocks,
-            List<Integer> attnResolutions, int channelsPerHead) {
-        return new UNetConfig(resolution, channels, classes, modelChannels, channelMult, 0, 0, blocks, attnResolutions,
-                channelsPerHead, 0.5, 0.5, 0.3, 0.3, 256);
+            int resolution,
+            int channels,
+            int classes,
+            int modelChannels,
+            List<Integer> channelMult,
+            int blocks,
+            List<Integer> attnResolutions,
+            int channelsPerHead) {
+        return new UNetConfig(
+                resolution,
+                channels,
+                classes,
+                modelChannels,
+                channelMult,
+                0,
+                0,
+                blocks,
+                attnResolutions,
+                channelsPerHead,
+                0.5,
+                0.5,
+                0.3,
+                0.3,
+                256);
     }
 
     int levelChannels(int level) {

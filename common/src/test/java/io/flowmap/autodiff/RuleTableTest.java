@@ -88,7 +88,10 @@ class RuleTableTest {
 
     private static List<Case> structuralCases() {
         return List.of(
-                of("reduce_sum", (sd, x) -> x[0].sum(true, 1).mul(x[0].sum(false, -1).sum()), s(2, 3, 4)),
+                of(
+                        "reduce_sum",
+                        (sd, x) -> x[0].sum(true, 1).mul(x[0].sum(false, -1).sum()),
+                        s(2, 3, 4)),
                 of("reduce_mean", (sd, x) -> x[0].mean(true, 0, 1).mul(x[0].mean(false, 1)), s(2, 3, 4)),
                 of("reduce_sqnorm", (sd, x) -> new SquaredNorm(sd, x[0], true, 1, 2).outputVariable(), s(2, 3, 4)),
                 of("matmul", (sd, x) -> sd.mmul(x[0], x[1]), s(2, 3), s(3, 4)),
@@ -96,8 +99,16 @@ class RuleTableTest {
                 of("matmul nt", (sd, x) -> sd.mmul(x[0], x[1], false, true, false), s(2, 3), s(4, 3)),
                 of("matmul tt", (sd, x) -> sd.mmul(x[0], x[1], true, true, false), s(3, 2), s(4, 3)),
                 of("matmul batched", (sd, x) -> sd.mmul(x[0], x[1], false, true, false), s(2, 5, 3), s(2, 4, 3)),
-                of("conv2d", (sd, x) -> sd.cnn().conv2d(x[0], x[1], conv("NHWC", WeightsFormat.OIYX)), s(2, 4, 6, 3), s(5, 3, 3, 3)),
-                of("conv2d nchw", (sd, x) -> sd.cnn().conv2d(x[0], x[1], conv("NCHW", WeightsFormat.YXIO)), s(2, 3, 4, 4), s(3, 3, 3, 2)),
+                of(
+                        "conv2d",
+                        (sd, x) -> sd.cnn().conv2d(x[0], x[1], conv("NHWC", WeightsFormat.OIYX)),
+                        s(2, 4, 6, 3),
+                        s(5, 3, 3, 3)),
+                of(
+                        "conv2d nchw",
+                        (sd, x) -> sd.cnn().conv2d(x[0], x[1], conv("NCHW", WeightsFormat.YXIO)),
+                        s(2, 3, 4, 4),
+                        s(3, 3, 3, 2)),
                 of("avgpool2d", (sd, x) -> sd.cnn().avgPooling2d(x[0], Pooling.average(2, 2, true)), s(2, 4, 6, 3)),
                 of("upsampling2d", (sd, x) -> sd.cnn().upsampling2d(x[0], 2, 2, false), s(2, 2, 3, 3)),
                 of("upsampling2d nchw", (sd, x) -> sd.cnn().upsampling2d(x[0], 2, 2, true), s(2, 3, 2, 3)),
@@ -110,7 +121,14 @@ class RuleTableTest {
 
     private static Conv2DConfig conv(String layout, WeightsFormat format) {
         return Conv2DConfig.builder()
-                .kH(3).kW(3).sH(1).sW(1).pH(1).pW(1).dH(1).dW(1)
+                .kH(3)
+                .kW(3)
+                .sH(1)
+                .sW(1)
+                .pH(1)
+                .pW(1)
+                .dH(1)
+                .dW(1)
                 .paddingMode(PaddingMode.VALID)
                 .dataFormat(layout)
                 .weightsFormat(format)

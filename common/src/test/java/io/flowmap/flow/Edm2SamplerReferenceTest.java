@@ -25,7 +25,9 @@ class Edm2SamplerReferenceTest {
         Path folder = Reference.require("edm2_sampler");
         JsonNode config = Reference.json(folder, "config");
         var sampler = new Edm2Sampler(
-                config.get("num_steps").asInt(), config.get("sigma_min").asDouble(), config.get("sigma_max").asDouble(),
+                config.get("num_steps").asInt(),
+                config.get("sigma_min").asDouble(),
+                config.get("sigma_max").asDouble(),
                 config.get("rho").asDouble());
         double[] levels = Reference.array(folder, "t_steps").values();
         assertThat(Reference.relativeToMaximum(sampler.noiseLevels(), levels)).isLessThan(1e-9);
@@ -34,18 +36,23 @@ class Edm2SamplerReferenceTest {
         Edm2Sampler.Denoised weak = denoiser(folder, config.get("gnet").asText(), noise.shape());
         check(folder, "heun_unguided", sampler.sample(main, noise));
         double guidance = config.get("guidance").asDouble();
-        check(folder, "heun_guided", sampler.sample(
-                (x, sigma) -> {
-                    INDArray poor = weak.at(x, sigma).dup();
-                    return main.at(x, sigma).sub(poor).muli(guidance).addi(poor);
-                },
-                noise));
+        check(
+                folder,
+                "heun_guided",
+                sampler.sample(
+                        (x, sigma) -> {
+                            INDArray poor = weak.at(x, sigma).dup();
+                            return main.at(x, sigma).sub(poor).muli(guidance).addi(poor);
+                        },
+                        noise));
         Reference.checked(folder, 3);
     }
 
     private static void check(Path folder, String name, INDArray sample) {
         double[] golden = Reference.array(folder, name).values();
-        assertThat(Reference.relativeToMaximum(Edm2Case.channelsFirst(sample), golden)).as(name).isLessThan(1e-9);
+        assertThat(Reference.relativeToMaximum(Edm2Case.channelsFirst(sample), golden))
+                .as(name)
+                .isLessThan(1e-9);
     }
 
     private static Edm2Sampler.Denoised denoiser(Path folder, String weights, long[] shape) {

@@ -24,7 +24,9 @@ class GaussianReferenceTest {
         Path folder = Reference.require("gaussian");
         List<String> lines = Files.readAllLines(folder.resolve("velocity_flowmap.csv"));
         for (String line : lines.subList(1, lines.size())) {
-            double[] v = Arrays.stream(line.split(",")).mapToDouble(Double::parseDouble).toArray();
+            double[] v = Arrays.stream(line.split(","))
+                    .mapToDouble(Double::parseDouble)
+                    .toArray();
             var flow = new GaussianFlow(v[0]);
             assertThat(flow.velocity(v[1], v[2])).isCloseTo(v[4], within(TIGHT));
             assertThat(flow.field(v[1], v[2], v[3])).isCloseTo(v[5], within(1e-10));

@@ -63,8 +63,9 @@ class SamplingTest {
             at[0]++;
             return start.mul(flow.flowMap(1, t, s)).sub(in).div(s - t);
         };
-        INDArray end = Sampling.flowMap(
-                probe, Nd4j.zeros(DataType.DOUBLE, 1), n, gamma, i -> Nd4j.ones(DataType.DOUBLE, 1).mul(i == step ? noise : 0));
+        INDArray end =
+                Sampling.flowMap(probe, Nd4j.zeros(DataType.DOUBLE, 1), n, gamma, i -> Nd4j.ones(DataType.DOUBLE, 1)
+                        .mul(i == step ? noise : 0));
         return step == n - 1 ? end : after[0];
     }
 }

@@ -26,11 +26,19 @@ public record Edm2Case(Path folder, UNetConfig config, double sigmaData) {
         List<Integer> mult = ints(kw.path("channel_mult"), List.of(1, 2, 3, 4));
         List<Integer> attn = ints(kw.path("attn_resolutions"), List.of(16, 8));
         var config = new UNetConfig(
-                kw.get("img_resolution").asInt(), kw.get("img_channels").asInt(), kw.get("label_dim").asInt(),
-                kw.path("model_channels").asInt(192), mult, kw.path("channel_mult_noise").asInt(0),
-                kw.path("channel_mult_emb").asInt(0), kw.path("num_blocks").asInt(3), attn,
-                kw.path("channels_per_head").asInt(64), kw.path("label_balance").asDouble(0.5),
-                kw.path("concat_balance").asDouble(0.5), kw.path("res_balance").asDouble(0.3),
+                kw.get("img_resolution").asInt(),
+                kw.get("img_channels").asInt(),
+                kw.get("label_dim").asInt(),
+                kw.path("model_channels").asInt(192),
+                mult,
+                kw.path("channel_mult_noise").asInt(0),
+                kw.path("channel_mult_emb").asInt(0),
+                kw.path("num_blocks").asInt(3),
+                attn,
+                kw.path("channels_per_head").asInt(64),
+                kw.path("label_balance").asDouble(0.5),
+                kw.path("concat_balance").asDouble(0.5),
+                kw.path("res_balance").asDouble(0.3),
                 kw.path("attn_balance").asDouble(0.3),
                 kw.path("clip_act").isNull() ? 0 : kw.path("clip_act").asDouble(256));
         return new Edm2Case(folder, config, json.path("sigma_data").asDouble(0.5));

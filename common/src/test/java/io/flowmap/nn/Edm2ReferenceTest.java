@@ -38,23 +38,29 @@ class Edm2ReferenceTest {
             for (String mode : List.of("cond", "uncond")) {
                 Path golden = folder.resolve("D_" + mode + "_f64.npy");
                 if (Files.exists(golden)) {
-                    assertThat(error(folder, "x", mode, DataType.DOUBLE, Npy.read(golden))).as(golden + "").isLessThan(F64);
-                    assertThat(error(folder, "x", mode, DataType.FLOAT, Npy.read(golden))).as(golden + "").isLessThan(F32);
+                    assertThat(error(folder, "x", mode, DataType.DOUBLE, Npy.read(golden)))
+                            .as(golden + "")
+                            .isLessThan(F64);
+                    assertThat(error(folder, "x", mode, DataType.FLOAT, Npy.read(golden)))
+                            .as(golden + "")
+                            .isLessThan(F32);
                     cases += 2;
                 }
             }
             String mode = Files.exists(folder.resolve("class_labels.npy")) ? "cond" : "uncond";
             Npy nonsquare = Reference.array(folder, "D_nonsquare_f64");
-            assertThat(error(folder, "x_nonsquare", mode, DataType.DOUBLE, nonsquare)).isLessThan(F64);
+            assertThat(error(folder, "x_nonsquare", mode, DataType.DOUBLE, nonsquare))
+                    .isLessThan(F64);
             Reference.checked(folder, cases + 1);
         }
     }
 
     private static double error(Path folder, String x, String mode, DataType type, Npy expected) {
         var net = new Graph(Edm2Case.read(folder), type, x, mode);
-        SDVariable output = new Denoiser(net.unet, net.settings.sigmaData())
-                .apply(net.scope, net.x, net.sigma, net.classes);
-        return Reference.relativeToMaximum(Edm2Case.channelsFirst(net.run(List.of(output)).get(0)), expected.values());
+        SDVariable output =
+                new Denoiser(net.unet, net.settings.sigmaData()).apply(net.scope, net.x, net.sigma, net.classes);
+        return Reference.relativeToMaximum(
+                Edm2Case.channelsFirst(net.run(List.of(output)).get(0)), expected.values());
     }
 
     @Test
@@ -70,7 +76,10 @@ class Edm2ReferenceTest {
                 activations.put("F", net.field(activations));
                 List<INDArray> values = net.run(List.copyOf(activations.values()));
                 double[] field = Edm2Case.channelsFirst(values.get(new ArrayList<>(activations.keySet()).indexOf("F")));
-                assertThat(Reference.relativeToMaximum(field, Reference.array(folder, "unet_F_" + mode + "_f64").values()))
+                assertThat(Reference.relativeToMaximum(
+                                field,
+                                Reference.array(folder, "unet_F_" + mode + "_f64")
+                                        .values()))
                         .isLessThan(F64);
                 boolean last = mode.equals("cond") || !Files.exists(folder.resolve("unet_F_cond_f64.npy"));
                 cases += 1 + (last ? checkActivations(folder, new ArrayList<>(activations.keySet()), values) : 0);
@@ -81,13 +90,18 @@ class Edm2ReferenceTest {
 
     private static int checkActivations(Path folder, List<String> names, List<INDArray> values) {
         int cases = 0;
-        for (var golden : Reference.arrays(folder, "activations_f64_first_sample").entrySet()) {
+        for (var golden :
+                Reference.arrays(folder, "activations_f64_first_sample").entrySet()) {
             int at = names.indexOf(golden.getKey());
             assertThat(at).as(golden.getKey()).isNotNegative();
             INDArray value = values.get(at);
-            double[] all = value.rank() == 4 ? Edm2Case.channelsFirst(value) : value.data().asDouble();
+            double[] all = value.rank() == 4
+                    ? Edm2Case.channelsFirst(value)
+                    : value.data().asDouble();
             double[] first = java.util.Arrays.copyOf(all, golden.getValue().values().length);
-            assertThat(Reference.relativeToMaximum(first, golden.getValue().values())).as(golden.getKey()).isLessThan(F64);
+            assertThat(Reference.relativeToMaximum(first, golden.getValue().values()))
+                    .as(golden.getKey())
+                    .isLessThan(F64);
             cases++;
         }
         return cases;
@@ -117,7 +131,8 @@ class Edm2ReferenceTest {
             List<INDArray> values = net.run(gradients);
             for (int i = 0; i < names.size(); i++) {
                 Npy golden = goldens.getOrDefault("unet." + names.get(i), goldens.get(names.get(i)));
-                assertThat(Reference.relativeToMaximum(values.get(i).dup('c').data().asDouble(), golden.values()))
+                assertThat(Reference.relativeToMaximum(
+                                values.get(i).dup('c').data().asDouble(), golden.values()))
                         .as(folder + " " + names.get(i))
                         .isLessThan(STORED_F32);
             }
@@ -146,9 +161,11 @@ class Edm2ReferenceTest {
                     INDArray ds = Edm2Case.array(Reference.array(folder, "dir_sigma"));
                     seeds.put(net.sigma, net.scope.graph().constant("ds", ds));
                 }
-                INDArray tangent = net.run(List.of(Jvp.of(net.shapes, output, seeds))).get(0);
+                INDArray tangent =
+                        net.run(List.of(Jvp.of(net.shapes, output, seeds))).get(0);
                 double[] golden = Reference.array(folder, "jvp_D_" + direction).values();
-                assertThat(Reference.relativeToMaximum(Edm2Case.channelsFirst(tangent), golden)).isLessThan(F64);
+                assertThat(Reference.relativeToMaximum(Edm2Case.channelsFirst(tangent), golden))
+                        .isLessThan(F64);
             }
             checkVjp(folder, edm2, mode);
             Reference.checked(folder, 5);
@@ -163,10 +180,12 @@ class Edm2ReferenceTest {
         var gradients = Vjp.of(net.shapes, output, net.scope.graph().constant("u", u), List.of(net.x, net.sigma));
         List<INDArray> values = net.run(List.copyOf(gradients.values()));
         assertThat(Reference.relativeToMaximum(
-                        Edm2Case.channelsFirst(values.get(0)), Reference.array(folder, "vjp_x").values()))
+                        Edm2Case.channelsFirst(values.get(0)),
+                        Reference.array(folder, "vjp_x").values()))
                 .isLessThan(F64);
         assertThat(Reference.relativeToMaximum(
-                        values.get(1).data().asDouble(), Reference.array(folder, "vjp_sigma").values()))
+                        values.get(1).data().asDouble(),
+                        Reference.array(folder, "vjp_sigma").values()))
                 .isLessThan(F64);
     }
 
@@ -231,14 +250,17 @@ class Edm2ReferenceTest {
             SDVariable images = input("images", Edm2Case.channelsLast(Nd4j.create(y, nchw, 'c')));
             SDVariable noise = input("noise", Edm2Case.channelsLast(Nd4j.create(n, nchw, 'c')));
             SDVariable s = sd.reshape(sigma, nhwc[0], 1, 1, 1);
-            SDVariable d = new Denoiser(unet, settings.sigmaData())
-                    .apply(scope, images.add(noise.mul(s)), sigma, classes);
+            SDVariable d =
+                    new Denoiser(unet, settings.sigmaData()).apply(scope, images.add(noise.mul(s)), sigma, classes);
             double variance = settings.sigmaData() * settings.sigmaData();
             SDVariable weight = s.mul(s).add(variance).div(sd.math().square(s.mul(settings.sigmaData())));
             var mp = new MagnitudePreserving(scope);
             SDVariable features = mp.fourier(sd.math().log(sigma).mul(0.25), "logvar_fourier");
             SDVariable u = sd.reshape(mp.linear(features, mp.weight("logvar_linear.weight", 1)), nhwc[0], 1, 1, 1);
-            SDVariable error = sd.math().square(d.sub(images)).mul(weight.mul(sd.math().exp(u.neg()))).add(u);
+            SDVariable error = sd.math()
+                    .square(d.sub(images))
+                    .mul(weight.mul(sd.math().exp(u.neg())))
+                    .add(u);
             return error.sum(true, 0, 1, 2, 3).mul(1.0 / nhwc[0]);
         }
 

@@ -30,7 +30,9 @@ class ForcedNormalisationReferenceTest {
                 for (int i = 0; i < flat.length; i++) {
                     actual[i] = flat[i];
                 }
-                assertThat(Reference.relativeToMaximum(actual, golden.values())).as(name).isLessThan(1e-6);
+                assertThat(Reference.relativeToMaximum(actual, golden.values()))
+                        .as(name)
+                        .isLessThan(1e-6);
             });
             Reference.checked(folder, after.size());
         }

@@ -10,8 +10,9 @@ import io.flowmap.job.UserError;
 record EncodedImages(LatentData data) implements LabelledImages {
     EncodedImages {
         if (data.classes() < 2) {
-            throw new UserError("cannot train a classifier on the ingested data: expected labels of 2 or more classes, got "
-                    + data.classes());
+            throw new UserError(
+                    "cannot train a classifier on the ingested data: expected labels of 2 or more classes, got "
+                            + data.classes());
         }
     }
 
@@ -41,7 +42,12 @@ record EncodedImages(LatentData data) implements LabelledImages {
         }
         var pixels = new byte[block.values().length];
         for (int row = 0; row < block.count(); row++) {
-            System.arraycopy(decode(data, block, row), 0, pixels, row * data.shape().size(), data.shape().size());
+            System.arraycopy(
+                    decode(data, block, row),
+                    0,
+                    pixels,
+                    row * data.shape().size(),
+                    data.shape().size());
         }
         return new Block(block.label(), pixels);
     }

@@ -13,12 +13,19 @@ import io.flowmap.eval.feature.LeNetTraining;
  * @param classifier training of the LeNet
  */
 record EvaluateSettings(
-        String referenceSplit, long referenceSamples, long recallSamples, int neighbours, int batch, LeNetTraining classifier) {
+        String referenceSplit,
+        long referenceSamples,
+        long recallSamples,
+        int neighbours,
+        int batch,
+        LeNetTraining classifier) {
     EvaluateSettings {
         if (referenceSamples < 2 || neighbours < 1 || recallSamples <= neighbours || batch < 1) {
-            throw new IllegalArgumentException("expected reference-samples of 2 or more, neighbours and batch of 1 or more and more"
-                    + " recall-samples than neighbours, got " + referenceSamples + ", " + neighbours + ", " + batch + ", "
-                    + recallSamples);
+            throw new IllegalArgumentException(
+                    "expected reference-samples of 2 or more, neighbours and batch of 1 or more and more"
+                            + " recall-samples than neighbours, got " + referenceSamples + ", " + neighbours + ", "
+                            + batch + ", "
+                            + recallSamples);
         }
     }
 }

@@ -86,7 +86,8 @@ final class FeatureSet implements AutoCloseable {
     double classAccuracy() {
         long labelled = 0;
         long right = 0;
-        for (var counts : blocks.map(block -> new int[] {block.labelled(), block.right()}).collect()) {
+        for (var counts :
+                blocks.map(block -> new int[] {block.labelled(), block.right()}).collect()) {
             labelled += counts[0];
             right += counts[1];
         }
@@ -99,7 +100,11 @@ final class FeatureSet implements AutoCloseable {
     }
 
     private static Iterator<ClassifiedBlock> extract(
-            String name, long count, Iterator<Tuple2<Integer, Iterable<LabelledImage>>> groups, byte[] network, int batch) {
+            String name,
+            long count,
+            Iterator<Tuple2<Integer, Iterable<LabelledImage>>> groups,
+            byte[] network,
+            int batch) {
         var result = new ArrayList<ClassifiedBlock>();
         try (var features = new LeNet(LeNetWeights.fromBytes(network, "broadcast"))) {
             while (groups.hasNext()) {
@@ -121,7 +126,8 @@ final class FeatureSet implements AutoCloseable {
         for (int row = 0; row < Math.max(rows, images.size()); row++) {
             if (row >= images.size() || row >= rows || images.get(row).index() != first + row) {
                 throw new UserError("cannot evaluate " + name + ": expected every index from 0 to " + (count - 1)
-                        + " once, got " + (row < images.size() ? images.get(row).index() : "none") + " in place of " + (first + row));
+                        + " once, got " + (row < images.size() ? images.get(row).index() : "none") + " in place of "
+                        + (first + row));
             }
         }
     }

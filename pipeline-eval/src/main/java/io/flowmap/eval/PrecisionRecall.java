@@ -28,7 +28,8 @@ record PrecisionRecall(double precision, double recall) {
     /** Balls around all points of a set, computed once and kept: unpersist them when done. */
     static JavaRDD<Balls> balls(JavaRDD<FeatureBlock> set, int neighbours) {
         var radii = set.cartesian(set)
-                .mapToPair(tile -> new Tuple2<>(tile._1().block(), NearestDistances.within(tile._1(), tile._2(), neighbours)))
+                .mapToPair(tile ->
+                        new Tuple2<>(tile._1().block(), NearestDistances.within(tile._1(), tile._2(), neighbours)))
                 .reduceByKey(NearestDistances::merge)
                 .mapValues(NearestDistances::squaredRadii);
         return set.mapToPair(block -> new Tuple2<>(block.block(), block))

@@ -50,8 +50,8 @@ public final class LeNet implements FeatureNetwork {
     @Override
     public Features apply(byte[] images, int count) {
         if (images.length != count * shape().size()) {
-            throw new IllegalArgumentException("cannot apply LeNet: expected " + count + " images of " + shape() + ", got "
-                    + images.length + " bytes");
+            throw new IllegalArgumentException("cannot apply LeNet: expected " + count + " images of " + shape()
+                    + ", got " + images.length + " bytes");
         }
         var pixels = new float[images.length];
         scale(images, 0, pixels, 0, images.length);

@@ -39,7 +39,9 @@ final class LeNetGraph implements AutoCloseable {
         var shape = weights.shape();
         var images = graph.placeHolder(IMAGES, DataType.FLOAT, -1, shape.channels(), shape.height(), shape.width());
         for (var entry : weights.layout().entries()) {
-            graph.var(entry.name(), slice(weights.flat(), entry.offset(), entry.length()).reshape(entry.shape()));
+            graph.var(
+                    entry.name(),
+                    slice(weights.flat(), entry.offset(), entry.length()).reshape(entry.shape()));
         }
         var maps = convolve(convolve(images, "conv1", 2), "conv2", 0);
         features = relu(dense(graph.reshape(maps, -1, flattened()), "dense", true));
@@ -103,9 +105,18 @@ final class LeNetGraph implements AutoCloseable {
     }
 
     private SDVariable convolve(SDVariable x, String name, int padding) {
-        var config = Conv2DConfig.builder().kH(LeNetWeights.KERNEL).kW(LeNetWeights.KERNEL).sH(1).sW(1).pH(padding).pW(padding)
-                .paddingMode(PaddingMode.VALID).dataFormat("NCHW").build();
-        var pooling = Pooling2DConfig.builder().kH(2).kW(2).sH(2).sW(2).isNHWC(false).build();
+        var config = Conv2DConfig.builder()
+                .kH(LeNetWeights.KERNEL)
+                .kW(LeNetWeights.KERNEL)
+                .sH(1)
+                .sW(1)
+                .pH(padding)
+                .pW(padding)
+                .paddingMode(PaddingMode.VALID)
+                .dataFormat("NCHW")
+                .build();
+        var pooling =
+                Pooling2DConfig.builder().kH(2).kW(2).sH(2).sW(2).isNHWC(false).build();
         var weight = graph.getVariable(name + ".weight");
         var maps = link(graph.cnn().conv2d(x, weight, graph.getVariable(name + ".bias"), config));
         return relu(link(graph.cnn().maxPooling2d(maps, pooling)));
@@ -131,7 +142,9 @@ final class LeNetGraph implements AutoCloseable {
     /** Walks the chain backwards from d loss / d logits = softmax - target; the first argument of an op is the link before. */
     private Map<String, String> addGradients() {
         var targets = graph.placeHolder(TARGETS, DataType.FLOAT, -1, initial.classes());
-        var parameters = initial.layout().entries().stream().map(ParameterLayout.Entry::name).toList();
+        var parameters = initial.layout().entries().stream()
+                .map(ParameterLayout.Entry::name)
+                .toList();
         var wanted = new HashMap<String, String>();
         var cotangent = graph.math().exp(logProbabilities).sub(targets);
         for (int i = chain.size() - 1; i >= 0; i--) {

@@ -26,8 +26,8 @@ public record LeNetTraining(int steps, int batch, double learningRate) {
 
     public LeNetTraining {
         if (steps < 1 || batch < SHARDS || batch % SHARDS != 0 || !(learningRate > 0)) {
-            throw new IllegalArgumentException("expected positive steps and learning-rate and an even batch, got " + steps
-                    + ", " + learningRate + ", " + batch);
+            throw new IllegalArgumentException("expected positive steps and learning-rate and an even batch, got "
+                    + steps + ", " + learningRate + ", " + batch);
         }
     }
 

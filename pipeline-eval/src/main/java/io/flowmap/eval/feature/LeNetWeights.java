@@ -30,8 +30,8 @@ public record LeNetWeights(LatentShape shape, int classes, float[] flat) {
 
     public LeNetWeights {
         if (flat.length != layout(shape, classes).length()) {
-            throw new UserError("cannot make LeNet: expected " + layout(shape, classes).length() + " parameters for " + shape
-                    + ", got " + flat.length);
+            throw new UserError("cannot make LeNet: expected "
+                    + layout(shape, classes).length() + " parameters for " + shape + ", got " + flat.length);
         }
     }
 
@@ -68,12 +68,15 @@ public record LeNetWeights(LatentShape shape, int classes, float[] flat) {
         }
         var out = new ByteArrayOutputStream();
         try {
-            SafeTensors.write(out, tensors, Map.of(
-                    "network", LeNet.NAME,
-                    "channels", Integer.toString(shape.channels()),
-                    "height", Integer.toString(shape.height()),
-                    "width", Integer.toString(shape.width()),
-                    "classes", Integer.toString(classes)));
+            SafeTensors.write(
+                    out,
+                    tensors,
+                    Map.of(
+                            "network", LeNet.NAME,
+                            "channels", Integer.toString(shape.channels()),
+                            "height", Integer.toString(shape.height()),
+                            "width", Integer.toString(shape.width()),
+                            "classes", Integer.toString(classes)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -84,7 +87,8 @@ public record LeNetWeights(LatentShape shape, int classes, float[] flat) {
     public static LeNetWeights fromBytes(byte[] file, String name) {
         try {
             var content = SafeTensors.read(new ByteArrayInputStream(file), file.length, name);
-            var shape = new LatentShape(number(content, "channels"), number(content, "height"), number(content, "width"));
+            var shape =
+                    new LatentShape(number(content, "channels"), number(content, "height"), number(content, "width"));
             int classes = number(content, "classes");
             var layout = layout(shape, classes);
             var flat = new float[Math.toIntExact(layout.length())];
@@ -96,7 +100,8 @@ public record LeNetWeights(LatentShape shape, int classes, float[] flat) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (IllegalArgumentException | NullPointerException | IndexOutOfBoundsException e) {
-            throw new UserError("cannot read feature network " + name + ": expected the weights of a LeNet, got others", e);
+            throw new UserError(
+                    "cannot read feature network " + name + ": expected the weights of a LeNet, got others", e);
         }
     }
 
@@ -112,8 +117,9 @@ public record LeNetWeights(LatentShape shape, int classes, float[] flat) {
 
     private static ParameterLayout layout(LatentShape shape, int classes) {
         if (shape.height() < SMALLEST || shape.width() < SMALLEST || classes < 2) {
-            throw new UserError("cannot make LeNet: expected images of 16 pixels or more a side and 2 or more classes, got "
-                    + shape + " and " + classes);
+            throw new UserError(
+                    "cannot make LeNet: expected images of 16 pixels or more a side and 2 or more classes, got " + shape
+                            + " and " + classes);
         }
         int flattened = SECOND_MAPS * pooled(shape.height()) * pooled(shape.width());
         var shapes = new LinkedHashMap<String, long[]>();

@@ -14,8 +14,8 @@ import java.util.Arrays;
 public record FeatureBlock(int block, int dimension, float[] features) implements Serializable {
     public FeatureBlock {
         if (dimension < 1 || features.length % dimension != 0) {
-            throw new IllegalArgumentException("cannot make feature block " + block + ": expected a multiple of dimension "
-                    + dimension + ", got " + features.length + " values");
+            throw new IllegalArgumentException("cannot make feature block " + block
+                    + ": expected a multiple of dimension " + dimension + ", got " + features.length + " values");
         }
     }
 

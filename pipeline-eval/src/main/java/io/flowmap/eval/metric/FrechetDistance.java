@@ -17,7 +17,8 @@ public final class FrechetDistance {
     public static double between(Moments a, Moments b) {
         if (a.count() < 2 || b.count() < 2 || a.dimension() != b.dimension()) {
             throw new IllegalArgumentException("cannot take a Frechet distance: expected two or more vectors of one"
-                    + " dimension on each side, got " + a.count() + " of " + a.dimension() + " and " + b.count() + " of "
+                    + " dimension on each side, got " + a.count() + " of " + a.dimension() + " and " + b.count()
+                    + " of "
                     + b.dimension());
         }
         double na = a.count() - DDOF;

@@ -36,7 +36,9 @@ class LeNetTest {
                     derivative += (double) gradient[i] * direction[i];
                 }
                 double difference = difference(graph, weights, direction, entry, pixels, labels);
-                assertThat(derivative).as(entry.name()).isCloseTo(difference, within(0.02 * Math.abs(difference) + 1e-2));
+                assertThat(derivative)
+                        .as(entry.name())
+                        .isCloseTo(difference, within(0.02 * Math.abs(difference) + 1e-2));
             }
         }
     }
@@ -63,7 +65,8 @@ class LeNetTest {
         int size = images.shape().size();
         try (var network = new LeNet(LeNetWeights.initial(images.shape(), 4, 1))) {
             var together = network.apply(block.pixels(), 8).features();
-            var alone = network.apply(Arrays.copyOfRange(block.pixels(), 3 * size, 4 * size), 1).features();
+            var alone = network.apply(Arrays.copyOfRange(block.pixels(), 3 * size, 4 * size), 1)
+                    .features();
             for (int i = 0; i < alone.length; i++) {
                 assertThat(together[3 * alone.length + i]).isCloseTo(alone[i], within(1e-4f));
             }

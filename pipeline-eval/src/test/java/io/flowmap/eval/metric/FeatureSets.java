@@ -51,14 +51,16 @@ public final class FeatureSets {
         for (int j = 0; j < generated.size(); j++) {
             var covered = new BitSet();
             for (int i = 0; i < real.size(); i++) {
-                covered.or(BallCoverage.of(real.get(i), realRadii.get(i), generated.get(j), generatedRadii.get(j)).generated());
+                covered.or(BallCoverage.of(real.get(i), realRadii.get(i), generated.get(j), generatedRadii.get(j))
+                        .generated());
             }
             inReal += covered.cardinality();
         }
         for (int i = 0; i < real.size(); i++) {
             var covered = new BitSet();
             for (int j = 0; j < generated.size(); j++) {
-                covered.or(BallCoverage.of(real.get(i), realRadii.get(i), generated.get(j), generatedRadii.get(j)).real());
+                covered.or(BallCoverage.of(real.get(i), realRadii.get(i), generated.get(j), generatedRadii.get(j))
+                        .real());
             }
             inGenerated += covered.cardinality();
         }

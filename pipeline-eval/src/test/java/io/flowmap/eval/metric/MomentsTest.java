@@ -30,7 +30,9 @@ class MomentsTest {
             for (int i = 0; i < covariance.length; i++) {
                 int a = i / DIMENSION;
                 int b = i % DIMENSION;
-                covariance[i] += (features[row * DIMENSION + a] - mean[a]) * (features[row * DIMENSION + b] - mean[b]) / (ROWS - 1);
+                covariance[i] += (features[row * DIMENSION + a] - mean[a])
+                        * (features[row * DIMENSION + b] - mean[b])
+                        / (ROWS - 1);
             }
         }
         assertThat(moments.covariance(1)).containsExactly(covariance, within(1e-12));
@@ -42,7 +44,8 @@ class MomentsTest {
         var left = FeatureSets.moments(blocks.subList(0, 3));
         var right = FeatureSets.moments(blocks.subList(3, blocks.size()));
         var merged = Moments.empty(DIMENSION).merge(left.merge(right)).merge(Moments.empty(DIMENSION));
-        assertThat(merged.covariance(1)).containsExactly(FeatureSets.moments(blocks).covariance(1), within(1e-13));
+        assertThat(merged.covariance(1))
+                .containsExactly(FeatureSets.moments(blocks).covariance(1), within(1e-13));
     }
 
     @Test
@@ -88,6 +91,8 @@ class MomentsTest {
     @Test
     void aFeatureThatIsNotFiniteIsNamed() {
         var block = new FeatureBlock(5, 2, new float[] {0, 1, 2, Float.NaN});
-        assertThatThrownBy(() -> Moments.of(block)).isInstanceOf(ArithmeticException.class).hasMessageContaining("block 5", "row 1");
+        assertThatThrownBy(() -> Moments.of(block))
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessageContaining("block 5", "row 1");
     }
 }

@@ -45,13 +45,18 @@ class ReferenceMetricsTest {
     }
 
     /** The exact form to rounding; pytorch-fid's matrix square root is itself off by up to 5e-5 on singular covariances. */
-    private static void checkDistance(String name, JsonNode expected, List<FeatureBlock> real, List<FeatureBlock> generated) {
+    private static void checkDistance(
+            String name, JsonNode expected, List<FeatureBlock> real, List<FeatureBlock> generated) {
         var a = FeatureSets.moments(real);
         var b = FeatureSets.moments(generated);
         double scale = a.scatterTrace() / (a.count() - 1) + b.scatterTrace() / (b.count() - 1);
         double actual = FrechetDistance.between(a, b);
-        assertThat(actual).as(name).isCloseTo(expected.path("fid_exact_svd_ddof1").asDouble(), within(1e-11 * scale));
-        assertThat(actual).as(name).isCloseTo(expected.path("fid_pytorch_fid_f64").asDouble(), within(1e-4));
+        assertThat(actual)
+                .as(name)
+                .isCloseTo(expected.path("fid_exact_svd_ddof1").asDouble(), within(1e-11 * scale));
+        assertThat(actual)
+                .as(name)
+                .isCloseTo(expected.path("fid_pytorch_fid_f64").asDouble(), within(1e-4));
         assertThat(FrechetDistance.between(a, a)).as(name).isLessThan(1e-9);
         assertThat(FrechetDistance.between(b, b)).as(name).isLessThan(1e-9);
     }
@@ -61,8 +66,12 @@ class ReferenceMetricsTest {
         var result = FeatureSets.precisionAndRecall(real, generated, NEIGHBOURS);
         for (var key : List.of("pr_exact_bruteforce_f64", "pr_stylegan3_f64")) {
             if (expected.has(key)) {
-                assertThat(result[0]).as(name + " precision " + key).isEqualTo(expected.path(key).get(0).asDouble());
-                assertThat(result[1]).as(name + " recall " + key).isEqualTo(expected.path(key).get(1).asDouble());
+                assertThat(result[0])
+                        .as(name + " precision " + key)
+                        .isEqualTo(expected.path(key).get(0).asDouble());
+                assertThat(result[1])
+                        .as(name + " recall " + key)
+                        .isEqualTo(expected.path(key).get(1).asDouble());
             }
         }
     }

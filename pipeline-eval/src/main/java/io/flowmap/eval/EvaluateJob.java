@@ -1,0 +1,116 @@
+package io.flowmap.eval;
+
+import io.flowmap.data.LatentData;
+import io.flowmap.eval.feature.LeNet;
+import io.flowmap.eval.feature.LeNetWeights;
+import io.flowmap.job.Job;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.StageInput;
+import io.flowmap.job.StageOutput;
+import io.flowmap.job.UserError;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SaveMode;
+
+/**
+ * Measures generated images: trains a {@link LeNet} on the ingested labels, then compares every set of samples, and the training images
+ * as the floor, with the real images of the reference split. Writes the table of {@link MetricRow} and the network.
+ */
+public final class EvaluateJob implements Job {
+    static final String STAGE = "metrics";
+    private static final String NETWORK = "lenet.safetensors";
+    private static final String TRAIN = "train";
+
+    @Override
+    public String name() {
+        return "evaluate";
+    }
+
+    @Override
+    public String summary() {
+        return "measure the samples: Frechet distance, precision, recall, class accuracy, time an image";
+    }
+
+    @Override
+    public void run(JobContext context) {
+        var inputs = List.of(StageInput.stage(context, "data"), StageInput.stage(context, "samples"));
+        var output = StageOutput.open(context, STAGE, List.of("evaluate"), inputs);
+        if (output.finished()) {
+            context.progress().phase(name(), Map.of("skipped", output.dir()));
+            return;
+        }
+        var settings = context.settings().section("evaluate", EvaluateSettings.class);
+        var train = LatentData.open(context.hadoop(), context.stage("data"), TRAIN);
+        var reference = LatentData.open(context.hadoop(), context.stage("data"), settings.referenceSplit());
+        var sets = SampleSet.list(output.fileSystem(), context.stage("samples"));
+        if (sets.isEmpty()) {
+            throw new UserError("cannot evaluate " + context.stage("samples")
+                    + ": expected model=/guidance=/steps= directories," + " got none");
+        }
+        var network = train(context, settings, train);
+        write(output, network.toBytes());
+        try (var evaluation = new Evaluation(context, settings, reference, network.toBytes(), network.hash())) {
+            double accuracy = evaluation.referenceAccuracy();
+            context.progress().phase("classifier", Map.of("split", settings.referenceSplit(), "accuracy", accuracy));
+            compare(context, evaluation, sets, train);
+            writeTable(context, output, evaluation.rows());
+            output.finish(Map.of(
+                    "network",
+                    LeNet.NAME,
+                    "network-hash",
+                    network.hash(),
+                    "network-accuracy",
+                    accuracy,
+                    "sets",
+                    sets.size(),
+                    "table",
+                    MetricRow.TABLE));
+        }
+    }
+
+    private static LeNetWeights train(JobContext context, EvaluateSettings settings, LatentData train) {
+        long begun = context.clock().millis();
+        var network = settings.classifier()
+                .train(new EncodedImages(train), context.run().seed(), context.progress());
+        context.progress()
+                .phase(
+                        "train-lenet",
+                        Map.of("seconds", (context.clock().millis() - begun) / 1000, "hash", network.hash()));
+        return network;
+    }
+
+    /** The training images first, as many as the largest set has, then every set. */
+    private static void compare(JobContext context, Evaluation evaluation, List<SampleSet> sets, LatentData train) {
+        var counts = sets.stream().map(set -> set.rows(context.spark()).count()).toList();
+        long largest = counts.stream().mapToLong(Long::longValue).max().orElseThrow();
+        try (var bar = context.progress().bar("evaluate", sets.size() + 1L)) {
+            evaluation.compareReal(TRAIN, train, Math.min(train.count(), largest));
+            bar.step(1);
+            for (int i = 0; i < sets.size(); i++) {
+                bar.extra(sets.get(i).name());
+                evaluation.compareSamples(sets.get(i), counts.get(i));
+                bar.step(1);
+            }
+        }
+    }
+
+    private static void write(StageOutput output, byte[] network) {
+        try (var out = output.fileSystem().create(new Path(output.dir(), NETWORK), true)) {
+            out.write(network);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + NETWORK, e);
+        }
+    }
+
+    private static void writeTable(JobContext context, StageOutput output, List<MetricRow> rows) {
+        context.spark()
+                .createDataFrame(rows.stream().map(MetricRow::row).toList(), MetricRow.schema())
+                .coalesce(1)
+                .write()
+                .mode(SaveMode.Overwrite)
+                .parquet(new Path(output.dir(), MetricRow.TABLE).toString());
+    }
+}

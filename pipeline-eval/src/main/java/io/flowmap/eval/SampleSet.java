@@ -1,0 +1,81 @@
+package io.flowmap.eval;
+
+import io.flowmap.data.SampleSchema;
+import io.flowmap.job.UserError;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Generated images of one model at one guidance weight and number of steps: one partition of the samples.
+ *
+ * @param model "teacher" or "student"
+ * @param guidance weight lambda
+ * @param steps of the sampler
+ * @param path directory of the Parquet files
+ */
+record SampleSet(String model, double guidance, int steps, Path path) {
+    /** All sets below the directory of samples, by model, guidance and steps; empty where there is none. */
+    static List<SampleSet> list(FileSystem fileSystem, Path samples) {
+        var sets = new ArrayList<SampleSet>();
+        for (var model : partitions(fileSystem, samples, SampleSchema.MODEL)) {
+            for (var guidance : partitions(fileSystem, model, SampleSchema.GUIDANCE)) {
+                for (var steps : partitions(fileSystem, guidance, SampleSchema.STEPS)) {
+                    sets.add(of(value(model), value(guidance), value(steps), steps));
+                }
+            }
+        }
+        sets.sort(Comparator.comparing(SampleSet::model)
+                .thenComparingDouble(SampleSet::guidance)
+                .thenComparingInt(SampleSet::steps));
+        return sets;
+    }
+
+    /** Name in messages and logs. */
+    String name() {
+        return model + " guidance=" + guidance + " steps=" + steps;
+    }
+
+    /** Rows of {@link SampleSchema}. */
+    Dataset<Row> rows(SparkSession spark) {
+        return spark.read().schema(SampleSchema.type()).parquet(path.toString());
+    }
+
+    private static SampleSet of(String model, String guidance, String steps, Path path) {
+        try {
+            return new SampleSet(model, Double.parseDouble(guidance), Integer.parseInt(steps), path);
+        } catch (NumberFormatException e) {
+            throw new UserError("cannot read samples " + path + ": expected numbers as guidance and steps, got "
+                    + guidance + " and " + steps);
+        }
+    }
+
+    private static List<Path> partitions(FileSystem fileSystem, Path parent, String column) {
+        try {
+            var found = new ArrayList<Path>();
+            for (FileStatus status : fileSystem.listStatus(parent)) {
+                if (status.isDirectory() && status.getPath().getName().startsWith(column + "=")) {
+                    found.add(status.getPath());
+                }
+            }
+            return found;
+        } catch (FileNotFoundException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list samples " + parent, e);
+        }
+    }
+
+    private static String value(Path partition) {
+        return partition.getName().substring(partition.getName().indexOf('=') + 1);
+    }
+}
