@@ -22,7 +22,7 @@ import org.apache.spark.sql.SaveMode;
 public final class EvaluateJob implements Job {
     static final String STAGE = "metrics";
     private static final String NETWORK = "lenet.safetensors";
-    private static final String TRAIN = "train";
+    static final String TRAIN = "train";
 
     @Override
     public String name() {

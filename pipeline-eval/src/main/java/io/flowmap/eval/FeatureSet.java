@@ -67,9 +67,10 @@ final class FeatureSet implements AutoCloseable {
                 .map(block -> block.first((int) Math.min(block.rows(), images - (long) block.block() * ROWS)));
     }
 
-    /** Moments of all features, blocks merged in order. */
+    /** Moments of all features, blocks merged in order, one partition of them in the driver at a time. */
     Moments moments() {
         Moments moments = null;
+        blocks.count();
         var parts = blocks.map(block -> Moments.of(block.features())).toLocalIterator();
         while (parts.hasNext()) {
             var part = parts.next();

@@ -40,6 +40,8 @@ record PrecisionRecall(double precision, double recall) {
 
     /** Precision and recall of two sets of balls of the same number of neighbours. */
     static PrecisionRecall of(JavaRDD<Balls> real, JavaRDD<Balls> generated) {
+        long realRows = rows(real);
+        long generatedRows = rows(generated);
         var covered = real.cartesian(generated)
                 .flatMapToPair(tile -> tile(tile._1(), tile._2()).iterator())
                 .reduceByKey(PrecisionRecall::union)
@@ -54,7 +56,7 @@ record PrecisionRecall(double precision, double recall) {
                 coveredGenerated += side._2();
             }
         }
-        return new PrecisionRecall((double) coveredGenerated / rows(generated), (double) coveredReal / rows(real));
+        return new PrecisionRecall((double) coveredGenerated / generatedRows, (double) coveredReal / realRows);
     }
 
     private static List<Tuple2<Side, BitSet>> tile(Balls real, Balls generated) {

@@ -1,9 +1,29 @@
 package io.flowmap.eval;
 
+import io.flowmap.data.LatentData;
+import io.flowmap.eval.report.Axis;
+import io.flowmap.eval.report.Page;
 import io.flowmap.job.Job;
 import io.flowmap.job.JobContext;
+import io.flowmap.job.Manifest;
+import io.flowmap.job.StageInput;
+import io.flowmap.job.StageOutput;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 
+/** Writes one self-contained HTML page of a run: samples, metrics, training curves, provenance. Stages that are not there are left out. */
 public final class ReportJob implements Job {
+    private static final String PAGE = "report.html";
+    private static final List<String> REQUIRED = List.of("data", "samples", EvaluateJob.STAGE);
+    private static final List<String> STAGES = List.of("data", "teacher", "flowmap", "samples", EvaluateJob.STAGE);
+    private static final List<String> TRAININGS = List.of("teacher/main", "teacher/weak", "flowmap");
+
     @Override
     public String name() {
         return "report";
@@ -15,5 +35,105 @@ public final class ReportJob implements Job {
     }
 
     @Override
-    public void run(JobContext context) {}
+    public void run(JobContext context) {
+        var inputs = inputs(context);
+        var output = StageOutput.open(context, "report", List.of("report"), inputs);
+        var file = new Path(output.dir(), PAGE);
+        if (!output.finished()) {
+            var page = page(context, output.fileSystem(), inputs);
+            try (var out = output.fileSystem().create(file, true)) {
+                out.write(page.html().getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot write " + file, e);
+            }
+            output.finish(Map.of("page", PAGE));
+        }
+        context.progress().phase(name(), Map.of("page", file));
+    }
+
+    private static List<StageInput> inputs(JobContext context) {
+        var inputs = new ArrayList<StageInput>();
+        for (var stage : STAGES) {
+            if (REQUIRED.contains(stage) || Manifest.exists(fileSystem(context), context.stage(stage))) {
+                inputs.add(StageInput.stage(context, stage));
+            }
+        }
+        return inputs;
+    }
+
+    private static Page page(JobContext context, FileSystem fileSystem, List<StageInput> inputs) {
+        var settings = context.settings().section("report", ReportSettings.class);
+        var metrics = Manifest.read(fileSystem, context.stage(EvaluateJob.STAGE));
+        var table = new MetricTable(MetricRow.read(context.spark()
+                .read()
+                .parquet(new Path(context.stage(EvaluateJob.STAGE), MetricRow.TABLE).toString())));
+        var data = LatentData.open(
+                context.hadoop(),
+                context.stage("data"),
+                metrics.config().at("/evaluate/reference-split").asText("test"));
+        var measured = new MetricSection(table);
+        var images = new ImageSection(context.spark(), data, settings);
+        var guidance = Axis.format(table.bestGuidance());
+        var page = new Page(settings.title(), subtitle(context, data));
+        page.section("In short", "At guidance weight " + guidance + ", the teacher's best here.", measured.headline());
+        page.section(
+                "Samples",
+                "Guidance weight " + guidance + ". The same place is the same noise and class in every grid.",
+                images.samples(SampleSet.list(fileSystem, context.stage("samples")), table.bestGuidance()));
+        page.section("Real images", "", images.real());
+        page.section(
+                "Quality and time against steps",
+                measured.protocol(),
+                measured.charts() + "<h3>All sets</h3>" + measured.rows());
+        addTraining(context, fileSystem, page);
+        return page.section(
+                "Provenance", "Hashes are SHA-256, the first twelve digits.", provenance(context, fileSystem, inputs));
+    }
+
+    private static String subtitle(JobContext context, LatentData data) {
+        var shape = data.shape();
+        return "Run " + StageInput.withoutCredentials(new Path(context.run().dir())) + ", images of " + shape.width()
+                + "×" + shape.height() + "×" + shape.channels() + ", " + data.classes() + " classes, "
+                + context.clock().instant();
+    }
+
+    private static void addTraining(JobContext context, FileSystem fileSystem, Page page) {
+        var curves = new StringBuilder();
+        for (var training : TRAININGS) {
+            var table = new Path(context.stage(training), "training");
+            if (exists(fileSystem, table)) {
+                curves.append(
+                        new TrainingSection(training, context.spark().read().parquet(table.toString())).html());
+            }
+        }
+        if (!curves.isEmpty()) {
+            page.section(
+                    "Training",
+                    "The normalised loss of distillation stays below 1 by construction: progress shows in ‖g‖, the"
+                            + " tangent residual before normalisation.",
+                    curves.toString());
+        }
+    }
+
+    private static String provenance(JobContext context, FileSystem fileSystem, List<StageInput> inputs) {
+        var provenance = new ProvenanceSection();
+        inputs.forEach(input -> provenance.add(input, Manifest.read(fileSystem, context.stage(input.name()))));
+        return provenance.html();
+    }
+
+    private static boolean exists(FileSystem fileSystem, Path path) {
+        try {
+            return fileSystem.exists(path) && fileSystem.listStatus(path).length > 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot look for " + path, e);
+        }
+    }
+
+    private static FileSystem fileSystem(JobContext context) {
+        try {
+            return new Path(context.run().dir()).getFileSystem(context.hadoop());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot open " + context.run().dir(), e);
+        }
+    }
 }

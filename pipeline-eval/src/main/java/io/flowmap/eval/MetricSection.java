@@ -1,0 +1,193 @@
+package io.flowmap.eval;
+
+import io.flowmap.eval.report.Axis;
+import io.flowmap.eval.report.Html;
+import io.flowmap.eval.report.LineChart;
+import io.flowmap.eval.report.LineChart.Series;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/** Headline figures, charts and the table of the metrics. */
+final class MetricSection {
+    private static final List<String> MODELS = List.of(MetricTable.STUDENT, MetricTable.TEACHER);
+    private static final List<Integer> HEADLINE_STEPS = List.of(1, 2, 4);
+
+    private final MetricTable table;
+    private final double guidance;
+
+    MetricSection(MetricTable table) {
+        this.table = table;
+        this.guidance = table.bestGuidance();
+    }
+
+    /** The student's distances at few steps beside the teacher's best, the floor, class accuracy and time. */
+    String headline() {
+        var html = new StringBuilder("<div class=\"figures\">");
+        var teacherSteps = table.steps(MetricTable.TEACHER, guidance);
+        var slow = teacherSteps.isEmpty()
+                ? OptionalDouble.empty()
+                : value(MetricTable.TEACHER, teacherSteps.get(teacherSteps.size() - 1), MetricTable.DISTANCE);
+        for (int steps : HEADLINE_STEPS) {
+            var distance = value(MetricTable.STUDENT, steps, MetricTable.DISTANCE);
+            var comparison = slow.isEmpty() || distance.isEmpty()
+                    ? ""
+                    : String.format(
+                            Locale.ROOT, "%.2f× the teacher's best", distance.getAsDouble() / slow.getAsDouble());
+            html.append(figure("student", distance, MetricTable.DISTANCE + ", student, " + plural(steps), comparison));
+        }
+        if (!teacherSteps.isEmpty()) {
+            int steps = teacherSteps.get(teacherSteps.size() - 1);
+            html.append(figure("teacher", slow, MetricTable.DISTANCE + ", teacher, " + plural(steps), speed(steps)));
+        }
+        html.append(figure(
+                "", table.ofRealImages(MetricTable.DISTANCE), MetricTable.DISTANCE + ", training images", "the floor"));
+        int last = HEADLINE_STEPS.get(HEADLINE_STEPS.size() - 1);
+        html.append(figure(
+                "student",
+                value(MetricTable.STUDENT, last, MetricTable.ACCURACY),
+                "class accuracy, student, " + plural(last),
+                "by the LeNet that gives the features"));
+        return html.append("</div>").toString();
+    }
+
+    /** Distance, precision, recall, class accuracy and time against steps. */
+    String charts() {
+        return "<div class=\"charts\">"
+                + chart("Fréchet distance (" + MetricTable.DISTANCE + "), lower is better", MetricTable.DISTANCE, true)
+                + chart("Class accuracy, higher is better", MetricTable.ACCURACY, false)
+                + chart("Precision (k-NN), higher is better", MetricTable.PRECISION, false)
+                + chart("Recall (k-NN), higher is better", MetricTable.RECALL, false)
+                + chart("Time an image (ms), median", MetricRow.MILLISECONDS, true) + "</div>";
+    }
+
+    /** Every set, one row each. */
+    String rows() {
+        var rows = new ArrayList<List<String>>();
+        rows.add(List.of(
+                "images",
+                "guidance",
+                "steps",
+                MetricTable.DISTANCE,
+                MetricTable.PRECISION,
+                MetricTable.RECALL,
+                "class accuracy",
+                "ms an image"));
+        for (var model : MODELS) {
+            for (double weight : table.guidances()) {
+                table.steps(model, weight).forEach(steps -> rows.add(row(model, weight, steps)));
+            }
+        }
+        rows.add(row(EvaluateJob.TRAIN, null, null));
+        return Html.table(rows, 1);
+    }
+
+    /** What the values depend on, in words. */
+    String protocol() {
+        var distance = table.rows().stream()
+                .filter(row -> row.metric().equals(MetricTable.DISTANCE))
+                .findFirst()
+                .orElseThrow();
+        var recall = table.rows().stream()
+                .filter(row -> row.metric().equals(MetricTable.RECALL))
+                .findFirst()
+                .orElseThrow();
+        return String.format(
+                Locale.ROOT,
+                "Features: the 84 units of a %s trained here on the ingested labels (weights %.12s…), so"
+                        + " these distances are no FID and compare only with others of the same weights. %,d samples a set against"
+                        + " %,d images of the split %s, covariances with ddof %d; precision and recall with k = %d on %,d and %,d.",
+                distance.network(),
+                distance.networkHash(),
+                distance.samples(),
+                distance.referenceSamples(),
+                distance.reference(),
+                distance.ddof(),
+                recall.neighbours(),
+                recall.samples(),
+                recall.referenceSamples());
+    }
+
+    private String chart(String title, String metric, boolean logarithmic) {
+        var series = new ArrayList<Series>();
+        for (double weight : table.guidances()) {
+            for (var model : MODELS) {
+                if (weight != guidance) {
+                    add(series, model, weight, metric, model + " pale");
+                }
+            }
+        }
+        MODELS.forEach(model -> add(series, model, guidance, metric, model));
+        if (series.isEmpty()) {
+            return "";
+        }
+        var steps =
+                series.stream().flatMapToDouble(line -> Arrays.stream(line.x())).toArray();
+        table.ofRealImages(metric).ifPresent(value -> {
+            double first = Arrays.stream(steps).min().orElseThrow();
+            double last = Arrays.stream(steps).max().orElseThrow();
+            series.add(new Series(
+                    "training images", new double[] {first, last}, new double[] {value, value}, "floor", false));
+        });
+        var values =
+                series.stream().flatMapToDouble(line -> Arrays.stream(line.y())).toArray();
+        var y = logarithmic ? Axis.logarithmic("", values) : Axis.linear("", values);
+        return new LineChart(title, Axis.doubling("steps", steps), y, series).html();
+    }
+
+    private void add(List<Series> series, String model, double weight, String metric, String style) {
+        var steps = table.steps(model, weight).stream()
+                .filter(n -> table.value(model, weight, n, metric).isPresent())
+                .toList();
+        if (!steps.isEmpty()) {
+            var x = steps.stream().mapToDouble(Integer::doubleValue).toArray();
+            var y = steps.stream()
+                    .mapToDouble(n -> table.value(model, weight, n, metric).orElseThrow())
+                    .toArray();
+            series.add(new Series(model + ", guidance " + Axis.format(weight), x, y, style, true));
+        }
+    }
+
+    private List<String> row(String model, Double weight, Integer steps) {
+        var row = new ArrayList<String>();
+        row.add(model.equals(EvaluateJob.TRAIN) ? "training images" : model);
+        row.add(weight == null ? "" : Axis.format(weight));
+        row.add(steps == null ? "" : steps.toString());
+        row.add(format("%.3f", table.value(model, weight, steps, MetricTable.DISTANCE)));
+        row.add(format("%.4f", table.value(model, weight, steps, MetricTable.PRECISION)));
+        row.add(format("%.4f", table.value(model, weight, steps, MetricTable.RECALL)));
+        row.add(format("%.4f", table.value(model, weight, steps, MetricTable.ACCURACY)));
+        row.add(format("%.2f", table.value(model, weight, steps, MetricRow.MILLISECONDS)));
+        return row;
+    }
+
+    private String speed(int teacherSteps) {
+        var slow = value(MetricTable.TEACHER, teacherSteps, MetricRow.MILLISECONDS);
+        var fast = value(MetricTable.STUDENT, 1, MetricRow.MILLISECONDS);
+        return slow.isEmpty() || fast.isEmpty() || fast.getAsDouble() == 0
+                ? ""
+                : String.format(
+                        Locale.ROOT, "%.0f× the student's time at 1 step", slow.getAsDouble() / fast.getAsDouble());
+    }
+
+    private OptionalDouble value(String model, int steps, String metric) {
+        return table.value(model, guidance, steps, metric);
+    }
+
+    private static String figure(String style, OptionalDouble value, String label, String note) {
+        return value.isEmpty()
+                ? ""
+                : "<div class=\"figure " + style + "\"><b>" + Axis.format(value.getAsDouble()) + "</b><span>"
+                        + Html.text(label) + "</span><small>" + Html.text(note) + "</small></div>";
+    }
+
+    private static String format(String pattern, OptionalDouble value) {
+        return value.isEmpty() ? "" : String.format(Locale.ROOT, pattern, value.getAsDouble());
+    }
+
+    private static String plural(int steps) {
+        return steps + (steps == 1 ? " step" : " steps");
+    }
+}

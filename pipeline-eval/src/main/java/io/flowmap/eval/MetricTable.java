@@ -1,0 +1,73 @@
+package io.flowmap.eval;
+
+import io.flowmap.eval.feature.LeNet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalDouble;
+
+/** The rows of the metrics, asked by model, guidance weight, steps and metric. */
+record MetricTable(List<MetricRow> rows) {
+    static final String STUDENT = "student";
+    static final String TEACHER = "teacher";
+    static final String DISTANCE = MetricRow.FRECHET + LeNet.NAME;
+    static final String PRECISION = MetricRow.PRECISION + LeNet.NAME;
+    static final String RECALL = MetricRow.RECALL + LeNet.NAME;
+    static final String ACCURACY = MetricRow.CLASS_ACCURACY + LeNet.NAME;
+
+    /** A value, empty where it was not measured. */
+    OptionalDouble value(String model, Double guidance, Integer steps, String metric) {
+        return rows.stream()
+                .filter(row -> row.model().equals(model)
+                        && Objects.equals(row.guidance(), guidance)
+                        && Objects.equals(row.steps(), steps)
+                        && row.metric().equals(metric))
+                .mapToDouble(MetricRow::value)
+                .findFirst();
+    }
+
+    /** A value of the training images: the floor of a distance, the ceiling of a recall. */
+    OptionalDouble ofRealImages(String metric) {
+        return value(EvaluateJob.TRAIN, null, null, metric);
+    }
+
+    /** Guidance weights of all samples, rising. */
+    List<Double> guidances() {
+        return rows.stream()
+                .map(MetricRow::guidance)
+                .filter(Objects::nonNull)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /** Numbers of steps of a model at a guidance weight, rising. */
+    List<Integer> steps(String model, double guidance) {
+        return rows.stream()
+                .filter(row -> row.model().equals(model) && Objects.equals(row.guidance(), guidance))
+                .map(MetricRow::steps)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /** The weight at which the teacher, with most steps, is nearest the real images; the student's where there is no teacher. */
+    double bestGuidance() {
+        for (var model : List.of(TEACHER, STUDENT)) {
+            var measured = guidances().stream()
+                    .filter(weight -> !steps(model, weight).isEmpty())
+                    .toList();
+            if (!measured.isEmpty()) {
+                return measured.stream()
+                        .min(Comparator.comparingDouble(weight -> atMostSteps(model, weight)))
+                        .orElseThrow();
+            }
+        }
+        throw new IllegalStateException("no samples in the table of metrics");
+    }
+
+    private double atMostSteps(String model, double guidance) {
+        var steps = steps(model, guidance);
+        return value(model, guidance, steps.get(steps.size() - 1), DISTANCE).orElse(Double.POSITIVE_INFINITY);
+    }
+}

@@ -1,0 +1,107 @@
+package io.flowmap.eval;
+
+import io.flowmap.eval.report.Axis;
+import io.flowmap.eval.report.Html;
+import io.flowmap.eval.report.LineChart;
+import io.flowmap.eval.report.LineChart.Series;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** Curves of one training from its table of rounds; columns that are not there are left out. */
+final class TrainingSection {
+    private static final int POINTS = 300;
+    private static final String STEP = "step";
+    private static final String STYLE = "bin0";
+    private static final List<String> INTERVALS = List.of("t − s < ¼", "¼ to ½", "½ to ¾", "¾ to 1");
+
+    private final String name;
+    private final List<String> columns;
+    private final List<Row> rows;
+
+    TrainingSection(String name, Dataset<Row> table) {
+        this.name = name;
+        this.columns = Arrays.asList(table.columns());
+        this.rows = table.orderBy(STEP).collectAsList();
+    }
+
+    /** The charts below a heading; empty text for a table without rows. */
+    String html() {
+        if (rows.isEmpty()) {
+            return "";
+        }
+        return "<h3>" + Html.text(name) + "</h3><div class=\"charts\">"
+                + residuals()
+                + chart("Gradient norm", "gradient_norm", true)
+                + chart("Loss", "loss", false)
+                + chart("Tangent warmup r", "tangent_warmup", false)
+                + chart("Learning rate", "learning_rate", false)
+                + chart("Time of a round (ms)", "round_millis", true)
+                + chart("Share of a round outside compute", "overhead", false)
+                + chart("Divergence of the workers, relative", "divergence", true)
+                + "</div>";
+    }
+
+    /** ||g|| before normalisation, which shows what the normalised loss hides, all together and by interval length. */
+    private String residuals() {
+        var series = new ArrayList<Series>();
+        add(series, "all", "g_median", STYLE);
+        for (int bin = 1; bin <= INTERVALS.size(); bin++) {
+            add(series, INTERVALS.get(bin - 1), "g_median_" + bin, "bin" + bin);
+        }
+        return chart("Median ‖g‖ by interval length", series, true);
+    }
+
+    private String chart(String title, String column, boolean logarithmic) {
+        var series = new ArrayList<Series>();
+        add(series, "", column, STYLE);
+        return chart(title, series, logarithmic);
+    }
+
+    private static String chart(String title, List<Series> series, boolean logarithmic) {
+        var values = series.stream()
+                .flatMapToDouble(line -> Arrays.stream(line.y()))
+                .filter(Double::isFinite)
+                .toArray();
+        if (values.length == 0 || Arrays.stream(values).allMatch(value -> value == 0)) {
+            return "";
+        }
+        double last = series.stream()
+                .flatMapToDouble(line -> Arrays.stream(line.x()))
+                .max()
+                .orElseThrow();
+        boolean positive = Arrays.stream(values).anyMatch(value -> value > 0);
+        var y = logarithmic && positive ? Axis.logarithmic("", values) : Axis.linear("", values);
+        return new LineChart(title, Axis.linear("steps", 0, Math.max(1, last)), y, series).html();
+    }
+
+    /** At most {@value #POINTS} points, each the mean of its rounds. */
+    private void add(List<Series> series, String label, String column, String style) {
+        if (!columns.contains(column) || !columns.contains(STEP)) {
+            return;
+        }
+        int width = (rows.size() + POINTS - 1) / POINTS;
+        int points = (rows.size() + width - 1) / width;
+        var x = new double[points];
+        var y = new double[points];
+        for (int i = 0; i < points; i++) {
+            var part = rows.subList(i * width, Math.min(rows.size(), (i + 1) * width));
+            x[i] = mean(part, STEP);
+            y[i] = mean(part, column);
+        }
+        if (Arrays.stream(y).anyMatch(Double::isFinite)) {
+            series.add(new Series(label, x, y, style, false));
+        }
+    }
+
+    private static double mean(List<Row> rows, String column) {
+        return rows.stream()
+                .map(row -> row.<Number>getAs(column))
+                .filter(value -> value != null && Double.isFinite(value.doubleValue()))
+                .mapToDouble(Number::doubleValue)
+                .average()
+                .orElse(Double.NaN);
+    }
+}

@@ -1,0 +1,101 @@
+package io.flowmap.eval.report;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.DoubleStream;
+
+/**
+ * An axis: its range, and which values are marked on it.
+ *
+ * @param label of the axis
+ * @param logarithmic whether equal ratios are equal lengths
+ * @param low smallest value shown
+ * @param high largest value shown
+ * @param ticks values marked, rising
+ */
+public record Axis(String label, boolean logarithmic, double low, double high, List<Double> ticks) {
+    private static final int TICKS = 6;
+    private static final double[] STEPS = {1, 2, 5, 10};
+
+    /** A linear axis over the values, with some room. */
+    public static Axis linear(String label, double[] values) {
+        double low = DoubleStream.of(values).filter(Double::isFinite).min().orElse(0);
+        double high = DoubleStream.of(values).filter(Double::isFinite).max().orElse(1);
+        double room = high > low ? (high - low) * 0.04 : Math.max(Math.abs(high) * 0.1, 1e-9);
+        return linear(label, low >= 0 ? Math.max(0, low - room) : low - room, high + room);
+    }
+
+    /** A linear axis over a range. */
+    public static Axis linear(String label, double low, double high) {
+        double raw = (high - low) / TICKS;
+        double decade = Math.pow(10, Math.floor(Math.log10(raw)));
+        double step = DoubleStream.of(STEPS)
+                .map(s -> s * decade)
+                .filter(s -> s >= raw * 0.999)
+                .findFirst()
+                .orElse(raw);
+        var ticks = new ArrayList<Double>();
+        for (long i = (long) Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) {
+            ticks.add(i * step);
+        }
+        return new Axis(label, false, low, high, ticks);
+    }
+
+    /** A logarithmic axis over the positive values, ticks at 1, 2, 5 times powers of ten. */
+    public static Axis logarithmic(String label, double[] values) {
+        double low = positive(values).min().orElse(1) / 1.15;
+        double high = positive(values).max().orElse(10) * 1.15;
+        var ticks = new ArrayList<Double>();
+        boolean wide = high / low > 200;
+        for (int power = (int) Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++) {
+            for (double step : wide ? new double[] {1} : new double[] {1, 2, 5}) {
+                double tick = step * Math.pow(10, power);
+                if (tick >= low && tick <= high) {
+                    ticks.add(tick);
+                }
+            }
+        }
+        return new Axis(label, true, low, high, ticks);
+    }
+
+    /** A logarithmic axis marked at the values themselves, for a few steps that double. */
+    public static Axis doubling(String label, double[] values) {
+        double low = positive(values).min().orElse(1);
+        double high = positive(values).max().orElse(2);
+        return new Axis(
+                label,
+                true,
+                low / 1.12,
+                high * 1.12,
+                positive(values).distinct().sorted().boxed().toList());
+    }
+
+    /** Where a value lies between the ends, 0 to 1. */
+    public double position(double value) {
+        return logarithmic
+                ? Math.log(Math.max(value, low / 10) / low) / Math.log(high / low)
+                : (value - low) / (high - low);
+    }
+
+    /** A value as text of at most three digits beside zeros, or as many as it takes below ten thousand. */
+    public static String format(double value) {
+        if (value == 0 || !Double.isFinite(value)) {
+            return value == 0 ? "0" : "–";
+        }
+        var rounded = new BigDecimal(value).round(new MathContext(Math.abs(value) >= 1000 ? 4 : 3));
+        double size = Math.abs(value);
+        return size >= 1e5 || size < 1e-3
+                ? rounded.stripTrailingZeros()
+                        .round(new MathContext(3))
+                        .toString()
+                        .replace("E", "e")
+                        .replace("e+", "e")
+                : rounded.stripTrailingZeros().toPlainString();
+    }
+
+    private static DoubleStream positive(double[] values) {
+        return DoubleStream.of(values).filter(value -> Double.isFinite(value) && value > 0);
+    }
+}

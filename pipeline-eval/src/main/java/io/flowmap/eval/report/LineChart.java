@@ -1,0 +1,117 @@
+package io.flowmap.eval.report;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A line chart as inline SVG with its title and legend as HTML.
+ *
+ * @param title above the chart
+ * @param x horizontal axis
+ * @param y vertical axis
+ * @param series drawn in order
+ */
+public record LineChart(String title, Axis x, Axis y, List<Series> series) {
+    private static final int WIDTH = 560;
+    private static final int HEIGHT = 320;
+    private static final int LEFT = 58;
+    private static final int RIGHT = 14;
+    private static final int TOP = 12;
+    private static final int BOTTOM = 46;
+
+    /**
+     * One line; values that are not finite, or not positive on a logarithmic axis, break it.
+     *
+     * @param style CSS classes of the line, for example "student" or "teacher pale"
+     */
+    public record Series(String name, double[] x, double[] y, String style, boolean markers) {}
+
+    /** The figure. */
+    public String html() {
+        var html = new StringBuilder("<figure class=\"chart\"><figcaption>")
+                .append(Html.text(title))
+                .append("</figcaption>");
+        html.append("<div class=\"legend\">");
+        series.forEach(line -> html.append("<span class=\"")
+                .append(Html.text(line.style))
+                .append("\"><svg viewBox=\"0 0 26 10\"><path")
+                .append(" d=\"M1 5H25\"/></svg>")
+                .append(Html.text(line.name))
+                .append("</span>"));
+        html.append("</div><svg class=\"plot\" viewBox=\"0 0 ")
+                .append(WIDTH)
+                .append(' ')
+                .append(HEIGHT)
+                .append("\" role=\"img\" aria-label=\"")
+                .append(Html.text(title))
+                .append("\">");
+        axes(html);
+        series.forEach(line -> draw(html, line));
+        return html.append("</svg></figure>").toString();
+    }
+
+    private void axes(StringBuilder svg) {
+        for (double tick : x.ticks()) {
+            double at = across(tick);
+            svg.append(format("<path class=\"grid\" d=\"M%.1f %dV%d\"/>", at, TOP, HEIGHT - BOTTOM));
+            svg.append(format(
+                    "<text x=\"%.1f\" y=\"%d\" class=\"middle\">%s</text>",
+                    at, HEIGHT - BOTTOM + 17, Axis.format(tick)));
+        }
+        for (double tick : y.ticks()) {
+            double at = up(tick);
+            svg.append(format("<path class=\"grid\" d=\"M%d %.1fH%d\"/>", LEFT, at, WIDTH - RIGHT));
+            svg.append(
+                    format("<text x=\"%d\" y=\"%.1f\" class=\"end\">%s</text>", LEFT - 7, at + 4, Axis.format(tick)));
+        }
+        svg.append(format("<path class=\"axis\" d=\"M%d %dV%dH%d\"/>", LEFT, TOP, HEIGHT - BOTTOM, WIDTH - RIGHT));
+        svg.append(format(
+                "<text x=\"%d\" y=\"%d\" class=\"middle label\">%s</text>",
+                (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, Html.text(x.label())));
+        svg.append(format(
+                "<text transform=\"translate(13 %d) rotate(-90)\" class=\"middle label\">%s</text>",
+                (TOP + HEIGHT - BOTTOM) / 2, Html.text(y.label())));
+    }
+
+    private void draw(StringBuilder svg, Series line) {
+        var path = new StringBuilder();
+        var marks = new StringBuilder();
+        boolean pen = false;
+        for (int i = 0; i < line.x.length; i++) {
+            boolean drawn = shown(x, line.x[i]) && shown(y, line.y[i]);
+            if (drawn) {
+                path.append(format("%s%.1f %.1f", pen ? "L" : "M", across(line.x[i]), up(line.y[i])));
+                marks.append(format(
+                        "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.2\"><title>%s: %s, %s</title></circle>",
+                        across(line.x[i]),
+                        up(line.y[i]),
+                        Html.text(line.name),
+                        Axis.format(line.x[i]),
+                        Axis.format(line.y[i])));
+            }
+            pen = drawn;
+        }
+        svg.append("<g class=\"")
+                .append(Html.text(line.style))
+                .append("\"><path d=\"")
+                .append(path)
+                .append("\"/>");
+        svg.append(line.markers ? marks : "").append("</g>");
+    }
+
+    private double across(double value) {
+        return LEFT + x.position(value) * (WIDTH - LEFT - RIGHT);
+    }
+
+    private double up(double value) {
+        return HEIGHT - BOTTOM - y.position(value) * (HEIGHT - TOP - BOTTOM);
+    }
+
+    private static boolean shown(Axis axis, double value) {
+        return Double.isFinite(value) && (!axis.logarithmic() || value > 0);
+    }
+
+    private static String format(String pattern, Object... values) {
+        return String.format(Locale.ROOT, pattern, values);
+    }
+}

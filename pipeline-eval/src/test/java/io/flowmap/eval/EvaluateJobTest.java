@@ -1,0 +1,114 @@
+package io.flowmap.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flowmap.eval.feature.LeNetWeights;
+import io.flowmap.job.Manifest;
+import io.flowmap.job.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaluateJobTest {
+    private static final int TRAIN = 1200;
+    private static final int TEST = 1500;
+    private static final int SAMPLES = 1100;
+    private static final String[] SMALL = {
+        "evaluate.classifier.steps=60", "evaluate.classifier.batch=32", "evaluate.recall-samples=1050"
+    };
+
+    @TempDir
+    Path dir;
+
+    @Test
+    void measuresEverySetAlikeWithAnyNumberOfThreads() throws IOException {
+        var one = evaluated(1, "one");
+        var three = evaluated(3, "three");
+        assertThat(three.rows()).isEqualTo(one.rows());
+        checkValues(one);
+        checkProtocol(one);
+    }
+
+    @Test
+    void unfinishedSamplesAreTheUsersMistake() {
+        try (var spark = LocalSpark.start(1)) {
+            var run = new TestRun(spark, dir, TestImages.stripes(20), SMALL).data(10, 10);
+            assertThatThrownBy(() -> new EvaluateJob().run(run.context()))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("samples");
+        }
+    }
+
+    private MetricTable evaluated(int threads, String name) throws IOException {
+        try (var spark = LocalSpark.start(threads)) {
+            var run = new TestRun(spark, dir.resolve(name), TestImages.stripes(TRAIN + TEST + SAMPLES), SMALL)
+                    .data(TRAIN, TEST)
+                    .samples("student", 1.5, 1, TRAIN + TEST, SAMPLES, 10)
+                    .samples("student", 1.5, 4, TRAIN + TEST, SAMPLES, 1)
+                    .samples("teacher", 1.5, 4, TRAIN + TEST, SAMPLES, 60)
+                    .finishSamples();
+            new EvaluateJob().run(run.context());
+            var stage =
+                    new org.apache.hadoop.fs.Path(run.context().stage("metrics").toString());
+            var fileSystem = stage.getFileSystem(run.context().hadoop());
+            var network = Files.readAllBytes(dir.resolve(name).resolve("metrics/lenet.safetensors"));
+            var hash = LeNetWeights.fromBytes(network, "test").hash();
+            assertThat(Manifest.read(fileSystem, stage)
+                            .facts()
+                            .path("network-hash")
+                            .asText())
+                    .isEqualTo(hash);
+            var table = new MetricTable(MetricRow.read(spark.read().parquet(stage + "/table")));
+            assertThat(table.rows().stream().map(MetricRow::networkHash).filter(text -> text != null))
+                    .containsOnly(hash);
+            return table;
+        }
+    }
+
+    private static void checkValues(MetricTable table) {
+        double near = table.value("student", 1.5, 4, "FD-LeNet").orElseThrow();
+        double middle = table.value("student", 1.5, 1, "FD-LeNet").orElseThrow();
+        double far = table.value("teacher", 1.5, 4, "FD-LeNet").orElseThrow();
+        double floor = table.value("train", null, null, "FD-LeNet").orElseThrow();
+        assertThat(near).isLessThan(middle).isLessThan(far);
+        assertThat(middle).isLessThan(far);
+        assertThat(floor).isLessThan(middle);
+        assertThat(table.value("student", 1.5, 4, "class-accuracy-LeNet").orElseThrow())
+                .isGreaterThan(0.95);
+        assertThat(table.value("test", null, null, "class-accuracy-LeNet").orElseThrow())
+                .isGreaterThan(0.95);
+        assertThat(table.value("train", null, null, "recall-LeNet").orElseThrow())
+                .isGreaterThan(0.5);
+        assertThat(table.value("teacher", 1.5, 4, "recall-LeNet").orElseThrow())
+                .isLessThan(table.value("student", 1.5, 4, "recall-LeNet").orElseThrow());
+        assertThat(table.value("student", 1.5, 4, "milliseconds-per-image").orElseThrow())
+                .isEqualTo(5.2);
+    }
+
+    private static void checkProtocol(MetricTable table) {
+        Set<String> names = table.rows().stream().map(MetricRow::metric).collect(Collectors.toSet());
+        assertThat(names)
+                .containsExactlyInAnyOrder(
+                        "FD-LeNet",
+                        "precision-LeNet",
+                        "recall-LeNet",
+                        "class-accuracy-LeNet",
+                        "milliseconds-per-image");
+        for (var row : table.rows()) {
+            boolean distance = row.metric().startsWith("FD");
+            boolean neighbours = List.of("precision-LeNet", "recall-LeNet").contains(row.metric());
+            assertThat(row.ddof()).isEqualTo(distance ? 1 : null);
+            assertThat(row.neighbours()).isEqualTo(neighbours ? 3 : null);
+            assertThat(row.reference()).isEqualTo(distance || neighbours ? "test" : null);
+            assertThat(row.referenceSamples())
+                    .isEqualTo(distance ? (Long) (long) TEST : neighbours ? (Long) 1050L : null);
+            assertThat(row.samples()).isEqualTo(neighbours ? 1050 : row.model().equals("test") ? TEST : SAMPLES);
+        }
+    }
+}
