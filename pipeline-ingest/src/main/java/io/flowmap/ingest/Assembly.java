@@ -35,13 +35,26 @@ final class Assembly {
         this.latents = new LatentOutput(context);
     }
 
-    /** Writes all but the manifest, whose facts are returned. Throws {@link UserError} after writing the ledger if too much is wrong. */
+    /**
+     * Writes all but the manifest, whose facts are returned. Throws {@link UserError} after writing the ledger if too
+     * much is wrong.
+     */
     Map<String, Object> write(Path staging) {
         var staged = context.spark().read().schema(StagedRecord.schema()).parquet(staging.toString());
         var judged = Ledger.judged(staged, settings.labels());
         var tallies = Tally.of(judged, inventory.sources().keySet());
         tallies.forEach((split, tally) -> context.progress()
-                .phase("ingest", Map.of("split", split, "kept", tally.kept(), "filtered", tally.filtered(), "quarantined", tally.quarantined())));
+                .phase(
+                        "ingest",
+                        Map.of(
+                                "split",
+                                split,
+                                "kept",
+                                tally.kept(),
+                                "filtered",
+                                tally.filtered(),
+                                "quarantined",
+                                tally.quarantined())));
         var ledger = new Path(directory, Ledger.DIRECTORY);
         var failure = Ledger.failure(judged, tallies, settings.maxFailureShare(), ledger);
         if (failure.isPresent()) {
@@ -57,7 +70,8 @@ final class Assembly {
         if (settings.encoder() == EncoderKind.EDM2) {
             return new Edm2();
         }
-        return latents.moments(Ledger.kept(judged, Inventory.TRAIN), recipe.shape()).encoder(SIGMA_DATA);
+        return latents.moments(Ledger.kept(judged, Inventory.TRAIN), recipe.shape())
+                .encoder(SIGMA_DATA);
     }
 
     private Map<String, List<BlockFile>> writeBlocks(Dataset<Row> judged, Encoder encoder, Path ledger) {
@@ -69,24 +83,39 @@ final class Assembly {
                 var kept = Ledger.kept(judged, split);
                 var order = Shuffling.of(kept);
                 orders.add(order);
-                var writer = new BlockWriter(new Path(directory, split).toString(), recipe.shape(), encoder, dtype, settings.blockRecords());
+                var writer = new BlockWriter(
+                        new Path(directory, split).toString(), recipe.shape(), encoder, dtype, settings.blockRecords());
                 splits.put(split, latents.write(split, kept, order.blocks(settings.blockRecords()), writer));
             }
-            Ledger.write(judged, orders.stream().map(Shuffling::indices).reduce(Dataset::union).orElseThrow(), ledger);
+            Ledger.write(
+                    judged,
+                    orders.stream()
+                            .map(Shuffling::indices)
+                            .reduce(Dataset::union)
+                            .orElseThrow(),
+                    ledger);
             return splits;
         } finally {
             orders.forEach(Shuffling::close);
         }
     }
 
-    private Map<String, Object> facts(Map<String, Tally> tallies, Encoder encoder, Map<String, List<BlockFile>> splits) {
+    private Map<String, Object> facts(
+            Map<String, Tally> tallies, Encoder encoder, Map<String, List<BlockFile>> splits) {
         int classes = tallies.values().stream()
                 .mapToInt(tally -> tally.classes().length)
                 .max()
                 .orElse(0);
         classes = Math.max(classes, inventory.names().names().size());
         var dtype = settings.dtype().chosen(encoder, recipe.shape().channels());
-        var facts = new DataFacts(recipe.shape(), dtype, encoder.toJson(), classes, inventory.names().padded(classes), splits).asMap();
+        var facts = new DataFacts(
+                        recipe.shape(),
+                        dtype,
+                        encoder.toJson(),
+                        classes,
+                        inventory.names().padded(classes),
+                        splits)
+                .asMap();
         facts.put("records", tallies);
         return facts;
     }

@@ -21,12 +21,19 @@ import org.apache.parquet.schema.MessageTypeParser;
 import scala.Tuple2;
 
 /**
- * Encodes the pixels of one block and writes them as one uncompressed Parquet file of {@link LatentSchema}, under a name that tells only the block's number. Written
- * aside and renamed, so that a task that is tried again leaves nothing half done.
+ * Encodes the pixels of one block and writes them as one uncompressed Parquet file of {@link LatentSchema}, under a
+ * name that tells only the block's number. Written aside and renamed, so that a task that is tried again leaves nothing
+ * half done.
  */
-record BlockWriter(String directory, LatentShape shape, Encoder encoder, DType dtype, int blockRecords) implements Serializable {
+record BlockWriter(String directory, LatentShape shape, Encoder encoder, DType dtype, int blockRecords)
+        implements Serializable {
     /** Writes the records in the order given. */
-    BlockFile write(Configuration hadoop, int block, long attempt, Iterator<Tuple2<ShuffleKey, BlockWriter.LabelledPixels>> records) throws IOException {
+    BlockFile write(
+            Configuration hadoop,
+            int block,
+            long attempt,
+            Iterator<Tuple2<ShuffleKey, BlockWriter.LabelledPixels>> records)
+            throws IOException {
         var name = String.format(Locale.ROOT, "block-%06d.parquet", block);
         var target = new Path(directory, name);
         var aside = new Path(directory, "." + name + "." + attempt);
@@ -36,7 +43,11 @@ record BlockWriter(String directory, LatentShape shape, Encoder encoder, DType d
         return new BlockFile(name, first, count);
     }
 
-    private int write(Configuration hadoop, Path file, long first, Iterator<Tuple2<ShuffleKey, BlockWriter.LabelledPixels>> records)
+    private int write(
+            Configuration hadoop,
+            Path file,
+            long first,
+            Iterator<Tuple2<ShuffleKey, BlockWriter.LabelledPixels>> records)
             throws IOException {
         var type = type();
         var factory = new SimpleGroupFactory(type);
@@ -78,10 +89,13 @@ record BlockWriter(String directory, LatentShape shape, Encoder encoder, DType d
     }
 
     private static MessageType type() {
-        return MessageTypeParser.parseMessageType("message latents { required int64 " + LatentSchema.INDEX + "; required int32 "
-                + LatentSchema.LABEL + "; required binary " + LatentSchema.LATENT + "; required binary " + LatentSchema.DTYPE
-                + " (UTF8); required int32 " + LatentSchema.CHANNELS + "; required int32 " + LatentSchema.HEIGHT + "; required int32 "
-                + LatentSchema.WIDTH + "; }");
+        return MessageTypeParser.parseMessageType(
+                "message latents { required int64 " + LatentSchema.INDEX + "; required int32 "
+                        + LatentSchema.LABEL + "; required binary " + LatentSchema.LATENT + "; required binary "
+                        + LatentSchema.DTYPE
+                        + " (UTF8); required int32 " + LatentSchema.CHANNELS + "; required int32 " + LatentSchema.HEIGHT
+                        + "; required int32 "
+                        + LatentSchema.WIDTH + "; }");
     }
 
     /** A kept image. */

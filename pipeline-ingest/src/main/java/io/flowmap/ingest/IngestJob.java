@@ -5,13 +5,14 @@ import io.flowmap.job.JobContext;
 import io.flowmap.job.StageOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Reads images once into a staging table, measures what the encoder needs, shuffles, and writes blocks of encoded images and the ledger. The result depends on the
- * configuration, the seed and the sources alone.
+ * Reads images once into a staging table, measures what the encoder needs, shuffles, and writes blocks of encoded
+ * images and the ledger. The result depends on the configuration, the seed and the sources alone.
  */
 public final class IngestJob implements Job {
     /** Directory of the output in the run's directory. */
@@ -39,14 +40,17 @@ public final class IngestJob implements Job {
             return;
         }
         List.of(STAGING, Ledger.DIRECTORY, Inventory.TRAIN, Inventory.TEST).forEach(part -> delete(output, part));
+        var start = context.clock().instant();
         var tasks = inventory.tasks(settings);
-        var recipe = new FirstImage(context.hadoop(), settings).recipe(tasks, inventory.names());
+        var recipe = new FirstImages(context.hadoop(), settings).recipe(tasks, inventory.names());
         context.progress().phase("ingest", Map.of("tasks", tasks.size(), "shape", recipe.shape()));
         var staging = new Path(output.dir(), STAGING);
         new Scan(context, recipe).run(tasks, staging);
         var facts = new Assembly(context, settings, inventory, recipe, output.dir()).write(staging);
         delete(output, STAGING);
         output.finish(facts);
+        long seconds = Duration.between(start, context.clock().instant()).toSeconds();
+        context.progress().phase("ingest", Map.of("done", output.dir(), "seconds", seconds));
     }
 
     private static void delete(StageOutput output, String part) {

@@ -30,7 +30,8 @@ record IngestSettings(
         train = train == null ? List.of() : List.copyOf(train);
         test = test == null ? List.of() : List.copyOf(test);
         if (train.isEmpty()) {
-            throw new IllegalArgumentException("expected ingest.train to name files, folders or embedded:shapes, got nothing");
+            throw new IllegalArgumentException(
+                    "expected ingest.train to name files, folders or embedded:shapes, got nothing");
         }
         if (resolution < 0 || blockRecords < 1) {
             throw new IllegalArgumentException(
@@ -61,7 +62,7 @@ record IngestSettings(
 
     /** Channels of the output. */
     enum Color {
-        /** As in the first image. */
+        /** RGB if any of the first images has colour. */
         @JsonProperty("auto")
         AUTO,
         @JsonProperty("gray")

@@ -34,7 +34,8 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
         var finder = new Sources(context.hadoop(), settings.kind());
         var found = new LinkedHashMap<String, List<Source>>();
         var inputs = new ArrayList<StageInput>();
-        settings.train().forEach(path -> add(TRAIN, path, sources(finder, TRAIN, path, context, settings), found, inputs));
+        settings.train()
+                .forEach(path -> add(TRAIN, path, sources(finder, TRAIN, path, context, settings), found, inputs));
         settings.test().forEach(path -> add(TEST, path, sources(finder, TEST, path, context, settings), found, inputs));
         var names = names(finder, settings, found);
         inputs.add(input("class-names", "", String.join("\n", names.names())));
@@ -46,7 +47,8 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
         var tasks = new ArrayList<ScanTask>();
         sources.forEach((split, places) -> {
             for (var source : places) {
-                source.portions(names, settings.limits()).forEach(portion -> tasks.add(new ScanTask(tasks.size(), split, portion)));
+                source.portions(names, settings.limits())
+                        .forEach(portion -> tasks.add(new ScanTask(tasks.size(), split, portion)));
             }
         });
         return tasks;

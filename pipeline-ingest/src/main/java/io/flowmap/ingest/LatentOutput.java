@@ -13,7 +13,10 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
 import scala.Tuple2;
 
-/** Moves the kept pixels of a split: sums them for the encoder, or brings them into random order and writes them, one task a block. */
+/**
+ * Moves the kept pixels of a split: sums them for the encoder, or brings them into random order and writes them, one
+ * task a block.
+ */
 final class LatentOutput {
     private final JobContext context;
 
@@ -35,16 +38,22 @@ final class LatentOutput {
         var pixels = kept.select(StagedRecord.ORDER, StagedRecord.POSITION, StagedRecord.LABEL, StagedRecord.IMAGE)
                 .javaRDD()
                 .mapToPair(row -> new Tuple2<>(
-                        new ShuffleKey(row.getLong(0), row.getLong(1)), new LabelledPixels(row.getInt(2), row.getAs(3))));
+                        new ShuffleKey(row.getLong(0), row.getLong(1)),
+                        new LabelledPixels(row.getInt(2), row.getAs(3))));
         try (var bar = new TaskBar(context, "write " + split, blocks.numPartitions())) {
             var written = pixels.repartitionAndSortWithinPartitions(blocks)
                     .mapPartitionsWithIndex(
                             (block, records) -> List.of(writer.write(
-                                            hadoop.value().value(), block, TaskContext.get().taskAttemptId(), records))
+                                            hadoop.value().value(),
+                                            block,
+                                            TaskContext.get().taskAttemptId(),
+                                            records))
                                     .iterator(),
                             true)
                     .collect();
-            return written.stream().sorted(Comparator.comparingLong(BlockFile::firstIndex)).toList();
+            return written.stream()
+                    .sorted(Comparator.comparingLong(BlockFile::firstIndex))
+                    .toList();
         } finally {
             hadoop.destroy();
         }

@@ -17,8 +17,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * The account of every input record: Parquet rows (split, source, key, offset, status, reason, label, width, height, index) in the order of reading. {@code index} is
- * the place in the output, null unless kept.
+ * The account of every input record: Parquet rows (split, source, key, offset, status, reason, label, width, height,
+ * index) in the order of reading. {@code index} is the place in the output, null unless kept.
  */
 final class Ledger {
     /** Where it lies in the output. */
@@ -30,14 +30,20 @@ final class Ledger {
 
     /** The staged records after the policy on missing labels. */
     static Dataset<Row> judged(Dataset<Row> staged, LabelPolicy policy) {
-        var unlabelled = col(StagedRecord.STATUS).equalTo(Verdict.KEPT.text()).and(col(StagedRecord.LABEL).lt(0));
+        var unlabelled = col(StagedRecord.STATUS)
+                .equalTo(Verdict.KEPT.text())
+                .and(col(StagedRecord.LABEL).lt(0));
         boolean required = policy == LabelPolicy.REQUIRED
-                || policy == LabelPolicy.AUTO && !kept(staged).filter(col(StagedRecord.LABEL).geq(0)).isEmpty();
+                || policy == LabelPolicy.AUTO
+                        && !kept(staged).filter(col(StagedRecord.LABEL).geq(0)).isEmpty();
         if (!required) {
             return staged;
         }
-        return staged.withColumn(StagedRecord.REASON, when(unlabelled, lit("no label")).otherwise(col(StagedRecord.REASON)))
-                .withColumn(StagedRecord.STATUS, when(unlabelled, lit(Verdict.QUARANTINED.text())).otherwise(col(StagedRecord.STATUS)));
+        return staged.withColumn(
+                        StagedRecord.REASON, when(unlabelled, lit("no label")).otherwise(col(StagedRecord.REASON)))
+                .withColumn(
+                        StagedRecord.STATUS,
+                        when(unlabelled, lit(Verdict.QUARANTINED.text())).otherwise(col(StagedRecord.STATUS)));
     }
 
     static Dataset<Row> kept(Dataset<Row> judged) {
@@ -59,13 +65,15 @@ final class Ledger {
     }
 
     /** What to tell the user if too much of a split, or all of it, could not be kept. */
-    static Optional<UserError> failure(Dataset<Row> judged, Map<String, Tally> tallies, double maxFailureShare, Path ledger) {
+    static Optional<UserError> failure(
+            Dataset<Row> judged, Map<String, Tally> tallies, double maxFailureShare, Path ledger) {
         for (var split : tallies.keySet()) {
             var tally = tallies.get(split);
             if (tally.failureShare() > maxFailureShare) {
                 return Optional.of(new UserError(String.format(
                         Locale.ROOT,
-                        "cannot ingest %s: expected at most %.4g %% of its images quarantined, got %d of %d; first %s; ledger in %s",
+                        "cannot ingest %s: expected at most %.4g %% of its images quarantined, got %d of %d; first %s; "
+                                + "ledger in %s",
                         split,
                         100 * maxFailureShare,
                         tally.quarantined(),
@@ -74,21 +82,25 @@ final class Ledger {
                         ledger)));
             }
             if (tally.kept() == 0) {
-                return Optional.of(new UserError("cannot ingest " + split + ": expected images, got none in " + tally.filtered()
-                        + " records; first " + String.join("; ", reasons(judged, split, Verdict.FILTERED)) + "; ledger in " + ledger));
+                return Optional.of(new UserError("cannot ingest " + split + ": expected images, got none in "
+                        + tally.filtered() + " records; first "
+                        + String.join("; ", reasons(judged, split, Verdict.FILTERED)) + "; ledger in " + ledger));
             }
         }
         return Optional.empty();
     }
 
     private static List<String> reasons(Dataset<Row> judged, String split, Verdict verdict) {
-        var rows = judged.filter(col(StagedRecord.SPLIT).equalTo(split).and(col(StagedRecord.STATUS).equalTo(verdict.text())))
+        var rows = judged.filter(col(StagedRecord.SPLIT)
+                        .equalTo(split)
+                        .and(col(StagedRecord.STATUS).equalTo(verdict.text())))
                 .orderBy(StagedRecord.POSITION)
                 .select("source", "key", "offset", StagedRecord.REASON)
                 .limit(SHOWN)
                 .collectAsList();
         return rows.stream()
-                .map(row -> row.getString(0) + " " + row.getString(1) + " at " + row.getLong(2) + ": " + row.getString(3))
+                .map(row ->
+                        row.getString(0) + " " + row.getString(1) + " at " + row.getLong(2) + ": " + row.getString(3))
                 .collect(Collectors.toList());
     }
 }

@@ -41,15 +41,21 @@ record Moments(long[] sum, long[] squares, long count) implements Serializable {
         return new Moments(merged.sum, merged.squares, count + other.count);
     }
 
-    /** mean = S1 / n, deviation = sqrt(n S2 - S1^2) / n, rounded once at the end. Throws {@link UserError} for a channel of one value. */
+    /**
+     * mean = S1 / n, deviation = sqrt(n S2 - S1^2) / n, rounded once at the end. Throws {@link UserError} for a channel
+     * of one value.
+     */
     Standardised encoder(double sigmaData) {
         var mean = new ArrayList<Double>();
         var deviation = new ArrayList<Double>();
         for (int c = 0; c < sum.length; c++) {
             var square = BigInteger.valueOf(sum[c]).pow(2);
-            var spread = BigInteger.valueOf(count).multiply(BigInteger.valueOf(squares[c])).subtract(square);
+            var spread = BigInteger.valueOf(count)
+                    .multiply(BigInteger.valueOf(squares[c]))
+                    .subtract(square);
             if (spread.signum() == 0) {
-                throw new UserError("cannot standardise channel " + c + ": expected different pixels, got " + (double) sum[c] / count + " in all");
+                throw new UserError("cannot standardise channel " + c + ": expected different pixels, got "
+                        + (double) sum[c] / count + " in all");
             }
             mean.add((double) sum[c] / count);
             deviation.add(StrictMath.sqrt(spread.doubleValue()) / count);

@@ -27,7 +27,8 @@ record Recipe(LatentShape shape, Framing framing, Limits limits, int labels) imp
     PixelImage frame(PixelImage whole) throws UnreadableRecord {
         var image = framing.apply(whole.withChannels(shape.channels()), shape.height());
         if (image.height() != shape.height() || image.width() != shape.width()) {
-            throw new UnreadableRecord("size " + image.width() + "x" + image.height() + ", expected " + shape.width() + "x" + shape.height());
+            throw new UnreadableRecord("size " + image.width() + "x" + image.height() + ", expected " + shape.width()
+                    + "x" + shape.height());
         }
         return image;
     }

@@ -67,7 +67,9 @@ final class RecordStager implements AutoCloseable {
                 pixels);
     }
 
-    /** Keyed by the source's own name and not by its path, so that the same data gives the same order wherever it lies. */
+    /**
+     * Keyed by the source's own name and not by its path, so that the same data gives the same order wherever it lies.
+     */
     private long order(InputRecord record, String split) {
         var source = record.source().substring(record.source().lastIndexOf('/') + 1);
         var name = source + '\n' + record.key();

@@ -11,8 +11,8 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * The random order of a split's kept records: by random bits keyed by (seed, split, record), ties by position. A total order, hence the same however the records
- * are partitioned.
+ * The random order of a split's kept records: by random bits keyed by (seed, split, record), ties by position. A total
+ * order, hence the same however the records are partitioned.
  */
 final class Shuffling implements AutoCloseable {
     private final Dataset<Row> indexed;
@@ -23,7 +23,8 @@ final class Shuffling implements AutoCloseable {
 
     /** Orders a split's kept records. */
     static Shuffling of(Dataset<Row> kept) {
-        var keys = kept.select(StagedRecord.ORDER, StagedRecord.POSITION).sort(StagedRecord.ORDER, StagedRecord.POSITION);
+        var keys =
+                kept.select(StagedRecord.ORDER, StagedRecord.POSITION).sort(StagedRecord.ORDER, StagedRecord.POSITION);
         var rows = keys.javaRDD()
                 .zipWithIndex()
                 .map(pair -> RowFactory.create(pair._1().getLong(0), pair._1().getLong(1), pair._2()));
@@ -41,7 +42,8 @@ final class Shuffling implements AutoCloseable {
 
     /** The first record of each block. */
     BlockPartitioner blocks(int blockRecords) {
-        List<Row> starts = indexed.filter(col(StagedRecord.INDEX).mod(blockRecords).equalTo(0))
+        List<Row> starts = indexed.filter(
+                        col(StagedRecord.INDEX).mod(blockRecords).equalTo(0))
                 .sort(StagedRecord.INDEX)
                 .collectAsList();
         return new BlockPartitioner(starts.stream()

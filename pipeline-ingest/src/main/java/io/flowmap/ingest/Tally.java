@@ -16,7 +16,9 @@ import org.apache.spark.sql.Row;
 record Tally(long kept, long filtered, long quarantined, long[] classes, long unlabelled) {
     /** Counts every split in one pass. */
     static Map<String, Tally> of(Dataset<Row> staged, Iterable<String> splits) {
-        var rows = staged.groupBy(StagedRecord.SPLIT, StagedRecord.STATUS, StagedRecord.LABEL).count().collectAsList();
+        var rows = staged.groupBy(StagedRecord.SPLIT, StagedRecord.STATUS, StagedRecord.LABEL)
+                .count()
+                .collectAsList();
         var tallies = new TreeMap<String, Tally>();
         for (var split : splits) {
             tallies.put(split, new Tally(0, 0, 0, new long[0], 0));
@@ -38,7 +40,11 @@ record Tally(long kept, long filtered, long quarantined, long[] classes, long un
             sum[label] += other.classes[label];
         }
         return new Tally(
-                kept + other.kept, filtered + other.filtered, quarantined + other.quarantined, sum, unlabelled + other.unlabelled);
+                kept + other.kept,
+                filtered + other.filtered,
+                quarantined + other.quarantined,
+                sum,
+                unlabelled + other.unlabelled);
     }
 
     private static Tally of(String status, int label, long count) {

@@ -36,7 +36,12 @@ class IngestJobTest {
         for (int partitions : new int[] {1, 3, 8}) {
             spark.conf().set("spark.sql.shuffle.partitions", partitions);
             spark.conf().set("spark.sql.files.maxPartitionBytes", partitions == 1 ? 1 << 27 : 1 << 12);
-            var run = run(spark, "run" + partitions, sources("train", data), "ingest.encoder=standardised", "ingest.block-records=16");
+            var run = run(
+                    spark,
+                    "run" + partitions,
+                    sources("train", data),
+                    "ingest.encoder=standardised",
+                    "ingest.block-records=16");
             seen.merge(contents(run), 1, Integer::sum);
             assertThat(Files.exists(run.dir().resolve("data/staging"))).isFalse();
         }
@@ -47,18 +52,30 @@ class IngestJobTest {
 
     @Test
     void blocksHoldEveryRecordOnceInShuffledOrder(SparkSession spark) {
-        var run = run(spark, "run", sources("train", Archives.zip(dir.resolve("data.zip"), folders(50))), "ingest.block-records=16");
+        var run = run(
+                spark,
+                "run",
+                sources("train", Archives.zip(dir.resolve("data.zip"), folders(50))),
+                "ingest.block-records=16");
         var blocks = run.blocks("train");
         assertThat(blocks).extracting(block -> block.label().length).containsExactly(16, 16, 16, 2);
-        assertThat(blocks.stream().flatMapToLong(block -> LongStream.of(block.index()))).containsExactlyElementsOf(LongStream.range(0, 50).boxed().toList());
+        assertThat(blocks.stream().flatMapToLong(block -> LongStream.of(block.index())))
+                .containsExactlyElementsOf(LongStream.range(0, 50).boxed().toList());
         assertThat(run.labels("train").stream().sorted().toList()).isNotEqualTo(run.labels("train"));
         for (var row : run.ledger("status = 'kept'")) {
             int number = Integer.parseInt(row.<String>getAs("key").substring(3, 7));
             int index = Math.toIntExact(row.<Long>getAs("index"));
             byte[] pixels = new byte[64];
-            run.data("train").encoder().decode(values(blocks.get(index / 16), index % 16), pixels, run.data("train").shape());
+            run.data("train")
+                    .encoder()
+                    .decode(
+                            values(blocks.get(index / 16), index % 16),
+                            pixels,
+                            run.data("train").shape());
             assertThat(pixels).isEqualTo(plain(number));
-            assertThat(blocks.get(index / 16).label()[index % 16]).isEqualTo(row.<Integer>getAs("label")).isEqualTo(number % 3);
+            assertThat(blocks.get(index / 16).label()[index % 16])
+                    .isEqualTo(row.<Integer>getAs("label"))
+                    .isEqualTo(number % 3);
         }
         assertThat(run.data("train").rows(spark).count()).isEqualTo(50);
         assertThat(run.data("train").classNames()).containsExactly("c0", "c1", "c2");
@@ -68,10 +85,15 @@ class IngestJobTest {
     void zipFolderAndShardOfTheSameImagesHoldTheSame(SparkSession spark) {
         var images = folders(12);
         var listed = new LinkedHashMap<String, Object>(images);
-        var labels = images.keySet().stream().map(name -> "[\"" + name + "\", " + name.charAt(1) + "]").toList();
+        var labels = images.keySet().stream()
+                .map(name -> "[\"" + name + "\", " + name.charAt(1) + "]")
+                .toList();
         listed.put("dataset.json", "{\"labels\": " + labels + "}");
         var pairs = images.entrySet().stream()
-                .flatMap(image -> List.of(image.getKey(), image.getValue(), image.getKey().replace(".png", ".cls"), (Object) image.getKey().substring(1, 2)).stream())
+                .flatMap(image ->
+                        List.of(image.getKey(), image.getValue(), image.getKey().replace(".png", ".cls"), (Object)
+                                        image.getKey().substring(1, 2))
+                                .stream())
                 .toArray();
         var runs = List.of(
                 run(spark, "r0", sources("train", Archives.zip(dir.resolve("a.zip"), images))),
@@ -105,15 +127,22 @@ class IngestJobTest {
         members.put("c1/wide.png", png(0, 9, 8));
         members.put("c1/notes.txt", "text");
         members.put("loose.png", png(1, 8, 8));
-        var run = run(spark, "run", sources("train", Archives.zip(dir.resolve("data.zip"), members)), "ingest.max-failure-share=0.1");
+        var run = run(
+                spark,
+                "run",
+                sources("train", Archives.zip(dir.resolve("data.zip"), members)),
+                "ingest.max-failure-share=0.1");
         assertThat(run.data("train").count()).isEqualTo(30);
         assertThat(run.ledger("true")).hasSize(34);
-        assertThat(run.ledger("status = 'kept' and reason is null and index is not null and width = 8 and offset > 0")).hasSize(30);
-        assertThat(run.ledger("status <> 'kept'")).extracting(IngestJobTest::verdict).containsExactly(
-                "c0/cut.jpg quarantined cannot decode JPEG: No image data present to read",
-                "c1/wide.png quarantined size 9x8, expected 8x8",
-                "c1/notes.txt filtered no image",
-                "loose.png quarantined no label");
+        assertThat(run.ledger("status = 'kept' and reason is null and index is not null and width = 8 and offset > 0"))
+                .hasSize(30);
+        assertThat(run.ledger("status <> 'kept'"))
+                .extracting(IngestJobTest::verdict)
+                .containsExactly(
+                        "c0/cut.jpg quarantined cannot decode JPEG: No image data present to read",
+                        "c1/wide.png quarantined size 9x8, expected 8x8",
+                        "c1/notes.txt filtered no image",
+                        "loose.png quarantined no label");
         var counts = run.manifest().facts().path("records").path("train");
         assertThat(counts.path("kept").asInt()).isEqualTo(30);
         assertThat(counts.path("quarantined").asInt()).isEqualTo(3);
@@ -138,12 +167,16 @@ class IngestJobTest {
     @Test
     void noImagesAtAllIsTheUsersMistake(SparkSession spark) {
         var source = sources("train", Archives.tar(dir.resolve("a.tar"), "0.txt", "text", "1.mp", "x"));
-        assertThatThrownBy(() -> run(spark, "run", source)).isInstanceOf(UserError.class).hasMessageContaining("got none that can be read");
+        assertThatThrownBy(() -> run(spark, "run", source))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("got none that can be read");
         assertThatThrownBy(() -> run(spark, "run2", source, "ingest.resolution=8", "ingest.color=gray"))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("got none in 2 records; first")
                 .hasMessageContaining("no image: .txt");
-        assertThatThrownBy(() -> run(spark, "run3")).isInstanceOf(UserError.class).hasMessageContaining("ingest.train");
+        assertThatThrownBy(() -> run(spark, "run3"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("ingest.train");
     }
 
     @Test
@@ -160,10 +193,22 @@ class IngestJobTest {
 
     @Test
     void shapesAreDrawnForBothSplits(SparkSession spark) {
-        var run = run(spark, "run", "ingest.train=\"embedded:shapes\"", "ingest.test=[\"embedded:shapes\"]", "ingest.shapes.count=250", "ingest.shapes.test-count=40");
+        var run = run(
+                spark,
+                "run",
+                "ingest.train=\"embedded:shapes\"",
+                "ingest.test=[\"embedded:shapes\"]",
+                "ingest.shapes.count=250",
+                "ingest.shapes.test-count=40");
         assertThat(run.data("train").classNames()).hasSize(10).contains("crescent", "horizontal bars");
         assertThat(run.data("train").shape()).hasToString("LatentShape[channels=1, height=16, width=16]");
-        assertThat(run.manifest().facts().path("records").path("train").path("classes").toString()).isEqualTo("[25,25,25,25,25,25,25,25,25,25]");
+        assertThat(run.manifest()
+                        .facts()
+                        .path("records")
+                        .path("train")
+                        .path("classes")
+                        .toString())
+                .isEqualTo("[25,25,25,25,25,25,25,25,25,25]");
         var test = run.blocks("test").get(0);
         var train = run.blocks("train").get(0);
         assertThat(train.label()).hasSize(250);
@@ -207,7 +252,9 @@ class IngestJobTest {
     private static String contents(IngestRun run) {
         var text = new StringBuilder(run.manifest().facts().toString());
         for (var block : run.blocks("train")) {
-            text.append(Arrays.toString(block.index())).append(Arrays.toString(block.label())).append(Arrays.toString(block.values()));
+            text.append(Arrays.toString(block.index()))
+                    .append(Arrays.toString(block.label()))
+                    .append(Arrays.toString(block.values()));
         }
         return text.append(run.ledger("true")).toString();
     }

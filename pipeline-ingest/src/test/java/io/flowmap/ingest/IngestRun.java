@@ -55,7 +55,10 @@ record IngestRun(SparkSession spark, Path dir) {
 
     /** Rows of the ledger that hold a condition, in order of reading. */
     List<Row> ledger(String condition) {
-        return spark.read().parquet(dir.resolve("data/ledger").toString()).filter(condition).collectAsList();
+        return spark.read()
+                .parquet(dir.resolve("data/ledger").toString())
+                .filter(condition)
+                .collectAsList();
     }
 
     Manifest manifest() {

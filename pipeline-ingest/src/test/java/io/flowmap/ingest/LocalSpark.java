@@ -28,6 +28,8 @@ public final class LocalSpark implements ParameterResolver {
                 .appName("ingest tests")
                 .config("spark.ui.enabled", false)
                 .config("spark.sql.shuffle.partitions", 3)
+                .config("spark.sql.codegen.wholeStage", false)
+                .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
                 .config("spark.default.parallelism", 2)
                 .config("spark.driver.bindAddress", "127.0.0.1")
                 .config("spark.sql.warehouse.dir", System.getProperty("java.io.tmpdir") + "/flowmap-warehouse")

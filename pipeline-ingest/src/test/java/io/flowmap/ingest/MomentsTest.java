@@ -37,7 +37,9 @@ class MomentsTest {
     @Test
     void constantChannelIsTheUsersMistake() {
         var moments = Moments.none(2).add(new byte[SHAPE.size()], SHAPE);
-        assertThatThrownBy(() -> moments.encoder(0.5)).isInstanceOf(UserError.class).hasMessageContaining("channel 0");
+        assertThatThrownBy(() -> moments.encoder(0.5))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("channel 0");
     }
 
     private static double mean(byte[][] images, int channel, double centre, int power) {

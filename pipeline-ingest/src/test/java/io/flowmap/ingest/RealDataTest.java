@@ -24,7 +24,12 @@ class RealDataTest {
         var run = new IngestRun(spark, dir).run(sources("train", zip), "ingest.encoder=standardised");
         assertThat(run.data("train").count()).isEqualTo(10_000);
         assertThat(run.data("train").shape()).hasToString("LatentShape[channels=1, height=28, width=28]");
-        assertThat(run.manifest().facts().path("records").path("train").path("classes").toString())
+        assertThat(run.manifest()
+                        .facts()
+                        .path("records")
+                        .path("train")
+                        .path("classes")
+                        .toString())
                 .isEqualTo("[980,1135,1032,1010,982,892,958,1028,974,1009]");
     }
 
@@ -35,9 +40,16 @@ class RealDataTest {
         var run = new IngestRun(spark, dir).run(sources("train", shard), sources("test", zip));
         assertThat(run.data("train").count()).isEqualTo(2_500);
         assertThat(run.data("test").count()).isEqualTo(10_000);
-        assertThat(run.data("test").classNames()).startsWith("airplane", "automobile", "bird").hasSize(10);
+        assertThat(run.data("test").classNames())
+                .startsWith("airplane", "automobile", "bird")
+                .hasSize(10);
         assertThat(run.data("train").shape()).hasToString("LatentShape[channels=3, height=32, width=32]");
-        assertThat(run.manifest().facts().path("records").path("test").path("classes").toString())
+        assertThat(run.manifest()
+                        .facts()
+                        .path("records")
+                        .path("test")
+                        .path("classes")
+                        .toString())
                 .isEqualTo("[1000,1000,1000,1000,1000,1000,1000,1000,1000,1000]");
         assertThat(run.ledger("status <> 'kept'")).isEmpty();
         assertThat(run.ledger("key rlike '/truck/' and label <> 9")).isEmpty();
@@ -48,20 +60,30 @@ class RealDataTest {
         var odd = TestData.require("webdataset-odd");
         var photos = TestData.require("imagenet-sample", "imagenet-sample-000000.tar");
         var cut = Files.write(dir.resolve("cut.tar"), Arrays.copyOf(Files.readAllBytes(photos), 5_000_000));
-        var run = new IngestRun(spark, dir).run(
-                sources("train", odd, cut), "ingest.labels=optional", "ingest.resolution=64", "ingest.color=rgb", "ingest.max-failure-share=0.2");
+        var run = new IngestRun(spark, dir)
+                .run(
+                        sources("train", odd, cut),
+                        "ingest.labels=optional",
+                        "ingest.resolution=64",
+                        "ingest.color=rgb",
+                        "ingest.max-failure-share=0.2");
         var rows = run.ledger("status = 'quarantined'");
         assertThat(rows).singleElement().satisfies(row -> {
             assertThat(row.<String>getAs("source")).endsWith("cut.tar");
             assertThat(row.<String>getAs("reason")).startsWith("truncated or damaged tar");
             assertThat(row.<Long>getAs("offset")).isBetween(4_500_000L, 5_000_000L);
         });
-        assertThat(run.ledger("source like '%compressed.tar' and reason = 'directory'")).hasSize(1);
-        assertThat(run.ledger("source like '%compressed.tar' and reason = 'no image: .txt.gz'")).hasSize(3);
-        assertThat(run.ledger("source like '%mpdata.tar' and reason = 'no image: .mp'")).isNotEmpty();
-        assertThat(run.ledger("source like '%tendata.tar' and reason = 'no image: .ten'")).isNotEmpty();
+        assertThat(run.ledger("source like '%compressed.tar' and reason = 'directory'"))
+                .hasSize(1);
+        assertThat(run.ledger("source like '%compressed.tar' and reason = 'no image: .txt.gz'"))
+                .hasSize(3);
+        assertThat(run.ledger("source like '%mpdata.tar' and reason = 'no image: .mp'"))
+                .isNotEmpty();
+        assertThat(run.ledger("source like '%tendata.tar' and reason = 'no image: .ten'"))
+                .isNotEmpty();
         assertThat(run.ledger("source like '%image_.tar' and status = 'kept'")).hasSize(11);
-        assertThat(run.ledger("source like '%cut.tar' and status = 'kept'").size()).isBetween(20, 99);
+        assertThat(run.ledger("source like '%cut.tar' and status = 'kept'").size())
+                .isBetween(20, 99);
         assertThat(run.ledger("true")).hasSizeGreaterThan(100);
     }
 }

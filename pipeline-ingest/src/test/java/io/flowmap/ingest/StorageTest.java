@@ -26,7 +26,9 @@ class StorageTest {
     @ParameterizedTest
     @MethodSource("encoders")
     void everyPixelValueComesBackFromStorage(Encoder encoder) {
-        int channels = encoder instanceof Standardised standardised ? standardised.mean().size() : 3;
+        int channels = encoder instanceof Standardised standardised
+                ? standardised.mean().size()
+                : 3;
         var shape = new LatentShape(channels, 16, 16);
         var dtype = Storage.AUTO.chosen(encoder, channels);
         byte[] pixels = new byte[shape.size()];
@@ -45,6 +47,8 @@ class StorageTest {
     void float32IsTakenWhereFloat16LosesPixels() {
         var narrow = new Standardised(List.of(100.0), List.of(1e-4), 0.5);
         assertThat(Storage.AUTO.chosen(narrow, 1)).isEqualTo(DType.FLOAT32);
-        assertThatThrownBy(() -> Storage.FLOAT16.chosen(narrow, 1)).isInstanceOf(UserError.class).hasMessageContaining("in float16");
+        assertThatThrownBy(() -> Storage.FLOAT16.chosen(narrow, 1))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("in float16");
     }
 }

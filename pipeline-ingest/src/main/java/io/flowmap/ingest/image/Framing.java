@@ -2,7 +2,10 @@ package io.flowmap.ingest.image;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How an image becomes a square of the wanted resolution: the transforms of EDM2's {@code dataset_tool}, under its names. */
+/**
+ * How an image becomes a square of the wanted resolution: the transforms of EDM2's {@code dataset_tool}, under its
+ * names.
+ */
 public enum Framing {
     /** No change: every image must already have the size of the dataset. */
     @JsonProperty("none")
@@ -22,7 +25,10 @@ public enum Framing {
             return Resampling.LANCZOS.resize(square, resolution, resolution);
         }
     },
-    /** ADM's (Dhariwal and Nichol), EDM2's choice for ImageNet: halve by box averages, shrink the short side by cubic, then crop the centre. */
+    /**
+     * ADM's (Dhariwal and Nichol), EDM2's choice for ImageNet: halve by box averages, shrink the short side by cubic,
+     * then crop the centre.
+     */
     @JsonProperty("center-crop-dhariwal")
     CENTER_CROP_DHARIWAL {
         @Override

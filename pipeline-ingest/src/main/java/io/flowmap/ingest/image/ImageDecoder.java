@@ -14,8 +14,9 @@ import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Decodes JPEG (CMYK too) and PNG to the samples as stored: no colour management, no gamma, no rotation, alpha dropped, palettes looked up, the high byte of 16-bit
- * samples; Pillow does the same, and the pixels are equal but for CMYK, which may differ by one level. Anything that is damaged, or larger than allowed, is refused. Not thread-safe.
+ * Decodes JPEG (CMYK too) and PNG to the samples as stored: no colour management, no gamma, no rotation, alpha dropped,
+ * palettes looked up, the high byte of 16-bit samples; Pillow does the same, and the pixels are equal but for CMYK,
+ * which may differ by one level. Anything that is damaged, or larger than allowed, is refused. Not thread-safe.
  */
 public final class ImageDecoder implements AutoCloseable {
     private static final int JPEG_START = 0xffd8;
@@ -26,7 +27,9 @@ public final class ImageDecoder implements AutoCloseable {
     private final ImageReader png;
     private String damage;
 
-    /** @param maxPixels most pixels (width times height) that an image may declare; checked before a pixel is decoded */
+    /**
+     * @param maxPixels most pixels (width times height) that an image may declare; checked before a pixel is decoded
+     */
     public ImageDecoder(long maxPixels) {
         this.maxPixels = maxPixels;
         this.jpeg = jpegReader();
@@ -94,7 +97,10 @@ public final class ImageDecoder implements AutoCloseable {
         return true;
     }
 
-    /** Made by hand rather than through ImageIO's registry of formats, which depends on the thread's class loader in an executor. */
+    /**
+     * Made by hand rather than through ImageIO's registry of formats, which depends on the thread's class loader in an
+     * executor.
+     */
     private static ImageReader jpegReader() {
         var provider = new JPEGImageReaderSpi();
         provider.onRegistration(IIORegistry.getDefaultInstance(), ImageReaderSpi.class);

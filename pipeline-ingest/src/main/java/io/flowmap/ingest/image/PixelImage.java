@@ -31,7 +31,10 @@ public record PixelImage(int channels, int height, int width, byte[] pixels) {
         return wanted == 1 ? gray() : rgb();
     }
 
-    /** ITU-R 601-2 luma in 16-bit fixed point, as Pillow's {@code convert("L")}: (19595 R + 38470 G + 7471 B + 2^15) / 2^16. */
+    /**
+     * ITU-R 601-2 luma in 16-bit fixed point, as Pillow's {@code convert("L")}: (19595 R + 38470 G + 7471 B + 2^15) /
+     * 2^16.
+     */
     public PixelImage gray() {
         if (channels == 1) {
             return this;

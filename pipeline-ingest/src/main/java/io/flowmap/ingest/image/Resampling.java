@@ -3,8 +3,9 @@ package io.flowmap.ingest.image;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * Pillow's {@code Image.resize} for 8-bit channels, equal to it in every pixel: a horizontal and then a vertical pass, each rounded to 8 bits, with
- * filter weights normalised in float64 and rounded to 22-bit fixed point. The filter widens with the scale when shrinking (antialiasing).
+ * Pillow's {@code Image.resize} for 8-bit channels, equal to it in every pixel: a horizontal and then a vertical pass,
+ * each rounded to 8 bits, with filter weights normalised in float64 and rounded to 22-bit fixed point. The filter
+ * widens with the scale when shrinking (antialiasing).
  */
 public enum Resampling {
     BOX(0.5, x -> x > -0.5 && x <= 0.5 ? 1 : 0),
@@ -21,7 +22,10 @@ public enum Resampling {
         this.filter = filter;
     }
 
-    /** The image at {@code height} x {@code width}; a pass that changes nothing is left out, so that an equal size gives the image itself. */
+    /**
+     * The image at {@code height} x {@code width}; a pass that changes nothing is left out, so that an equal size gives
+     * the image itself.
+     */
     public PixelImage resize(PixelImage image, int height, int width) {
         var wide = image.width() == width ? image : horizontal(image, width);
         return wide.height() == height ? wide : vertical(wide, height);

@@ -4,8 +4,8 @@ import java.util.Collection;
 import java.util.Optional;
 
 /**
- * Which part of a file's path names its class: the first folder in which the images' paths differ, so that folders around all of them do not matter; if
- * they all lie in one folder, that folder.
+ * Which part of a file's path names its class: the first folder in which the images' paths differ, so that folders
+ * around all of them do not matter; if they all lie in one folder, that folder.
  *
  * @param depth number of the path's part, -1 if the images lie in no folder
  */

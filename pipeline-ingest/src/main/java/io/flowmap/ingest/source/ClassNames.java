@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -27,7 +29,10 @@ public record ClassNames(ArrayList<String> names, boolean given) implements Seri
         try (var in = fileSystem.open(file)) {
             return parse(Json.mapper().readTree((InputStream) in), file.toString());
         } catch (JsonProcessingException e) {
-            throw new UserError("cannot read class names " + file + ": expected a JSON list of names, got " + e.getOriginalMessage(), e);
+            throw new UserError(
+                    "cannot read class names " + file + ": expected a JSON list of names, got "
+                            + e.getOriginalMessage(),
+                    e);
         }
     }
 
@@ -36,9 +41,13 @@ public record ClassNames(ArrayList<String> names, boolean given) implements Seri
         return new ClassNames(new ArrayList<>(folders), false);
     }
 
-    /** The index of a name, {@link InputRecord#NO_LABEL} if it is not among them. */
-    int index(String name) {
-        return names.indexOf(name);
+    /** The index of each name. */
+    Map<String, Integer> indices() {
+        var indices = new HashMap<String, Integer>();
+        for (int i = 0; i < names.size(); i++) {
+            indices.put(names.get(i), i);
+        }
+        return indices;
     }
 
     /** One name a class: the number where there is no name. */

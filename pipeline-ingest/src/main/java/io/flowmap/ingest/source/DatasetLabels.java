@@ -12,7 +12,8 @@ import java.util.Map;
 /**
  * EDM2's {@code dataset.json}: {@code {"labels": [[name, class], ...]}}, or null without labels. Read as a stream.
  *
- * @param byName class of each file in the order of the list, null if labels are null; {@link #NOT_AN_INDEX} for a label that is no class index
+ * @param byName class of each file in the order of the list, null if labels are null; {@link #NOT_AN_INDEX} for a
+ *     label that is no class index
  */
 record DatasetLabels(Map<String, Integer> byName) {
     static final String FILE = "dataset.json";
@@ -66,8 +67,9 @@ record DatasetLabels(Map<String, Integer> byName) {
 
     private static void require(boolean holds, JsonParser json, String source) {
         if (!holds) {
-            throw new UserError("cannot read " + FILE + " of " + source + ": expected {\"labels\": [[name, class], ...]}, got "
-                    + json.currentToken() + " at " + json.currentLocation().offsetDescription());
+            throw new UserError("cannot read " + FILE + " of " + source
+                    + ": expected {\"labels\": [[name, class], ...]}, got " + json.currentToken() + " at "
+                    + json.currentLocation().offsetDescription());
         }
     }
 }

@@ -9,8 +9,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A file of any Hadoop file system as a read-only channel. A failing file system is an {@link UncheckedIOException}, so that nobody takes it for damage
- * in the data: Spark tries the task again.
+ * A file of any Hadoop file system as a read-only channel. A failing file system is an {@link UncheckedIOException}, so
+ * that nobody takes it for damage in the data: Spark tries the task again.
  */
 final class HadoopChannel implements SeekableByteChannel {
     private static final int CHUNK = 1 << 16;

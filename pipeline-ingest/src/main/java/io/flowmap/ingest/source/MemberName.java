@@ -8,7 +8,10 @@ import java.util.Set;
 record MemberName(String path) {
     private static final Set<String> IMAGES = Set.of("jpg", "jpeg", "jpe", "png", "webp", "gif", "bmp", "tif", "tiff");
 
-    /** Whether an image by its extension; the decoder refuses formats other than JPEG and PNG, so that they are not lost in silence. */
+    /**
+     * Whether an image by its extension; the decoder refuses formats other than JPEG and PNG, so that they are not lost
+     * in silence.
+     */
     boolean isImage() {
         var base = base();
         return isImageExtension(base.substring(base.lastIndexOf('.') + 1));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -23,7 +24,11 @@ final class MemberSource implements Source {
     private final String damage;
 
     private MemberSource(
-            FileSystem fileSystem, FileStatus file, List<Member> members, Optional<DatasetLabels> labels, String damage) {
+            FileSystem fileSystem,
+            FileStatus file,
+            List<Member> members,
+            Optional<DatasetLabels> labels,
+            String damage) {
         this.fileSystem = fileSystem;
         this.file = file;
         this.members = members;
@@ -35,8 +40,12 @@ final class MemberSource implements Source {
                 .toList());
     }
 
-    /** Lists the files of a zip or folder. A zip without a readable central directory becomes a source of one quarantined record. */
-    static MemberSource list(Configuration hadoop, FileSystem fileSystem, FileStatus file, SourceKind kind) throws IOException {
+    /**
+     * Lists the files of a zip or folder. A zip without a readable central directory becomes a source of one
+     * quarantined record.
+     */
+    static MemberSource list(Configuration hadoop, FileSystem fileSystem, FileStatus file, SourceKind kind)
+            throws IOException {
         try (var store = MemberStore.open(hadoop, file.getPath().toString(), file.isFile())) {
             var members = store.members();
             boolean listed = members.stream().anyMatch(member -> member.name().equals(DatasetLabels.FILE));
@@ -62,7 +71,8 @@ final class MemberSource implements Source {
             return Sources.fingerprint(file);
         }
         var text = new StringBuilder(file.getPath().getName());
-        members.forEach(member -> text.append('\n').append(member.name()).append(' ').append(member.size()));
+        members.forEach(
+                member -> text.append('\n').append(member.name()).append(' ').append(member.size()));
         return text.toString();
     }
 
@@ -76,18 +86,20 @@ final class MemberSource implements Source {
     public SortedSet<String> folderClasses() {
         var classes = new TreeSet<String>();
         if (labels.isEmpty()) {
-            members.stream().filter(MemberSource::isWanted).forEach(member -> folders.of(member.name()).ifPresent(classes::add));
+            members.stream().filter(MemberSource::isWanted).forEach(member -> folders.of(member.name())
+                    .ifPresent(classes::add));
         }
         return classes;
     }
 
     @Override
     public List<Portion> portions(ClassNames names, Limits limits) {
+        var indices = names.indices();
         var planned = new ArrayList<PlannedMember>();
         var seen = new HashSet<String>();
         for (var member : members) {
             if (!isMetadata(member)) {
-                planned.add(seen.add(member.name()) ? plan(member, names) : refused(member, "duplicate key"));
+                planned.add(seen.add(member.name()) ? plan(member, indices) : refused(member, "duplicate key"));
             }
         }
         planned.addAll(missing(seen));
@@ -97,7 +109,7 @@ final class MemberSource implements Source {
         return MemberPortion.cut(name(), file.isFile(), planned, limits);
     }
 
-    private PlannedMember plan(Member member, ClassNames names) {
+    private PlannedMember plan(Member member, Map<String, Integer> names) {
         var name = member.parsed();
         if (name.isUnsafe()) {
             return refused(member, "unsafe path");
@@ -118,9 +130,9 @@ final class MemberSource implements Source {
                 : PlannedMember.image(member, label);
     }
 
-    private PlannedMember foldered(Member member, ClassNames names) {
+    private PlannedMember foldered(Member member, Map<String, Integer> names) {
         var folder = folders.of(member.name());
-        int label = folder.map(names::index).orElse(InputRecord.NO_LABEL);
+        int label = folder.map(names::get).orElse(InputRecord.NO_LABEL);
         return folder.isPresent() && label < 0
                 ? refused(member, "class " + folder.get() + " is not among the given names")
                 : PlannedMember.image(member, label);
@@ -139,7 +151,8 @@ final class MemberSource implements Source {
     }
 
     private boolean isMetadata(Member member) {
-        return labels.isPresent() && member.name().equals(DatasetLabels.FILE) || member.name().equals(ClassNames.FILE);
+        return labels.isPresent() && member.name().equals(DatasetLabels.FILE)
+                || member.name().equals(ClassNames.FILE);
     }
 
     private static PlannedMember refused(Member member, String reason) {

@@ -16,7 +16,9 @@ sealed interface MemberStore extends Closeable permits FolderStore, ZipStore {
     /** A file of the user's own, unbounded. */
     InputStream stream(String name) throws IOException;
 
-    /** The bytes of a file. Throws {@link UnreadableRecord} if there are more than {@code maxBytes} or they are damaged. */
+    /**
+     * The bytes of a file. Throws {@link UnreadableRecord} if there are more than {@code maxBytes} or they are damaged.
+     */
     byte[] read(String name, int maxBytes) throws IOException, UnreadableRecord;
 
     /** Where the bytes of a file that was read begin, -1 if unknown. */

@@ -5,6 +5,8 @@ import java.io.IOException;
 
 /** Records one after the other, in an order that depends on the source alone. */
 public interface RecordStream extends Closeable {
-    /** The next record, null at the end. Throws only if the file system fails; damage in the data is a refused record. */
+    /**
+     * The next record, null at the end. Throws only if the file system fails; damage in the data is a refused record.
+     */
     InputRecord next() throws IOException;
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The files of one WebDataset sample as they arrive: they follow each other and share a key. */
 final class Sample {
@@ -62,7 +63,7 @@ final class Sample {
     }
 
     /** The sample as a record. */
-    InputRecord finish(String source, ClassNames names) {
+    InputRecord finish(String source, Map<String, Integer> names) {
         if (damage != null) {
             return InputRecord.refused(source, key, offset, Content.Refused.quarantined(damage));
         }
@@ -80,7 +81,7 @@ final class Sample {
         return others.isEmpty() ? "no image" : "no image: " + String.join(", ", others);
     }
 
-    private int label(ClassNames names) {
+    private int label(Map<String, Integer> names) {
         if (cls != null) {
             return index(new String(cls, StandardCharsets.UTF_8).strip(), names);
         }
@@ -104,20 +105,17 @@ final class Sample {
         }
     }
 
-    private static int index(String text, ClassNames names) {
-        int named = names.index(text);
-        if (named >= 0) {
-            return named;
-        }
+    private static int index(String text, Map<String, Integer> names) {
+        int index = names.getOrDefault(text, InputRecord.NO_LABEL);
         try {
-            int index = Integer.parseInt(text);
-            if (index >= 0) {
-                return index;
-            }
+            index = Integer.parseInt(text);
         } catch (NumberFormatException e) {
-            // named below
+            // then it is a name or wrong
         }
-        throw new IllegalArgumentException(
-                "label " + text.substring(0, Math.min(text.length(), LONGEST_QUOTE)) + " is neither a class index nor a known name");
+        if (index >= 0) {
+            return index;
+        }
+        throw new IllegalArgumentException("label " + text.substring(0, Math.min(text.length(), LONGEST_QUOTE))
+                + " is neither a class index nor a known name");
     }
 }

@@ -1,6 +1,9 @@
 package io.flowmap.ingest.source;
 
-/** Outlines of the ten classes of the embedded dataset, in a frame where the shape fills the unit disc: x to the right, y downwards. */
+/**
+ * Outlines of the ten classes of the embedded dataset, in a frame where the shape fills the unit disc: x to the right,
+ * y downwards.
+ */
 enum Shape {
     DISC {
         @Override

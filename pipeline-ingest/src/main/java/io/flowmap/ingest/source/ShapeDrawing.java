@@ -4,8 +4,9 @@ import io.flowmap.ingest.image.PixelImage;
 import io.flowmap.tensor.CounterRandom;
 
 /**
- * Draws image number n of a split as a function of (seed, split, n) alone: 16x16, one channel, bright on dark, anti-aliased by 8x8 samples a pixel. Place, size,
- * turn and both intensities vary; the shape stays inside the image and its turn within 12 degrees, so that plus and cross stay apart.
+ * Draws image number n of a split as a function of (seed, split, n) alone: 16x16, one channel, bright on dark,
+ * anti-aliased by 8x8 samples a pixel. Place, size, turn and both intensities vary; the shape stays inside the image
+ * and its turn within 12 degrees, so that plus and cross stay apart.
  */
 final class ShapeDrawing {
     static final int SIDE = 16;

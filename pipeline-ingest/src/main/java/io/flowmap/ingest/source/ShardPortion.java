@@ -15,7 +15,8 @@ record ShardPortion(String source, ClassNames names, Limits limits) implements P
     @Override
     public RecordStream open(Configuration hadoop) throws IOException {
         var path = new Path(source);
-        InputStream in = new BufferedInputStream(new SourceInput(path.getFileSystem(hadoop).open(path)), BUFFER);
+        InputStream in = new BufferedInputStream(
+                new SourceInput(path.getFileSystem(hadoop).open(path)), BUFFER);
         return new ShardStream(source, new TarMembers(compressed() ? inflated(in) : in), names, limits);
     }
 
@@ -27,7 +28,8 @@ record ShardPortion(String source, ClassNames names, Limits limits) implements P
         try {
             return new BufferedInputStream(new GzipCompressorInputStream(in, true), BUFFER);
         } catch (IOException e) {
-            // not even a gzip header: the tar reader finds an archive without an end, which is what the ledger shall say
+            // not even a gzip header: the tar reader finds an archive without an end, which is what the ledger shall
+            // say
             return InputStream.nullInputStream();
         }
     }

@@ -4,19 +4,21 @@ import io.flowmap.ingest.image.UnreadableRecord;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 
 /**
- * Groups the members of a tar into samples. Damage costs the rest of the archive, as one quarantined record with the offset where it begins; what came before is kept. At most one sample is in memory, and the keys.
+ * Groups the members of a tar into samples. Damage costs the rest of the archive, as one quarantined record with the
+ * offset where it begins; what came before is kept. At most one sample is in memory, and the keys.
  */
 final class ShardStream implements RecordStream {
     private static final int RECORD = 512;
 
     private final String source;
     private final TarMembers tar;
-    private final ClassNames names;
+    private final Map<String, Integer> names;
     private final Limits limits;
     private final Queue<InputRecord> ready = new ArrayDeque<>();
     private final Set<String> keys = new HashSet<>();
@@ -27,7 +29,7 @@ final class ShardStream implements RecordStream {
     ShardStream(String source, TarMembers tar, ClassNames names, Limits limits) {
         this.source = source;
         this.tar = tar;
-        this.names = names;
+        this.names = names.indices();
         this.limits = limits;
     }
 
@@ -94,9 +96,10 @@ final class ShardStream implements RecordStream {
         if (!Sample.wants(extension)) {
             pending.addOther(extension);
         } else if (entry.getSize() > limits.maxRecordBytes() || !tar.canReadEntryData(entry)) {
-            pending.damage(entry.getSize() > limits.maxRecordBytes()
-                    ? "more than " + limits.maxRecordBytes() + " bytes"
-                    : "sparse file");
+            pending.damage(
+                    entry.getSize() > limits.maxRecordBytes()
+                            ? "more than " + limits.maxRecordBytes() + " bytes"
+                            : "sparse file");
         } else {
             pending.add(extension, bytes(), position);
         }
@@ -117,10 +120,14 @@ final class ShardStream implements RecordStream {
 
     private void flush() {
         if (pending != null) {
-            ready.add(keys.add(pending.key())
-                    ? pending.finish(source, names)
-                    : InputRecord.refused(
-                            source, pending.key(), pending.offset(), Content.Refused.quarantined("duplicate key")));
+            ready.add(
+                    keys.add(pending.key())
+                            ? pending.finish(source, names)
+                            : InputRecord.refused(
+                                    source,
+                                    pending.key(),
+                                    pending.offset(),
+                                    Content.Refused.quarantined("duplicate key")));
             pending = null;
         }
     }

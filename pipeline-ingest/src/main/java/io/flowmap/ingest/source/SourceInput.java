@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/** A file whose failures to be read are unchecked, so that the archive reader above cannot take them for damage in the data: Spark tries the task again. */
+/**
+ * A file whose failures to be read are unchecked, so that the archive reader above cannot take them for damage in the
+ * data: Spark tries the task again.
+ */
 final class SourceInput extends FilterInputStream {
     SourceInput(InputStream in) {
         super(in);

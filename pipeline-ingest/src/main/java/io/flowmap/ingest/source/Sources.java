@@ -26,7 +26,10 @@ public final class Sources {
         this.kind = kind;
     }
 
-    /** The sources of a path or pattern in the order of their paths. Throws {@link UserError} if there are none or their kind is not known. */
+    /**
+     * The sources of a path or pattern in the order of their paths. Throws {@link UserError} if there are none or their
+     * kind is not known.
+     */
     public List<Source> find(String pattern) {
         try {
             var path = new Path(pattern);
@@ -94,10 +97,12 @@ public final class Sources {
         if (head.length > 2 && head[0] == 'P' && head[1] == 'K') {
             return false;
         }
-        if (head.length == TAR_MAGIC_AT + 5 && new String(head, TAR_MAGIC_AT, 5, StandardCharsets.US_ASCII).equals("ustar")) {
+        if (head.length == TAR_MAGIC_AT + 5
+                && new String(head, TAR_MAGIC_AT, 5, StandardCharsets.US_ASCII).equals("ustar")) {
             return true;
         }
-        throw new UserError("cannot ingest " + file.getPath() + ": expected a zip, a tar or a folder, got another file");
+        throw new UserError(
+                "cannot ingest " + file.getPath() + ": expected a zip, a tar or a folder, got another file");
     }
 
     private static boolean isTar(String name) {

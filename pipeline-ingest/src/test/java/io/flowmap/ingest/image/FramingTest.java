@@ -57,7 +57,8 @@ class FramingTest {
         "CENTER_CROP_DHARIWAL, 20, 20, 32, 4266659198"
     })
     void framingEqualsDatasetTool(Framing framing, int width, int height, int resolution, long pillow) {
-        assertThat(Patterns.checksum(framing.apply(Patterns.image(3, width, height), resolution))).isEqualTo(pillow);
+        assertThat(Patterns.checksum(framing.apply(Patterns.image(3, width, height), resolution)))
+                .isEqualTo(pillow);
     }
 
     @Test

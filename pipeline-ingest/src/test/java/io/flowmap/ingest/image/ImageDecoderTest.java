@@ -20,11 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageDecoderTest {
     /** Made by Pillow: 8x8 CMYK, Adobe marker. */
-    private static final String CMYK_JPEG = "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwAbEhQXFBEbFxYXHhwbIChCKyglJShROj0wQmBVZWRfVV1baniZgWpxkHNbXYW1hpCe"
-            + "o6utq2eAvMm6pseZqKuk/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EAB8AAAEFAQEBAQEBAAAAAAAAAAABAgMEBQYHCAkKC//EALUQAAIBAwMCBAMFBQQE"
-            + "AAABfQECAwAEEQUSITFBBhNRYQcicRQygZGhCCNCscEVUtHwJDNicoIJChYXGBkaJSYnKCkqNDU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0"
-            + "dXZ3eHl6g4SFhoeIiYqSk5SVlpeYmZqio6Slpqeoqaqys7S1tre4ubrCw8TFxsfIycrS09TV1tfY2drh4uPk5ebn6Onq8fLz9PX29/j5+v/aAA4EQwBN"
-            + "AFkASwAAPwBdel+9UWvSfeqrrsmSwqhrcmXI96//2Q==";
+    private static final String CMYK_JPEG =
+            "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwAbEhQXFBEbFxYXHhwbIChCKyglJShROj0wQmBVZWRfVV1baniZgWpxkHNbXYW1hpCe"
+                    + "o6utq2eAvMm6pseZqKuk/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EAB8AAAEFAQEBAQEBAAAAAAAAAAABAgMEBQYHCAkKC//E"
+                    + "ALUQAAIBAwMCBAMFBQQEAAABfQECAwAEEQUSITFBBhNRYQcicRQygZGhCCNCscEVUtHwJDNicoIJChYXGBkaJSYnKCkqNDU2"
+                    + "Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6g4SFhoeIiYqSk5SVlpeYmZqio6Slpqeoqaqys7S1tre4ubrC"
+                    + "w8TFxsfIycrS09TV1tfY2drh4uPk5ebn6Onq8fLz9PX29/j5+v/aAA4EQwBNAFkASwAAPwBdel+9UWvSfeqrrsmSwqhrcmXI"
+                    + "96//2Q==";
 
     private final ImageDecoder decoder = new ImageDecoder(1_000_000);
 
@@ -49,7 +51,9 @@ class ImageDecoderTest {
         var deep = new BufferedImage(16, 16, BufferedImage.TYPE_USHORT_GRAY);
         var bits = new BufferedImage(16, 16, BufferedImage.TYPE_BYTE_BINARY);
         for (int i = 0; i < 256; i++) {
-            int rgb = (color.pixels()[i] & 0xff) << 16 | (color.pixels()[256 + i] & 0xff) << 8 | color.pixels()[512 + i] & 0xff;
+            int rgb = (color.pixels()[i] & 0xff) << 16
+                    | (color.pixels()[256 + i] & 0xff) << 8
+                    | color.pixels()[512 + i] & 0xff;
             alpha.setRGB(i % 16, i / 16, i << 24 | rgb);
             deep.getRaster().setSample(i % 16, i / 16, 0, i << 8 | 0x7f);
             bits.getRaster().setSample(i % 16, i / 16, 0, i % 3 == 0 ? 1 : 0);
@@ -67,7 +71,16 @@ class ImageDecoderTest {
     @Test
     void cmykJpegIsPillowsWithinOneLevel() throws Exception {
         var image = decoder.decode(Base64.getDecoder().decode(CMYK_JPEG));
-        int[][] pillow = {{188, 171, 157}, {144, 129, 118}, {99, 87, 79}, {69, 58, 53}, {41, 34, 30}, {16, 12, 10}, {4, 2, 1}, {1, 1, 0}};
+        int[][] pillow = {
+            {188, 171, 157},
+            {144, 129, 118},
+            {99, 87, 79},
+            {69, 58, 53},
+            {41, 34, 30},
+            {16, 12, 10},
+            {4, 2, 1},
+            {1, 1, 0}
+        };
         assertThat(image.channels()).isEqualTo(3);
         for (int x = 0; x < pillow.length; x++) {
             for (int c = 0; c < 3; c++) {
@@ -82,8 +95,13 @@ class ImageDecoderTest {
         var profile = ICC_Profile.getInstance(ColorSpace.CS_LINEAR_RGB).getData();
         var marked = ByteBuffer.allocate(plain.length + profile.length + 18);
         marked.put(plain, 0, 2).putShort((short) 0xffe2).putShort((short) (profile.length + 16));
-        marked.put("ICC_PROFILE\0".getBytes()).put((byte) 1).put((byte) 1).put(profile).put(plain, 2, plain.length - 2);
-        assertThat(decoder.decode(marked.array()).pixels()).isEqualTo(decoder.decode(plain).pixels());
+        marked.put("ICC_PROFILE\0".getBytes())
+                .put((byte) 1)
+                .put((byte) 1)
+                .put(profile)
+                .put(plain, 2, plain.length - 2);
+        assertThat(decoder.decode(marked.array()).pixels())
+                .isEqualTo(decoder.decode(plain).pixels());
     }
 
     @ParameterizedTest
@@ -97,7 +115,9 @@ class ImageDecoderTest {
                 };
         for (int length = 0; length < whole.length; length++) {
             var part = Arrays.copyOf(whole, length);
-            assertThatThrownBy(() -> decoder.decode(part)).as("%d bytes", length).isInstanceOf(UnreadableRecord.class);
+            assertThatThrownBy(() -> decoder.decode(part))
+                    .as("%d bytes", length)
+                    .isInstanceOf(UnreadableRecord.class);
         }
     }
 
@@ -118,12 +138,15 @@ class ImageDecoderTest {
         var sum = new CRC32();
         sum.update(bomb, 12, 17);
         ByteBuffer.wrap(bomb).putInt(29, (int) sum.getValue());
-        assertThatThrownBy(() -> decoder.decode(bomb)).isInstanceOf(UnreadableRecord.class).hasMessageContaining("exceeds 1000000 pixels");
+        assertThatThrownBy(() -> decoder.decode(bomb))
+                .isInstanceOf(UnreadableRecord.class)
+                .hasMessageContaining("exceeds 1000000 pixels");
     }
 
     @Test
     void otherBytesAreRefused() {
-        assertThatThrownBy(() -> decoder.decode("GIF89a, or what not".getBytes())).hasMessage("neither JPEG nor PNG");
+        assertThatThrownBy(() -> decoder.decode("GIF89a, or what not".getBytes()))
+                .hasMessage("neither JPEG nor PNG");
         assertThatThrownBy(() -> decoder.decode(new byte[0])).hasMessage("empty file");
     }
 
@@ -146,7 +169,8 @@ class ImageDecoderTest {
         var buffered = new BufferedImage(image.width(), image.height(), type);
         int plane = image.width() * image.height();
         for (int i = 0; i < image.pixels().length; i++) {
-            buffered.getRaster().setSample(i % image.width(), i % plane / image.width(), i / plane, image.pixels()[i] & 0xff);
+            buffered.getRaster()
+                    .setSample(i % image.width(), i % plane / image.width(), i / plane, image.pixels()[i] & 0xff);
         }
         return buffered;
     }

@@ -31,29 +31,40 @@ class MemberSourceTest {
         members.put("0/b.png", png(1, 8, 8));
         members.put("0/c.png", png(2, 8, 8));
         members.put("notes.txt", "text");
-        members.put("dataset.json", "{\"labels\": [[\"0/a.png\", 5], [\"0\\\\b.png\", \"x\"], [\"0/lost.png\", 1]], \"more\": {}}");
+        members.put(
+                "dataset.json",
+                "{\"labels\": [[\"0/a.png\", 5], [\"0\\\\b.png\", \"x\"], [\"0/lost.png\", 1]], \"more\": {}}");
         var zip = read(Archives.zip(dir.resolve("d.zip"), members));
         var folder = read(Archives.folder(dir.resolve("d"), members));
-        assertThat(zip).extracting(ShardTest::summary).containsExactly(
-                "0/a.png found",
-                "0/b.png QUARANTINED label in dataset.json is no class index",
-                "0/c.png found",
-                "notes.txt FILTERED no image",
-                "0/lost.png QUARANTINED listed in dataset.json, not there");
+        assertThat(zip)
+                .extracting(ShardTest::summary)
+                .containsExactly(
+                        "0/a.png found",
+                        "0/b.png QUARANTINED label in dataset.json is no class index",
+                        "0/c.png found",
+                        "notes.txt FILTERED no image",
+                        "0/lost.png QUARANTINED listed in dataset.json, not there");
         assertThat(zip).extracting(InputRecord::label).containsExactly(5, -1, -1, -1, -1);
-        assertThat(folder).extracting(ShardTest::summary).containsExactlyElementsOf(zip.stream().map(ShardTest::summary).toList());
+        assertThat(folder)
+                .extracting(ShardTest::summary)
+                .containsExactlyElementsOf(zip.stream().map(ShardTest::summary).toList());
     }
 
     @Test
     void nullLabelsAreNoLabels() throws IOException {
-        var zip = Archives.zip(dir.resolve("d.zip"), Map.of("0/a.png", png(0, 8, 8), "dataset.json", "{\"labels\": null}"));
-        assertThat(read(zip)).singleElement().satisfies(record -> assertThat(record.label()).isEqualTo(-1));
+        var zip = Archives.zip(
+                dir.resolve("d.zip"), Map.of("0/a.png", png(0, 8, 8), "dataset.json", "{\"labels\": null}"));
+        assertThat(read(zip)).singleElement().satisfies(record -> assertThat(record.label())
+                .isEqualTo(-1));
     }
 
     @Test
     void otherDatasetJsonIsTheUsersMistake() {
-        var zip = Archives.zip(dir.resolve("d.zip"), Map.of("a.png", png(0, 8, 8), "dataset.json", "{\"labels\": {\"a.png\": 1}}"));
-        assertThatThrownBy(() -> read(zip)).isInstanceOf(UserError.class).hasMessageContaining("expected {\"labels\": [[name, class], ...]}");
+        var zip = Archives.zip(
+                dir.resolve("d.zip"), Map.of("a.png", png(0, 8, 8), "dataset.json", "{\"labels\": {\"a.png\": 1}}"));
+        assertThatThrownBy(() -> read(zip))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("expected {\"labels\": [[name, class], ...]}");
     }
 
     @Test
@@ -79,12 +90,14 @@ class MemberSourceTest {
         members.put("eel/1.png", png(1, 8, 8));
         var records = read(Archives.zip(dir.resolve("d.zip"), members));
         assertThat(records).extracting(InputRecord::label).containsExactly(1, 0, -1);
-        assertThat(ShardTest.summary(records.get(2))).isEqualTo("eel/1.png QUARANTINED class eel is not among the given names");
+        assertThat(ShardTest.summary(records.get(2)))
+                .isEqualTo("eel/1.png QUARANTINED class eel is not among the given names");
     }
 
     @Test
     void oneFolderIsOneClassAndNoFolderIsNone() {
-        assertThat(ClassFolders.among(List.of("a/b/1.png", "a/b/2.png")).of("a/b/1.png")).contains("b");
+        assertThat(ClassFolders.among(List.of("a/b/1.png", "a/b/2.png")).of("a/b/1.png"))
+                .contains("b");
         assertThat(ClassFolders.among(List.of("1.png", "2.png")).of("1.png")).isEmpty();
         assertThat(ClassFolders.among(List.of()).of("a/1.png")).isEmpty();
     }
@@ -99,13 +112,15 @@ class MemberSourceTest {
         members.put("a/.hidden.png", "x");
         members.put("a/1.png", png(1, 8, 8));
         var records = read(Archives.zip(dir.resolve("d.zip"), members));
-        assertThat(records).extracting(ShardTest::summary).containsExactly(
-                "a/ FILTERED directory",
-                "a/../../up.png QUARANTINED unsafe path",
-                "/abs.png QUARANTINED unsafe path",
-                "a/bomb.png QUARANTINED more than 2000 bytes",
-                "a/.hidden.png FILTERED hidden file",
-                "a/1.png found");
+        assertThat(records)
+                .extracting(ShardTest::summary)
+                .containsExactly(
+                        "a/ FILTERED directory",
+                        "a/../../up.png QUARANTINED unsafe path",
+                        "/abs.png QUARANTINED unsafe path",
+                        "a/bomb.png QUARANTINED more than 2000 bytes",
+                        "a/.hidden.png FILTERED hidden file",
+                        "a/1.png found");
     }
 
     @Test
@@ -118,17 +133,21 @@ class MemberSourceTest {
         long second = read(dir.resolve("d.zip")).get(1).offset();
         Arrays.fill(bytes, (int) second + 20, (int) second + 40, (byte) 0);
         var records = read(Files.write(dir.resolve("damaged.zip"), bytes));
-        assertThat(records).filteredOn(record -> record.content() instanceof Content.Encoded).hasSize(4);
+        assertThat(records)
+                .filteredOn(record -> record.content() instanceof Content.Encoded)
+                .hasSize(4);
         assertThat(records.get(1).content()).isInstanceOf(Content.Refused.class);
     }
 
     @Test
     void truncatedZipIsOneQuarantinedRow() throws IOException {
-        var bytes = Files.readAllBytes(Archives.zip(dir.resolve("d.zip"), Map.of("a.png", png(0, 8, 8), "b.png", png(1, 8, 8))));
+        var bytes = Files.readAllBytes(
+                Archives.zip(dir.resolve("d.zip"), Map.of("a.png", png(0, 8, 8), "b.png", png(1, 8, 8))));
         for (int length = 0; length < bytes.length; length += 7) {
             var records = read(Files.write(dir.resolve("part.zip"), Arrays.copyOf(bytes, length)));
-            assertThat(records).as("%d bytes", length).singleElement()
-                    .satisfies(record -> assertThat(ShardTest.summary(record)).startsWith(" QUARANTINED unreadable zip"));
+            assertThat(records).as("%d bytes", length).singleElement().satisfies(record -> assertThat(
+                            ShardTest.summary(record))
+                    .startsWith(" QUARANTINED unreadable zip"));
         }
     }
 
@@ -147,7 +166,9 @@ class MemberSourceTest {
 
     @Test
     void nothingAtThePathIsTheUsersMistake() {
-        assertThatThrownBy(() -> read(dir.resolve("none*.zip"))).isInstanceOf(UserError.class).hasMessageContaining("expected files or folders, got none");
+        assertThatThrownBy(() -> read(dir.resolve("none*.zip")))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("expected files or folders, got none");
         assertThatThrownBy(() -> read(Files.writeString(dir.resolve("a.txt"), "text")))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("expected a zip, a tar or a folder");

@@ -27,11 +27,26 @@ class ShardTest {
     void filesOfOneKeyAreOneRecordWithItsLabel() throws IOException {
         var records = read(tar(
                 dir.resolve("a.tar"),
-                "x/0.png", png(0, 8, 8), "x/0.cls", "3\n",
-                "x/1.json", "{\"label\": 4}", "x/1.png", png(1, 8, 8),
-                "x/2.png", png(2, 8, 8), "x/2.json", "{\"class\": \"dog\", \"caption\": \"no\"}",
-                "x/3.png", png(3, 8, 8), "x/3.txt", "a caption",
-                "x/4.PNG", png(4, 8, 8), "x/4.cls", "cat"));
+                "x/0.png",
+                png(0, 8, 8),
+                "x/0.cls",
+                "3\n",
+                "x/1.json",
+                "{\"label\": 4}",
+                "x/1.png",
+                png(1, 8, 8),
+                "x/2.png",
+                png(2, 8, 8),
+                "x/2.json",
+                "{\"class\": \"dog\", \"caption\": \"no\"}",
+                "x/3.png",
+                png(3, 8, 8),
+                "x/3.txt",
+                "a caption",
+                "x/4.PNG",
+                png(4, 8, 8),
+                "x/4.cls",
+                "cat"));
         assertThat(records).extracting(InputRecord::key).containsExactly("x/0", "x/1", "x/2", "x/3", "x/4");
         assertThat(records).extracting(InputRecord::label).containsExactly(3, 4, 1, -1, 0);
         for (int i = 0; i < 5; i++) {
@@ -54,38 +69,80 @@ class ShardTest {
     void oddMembersAreAccountedForOneByOne() throws IOException {
         var records = read(tar(
                 dir.resolve("a.tar"),
-                "d/", "",
-                "0.mp", "x", "1.ten", "y", "2.txt.gz", "z", "README", "r",
-                "._3.png", "mac", "../4.png", png(4, 8, 8),
-                "5.png", png(5, 8, 8), "5.jpg", png(5, 8, 8),
-                "6.png", png(6, 8, 8), "6.cls", "six",
-                "7.png", new byte[2001],
-                "8.png", png(8, 8, 8), "9.png", png(9, 8, 8), "8.png", png(8, 8, 8),
-                "a.png", png(1, 8, 8), "a.cls", "-1",
-                "b.png", png(1, 8, 8), "b.json", "{"));
-        assertThat(records).extracting(ShardTest::summary).containsExactly(
-                "d/ FILTERED directory",
-                "0 FILTERED no image: .mp",
-                "1 FILTERED no image: .ten",
-                "2 FILTERED no image: .txt.gz",
-                "README FILTERED no image: .",
-                "._3.png FILTERED hidden file",
-                "../4.png QUARANTINED unsafe path",
-                "5 QUARANTINED more than one image",
-                "6 QUARANTINED label six is neither a class index nor a known name",
-                "7 QUARANTINED more than 2000 bytes",
-                "8 found",
-                "9 found",
-                "8 QUARANTINED duplicate key",
-                "a QUARANTINED label -1 is neither a class index nor a known name",
-                "b QUARANTINED unreadable json");
+                "d/",
+                "",
+                "0.mp",
+                "x",
+                "1.ten",
+                "y",
+                "2.txt.gz",
+                "z",
+                "README",
+                "r",
+                "._3.png",
+                "mac",
+                "../4.png",
+                png(4, 8, 8),
+                "5.png",
+                png(5, 8, 8),
+                "5.jpg",
+                png(5, 8, 8),
+                "6.png",
+                png(6, 8, 8),
+                "6.cls",
+                "six",
+                "7.png",
+                new byte[2001],
+                "8.png",
+                png(8, 8, 8),
+                "9.png",
+                png(9, 8, 8),
+                "8.png",
+                png(8, 8, 8),
+                "a.png",
+                png(1, 8, 8),
+                "a.cls",
+                "-1",
+                "b.png",
+                png(1, 8, 8),
+                "b.json",
+                "{"));
+        assertThat(records)
+                .extracting(ShardTest::summary)
+                .containsExactly(
+                        "d/ FILTERED directory",
+                        "0 FILTERED no image: .mp",
+                        "1 FILTERED no image: .ten",
+                        "2 FILTERED no image: .txt.gz",
+                        "README FILTERED no image: .",
+                        "._3.png FILTERED hidden file",
+                        "../4.png QUARANTINED unsafe path",
+                        "5 QUARANTINED more than one image",
+                        "6 QUARANTINED label six is neither a class index nor a known name",
+                        "7 QUARANTINED more than 2000 bytes",
+                        "8 found",
+                        "9 found",
+                        "8 QUARANTINED duplicate key",
+                        "a QUARANTINED label -1 is neither a class index nor a known name",
+                        "b QUARANTINED unreadable json");
     }
 
     @Test
     void truncationCostsOneRowAndKeepsWhatCameBefore() throws IOException {
         var whole = Files.readAllBytes(tar(
                 dir.resolve("a.tar"),
-                "0.png", png(0, 8, 8), "0.cls", "0", "1.png", png(1, 8, 8), "1.cls", "1", "2.png", png(2, 8, 8), "2.cls", "0"));
+                "0.png",
+                png(0, 8, 8),
+                "0.cls",
+                "0",
+                "1.png",
+                png(1, 8, 8),
+                "1.cls",
+                "1",
+                "2.png",
+                png(2, 8, 8),
+                "2.cls",
+                "0"));
         int end = 6 * 1024;
         for (int length = 0; length < end; length += 64) {
             var records = read(Files.write(dir.resolve("part.tar"), Arrays.copyOf(whole, length)));
@@ -96,16 +153,19 @@ class ShardTest {
             assertThat(kept).as("%d bytes", length).hasSizeBetween(length / 2048, length / 2048 + 1);
             assertThat(kept).allSatisfy(record -> assertThat(record.content()).isInstanceOf(Content.Encoded.class));
         }
-        assertThat(read(Files.write(dir.resolve("part.tar"), Arrays.copyOf(whole, end + 1024)))).hasSize(3);
+        assertThat(read(Files.write(dir.resolve("part.tar"), Arrays.copyOf(whole, end + 1024))))
+                .hasSize(3);
     }
 
     @Test
     void otherBytesAreOneQuarantinedRow() throws IOException {
         var noise = new byte[5000];
         Arrays.fill(noise, (byte) 'x');
-        assertThat(read(Files.write(dir.resolve("noise.tar"), noise))).singleElement()
+        assertThat(read(Files.write(dir.resolve("noise.tar"), noise)))
+                .singleElement()
                 .satisfies(record -> assertThat(summary(record)).startsWith(" QUARANTINED"));
-        assertThat(read(Files.write(dir.resolve("noise.tar.gz"), noise))).singleElement()
+        assertThat(read(Files.write(dir.resolve("noise.tar.gz"), noise)))
+                .singleElement()
                 .satisfies(record -> assertThat(summary(record)).startsWith(" QUARANTINED"));
     }
 
@@ -116,7 +176,8 @@ class ShardTest {
         try (var gzip = new GZIPOutputStream(packed)) {
             gzip.write(tar);
         }
-        assertThat(read(Files.write(dir.resolve("a.tar.gz"), packed.toByteArray()))).hasSize(2);
+        assertThat(read(Files.write(dir.resolve("a.tar.gz"), packed.toByteArray())))
+                .hasSize(2);
         var broken = Arrays.copyOf(packed.toByteArray(), packed.size() / 2);
         var records = read(Files.write(dir.resolve("b.tgz"), broken));
         assertThat(summary(records.get(records.size() - 1))).startsWith(" QUARANTINED truncated or damaged tar");
