@@ -42,7 +42,7 @@ final class Application {
                 spark.stop();
             }
             return 0;
-        } catch (RuntimeException e) {
+        } catch (Exception e) { // Spark throws its own undeclared
             return tell(e);
         }
     }
@@ -88,7 +88,7 @@ final class Application {
         return Boolean.getBoolean(TERMINAL) ? Progress.terminal(clock) : Progress.log(clock);
     }
 
-    private int tell(RuntimeException failure) {
+    private int tell(Exception failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof UserError) {
                 err.println("flowmap: " + cause.getMessage());

@@ -1,0 +1,109 @@
+package io.flowmap.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flowmap.job.Job;
+import io.flowmap.job.JobContext;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CommandsTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final List<Request> requests = new ArrayList<>();
+
+    private record Named(String name) implements Job {
+        @Override
+        public String summary() {
+            return "does " + name;
+        }
+
+        @Override
+        public void run(JobContext context) {}
+    }
+
+    @Test
+    void optionsAndOverridesAreTold() {
+        assertThat(execute("ingest", "--config", "a.conf", "run.dir=/x y", "--master", "local[2]", "run.seed=3"))
+                .isZero();
+        assertThat(requests)
+                .containsExactly(new Request(
+                        "ingest",
+                        Optional.of(Path.of("a.conf")),
+                        List.of("run.dir=/x y", "run.seed=3"),
+                        Optional.of("local[2]")));
+    }
+
+    @Test
+    void demoHasItsOwnConfiguration() {
+        execute("demo");
+        execute("pipeline");
+        execute("demo", "--config", "b.conf");
+        assertThat(requests)
+                .extracting(Request::config)
+                .containsExactly(
+                        Optional.of(Path.of("/flowmap/conf/demo.conf")),
+                        Optional.empty(),
+                        Optional.of(Path.of("b.conf")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"help", "--help", "-h", "help ingest", "ingest --help", "pipeline -h"})
+    void helpIsPrintedAndNothingRuns(String arguments) {
+        assertThat(execute(arguments.split(" "))).isZero();
+        assertThat(out.toString()).contains("Usage: flowmap").doesNotContain("Optional");
+        assertThat(err.toString()).isEmpty();
+        assertThat(requests).isEmpty();
+    }
+
+    @Test
+    void helpListsCommandsInTheOrderOfThePipeline() {
+        execute("help");
+        assertThat(out.toString())
+                .containsSubsequence(
+                        "ingest", "pretrain", "distill", "extra", "pipeline", "demo", "bench", "cluster", "help");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "destill | cannot run destill: expected one of ingest, pretrain, distill",
+                "ingest --bogus | Unknown option: '--bogus'",
+                "ingest --config | Missing required parameter"
+            })
+    void mistakesAreOneLineAndExitCodeTwo(String arguments, String words) {
+        assertThat(execute(arguments.split(" "))).isEqualTo(2);
+        assertThat(err.toString()).startsWith("flowmap: ").contains(words);
+        assertThat(err.toString().strip().lines()).hasSize(1);
+        assertThat(requests).isEmpty();
+    }
+
+    @Test
+    void noCommandShowsTheHelpAsAMistake() {
+        assertThat(execute()).isEqualTo(2);
+        assertThat(out.toString()).contains("Usage: flowmap");
+    }
+
+    private int execute(String... arguments) {
+        var stages = Stages.of(
+                List.of(new Named("extra"), new Named("distill"), new Named("ingest"), new Named("pretrain")));
+        return new Commands(
+                        stages,
+                        Path.of("/flowmap"),
+                        new PrintWriter(out, true),
+                        new PrintWriter(err, true),
+                        request -> {
+                            requests.add(request);
+                            return 0;
+                        })
+                .execute(arguments);
+    }
+}

@@ -1,0 +1,143 @@
+package io.flowmap.app;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.dependOnClassesThat;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.haveModifier;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.GeneralCodingRules;
+
+/** The arrows of the architecture and the rules of style that a machine can hold. */
+@AnalyzeClasses(packages = "io.flowmap", importOptions = HouseTest.Product.class)
+class HouseTest {
+    /** Leaves out tests and what they share. */
+    static final class Product implements ImportOption {
+        @Override
+        public boolean includes(com.tngtech.archunit.core.importer.Location location) {
+            return new ImportOption.DoNotIncludeTests().includes(location)
+                    && !location.contains("/io/flowmap/testing/");
+        }
+    }
+
+    private static final String SPARK = "org.apache.spark..";
+    private static final String[] COMMON = {
+        "io.flowmap.config..",
+        "io.flowmap.job..",
+        "io.flowmap.tensor..",
+        "io.flowmap.autodiff..",
+        "io.flowmap.nn..",
+        "io.flowmap.flow..",
+        "io.flowmap.checkpoint..",
+        "io.flowmap.data.."
+    };
+    private static final DescribedPredicate<JavaClass> ENTRY_POINTS =
+            DescribedPredicate.describe("entry points", type -> type.getMethods().stream()
+                    .anyMatch(method -> method.getName().equals("main")
+                            && method.getModifiers().contains(JavaModifier.STATIC)));
+
+    @ArchTest
+    static final ArchRule commonUsesNothingOfOurs = noClasses()
+            .that()
+            .resideInAnyPackage(COMMON)
+            .should(dependOnClassesThat(resideInAnyPackage("io.flowmap..").and(not(resideInAnyPackage(COMMON)))));
+
+    @ArchTest
+    static final ArchRule ingestUsesCommon = usesOnlyCommonBeside("io.flowmap.ingest..");
+
+    @ArchTest
+    static final ArchRule distillUsesCommon = usesOnlyCommonBeside("io.flowmap.distill..");
+
+    @ArchTest
+    static final ArchRule evalUsesCommon = usesOnlyCommonBeside("io.flowmap.eval..");
+
+    @ArchTest
+    static final ArchRule tensorsStandOnNothing = noClasses()
+            .that()
+            .resideInAPackage("io.flowmap.tensor..")
+            .should(dependOnClassesThat(
+                    resideInAnyPackage("io.flowmap..").and(not(resideInAnyPackage("io.flowmap.tensor..")))));
+
+    @ArchTest
+    static final ArchRule derivativesKnowNoNetwork = noClasses()
+            .that()
+            .resideInAPackage("io.flowmap.autodiff..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.flowmap.nn..", "io.flowmap.flow..", "io.flowmap.data..", "io.flowmap.job..");
+
+    @ArchTest
+    static final ArchRule mathematicsKnowsNoSession = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "io.flowmap.config..",
+                    "io.flowmap.tensor..",
+                    "io.flowmap.autodiff..",
+                    "io.flowmap.nn..",
+                    "io.flowmap.flow..",
+                    "io.flowmap.checkpoint..",
+                    "io.flowmap.distill.objective..",
+                    "io.flowmap.distill.teacher..",
+                    "io.flowmap.eval.feature..",
+                    "io.flowmap.eval.metric..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(SPARK);
+
+    @ArchTest
+    static final ArchRule standardStreamsBelongToEntryPoints =
+            noClasses().that(not(ENTRY_POINTS)).should(GeneralCodingRules.ACCESS_STANDARD_STREAMS);
+
+    @ArchTest
+    static final ArchRule oneLoggingInterface = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "java.util.logging..",
+                    "org.apache.log4j..",
+                    "org.apache.logging..",
+                    "org.apache.commons.logging..");
+
+    @ArchTest
+    static final ArchRule namesSayWhatThingsAre = noClasses()
+            .should()
+            .haveNameMatching(".*(Utils?|Helpers?|Manager|Impl)$")
+            .orShould()
+            .haveSimpleNameStartingWith("Abstract");
+
+    @ArchTest
+    static final ArchRule noMutableStaticState =
+            fields().that().areStatic().and(notSynthetic()).should().beFinal();
+
+    @ArchTest
+    static final ArchRule jobsArePublicForTheServiceLoader = classes()
+            .that()
+            .implement(io.flowmap.job.Job.class)
+            .and()
+            .areTopLevelClasses()
+            .should(haveModifier(JavaModifier.PUBLIC));
+
+    private static ArchRule usesOnlyCommonBeside(String module) {
+        return noClasses()
+                .that()
+                .resideInAPackage(module)
+                .should(dependOnClassesThat(resideInAnyPackage("io.flowmap..")
+                        .and(not(resideInAnyPackage(COMMON)))
+                        .and(not(resideInAnyPackage(module)))))
+                .allowEmptyShould(true);
+    }
+
+    private static DescribedPredicate<com.tngtech.archunit.core.domain.JavaField> notSynthetic() {
+        return DescribedPredicate.describe(
+                "not synthetic", field -> !field.getModifiers().contains(JavaModifier.SYNTHETIC));
+    }
+}

@@ -1,0 +1,90 @@
+package io.flowmap.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LauncherTest {
+    @TempDir
+    Path folder;
+
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void environmentAndArgumentsReachSparkSubmit() throws IOException {
+        assertThat(launch("pipeline", "spark.threads-per-worker=3", "spark.executor-memory=2g", "run.dir=/a b"))
+                .isZero();
+        var plan = plan();
+        int gap = plan.indexOf("");
+        assertThat(plan.subList(0, gap))
+                .contains("OMP_NUM_THREADS=3", "MALLOC_ARENA_MAX=2", "SPARK_LOCAL_IP=127.0.0.1");
+        var arguments = plan.subList(gap + 1, plan.size());
+        assertThat(arguments)
+                .containsSubsequence("--master", "local[*]", "--driver-memory", "4g")
+                .contains(
+                        "spark.executorEnv.OMP_NUM_THREADS=3",
+                        "spark.executorEnv.MALLOC_MMAP_THRESHOLD_=8589934592",
+                        "spark.executor.memory=2g",
+                        "spark.executor.extraClassPath=" + folder.resolve("deploy/target/lib") + "/*");
+        assertThat(arguments.subList(arguments.indexOf("spark-internal") + 1, arguments.size()))
+                .containsExactly("pipeline", "spark.threads-per-worker=3", "spark.executor-memory=2g", "run.dir=/a b");
+    }
+
+    @Test
+    void nativeMemoryIsBoundedByItsSetting() throws IOException {
+        launch("pipeline", "spark.native-memory=1g", "spark.driver-memory=2g");
+        assertThat(plan())
+                .anyMatch(word -> word.startsWith("spark.driver.extraJavaOptions=")
+                        && word.contains("javacpp.maxbytes=1073741824 ")
+                        && word.contains("javacpp.maxphysicalbytes=4294967296 "));
+    }
+
+    @Test
+    void usersSparkSettingsWinAndSecretsStayOffTheCommandLine() throws IOException {
+        launch(
+                "pipeline",
+                "--master",
+                "spark://far:7077",
+                "spark.conf.spark.ui.enabled=true",
+                "spark.conf.spark.hadoop.fs.s3a.secret.key=hush",
+                "spark.conf.spark.executor.extraJavaOptions=-Dmine=1");
+        assertThat(plan())
+                .contains("spark.ui.enabled=true", "spark://far:7077")
+                .doesNotContain("SPARK_LOCAL_IP=127.0.0.1")
+                .noneMatch(word -> word.startsWith("spark.hadoop.fs.s3a.secret.key"))
+                .anyMatch(word -> word.startsWith("spark.executor.extraJavaOptions=-Dorg.bytedeco")
+                        && word.endsWith(" -Dmine=1"));
+    }
+
+    @Test
+    void mistakesAreToldBeforeSparkStarts() {
+        assertThat(launch("pipeline", "run.sed=4")).isEqualTo(2);
+        assertThat(err.toString()).contains("run.sed").contains("run.seed");
+        assertThat(folder.resolve("plan")).doesNotExist();
+        assertThat(launch("pipeline", "spark.driver-memory=lots")).isEqualTo(2);
+        assertThat(err.toString()).contains("expected a size such as 4g as driver-memory, got lots");
+        assertThat(err.toString().strip().lines()).hasSize(2);
+    }
+
+    private int launch(String... arguments) {
+        return Launcher.run(
+                folder,
+                folder.resolve("plan"),
+                false,
+                new PrintWriter(new StringWriter()),
+                new PrintWriter(err, true),
+                arguments);
+    }
+
+    private List<String> plan() throws IOException {
+        return Arrays.asList(Files.readString(folder.resolve("plan")).split("\0"));
+    }
+}
