@@ -11,6 +11,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.rdd.ShuffledRDD;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.Function2;
 import scala.Tuple2;
 import scala.reflect.ClassTag;
@@ -23,6 +25,7 @@ import scala.runtime.BoxedUnit;
  * w, whatever the number of executors, so the result does not depend on where tasks ran or how often.
  */
 final class Averaging implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Averaging.class);
     /** Bytes of workers' parts that one reducer holds at most, as far as the number of blocks allows. */
     private static final long REDUCER_BYTES = 96L << 20;
     /** Above this number of partitions Spark's shuffle writer would sort. */
@@ -55,12 +58,18 @@ final class Averaging implements AutoCloseable {
      * @param target overwritten with the averages of the workers' vectors
      */
     RoundOutcome round(float[][] state, RoundTicket ticket, float[][] target) {
+        long start = System.nanoTime();
         encoded.encode(state);
+        long sent = System.nanoTime();
         var broadcast = spark.broadcast(encoded);
         var shuffled = shuffle(broadcast, ticket);
+        long ready = System.nanoTime();
         try {
             return collect(shuffled, target);
         } finally {
+            LOG.debug(
+                    "round={} encode_ms={} broadcast_ms={} tasks_ms={}",
+                    ticket.round(), millis(start, sent), millis(sent, ready), millis(ready, System.nanoTime()));
             Shuffles.remove(spark, shuffled);
             broadcast.destroy(false);
         }
@@ -83,11 +92,12 @@ final class Averaging implements AutoCloseable {
     }
 
     private RoundOutcome collect(ShuffledRDD<Integer, BlockPart, BlockPart> shuffled, float[][] target) {
-        var outcome = new RoundOutcome(out, workers);
+        var outcome = new RoundOutcome(out, workers, encoded.plan().bytes());
         int count = workers;
+        var plan = out;
         var reduce = (Function2<TaskContext, scala.collection.Iterator<Tuple2<Integer, BlockPart>>, BlockAverage[]>
                         & Serializable)
-                (context, parts) -> reduce(parts, count);
+                (context, parts) -> reduce(parts, plan, count);
         var accept = (Function2<Object, BlockAverage[], BoxedUnit>) (partition, blocks) -> {
             for (var block : blocks) {
                 outcome.accept(block, target);
@@ -116,10 +126,15 @@ final class Averaging implements AutoCloseable {
         return new IllegalStateException("cannot finish a round: " + e.getMessage(), e);
     }
 
-    private static BlockAverage[] reduce(scala.collection.Iterator<Tuple2<Integer, BlockPart>> parts, int workers) {
+    private static BlockAverage[] reduce(
+            scala.collection.Iterator<Tuple2<Integer, BlockPart>> parts, BlockPlan plan, int workers) {
         var averages = new ArrayList<BlockAverage>();
-        new BlockReducer(scala.collection.JavaConverters.asJavaIterator(parts), workers).forEachRemaining(averages::add);
+        new BlockReducer(scala.collection.JavaConverters.asJavaIterator(parts), plan, workers).forEachRemaining(averages::add);
         return averages.toArray(BlockAverage[]::new);
+    }
+
+    private static long millis(long from, long to) {
+        return (to - from) / 1_000_000;
     }
 
     private static <T> ClassTag<T> tag(Class<T> type) {

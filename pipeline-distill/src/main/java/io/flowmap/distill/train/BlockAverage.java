@@ -19,56 +19,41 @@ record BlockAverage(int key, byte[] bytes, double squaredNorm, double squaredDis
         return new BlockAverage(key, report, 0, 0);
     }
 
-    /** The mean of {@code parts}, ordered by worker: summed in float64 in that order, rounded once. */
-    static BlockAverage of(int key, BlockPart[] parts) {
+    /**
+     * The mean of {@code parts}, ordered by worker: summed in float64 in that order, rounded once.
+     *
+     * @param measured whether norm and distance are wanted; they are 0 otherwise
+     */
+    static BlockAverage of(int key, BlockPart[] parts, boolean measured) {
         int size = parts[0].size();
         var mean = new float[size];
         var sum = new double[CHUNK];
-        var norm = new double[CHUNK];
-        var distance = new double[CHUNK];
         for (int from = 0; from < size; from += CHUNK) {
             int count = Math.min(CHUNK, size - from);
             Arrays.fill(sum, 0);
             for (var part : parts) {
                 add(part.values(), part.from() + from, sum, count);
             }
-            average(sum, parts.length, mean, from, norm, count);
-            for (var part : parts) {
-                addSquaredDistance(part.values(), part.from() + from, mean, from, distance, count);
+            double inverse = 1.0 / parts.length;
+            for (int i = 0; i < count; i++) {
+                mean[from + i] = (float) (sum[i] * inverse);
             }
         }
         var bytes = new byte[4 * size];
         FloatBytes.toBytes(mean, 0, size, bytes);
-        return new BlockAverage(key, bytes, total(norm), total(distance));
+        if (!measured) {
+            return new BlockAverage(key, bytes, 0, 0);
+        }
+        double distance = 0;
+        for (var part : parts) {
+            distance += Squares.distance(part.values(), part.from(), mean);
+        }
+        return new BlockAverage(key, bytes, Squares.sum(mean), distance);
     }
 
     private static void add(float[] values, int from, double[] sum, int count) {
         for (int i = 0; i < count; i++) {
             sum[i] += values[from + i];
         }
-    }
-
-    private static void average(double[] sum, int parts, float[] mean, int from, double[] norm, int count) {
-        for (int i = 0; i < count; i++) {
-            float value = (float) (sum[i] / parts);
-            mean[from + i] = value;
-            norm[i] += (double) value * value;
-        }
-    }
-
-    private static void addSquaredDistance(
-            float[] values, int from, float[] mean, int meanFrom, double[] distance, int count) {
-        for (int i = 0; i < count; i++) {
-            double difference = (double) values[from + i] - mean[meanFrom + i];
-            distance[i] += difference * difference;
-        }
-    }
-
-    private static double total(double[] values) {
-        double total = 0;
-        for (double value : values) {
-            total += value;
-        }
-        return total;
     }
 }

@@ -8,16 +8,21 @@ import java.util.NoSuchElementException;
 import java.util.Queue;
 import scala.Tuple2;
 
-/** Averages the blocks of one reducer, each as soon as the parts of all workers are there, in whatever order they arrive. */
+/**
+ * Averages the blocks of one reducer, each as soon as the parts of all workers are there, in whatever order they arrive. Norm
+ * and distance are measured for the first vector only.
+ */
 final class BlockReducer implements Iterator<BlockAverage> {
     private final Iterator<Tuple2<Integer, BlockPart>> parts;
+    private final BlockPlan plan;
     private final int workers;
     private final Map<Integer, BlockPart[]> pending = new HashMap<>();
     private final Map<Integer, Integer> arrived = new HashMap<>();
     private final Queue<BlockAverage> ready = new ArrayDeque<>();
 
-    BlockReducer(Iterator<Tuple2<Integer, BlockPart>> parts, int workers) {
+    BlockReducer(Iterator<Tuple2<Integer, BlockPart>> parts, BlockPlan plan, int workers) {
         this.parts = parts;
+        this.plan = plan;
         this.workers = workers;
     }
 
@@ -51,7 +56,7 @@ final class BlockReducer implements Iterator<BlockAverage> {
         held[part.worker()] = part;
         if (arrived.merge(key, 1, Integer::sum) == workers) {
             pending.remove(key);
-            ready.add(BlockAverage.of(key, held));
+            ready.add(BlockAverage.of(key, held, plan.vector(key) == 0));
         }
     }
 }

@@ -38,13 +38,12 @@ record PowerEma(double std) {
         return StrictMath.pow(1 - delta / next, gamma() + 1);
     }
 
-    /** Moves {@code average} towards {@code parameters}: computed in float64, stored as float32. */
+    /** Moves {@code average} towards {@code parameters}: the weight in float64, the rest in float32 as EDM2. */
     void update(float[] average, float[] parameters, long next, long delta) {
-        double rest = 1 - beta(next, delta);
+        float rest = (float) (1 - beta(next, delta));
         Ranges.forEach(average.length, (from, to) -> {
             for (int i = from; i < to; i++) {
-                double old = average[i];
-                average[i] = (float) (old + rest * (parameters[i] - old));
+                average[i] += rest * (parameters[i] - average[i]);
             }
         });
     }

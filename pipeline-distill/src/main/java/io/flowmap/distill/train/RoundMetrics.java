@@ -22,6 +22,8 @@ import java.util.stream.DoubleStream;
  * @param computeMillis objective and update on the busiest seat
  * @param roundMillis wall clock since the last row, checkpoints and tables included
  * @param overhead share of roundMillis outside computeMillis
+ * @param sentBytes state that the driver broadcast
+ * @param receivedBytes averages and reports that came back to the driver, whatever the number of workers but for their reports
  * @param averageNorm norm of the workers' average: of the parameters, or of the gradient
  * @param divergence rms distance of the workers' vectors (parameters or gradients) from their mean, over the norm of the mean
  */
@@ -39,6 +41,8 @@ record RoundMetrics(
         double computeMillis,
         double roundMillis,
         double overhead,
+        long sentBytes,
+        long receivedBytes,
         double averageNorm,
         double divergence) {
     static final int INTERVALS = 4;
@@ -72,14 +76,16 @@ record RoundMetrics(
                 mean(reports, WorkerReport::loss),
                 Residuals.of(norms(reports, 0, Double.POSITIVE_INFINITY)),
                 byInterval(reports),
-                gradients ? outcome.norm(0) : mean(reports, WorkerReport::gradientNorm),
+                gradients ? outcome.norm() : mean(reports, WorkerReport::gradientNorm),
                 reports.get(0).tangentWarmup()[reports.get(0).tangentWarmup().length - 1],
                 config.learningRate().at(last, config.steps()),
                 compute,
                 roundMillis,
                 1 - compute / roundMillis,
-                outcome.norm(0),
-                outcome.divergence(0));
+                outcome.sentBytes(),
+                outcome.receivedBytes(),
+                outcome.norm(),
+                outcome.divergence());
     }
 
     private static List<Residuals> byInterval(List<WorkerReport> reports) {

@@ -6,13 +6,15 @@ import java.util.stream.IntStream;
 /** What came back of a round: the averages go into the driver's vectors, the rest is kept here. */
 final class RoundOutcome {
     private final BlockPlan plan;
+    private final long sentBytes;
     private final byte[][] reports;
     private final boolean[] seen;
     private final double[] squaredNorm;
     private final double[] squaredDistance;
 
-    RoundOutcome(BlockPlan plan, int workers) {
+    RoundOutcome(BlockPlan plan, int workers, long sentBytes) {
         this.plan = plan;
+        this.sentBytes = sentBytes;
         this.reports = new byte[workers][];
         this.seen = new boolean[plan.blocks()];
         this.squaredNorm = new double[plan.blocks()];
@@ -44,25 +46,29 @@ final class RoundOutcome {
         return reports[worker];
     }
 
-    /** Euclidean norm of an averaged vector. */
-    double norm(int vector) {
-        return Math.sqrt(sum(squaredNorm, vector));
+    /** Euclidean norm of the first averaged vector. */
+    double norm() {
+        return Math.sqrt(sum(squaredNorm));
     }
 
-    /** Root mean square distance of the workers' vectors from their mean, relative to the norm of the mean. */
-    double divergence(int vector) {
-        return Math.sqrt(sum(squaredDistance, vector) / reports.length) / norm(vector);
+    /** Root mean square distance of the workers' first vectors from their mean, relative to the norm of the mean. */
+    double divergence() {
+        return Math.sqrt(sum(squaredDistance) / reports.length) / norm();
+    }
+
+    /** Bytes of the state that the driver broadcast. */
+    long sentBytes() {
+        return sentBytes;
     }
 
     /** Bytes of averages and reports that the driver received. */
-    long bytes() {
+    long receivedBytes() {
         return plan.bytes() + Arrays.stream(reports).mapToLong(report -> report.length).sum();
     }
 
-    private double sum(double[] byBlock, int vector) {
-        int first = vector * plan.blocksPerVector();
+    private double sum(double[] byBlock) {
         double sum = 0;
-        for (int key = first; key < first + plan.blocksPerVector(); key++) {
+        for (int key = 0; key < plan.blocksPerVector(); key++) {
             sum += byBlock[key];
         }
         return sum;

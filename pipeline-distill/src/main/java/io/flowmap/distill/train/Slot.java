@@ -60,7 +60,7 @@ final class Slot implements AutoCloseable {
         long start = System.nanoTime();
         var told = objective.gradient(deviceParameters.array(), deviceGradient.array(), batch, step);
         deviceGradient.copyTo(gradient);
-        report.add(told, norm(gradient));
+        report.add(told, Math.sqrt(Squares.sum(gradient)));
         if (moments.length > 0 && report.finite()) {
             update(step);
         }
@@ -73,14 +73,6 @@ final class Slot implements AutoCloseable {
         new Adam(config.adam()).update(parameters, gradient, moments[0], moments[1], step, rate);
         deviceParameters.fill(parameters);
         objective.normalise(deviceParameters.array());
-    }
-
-    private static double norm(float[] values) {
-        double sum = 0;
-        for (float value : values) {
-            sum += (double) value * value;
-        }
-        return Math.sqrt(sum);
     }
 
     private static String library() {

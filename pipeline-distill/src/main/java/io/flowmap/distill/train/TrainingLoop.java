@@ -61,7 +61,9 @@ final class TrainingLoop {
         var start = initial.clone();
         rounds.normalise(start);
         state = TrainingState.fresh(start, config.emaStds().size());
-        hash = archive.save(state);
+        if (config.guard().action() == GuardConfig.Action.ROLLBACK) {
+            archive.save(state);
+        }
     }
 
     private void round(Progress.Bar bar) {

@@ -40,8 +40,9 @@ record TrainingState(float[][] vectors, List<float[]> averages, Counters counter
         }
     }
 
+    /** The state at step 0; takes {@code initial} over. */
     static TrainingState fresh(float[] initial, int averages) {
-        var vectors = new float[][] {initial.clone(), new float[initial.length], new float[initial.length]};
+        var vectors = new float[][] {initial, new float[initial.length], new float[initial.length]};
         var copies = new ArrayList<float[]>();
         for (int i = 0; i < averages; i++) {
             copies.add(initial.clone());

@@ -58,6 +58,8 @@ final class TrainingTable {
         columns.add(real("compute_millis", RoundMetrics::computeMillis));
         columns.add(real("round_millis", RoundMetrics::roundMillis));
         columns.add(real("overhead", RoundMetrics::overhead));
+        columns.add(count("sent_bytes", RoundMetrics::sentBytes));
+        columns.add(count("received_bytes", RoundMetrics::receivedBytes));
         columns.add(real("average_norm", RoundMetrics::averageNorm));
         columns.add(real("divergence", RoundMetrics::divergence));
         return List.copyOf(columns);

@@ -1,0 +1,47 @@
+package io.flowmap.bench;
+
+import io.flowmap.checkpoint.ParameterLayout;
+import io.flowmap.distill.train.Batch;
+import io.flowmap.distill.train.LocalObjective;
+import io.flowmap.distill.train.Normalisation;
+import io.flowmap.distill.train.ObjectiveFactory;
+import io.flowmap.distill.train.StepReport;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The objective ||p||^2 / 2 over one flat parameter: next to no compute, so that a round is all averaging. */
+record FlatQuadratic(int length) implements ObjectiveFactory {
+    ParameterLayout layout() {
+        return ParameterLayout.of(Map.of("flat", new long[] {length}));
+    }
+
+    @Override
+    public LocalObjective create(Configuration hadoop) {
+        return new Objective(layout());
+    }
+
+    @Override
+    public Normalisation normalisation(Configuration hadoop) {
+        return parameters -> {};
+    }
+
+    @Override
+    public String key() {
+        return toString();
+    }
+
+    private record Objective(ParameterLayout layout) implements LocalObjective {
+        @Override
+        public StepReport gradient(INDArray parameters, INDArray gradient, Batch batch, long step) {
+            gradient.assign(parameters);
+            return new StepReport(1, new float[batch.size()], new float[batch.size()], 1);
+        }
+
+        @Override
+        public void normalise(INDArray parameters) {}
+
+        @Override
+        public void close() {}
+    }
+}
