@@ -66,6 +66,8 @@ final class SubmitPlan {
         conf.put("spark.ui.enabled", "false");
         conf.put("spark.ui.showConsoleProgress", "false");
         conf.put("spark.driver.maxResultSize", spark.driverMemory());
+        conf.put("spark.shuffle.compress", "false");
+        conf.put("spark.broadcast.compress", "false");
         conf.put(
                 "spark.driver.extraJavaOptions", javaOptions(spark.driverMemory()) + " -Dflowmap.terminal=" + terminal);
         conf.put("spark.executor.memory", spark.executorMemory());

@@ -79,11 +79,17 @@ public final class AveragingBench implements Callable<Integer> {
     }
 
     private SparkSession session() {
-        var builder = SparkSession.builder().appName("flowmap bench averaging").config("spark.ui.enabled", false);
+        var builder = SparkSession.builder()
+                .appName("flowmap bench averaging")
+                .config("spark.ui.enabled", false)
+                .config("spark.broadcast.compress", false)
+                .config("spark.shuffle.compress", false)
+                .config("spark.driver.maxResultSize", "0");
         if (System.getProperty("spark.master") == null) {
-            builder.master(master)
-                    .config("spark.executor.memory", executorMemory)
-                    .config("spark.executor.extraClassPath", System.getProperty("java.class.path"));
+            builder.master(master).config("spark.executor.memory", executorMemory);
+        }
+        if (System.getProperty("spark.executor.extraClassPath") == null) {
+            builder.config("spark.executor.extraClassPath", System.getProperty("java.class.path"));
         }
         conf.forEach(builder::config);
         return builder.getOrCreate();

@@ -15,6 +15,7 @@ public final class Bench {
     public static void main(String[] arguments) {
         var command = new CommandLine(new Bench());
         command.addSubcommand(new StepBench(Optional.of(FlowmapStep::new)));
+        command.addSubcommand(new AveragingBench());
         System.exit(command.execute(arguments));
     }
 }
