@@ -1,6 +1,7 @@
 package io.flowmap.ingest.source;
 
 import io.flowmap.ingest.image.UnreadableRecord;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.security.AccessControlException;
 
 /** The files below a folder of any Hadoop file system, by name. */
 final class FolderStore implements MemberStore {
@@ -36,6 +38,11 @@ final class FolderStore implements MemberStore {
     public byte[] read(String name, int maxBytes) throws IOException, UnreadableRecord {
         try (var in = stream(name)) {
             return MemberStore.bounded(in, maxBytes);
+        } catch (FileNotFoundException | AccessControlException e) {
+            throw new UnreadableRecord("cannot open: " + e.getMessage());
+        } catch (IllegalArgumentException e) {
+            // Hadoop's local file system has no place for the checksum of a name with a colon
+            throw new UnreadableRecord("name that Hadoop cannot open");
         }
     }
 

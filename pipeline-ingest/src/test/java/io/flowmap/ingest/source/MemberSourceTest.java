@@ -165,6 +165,14 @@ class MemberSourceTest {
     }
 
     @Test
+    void fileThatCannotBeOpenedCostsOneRecord() throws IOException {
+        var folder = Archives.folder(dir.resolve("d"), Map.of("a/1.png", png(0, 8, 8), "a/2:2.png", png(1, 8, 8)));
+        assertThat(read(folder))
+                .extracting(ShardTest::summary)
+                .containsExactly("a/1.png found", "a/2:2.png QUARANTINED name that Hadoop cannot open");
+    }
+
+    @Test
     void nothingAtThePathIsTheUsersMistake() {
         assertThatThrownBy(() -> read(dir.resolve("none*.zip")))
                 .isInstanceOf(UserError.class)
@@ -174,12 +182,31 @@ class MemberSourceTest {
                 .hasMessageContaining("expected a zip, a tar or a folder");
     }
 
+    @Test
+    void anyHadoopFileSystemWillDo() throws IOException {
+        var hadoop = new Configuration();
+        hadoop.set("fs.viewfs.mounttable.t.link./data", dir.toUri().toString());
+        Archives.folder(
+                dir.resolve("all/folder"), Map.of("cat/a b%20[1].png", png(0, 8, 8), "dog/2.png", png(1, 8, 8)));
+        Archives.zip(dir.resolve("all/x.zip"), Map.of("cat/1.png", png(0, 8, 8)));
+        Archives.tar(dir.resolve("all/y.tar"), "1.png", png(0, 8, 8));
+        var records = read("viewfs://t/data/all/{folder,x.zip,y.tar}", hadoop);
+        assertThat(records).hasSize(4).allSatisfy(record -> {
+            assertThat(record.source()).startsWith("viewfs://t/data/all/");
+            assertThat(record.content()).isInstanceOf(Content.Encoded.class);
+        });
+    }
+
     private static List<InputRecord> read(Path path) throws IOException {
+        return read(path.toString(), new Configuration());
+    }
+
+    private static List<InputRecord> read(String path, Configuration hadoop) throws IOException {
         var records = new ArrayList<InputRecord>();
-        for (var source : new Sources(new Configuration(), SourceKind.AUTO).find(path.toString())) {
+        for (var source : new Sources(hadoop, SourceKind.AUTO).find(path)) {
             var names = source.classNames().orElse(ClassNames.of(source.folderClasses()));
             for (var portion : source.portions(names, LIMITS)) {
-                try (var stream = portion.open(new Configuration())) {
+                try (var stream = portion.open(hadoop)) {
                     for (var record = stream.next(); record != null; record = stream.next()) {
                         records.add(record);
                     }
