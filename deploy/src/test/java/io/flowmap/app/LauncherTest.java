@@ -74,6 +74,13 @@ class LauncherTest {
         assertThat(err.toString().strip().lines()).hasSize(2);
     }
 
+    @Test
+    void everyStageIsRegistered() {
+        assertThat(Stages.registered().jobs())
+                .extracting(job -> job.name())
+                .containsExactly("ingest", "pretrain", "distill", "generate", "evaluate", "report", "pipeline", "demo");
+    }
+
     private int launch(String... arguments) {
         return Launcher.run(
                 folder,
