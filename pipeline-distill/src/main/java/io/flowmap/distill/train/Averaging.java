@@ -91,6 +91,7 @@ final class Averaging implements AutoCloseable {
         return (int) Math.min(Math.min(out.blocks(), MOST_REDUCERS), Math.max(bounded, parallel));
     }
 
+    @SuppressWarnings({"unchecked", "rawtypes"}) // Scala's signature from Java
     private RoundOutcome collect(ShuffledRDD<Integer, BlockPart, BlockPart> shuffled, float[][] target) {
         var outcome = new RoundOutcome(out, workers, encoded.plan().bytes());
         int count = workers;
