@@ -23,7 +23,7 @@ prepare() {
 # is_current TARGET STATE: built for this machine and Spark, and no source is newer.
 is_current() {
     [ "$(cat "$1/laid-out" 2>/dev/null)" = "$2" ] &&
-        [ -z "$(find "$home/pom.xml" "$home"/*/pom.xml "$home"/*/src/main "$deploy"/*/pom.xml "$deploy"/*/src/main \
+        [ -z "$(find "$home/pom.xml" "$home"/*/pom.xml "$home"/*/src/main "$deploy"/*/pom.xml "$deploy"/*/src/main "$deploy/bin" \
             -newer "$1/laid-out" -print 2>/dev/null | head -n 1)" ] &&
         [ -z "$(find -L "$1/lib" "$SPARK_HOME/jars" -type l -print 2>/dev/null | head -n 1)" ]
 }
@@ -58,7 +58,7 @@ library() {
     {
         ls "$2"/target/flowmap-*.jar
         tr ':' '\n' <"$2/target/classpath"
-    } | while IFS= read -r jar; do
+    } | while IFS= read -r jar || [ -n "$jar" ]; do
         case $jar in
         *-tests.jar) ;;
         */org/nd4j/*) printf '%s\n' "$jar" ;;
@@ -71,7 +71,7 @@ library() {
 links() {
     local dir=$1 jar name wanted=' '
     mkdir -p "$dir"
-    while IFS= read -r jar; do
+    while IFS= read -r jar || [ -n "$jar" ]; do
         [ -n "$jar" ] || continue
         name=$(basename "$jar")
         wanted="$wanted$name "
