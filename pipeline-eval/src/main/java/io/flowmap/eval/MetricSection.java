@@ -23,25 +23,23 @@ final class MetricSection {
         this.guidance = table.bestGuidance();
     }
 
-    /** The student's distances at few steps beside the teacher's best, the floor, class accuracy and time. */
+    /** The student's distances at few steps beside the teacher's at most, the floor, class accuracy and time. */
     String headline() {
         var html = new StringBuilder("<div class=\"figures\">");
         var teacherSteps = table.steps(MetricTable.TEACHER, guidance);
-        var slow = teacherSteps.isEmpty()
-                ? OptionalDouble.empty()
-                : value(MetricTable.TEACHER, teacherSteps.get(teacherSteps.size() - 1), MetricTable.DISTANCE);
+        int most = teacherSteps.isEmpty() ? 0 : teacherSteps.get(teacherSteps.size() - 1);
         for (int steps : HEADLINE_STEPS) {
-            var distance = value(MetricTable.STUDENT, steps, MetricTable.DISTANCE);
-            var comparison = slow.isEmpty() || distance.isEmpty()
-                    ? ""
-                    : String.format(
-                            Locale.ROOT, "%.2f× the teacher's best", distance.getAsDouble() / slow.getAsDouble());
-            html.append(figure("student", distance, MetricTable.DISTANCE + ", student, " + plural(steps), comparison));
+            html.append(figure(
+                    "student",
+                    value(MetricTable.STUDENT, steps, MetricTable.DISTANCE),
+                    MetricTable.DISTANCE + ", student, " + plural(steps),
+                    comparison(steps, most)));
         }
-        if (!teacherSteps.isEmpty()) {
-            int steps = teacherSteps.get(teacherSteps.size() - 1);
-            html.append(figure("teacher", slow, MetricTable.DISTANCE + ", teacher, " + plural(steps), speed(steps)));
-        }
+        html.append(figure(
+                "teacher",
+                value(MetricTable.TEACHER, most, MetricTable.DISTANCE),
+                MetricTable.DISTANCE + ", teacher, " + plural(most),
+                speed(most)));
         html.append(figure(
                 "", table.ofRealImages(MetricTable.DISTANCE), MetricTable.DISTANCE + ", training images", "the floor"));
         int last = HEADLINE_STEPS.get(HEADLINE_STEPS.size() - 1);
@@ -53,14 +51,16 @@ final class MetricSection {
         return html.append("</div>").toString();
     }
 
-    /** Distance, precision, recall, class accuracy and time against steps. */
+    /** Distance, precision, recall, class accuracy and time against steps, under one legend. */
     String charts() {
-        return "<div class=\"charts\">"
-                + chart("Fréchet distance (" + MetricTable.DISTANCE + "), lower is better", MetricTable.DISTANCE, true)
+        return LineChart.legend(series(MetricTable.DISTANCE))
+                + "<div class=\"charts\">"
+                + chart(MetricTable.DISTANCE + ", lower is better", MetricTable.DISTANCE, true)
                 + chart("Class accuracy, higher is better", MetricTable.ACCURACY, false)
                 + chart("Precision (k-NN), higher is better", MetricTable.PRECISION, false)
                 + chart("Recall (k-NN), higher is better", MetricTable.RECALL, false)
-                + chart("Time an image (ms), median", MetricRow.MILLISECONDS, true) + "</div>";
+                + chart("Time an image (ms), median", MetricRow.MILLISECONDS, true)
+                + "</div>";
     }
 
     /** Every set, one row each. */
@@ -98,7 +98,8 @@ final class MetricSection {
                 Locale.ROOT,
                 "Features: the 84 units of a %s trained here on the ingested labels (weights %.12s…), so"
                         + " these distances are no FID and compare only with others of the same weights. %,d samples a set against"
-                        + " %,d images of the split %s, covariances with ddof %d; precision and recall with k = %d on %,d and %,d.",
+                        + " %,d images of the split %s, covariances with ddof %d; precision and recall with k = %d on %,d and %,d."
+                        + " Dashed: real images, those of the training split measured like samples; for class accuracy the split %s.",
                 distance.network(),
                 distance.networkHash(),
                 distance.samples(),
@@ -107,34 +108,42 @@ final class MetricSection {
                 distance.ddof(),
                 recall.neighbours(),
                 recall.samples(),
-                recall.referenceSamples());
+                recall.referenceSamples(),
+                distance.reference());
     }
 
     private String chart(String title, String metric, boolean logarithmic) {
-        var series = new ArrayList<Series>();
-        for (double weight : table.guidances()) {
-            for (var model : MODELS) {
-                if (weight != guidance) {
-                    add(series, model, weight, metric, model + " pale");
-                }
-            }
-        }
-        MODELS.forEach(model -> add(series, model, guidance, metric, model));
+        var series = series(metric);
         if (series.isEmpty()) {
             return "";
         }
-        var steps =
-                series.stream().flatMapToDouble(line -> Arrays.stream(line.x())).toArray();
-        table.ofRealImages(metric).ifPresent(value -> {
-            double first = Arrays.stream(steps).min().orElseThrow();
-            double last = Arrays.stream(steps).max().orElseThrow();
-            series.add(new Series(
-                    "training images", new double[] {first, last}, new double[] {value, value}, "floor", false));
-        });
         var values =
                 series.stream().flatMapToDouble(line -> Arrays.stream(line.y())).toArray();
         var y = logarithmic ? Axis.logarithmic("", values) : Axis.linear("", values);
-        return new LineChart(title, Axis.doubling("steps", steps), y, series).html();
+        return new LineChart(title, Axis.doubling("steps", steps(series)), y, series).withoutLegend();
+    }
+
+    /** Both models at every weight, the best weight last and strongest, and the training images as a level line. */
+    private List<Series> series(String metric) {
+        var series = new ArrayList<Series>();
+        for (double weight : table.guidances()) {
+            if (weight != guidance) {
+                MODELS.forEach(model -> add(series, model, weight, metric, model + " pale"));
+            }
+        }
+        MODELS.forEach(model -> add(series, model, guidance, metric, model));
+        var steps = steps(series);
+        table.ofRealImages(metric).ifPresent(value -> {
+            double first = Arrays.stream(steps).min().orElse(1);
+            double last = Arrays.stream(steps).max().orElse(1);
+            series.add(
+                    new Series("real images", new double[] {first, last}, new double[] {value, value}, "floor", false));
+        });
+        return series;
+    }
+
+    private static double[] steps(List<Series> series) {
+        return series.stream().flatMapToDouble(line -> Arrays.stream(line.x())).toArray();
     }
 
     private void add(List<Series> series, String model, double weight, String metric, String style) {
@@ -163,6 +172,18 @@ final class MetricSection {
         return row;
     }
 
+    private String comparison(int steps, int teacherSteps) {
+        var student = value(MetricTable.STUDENT, steps, MetricTable.DISTANCE);
+        var teacher = value(MetricTable.TEACHER, teacherSteps, MetricTable.DISTANCE);
+        return student.isEmpty() || teacher.isEmpty()
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "%.2f× the teacher at %s",
+                        student.getAsDouble() / teacher.getAsDouble(),
+                        plural(teacherSteps));
+    }
+
     private String speed(int teacherSteps) {
         var slow = value(MetricTable.TEACHER, teacherSteps, MetricRow.MILLISECONDS);
         var fast = value(MetricTable.STUDENT, 1, MetricRow.MILLISECONDS);
@@ -179,12 +200,17 @@ final class MetricSection {
     private static String figure(String style, OptionalDouble value, String label, String note) {
         return value.isEmpty()
                 ? ""
-                : "<div class=\"figure " + style + "\"><b>" + Axis.format(value.getAsDouble()) + "</b><span>"
+                : "<div class=\"figure " + style + "\"><b>" + threeDigits(value.getAsDouble()) + "</b><span>"
                         + Html.text(label) + "</span><small>" + Html.text(note) + "</small></div>";
     }
 
     private static String format(String pattern, OptionalDouble value) {
         return value.isEmpty() ? "" : String.format(Locale.ROOT, pattern, value.getAsDouble());
+    }
+
+    private static String threeDigits(double value) {
+        return String.format(
+                Locale.ROOT, value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : value >= 1 ? "%.2f" : "%.3f", value);
     }
 
     private static String plural(int steps) {

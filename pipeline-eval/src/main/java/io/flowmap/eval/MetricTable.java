@@ -26,9 +26,21 @@ record MetricTable(List<MetricRow> rows) {
                 .findFirst();
     }
 
-    /** A value of the training images: the floor of a distance, the ceiling of a recall. */
+    /**
+     * A value of real images, beside which samples are seen: of the training split, the floor of a distance; for class accuracy, which
+     * the training split has learnt, of the reference split.
+     */
     OptionalDouble ofRealImages(String metric) {
-        return value(EvaluateJob.TRAIN, null, null, metric);
+        return value(metric.equals(ACCURACY) ? reference() : EvaluateJob.TRAIN, null, null, metric);
+    }
+
+    /** The split that distances are taken to. */
+    String reference() {
+        return rows.stream()
+                .map(MetricRow::reference)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Guidance weights of all samples, rising. */

@@ -11,6 +11,7 @@ import io.flowmap.job.StageOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,13 @@ public final class ReportJob implements Job {
     private static final String PAGE = "report.html";
     private static final List<String> REQUIRED = List.of("data", "samples", EvaluateJob.STAGE);
     private static final List<String> STAGES = List.of("data", "teacher", "flowmap", "samples", EvaluateJob.STAGE);
-    private static final List<String> TRAININGS = List.of("teacher/main", "teacher/weak", "flowmap");
+    private static final List<Training> TRAININGS = List.of(
+            new Training("teacher/main", "Teacher"),
+            new Training("teacher/weak", "Weak model that guides the teacher"),
+            new Training("flowmap", "Flow map"));
+
+    /** A directory of a training in the run, and its heading. */
+    private record Training(String stage, String heading) {}
 
     @Override
     public String name() {
@@ -94,16 +101,17 @@ public final class ReportJob implements Job {
         var shape = data.shape();
         return "Run " + StageInput.withoutCredentials(new Path(context.run().dir())) + ", images of " + shape.width()
                 + "×" + shape.height() + "×" + shape.channels() + ", " + data.classes() + " classes, "
-                + context.clock().instant();
+                + context.clock().instant().truncatedTo(ChronoUnit.SECONDS);
     }
 
     private static void addTraining(JobContext context, FileSystem fileSystem, Page page) {
         var curves = new StringBuilder();
         for (var training : TRAININGS) {
-            var table = new Path(context.stage(training), "training");
+            var table = new Path(context.stage(training.stage()), "training");
             if (exists(fileSystem, table)) {
-                curves.append(
-                        new TrainingSection(training, context.spark().read().parquet(table.toString())).html());
+                curves.append(new TrainingSection(
+                                training.heading(), context.spark().read().parquet(table.toString()))
+                        .html());
             }
         }
         if (!curves.isEmpty()) {

@@ -17,13 +17,14 @@ import java.util.stream.DoubleStream;
  */
 public record Axis(String label, boolean logarithmic, double low, double high, List<Double> ticks) {
     private static final int TICKS = 6;
+    private static final int MIN_TICKS = 3;
     private static final double[] STEPS = {1, 2, 5, 10};
 
     /** A linear axis over the values, with some room. */
     public static Axis linear(String label, double[] values) {
         double low = DoubleStream.of(values).filter(Double::isFinite).min().orElse(0);
         double high = DoubleStream.of(values).filter(Double::isFinite).max().orElse(1);
-        double room = high > low ? (high - low) * 0.04 : Math.max(Math.abs(high) * 0.1, 1e-9);
+        double room = high - low > 1e-6 * Math.abs(high) ? (high - low) * 0.04 : Math.max(Math.abs(high) * 0.1, 1e-9);
         return linear(label, low >= 0 ? Math.max(0, low - room) : low - room, high + room);
     }
 
@@ -43,7 +44,7 @@ public record Axis(String label, boolean logarithmic, double low, double high, L
         return new Axis(label, false, low, high, ticks);
     }
 
-    /** A logarithmic axis over the positive values, ticks at 1, 2, 5 times powers of ten. */
+    /** A logarithmic axis over the positive values, ticks at 1, 2, 5 times powers of ten or, over a short range, at even ones. */
     public static Axis logarithmic(String label, double[] values) {
         double low = positive(values).min().orElse(1) / 1.15;
         double high = positive(values).max().orElse(10) * 1.15;
@@ -57,7 +58,8 @@ public record Axis(String label, boolean logarithmic, double low, double high, L
                 }
             }
         }
-        return new Axis(label, true, low, high, ticks);
+        var few = ticks.size() < MIN_TICKS ? linear(label, low, high).ticks() : ticks;
+        return new Axis(label, true, low, high, few);
     }
 
     /** A logarithmic axis marked at the values themselves, for a few steps that double. */

@@ -12,9 +12,9 @@ import java.util.Locale;
  * @param series drawn in order
  */
 public record LineChart(String title, Axis x, Axis y, List<Series> series) {
-    private static final int WIDTH = 560;
-    private static final int HEIGHT = 320;
-    private static final int LEFT = 58;
+    private static final int WIDTH = 430;
+    private static final int HEIGHT = 270;
+    private static final int LEFT = 52;
     private static final int RIGHT = 14;
     private static final int TOP = 12;
     private static final int BOTTOM = 46;
@@ -26,25 +26,35 @@ public record LineChart(String title, Axis x, Axis y, List<Series> series) {
      */
     public record Series(String name, double[] x, double[] y, String style, boolean markers) {}
 
-    /** The figure. */
+    /** The figure with its legend. */
     public String html() {
-        var html = new StringBuilder("<figure class=\"chart\"><figcaption>")
-                .append(Html.text(title))
-                .append("</figcaption>");
-        html.append("<div class=\"legend\">");
-        series.forEach(line -> html.append("<span class=\"")
-                .append(Html.text(line.style))
-                .append("\"><svg viewBox=\"0 0 26 10\"><path")
-                .append(" d=\"M1 5H25\"/></svg>")
-                .append(Html.text(line.name))
-                .append("</span>"));
-        html.append("</div><svg class=\"plot\" viewBox=\"0 0 ")
-                .append(WIDTH)
-                .append(' ')
-                .append(HEIGHT)
-                .append("\" role=\"img\" aria-label=\"")
-                .append(Html.text(title))
-                .append("\">");
+        return figure(legend(series));
+    }
+
+    /** The figure without a legend, for charts that share one. */
+    public String withoutLegend() {
+        return figure("");
+    }
+
+    /** What the lines of one or more charts mean; nothing for a single line without a name. */
+    public static String legend(List<Series> series) {
+        var html = new StringBuilder("<div class=\"legend\">");
+        for (var line : series) {
+            if (!line.name.isEmpty()) {
+                html.append("<span class=\"").append(Html.text(line.style)).append("\"><svg viewBox=\"0 0 26 10\">");
+                html.append("<path d=\"M1 5H25\"/></svg>")
+                        .append(Html.text(line.name))
+                        .append("</span>");
+            }
+        }
+        return html.append("</div>").toString();
+    }
+
+    private String figure(String legend) {
+        var html = new StringBuilder("<figure class=\"chart\"><figcaption>").append(Html.text(title));
+        html.append("</figcaption>").append(legend);
+        html.append(format("<svg class=\"plot\" viewBox=\"0 0 %d %d\" role=\"img\"", WIDTH, HEIGHT));
+        html.append(" aria-label=\"").append(Html.text(title)).append("\">");
         axes(html);
         series.forEach(line -> draw(html, line));
         return html.append("</svg></figure>").toString();
