@@ -19,14 +19,15 @@ class ReportJobTest {
                             spark,
                             dir,
                             TestImages.stripes(900),
-                            "evaluate.classifier.steps=30",
+                            "evaluate.classifier.steps=20",
+                            "evaluate.classifier.batch=32",
                             "report.title=\"A <b> & 'c'\"")
                     .data(300, 300)
-                    .samples("student", 1.5, 1, 600, 200, 20)
-                    .samples("student", 1.5, 2, 600, 200, 10)
-                    .samples("teacher", 1.5, 1, 600, 200, 70)
-                    .samples("teacher", 1.5, 2, 600, 200, 40)
-                    .samples("teacher", 1.0, 2, 600, 200, 50)
+                    .samples("student", 1.5, 1, 600, 100, 20)
+                    .samples("student", 1.5, 2, 600, 100, 10)
+                    .samples("teacher", 1.5, 1, 600, 100, 70)
+                    .samples("teacher", 1.5, 2, 600, 100, 40)
+                    .samples("teacher", 1.0, 2, 600, 100, 50)
                     .finishSamples()
                     .training("flowmap", 700);
             new EvaluateJob().run(run.context());
