@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Milliseconds of an averaging round and bytes through the driver, by parameters and logical workers.")
 public final class AveragingBench implements Callable<Integer> {
-    private static final int WARMUP_ROUNDS = 3;
+    private static final int WARMUP_ROUNDS = 6;
 
     @Spec
     private CommandSpec spec;
@@ -44,7 +44,7 @@ public final class AveragingBench implements Callable<Integer> {
     @Option(names = "--average", split = ",", defaultValue = "gradients,parameters", description = "What is averaged (${DEFAULT-VALUE}).")
     private List<String> averages;
 
-    @Option(names = "--rounds", defaultValue = "8", description = "Measured rounds, after three that are not (${DEFAULT-VALUE}).")
+    @Option(names = "--rounds", defaultValue = "8", description = "Measured rounds, after six that are not (${DEFAULT-VALUE}).")
     private int rounds;
 
     @Option(

@@ -2,7 +2,9 @@ package io.flowmap.distill.train;
 
 import io.flowmap.job.UserError;
 import java.io.Serializable;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.TaskContext;
@@ -31,12 +33,16 @@ final class Averaging implements AutoCloseable {
     /** Above this number of partitions Spark's shuffle writer would sort. */
     private static final int MOST_REDUCERS = 200;
 
+    private static final int REMEMBERED_BROADCASTS = 4;
+
     private final JavaSparkContext spark;
     private final BlockPlan out;
     private final int workers;
     private final BlockedVectors encoded;
     private final Broadcast<LocalWork> work;
     private final JavaRDD<Integer> seats;
+    /** Broadcasts lately destroyed, kept from the garbage collector: Spark's own cleaner would run into their removal. */
+    private final Deque<Broadcast<BlockedVectors>> destroyed = new ArrayDeque<>();
 
     /**
      * @param in shape of the state that goes to the workers
@@ -71,7 +77,15 @@ final class Averaging implements AutoCloseable {
                     "round={} encode_ms={} broadcast_ms={} tasks_ms={}",
                     ticket.round(), millis(start, sent), millis(sent, ready), millis(ready, System.nanoTime()));
             Shuffles.remove(spark, shuffled);
-            broadcast.destroy(false);
+            destroy(broadcast);
+        }
+    }
+
+    private void destroy(Broadcast<BlockedVectors> broadcast) {
+        broadcast.destroy(false);
+        destroyed.add(broadcast);
+        if (destroyed.size() > REMEMBERED_BROADCASTS) {
+            destroyed.remove();
         }
     }
 

@@ -28,6 +28,12 @@ final class BlockPartSerializer extends Serializer implements Serializable {
         return new Instance();
     }
 
+    /** Records stand on their own, so that Spark may sort them by reducer as bytes. */
+    @Override
+    public boolean supportsRelocationOfSerializedObjects() {
+        return true;
+    }
+
     private static final class Instance extends SerializerInstance {
         @Override
         public SerializationStream serializeStream(OutputStream out) {
