@@ -1,0 +1,155 @@
+package io.flowmap.distill.objective;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.flowmap.data.LatentShape;
+import io.flowmap.distill.teacher.Autoguidance;
+import io.flowmap.flow.NetworkField;
+import io.flowmap.flow.NoiseLabel;
+import io.flowmap.nn.InitialParameters;
+import io.flowmap.nn.Parameter;
+import io.flowmap.nn.UNet;
+import io.flowmap.nn.UNetConfig;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** The compiled program on a small RGB network with attention, in float64. */
+class StudentProgramTest {
+    private static final int BATCH = 3;
+    private static final double NORMALISATION = 0.1;
+
+    private final UNetConfig config = UNetConfig.of(8, 3, 4, 8, List.of(1, 2), 1, List.of(4), 8);
+    private final LatentShape shape = new LatentShape(3, 8, 8);
+    private final UNet teacher = new UNet(config, false);
+    private final UNet student = new UNet(config, true);
+    private final Autoguidance guided = new Autoguidance(model(1), model(2));
+
+    private NetworkField field(UNet network) {
+        return new NetworkField(network, NoiseLabel.TIME, 0.5);
+    }
+
+    /** A teacher with gains that are not zero. */
+    private Autoguidance.Model model(long seed) {
+        Map<String, INDArray> arrays = new LinkedHashMap<>();
+        INDArray flat = flat(teacher, seed, 0.7);
+        long offset = 0;
+        for (Parameter p : teacher.parameters()) {
+            arrays.put(p.name(), flat.get(NDArrayIndex.interval(offset, offset + p.length())).reshape('c', p.shape()));
+            offset += p.length();
+        }
+        return new Autoguidance.Model(field(teacher), arrays);
+    }
+
+    private static INDArray flat(UNet network, long seed, double gain) {
+        float[] values = InitialParameters.draw(network.parameters(), seed);
+        int offset = 0;
+        for (Parameter p : network.parameters()) {
+            if (p.kind() == Parameter.Kind.GAIN) {
+                values[offset] = (float) gain;
+            }
+            offset += (int) p.length();
+        }
+        return Nd4j.createFromArray(values).castTo(DataType.DOUBLE);
+    }
+
+    private StudentProgram program(INDArray parameters, INDArray gradient) {
+        var setup = new StudentProgram.Setup(
+                student, field(student), new AyfEmd(NORMALISATION), guided, shape, BATCH, DataType.DOUBLE, true);
+        var program = new StudentProgram(setup, parameters, gradient);
+        var random = new Random(5);
+        for (String image : List.of("x0", "z")) {
+            program.input(image).assign(normal(random, program.input(image).shape()));
+        }
+        program.input("t").assign(Nd4j.createFromArray(0.9, 0.5, 0.3));
+        program.input("s").assign(Nd4j.createFromArray(0.2, 0.0, 0.25));
+        program.input("guidance").assign(Nd4j.createFromArray(1.0, 1.0, 1.0));
+        program.input("warmup").assign(0.8);
+        program.input("classes").putScalar(0, 2, 1).putScalar(1, 0, 1);
+        return program;
+    }
+
+    private static INDArray normal(Random random, long... dimensions) {
+        INDArray array = Nd4j.create(DataType.DOUBLE, dimensions);
+        for (long i = 0; i < array.length(); i++) {
+            array.putScalar(i, random.nextGaussian());
+        }
+        return array;
+    }
+
+    @Test
+    void gradientMatchesCentralDifferenceOfTheFieldAgainstTheFixedTarget() {
+        INDArray parameters = flat(student, 3, 0.4);
+        INDArray gradient = Nd4j.create(DataType.DOUBLE, parameters.length());
+        try (StudentProgram program = program(parameters, gradient)) {
+            program.run();
+            INDArray g = program.monitor("residual").dup();
+            INDArray unit = g.dup();
+            for (int i = 0; i < BATCH; i++) {
+                unit.slice(i).divi(g.slice(i).norm2Number().doubleValue() + NORMALISATION);
+            }
+            INDArray direction = direction(parameters);
+            double along = gradient.mul(direction).sumNumber().doubleValue();
+            double h = 1e-5;
+            INDArray base = parameters.dup();
+            parameters.assign(base.add(direction.mul(h)));
+            program.run();
+            INDArray plus = program.monitor("field").dup();
+            parameters.assign(base.sub(direction.mul(h)));
+            program.run();
+            INDArray slope = plus.sub(program.monitor("field")).div(2 * h);
+            double expected = -2.0 / BATCH * slope.mul(unit).sumNumber().doubleValue();
+            assertThat(along).isCloseTo(expected, within(1e-7 * Math.abs(expected)));
+        }
+    }
+
+    /** Along every trained parameter; fixed arrays have no gradient. */
+    private INDArray direction(INDArray parameters) {
+        INDArray direction = normal(new Random(9), parameters.length());
+        long offset = 0;
+        for (Parameter p : student.parameters()) {
+            if (!p.trained()) {
+                direction.get(NDArrayIndex.interval(offset, offset + p.length())).assign(0);
+            }
+            offset += p.length();
+        }
+        return direction;
+    }
+
+    /** With the gains of the new embeddings at zero the student is the unguided velocity, whatever s and lambda. */
+    @Test
+    void studentStartsAsTheTeacher() {
+        INDArray parameters = flat(student, 1, 0.7);
+        long offset = 0;
+        for (Parameter p : student.parameters()) {
+            if (p.name().equals("emb_target.gain") || p.name().equals("emb_guidance.gain")) {
+                parameters.putScalar(offset, 0);
+            }
+            offset += p.length();
+        }
+        try (StudentProgram program = program(parameters, Nd4j.create(DataType.DOUBLE, parameters.length()))) {
+            program.run();
+            double difference = program.monitor("field").sub(program.monitor("velocity")).amaxNumber().doubleValue();
+            assertThat(difference).isLessThan(1e-12);
+        }
+    }
+
+    @Test
+    void runsRepeatBitForBit() {
+        INDArray parameters = flat(student, 3, 0.4);
+        INDArray gradient = Nd4j.create(DataType.DOUBLE, parameters.length());
+        try (StudentProgram program = program(parameters, gradient)) {
+            program.run();
+            INDArray first = gradient.dup();
+            program.run();
+            assertThat(gradient).isEqualTo(first);
+        }
+    }
+}
