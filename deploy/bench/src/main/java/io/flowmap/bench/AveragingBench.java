@@ -28,23 +28,39 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "averaging",
         mixinStandardHelpOptions = true,
-        description = "Milliseconds of an averaging round and bytes through the driver, by parameters and logical workers.")
+        description =
+                "Milliseconds of an averaging round and bytes through the driver, by parameters and logical workers.")
 public final class AveragingBench implements Callable<Integer> {
     private static final int WARMUP_ROUNDS = 6;
 
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--parameters", split = ",", defaultValue = "2000000,50000000", description = "Numbers of parameters (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--parameters",
+            split = ",",
+            defaultValue = "2000000,50000000",
+            description = "Numbers of parameters (${DEFAULT-VALUE}).")
     private List<Integer> parameters;
 
-    @Option(names = "--workers", split = ",", defaultValue = "2,4", description = "Numbers of logical workers (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--workers",
+            split = ",",
+            defaultValue = "2,4",
+            description = "Numbers of logical workers (${DEFAULT-VALUE}).")
     private List<Integer> workers;
 
-    @Option(names = "--average", split = ",", defaultValue = "gradients,parameters", description = "What is averaged (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--average",
+            split = ",",
+            defaultValue = "gradients,parameters",
+            description = "What is averaged (${DEFAULT-VALUE}).")
     private List<String> averages;
 
-    @Option(names = "--rounds", defaultValue = "8", description = "Measured rounds, after six that are not (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--rounds",
+            defaultValue = "8",
+            description = "Measured rounds, after six that are not (${DEFAULT-VALUE}).")
     private int rounds;
 
     @Option(
@@ -103,14 +119,21 @@ public final class AveragingBench implements Callable<Integer> {
         var context = new JobContext(spark, settings, times, Clock.systemUTC());
         var config = settings.section("training", TrainingConfig.class);
         try {
-            new Trainer(context, objective, new OneBlock(), config, new Path(dir.toUri())).train(drawn(length), objective.layout());
+            new Trainer(context, objective, new OneBlock(), config, new Path(dir.toUri()))
+                    .train(drawn(length), objective.layout());
         } finally {
             new Path(dir.toUri()).getFileSystem(context.hadoop()).delete(new Path(dir.toUri()), true);
         }
         out.printf(
                 "averaging parameters=%d workers=%d average=%s vectors=%d round_ms=%.0f slowest_ms=%.0f driver_read_mb=%.1f driver_written_mb=%.1f%n",
-                length, count, average, average.equals("gradients") ? 1 : 3, times.millis(WARMUP_ROUNDS), times.slowest(WARMUP_ROUNDS),
-                times.megabytesRead(WARMUP_ROUNDS), times.megabytesWritten(WARMUP_ROUNDS));
+                length,
+                count,
+                average,
+                average.equals("gradients") ? 1 : 3,
+                times.millis(WARMUP_ROUNDS),
+                times.slowest(WARMUP_ROUNDS),
+                times.megabytesRead(WARMUP_ROUNDS),
+                times.megabytesWritten(WARMUP_ROUNDS));
         out.flush();
     }
 

@@ -73,7 +73,8 @@ final class RoundTimes implements Progress {
         try {
             return Files.readAllLines(COUNTERS).stream()
                     .filter(line -> line.startsWith(name + ":"))
-                    .mapToLong(line -> Long.parseLong(line.substring(name.length() + 1).trim()))
+                    .mapToLong(line ->
+                            Long.parseLong(line.substring(name.length() + 1).trim()))
                     .findFirst()
                     .orElse(0);
         } catch (IOException e) {

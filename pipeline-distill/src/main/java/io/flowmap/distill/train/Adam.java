@@ -15,8 +15,7 @@ public record Adam(AdamConfig config) {
         double correction2 = 1 - StrictMath.pow(config.beta2(), step + 1);
         float rate = (float) (learningRate / correction1);
         float root = (float) Math.sqrt(correction2);
-        Ranges.forEach(
-                parameters.length, (from, to) -> update(parameters, gradient, m, v, from, to, rate, root));
+        Ranges.forEach(parameters.length, (from, to) -> update(parameters, gradient, m, v, from, to, rate, root));
     }
 
     private void update(

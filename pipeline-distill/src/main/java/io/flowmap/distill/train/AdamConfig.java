@@ -12,8 +12,9 @@ import java.io.Serializable;
 public record AdamConfig(double beta1, double beta2, double epsilon) implements Serializable {
     public AdamConfig {
         if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon > 0)) {
-            throw new IllegalArgumentException("cannot use Adam: expected beta1 and beta2 in [0,1) and epsilon > 0, got " + beta1
-                    + ", " + beta2 + ", " + epsilon);
+            throw new IllegalArgumentException(
+                    "cannot use Adam: expected beta1 and beta2 in [0,1) and epsilon > 0, got " + beta1 + ", " + beta2
+                            + ", " + epsilon);
         }
     }
 }

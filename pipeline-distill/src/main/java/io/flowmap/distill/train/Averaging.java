@@ -75,7 +75,10 @@ final class Averaging implements AutoCloseable {
         } finally {
             LOG.debug(
                     "round={} encode_ms={} broadcast_ms={} tasks_ms={}",
-                    ticket.round(), millis(start, sent), millis(sent, ready), millis(ready, System.nanoTime()));
+                    ticket.round(),
+                    millis(start, sent),
+                    millis(sent, ready),
+                    millis(ready, System.nanoTime()));
             Shuffles.remove(spark, shuffled);
             destroy(broadcast);
         }
@@ -94,7 +97,11 @@ final class Averaging implements AutoCloseable {
         RDD<Tuple2<Integer, BlockPart>> parts =
                 seats.mapPartitionsToPair(seat -> task.run(seat.next())).rdd();
         var shuffled = new ShuffledRDD<Integer, BlockPart, BlockPart>(
-                parts, new BlockPartitioner(reducers()), tag(Integer.class), tag(BlockPart.class), tag(BlockPart.class));
+                parts,
+                new BlockPartitioner(reducers()),
+                tag(Integer.class),
+                tag(BlockPart.class),
+                tag(BlockPart.class));
         shuffled.setSerializer(new BlockPartSerializer());
         return shuffled;
     }
@@ -119,8 +126,8 @@ final class Averaging implements AutoCloseable {
             }
             return BoxedUnit.UNIT;
         };
-        var partitions = scala.collection.JavaConverters.asScalaBuffer(
-                        (List<Object>) (List<?>) IntStream.range(0, shuffled.getNumPartitions()).boxed().toList())
+        var partitions = scala.collection.JavaConverters.asScalaBuffer((List<Object>) (List<?>)
+                        IntStream.range(0, shuffled.getNumPartitions()).boxed().toList())
                 .toSeq();
         try {
             spark.sc().runJob((RDD) shuffled, (Function2) reduce, partitions, accept, tag(BlockAverage[].class));
@@ -144,7 +151,8 @@ final class Averaging implements AutoCloseable {
     private static BlockAverage[] reduce(
             scala.collection.Iterator<Tuple2<Integer, BlockPart>> parts, BlockPlan plan, int workers) {
         var averages = new ArrayList<BlockAverage>();
-        new BlockReducer(scala.collection.JavaConverters.asJavaIterator(parts), plan, workers).forEachRemaining(averages::add);
+        new BlockReducer(scala.collection.JavaConverters.asJavaIterator(parts), plan, workers)
+                .forEachRemaining(averages::add);
         return averages.toArray(BlockAverage[]::new);
     }
 

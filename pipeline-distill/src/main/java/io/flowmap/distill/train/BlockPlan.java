@@ -13,8 +13,8 @@ import java.io.Serializable;
 record BlockPlan(int length, int vectors, int blockFloats) implements Serializable {
     BlockPlan {
         if (length < 1 || vectors < 1 || blockFloats < 1) {
-            throw new IllegalArgumentException("cannot cut " + vectors + " vectors of " + length + " floats into blocks of "
-                    + blockFloats);
+            throw new IllegalArgumentException(
+                    "cannot cut " + vectors + " vectors of " + length + " floats into blocks of " + blockFloats);
         }
     }
 

@@ -33,8 +33,8 @@ final class BlockReducer implements Iterator<BlockAverage> {
             accept(next._1(), next._2());
         }
         if (ready.isEmpty() && !pending.isEmpty()) {
-            throw new IllegalStateException("cannot average blocks " + pending.keySet() + ": expected parts of " + workers
-                    + " workers, got fewer");
+            throw new IllegalStateException("cannot average blocks " + pending.keySet() + ": expected parts of "
+                    + workers + " workers, got fewer");
         }
         return !ready.isEmpty();
     }

@@ -31,8 +31,8 @@ final class BlockedVectors implements Serializable {
     void encode(float[][] vectors) {
         IntStream.range(0, blocks.length)
                 .parallel()
-                .forEach(key -> FloatBytes.toBytes(
-                        vectors[plan.vector(key)], plan.from(key), plan.size(key), blocks[key]));
+                .forEach(key ->
+                        FloatBytes.toBytes(vectors[plan.vector(key)], plan.from(key), plan.size(key), blocks[key]));
     }
 
     /** Copies vector number {@code vector} into {@code target} [plan.length]. */

@@ -19,7 +19,8 @@ record Guard(GuardConfig config) {
         static final Memory EMPTY = new Memory(List.of(), List.of());
 
         Memory with(RoundMetrics round, int window) {
-            return new Memory(append(residual, round.all().median(), window), append(gradient, round.gradientNorm(), window));
+            return new Memory(
+                    append(residual, round.all().median(), window), append(gradient, round.gradientNorm(), window));
         }
 
         private static List<Double> append(List<Double> values, double value, int window) {
@@ -33,7 +34,8 @@ record Guard(GuardConfig config) {
     record Divergence(long step, String quantity, String expected, double value) {
         @Override
         public String toString() {
-            return "cannot go on training at step " + step + ": expected " + quantity + " " + expected + ", got " + value;
+            return "cannot go on training at step " + step + ": expected " + quantity + " " + expected + ", got "
+                    + value;
         }
     }
 
@@ -65,10 +67,12 @@ record Guard(GuardConfig config) {
 
     private static Optional<Divergence> notFinite(RoundMetrics round) {
         if (!Double.isFinite(round.all().mean())) {
-            return Optional.of(new Divergence(round.step(), "mean ||g||", "finite", round.all().mean()));
+            return Optional.of(new Divergence(
+                    round.step(), "mean ||g||", "finite", round.all().mean()));
         }
         if (!Double.isFinite(round.averageNorm())) {
-            return Optional.of(new Divergence(round.step(), "norm of the workers' average", "finite", round.averageNorm()));
+            return Optional.of(
+                    new Divergence(round.step(), "norm of the workers' average", "finite", round.averageNorm()));
         }
         return Optional.empty();
     }
@@ -77,10 +81,12 @@ record Guard(GuardConfig config) {
         if (2 * history.size() < config.window()) {
             return Optional.empty();
         }
-        double median = Medians.of(history.stream().mapToDouble(Double::doubleValue).toArray());
+        double median =
+                Medians.of(history.stream().mapToDouble(Double::doubleValue).toArray());
         double most = config.spikeFactor() * median;
         return value <= most
                 ? Optional.empty()
-                : Optional.of(new Divergence(step, quantity, "at most " + config.spikeFactor() + " x its median " + median, value));
+                : Optional.of(new Divergence(
+                        step, quantity, "at most " + config.spikeFactor() + " x its median " + median, value));
     }
 }

@@ -25,8 +25,8 @@ public record GuardConfig(Action action, double spikeFactor, int window, int max
     public GuardConfig {
         if (!(spikeFactor > 1) || window < 2 || maxRollbacks < 0) {
             throw new IllegalArgumentException(
-                    "cannot guard a training: expected spike-factor > 1, window >= 2 and max-rollbacks >= 0, got " + spikeFactor
-                            + ", " + window + ", " + maxRollbacks);
+                    "cannot guard a training: expected spike-factor > 1, window >= 2 and max-rollbacks >= 0, got "
+                            + spikeFactor + ", " + window + ", " + maxRollbacks);
         }
     }
 }

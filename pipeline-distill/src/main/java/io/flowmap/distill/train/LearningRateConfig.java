@@ -11,7 +11,8 @@ import java.io.Serializable;
  * @param decay form of the decay
  * @param decayShare share of all steps that decays, [0,1]
  */
-public record LearningRateConfig(double peak, long warmupSteps, Decay decay, double decayShare) implements Serializable {
+public record LearningRateConfig(double peak, long warmupSteps, Decay decay, double decayShare)
+        implements Serializable {
     /** Forms of the decay. */
     public enum Decay {
         /** No decay. */
@@ -28,8 +29,8 @@ public record LearningRateConfig(double peak, long warmupSteps, Decay decay, dou
     public LearningRateConfig {
         if (!(peak > 0) || warmupSteps < 0 || !(decayShare >= 0 && decayShare <= 1)) {
             throw new IllegalArgumentException(
-                    "cannot schedule the learning rate: expected peak > 0, warmup-steps >= 0 and decay-share in [0,1], got " + peak
-                            + ", " + warmupSteps + ", " + decayShare);
+                    "cannot schedule the learning rate: expected peak > 0, warmup-steps >= 0 and decay-share in [0,1], got "
+                            + peak + ", " + warmupSteps + ", " + decayShare);
         }
     }
 

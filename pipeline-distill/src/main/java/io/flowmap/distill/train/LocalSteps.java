@@ -37,7 +37,8 @@ record LocalSteps(
 
     @Override
     public Slot slot(int number, BlockCache blocks) {
-        var batches = new BatchReader(blocks, new SampleOrder(seed, data.counts()), data.shape().size());
+        var batches = new BatchReader(
+                blocks, new SampleOrder(seed, data.counts()), data.shape().size());
         var name = SparkEnv.get().executorId() + "/" + number;
         return new Slot(name, objective.create(hadoop.value()), batches, config);
     }

@@ -57,13 +57,18 @@ record RoundMetrics(
     record Residuals(double median, double mean, double square) {
         static Residuals of(double[] norms) {
             double mean = Arrays.stream(norms).average().orElse(Double.NaN);
-            double square = Arrays.stream(norms).map(norm -> norm * norm).average().orElse(Double.NaN);
+            double square =
+                    Arrays.stream(norms).map(norm -> norm * norm).average().orElse(Double.NaN);
             return new Residuals(Medians.of(norms), mean, square);
         }
     }
 
     static RoundMetrics of(
-            RoundTicket ticket, List<WorkerReport> reports, RoundOutcome outcome, TrainingState state, TrainingConfig config,
+            RoundTicket ticket,
+            List<WorkerReport> reports,
+            RoundOutcome outcome,
+            TrainingState state,
+            TrainingConfig config,
             double roundMillis) {
         long last = ticket.step() + ticket.steps() - 1;
         double compute = busiestSeatMillis(reports);
@@ -92,7 +97,9 @@ record RoundMetrics(
         return DoubleStream.iterate(0, bin -> bin + 1)
                 .limit(INTERVALS)
                 .mapToObj(bin -> Residuals.of(norms(
-                        reports, bin / INTERVALS, bin + 1 == INTERVALS ? Double.POSITIVE_INFINITY : (bin + 1) / INTERVALS)))
+                        reports,
+                        bin / INTERVALS,
+                        bin + 1 == INTERVALS ? Double.POSITIVE_INFINITY : (bin + 1) / INTERVALS)))
                 .toList();
     }
 
@@ -109,7 +116,10 @@ record RoundMetrics(
     }
 
     private static double mean(List<WorkerReport> reports, Function<WorkerReport, double[]> values) {
-        return reports.stream().flatMapToDouble(report -> Arrays.stream(values.apply(report))).average().orElse(Double.NaN);
+        return reports.stream()
+                .flatMapToDouble(report -> Arrays.stream(values.apply(report)))
+                .average()
+                .orElse(Double.NaN);
     }
 
     private static double busiestSeatMillis(List<WorkerReport> reports) {

@@ -63,7 +63,8 @@ final class RoundOutcome {
 
     /** Bytes of averages and reports that the driver received. */
     long receivedBytes() {
-        return plan.bytes() + Arrays.stream(reports).mapToLong(report -> report.length).sum();
+        return plan.bytes()
+                + Arrays.stream(reports).mapToLong(report -> report.length).sum();
     }
 
     private double sum(double[] byBlock) {

@@ -40,7 +40,8 @@ final class Slot implements AutoCloseable {
         load(state);
         var report = new ReportBuilder(ticket.steps(), config.batchPerWorker());
         for (int i = 0; i < ticket.steps() && report.finite(); i++) {
-            long firstSample = ticket.firstSample() + i * config.samplesPerStep() + (long) worker * config.batchPerWorker();
+            long firstSample =
+                    ticket.firstSample() + i * config.samplesPerStep() + (long) worker * config.batchPerWorker();
             var batch = batches.read(firstSample, config.batchPerWorker());
             step(batch, ticket.step() + i, report);
         }

@@ -42,8 +42,8 @@ final class TrainingArchive {
         }
         var checkpoint = store.loadLatest();
         if (!checkpoint.layout().equals(layout)) {
-            throw new UserError("cannot resume training in " + dir + ": expected parameters " + summary(layout) + ", got "
-                    + summary(checkpoint.layout()));
+            throw new UserError("cannot resume training in " + dir + ": expected parameters " + summary(layout)
+                    + ", got " + summary(checkpoint.layout()));
         }
         var state = TrainingState.of(checkpoint, config.emaStds());
         log.truncate(state.counters().round());

@@ -52,8 +52,8 @@ public record TrainingConfig(
         emaStds = List.copyOf(emaStds);
         emaStds.forEach(PowerEma::new);
         if (average == Average.GRADIENTS && localSteps > 1) {
-            throw new IllegalArgumentException(
-                    "cannot average gradients: expected local-steps = 1, got " + localSteps + " (use average = parameters)");
+            throw new IllegalArgumentException("cannot average gradients: expected local-steps = 1, got " + localSteps
+                    + " (use average = parameters)");
         }
     }
 

@@ -72,7 +72,8 @@ final class TrainingLoop {
         long now = System.nanoTime();
         var row = RoundMetrics.of(ticket, result.reports(), result.outcome(), state, config, (now - rowStart) / 1e6);
         rowStart = now;
-        var divergence = guard.check(ticket, result.reports(), row, state.counters().guard());
+        var divergence =
+                guard.check(ticket, result.reports(), row, state.counters().guard());
         if (divergence.isPresent()) {
             recover(divergence.get(), row, bar);
             return;
@@ -105,7 +106,8 @@ final class TrainingLoop {
     /** Goes back to the last checkpoint with samples not drawn yet, or ends the training. */
     private void recover(Guard.Divergence divergence, RoundMetrics row, Progress.Bar bar) {
         int rollbacks = state.counters().rollbacks();
-        if (config.guard().action() == GuardConfig.Action.STOP || rollbacks == config.guard().maxRollbacks()) {
+        if (config.guard().action() == GuardConfig.Action.STOP
+                || rollbacks == config.guard().maxRollbacks()) {
             log.flush();
             throw new UserError(divergence + (rollbacks == 0 ? "" : " after " + rollbacks + " roll-backs"));
         }
@@ -113,6 +115,10 @@ final class TrainingLoop {
         long offset = row.samples() - back.counters().step() * config.samplesPerStep();
         bar.step(back.counters().step() - state.counters().step());
         state = back.with(back.vectors(), back.counters().rolledBack(offset, rollbacks + 1));
-        LOG.warn("rollback={} to_step={} cause=\"{}\"", rollbacks + 1, state.counters().step(), divergence);
+        LOG.warn(
+                "rollback={} to_step={} cause=\"{}\"",
+                rollbacks + 1,
+                state.counters().step(),
+                divergence);
     }
 }

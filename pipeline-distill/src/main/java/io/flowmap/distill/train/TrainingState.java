@@ -60,7 +60,9 @@ record TrainingState(float[][] vectors, List<float[]> averages, Counters counter
             return new TrainingState(vectors, averages, counters);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
-                    "cannot resume from step " + checkpoint.step() + ": expected a training's state, got " + checkpoint.state(), e);
+                    "cannot resume from step " + checkpoint.step() + ": expected a training's state, got "
+                            + checkpoint.state(),
+                    e);
         }
     }
 

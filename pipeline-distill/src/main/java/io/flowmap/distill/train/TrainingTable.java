@@ -65,8 +65,7 @@ final class TrainingTable {
         return List.copyOf(columns);
     }
 
-    private static void residuals(
-            List<Column> columns, String suffix, Function<RoundMetrics, Residuals> of) {
+    private static void residuals(List<Column> columns, String suffix, Function<RoundMetrics, Residuals> of) {
         columns.add(real("g_median" + suffix, row -> of.apply(row).median()));
         columns.add(real("g_mean" + suffix, row -> of.apply(row).mean()));
         columns.add(real("residual" + suffix, row -> of.apply(row).square()));

@@ -25,7 +25,9 @@ class AdamTest {
             adam.update(parameters, gradient, m, v, step, 1e-2);
             m64 = 0.9 * m64 + 0.1 * gradient[probe];
             v64 = 0.99 * v64 + 0.01 * gradient[probe] * gradient[probe];
-            p64 -= 1e-2 * (m64 / (1 - Math.pow(0.9, step + 1))) / (Math.sqrt(v64 / (1 - Math.pow(0.99, step + 1))) + 1e-8);
+            p64 -= 1e-2
+                    * (m64 / (1 - Math.pow(0.9, step + 1)))
+                    / (Math.sqrt(v64 / (1 - Math.pow(0.99, step + 1))) + 1e-8);
             assertThat((double) parameters[probe]).isCloseTo(p64, within(1e-7));
         }
     }

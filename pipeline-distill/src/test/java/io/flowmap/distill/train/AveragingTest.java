@@ -74,7 +74,8 @@ class AveragingTest {
 
     private static RoundOutcome round(
             int workers, int length, int vectors, int block, float[] state, float[][] average) {
-        var spark = JavaSparkContext.fromSparkContext(Sessions.open("local[2,3]").sparkContext());
+        var spark =
+                JavaSparkContext.fromSparkContext(Sessions.open("local[2,3]").sparkContext());
         var in = new BlockPlan(length, 1, block);
         var out = new BlockPlan(length, vectors, block);
         try (var averaging = new Averaging(spark, in, out, workers, new Noise(vectors))) {

@@ -10,8 +10,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LearningRateTest {
     @ParameterizedTest
     @CsvSource({
-        "LINEAR,0,0.01", "LINEAR,49,0.5", "LINEAR,99,1", "LINEAR,600,1", "LINEAR,800,0.5", "LINEAR,999,0.0025",
-        "INVERSE_SQRT,600,1", "INVERSE_SQRT,900,0.816496580927726", "CONSTANT,999,1"
+        "LINEAR,0,0.01",
+        "LINEAR,49,0.5",
+        "LINEAR,99,1",
+        "LINEAR,600,1",
+        "LINEAR,800,0.5",
+        "LINEAR,999,0.0025",
+        "INVERSE_SQRT,600,1",
+        "INVERSE_SQRT,900,0.816496580927726",
+        "CONSTANT,999,1"
     })
     void rateFollowsTheSchedule(Decay decay, long step, double share) {
         var schedule = new LearningRateConfig(2e-3, 100, decay, 0.4);

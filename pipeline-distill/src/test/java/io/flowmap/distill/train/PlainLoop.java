@@ -24,7 +24,8 @@ final class PlainLoop {
                 m[i] = 0.9 * m[i] + 0.1 * g;
                 v[i] = 0.999 * v[i] + 0.001 * g * g;
                 double root = Math.sqrt(v[i] / (1 - Math.pow(0.999, step + 1)));
-                parameters.putScalar(i, parameters.getFloat(i) - rate * m[i] / (1 - Math.pow(0.9, step + 1)) / (root + 1e-8));
+                parameters.putScalar(
+                        i, parameters.getFloat(i) - rate * m[i] / (1 - Math.pow(0.9, step + 1)) / (root + 1e-8));
             }
             objective.normalise(parameters);
         }

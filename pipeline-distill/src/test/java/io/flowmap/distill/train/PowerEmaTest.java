@@ -23,7 +23,9 @@ class PowerEmaTest {
         assertThat(header).containsExactly("std", "gamma=std_to_exp", "t_next", "t_delta", "beta");
         int cases = 0;
         for (var line : lines.subList(1, lines.size())) {
-            var values = Arrays.stream(line.split(",")).mapToDouble(Double::parseDouble).toArray();
+            var values = Arrays.stream(line.split(","))
+                    .mapToDouble(Double::parseDouble)
+                    .toArray();
             var ema = new PowerEma(values[0]);
             assertThat(ema.gamma()).isCloseTo(values[1], within(1e-12 * Math.abs(values[1])));
             assertThat(ema.beta(values[2], values[3])).isCloseTo(values[4], within(1e-12));
@@ -37,7 +39,8 @@ class PowerEmaTest {
     void exponentSolvesTheEquationOfTheWidth(double std) {
         double gamma = new PowerEma(std).gamma();
         assertThat(gamma).isGreaterThanOrEqualTo(-1e-4);
-        assertThat(Math.sqrt((gamma + 1) / ((gamma + 2) * (gamma + 2) * (gamma + 3)))).isCloseTo(std, within(1e-13));
+        assertThat(Math.sqrt((gamma + 1) / ((gamma + 2) * (gamma + 2) * (gamma + 3))))
+                .isCloseTo(std, within(1e-13));
     }
 
     @Test
@@ -59,6 +62,8 @@ class PowerEmaTest {
 
     @Test
     void widerThanUniformIsRejected() {
-        assertThatThrownBy(() -> new PowerEma(0.3)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("0.3");
+        assertThatThrownBy(() -> new PowerEma(0.3))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("0.3");
     }
 }

@@ -33,7 +33,9 @@ class SampleOrderTest {
 
     @Test
     void blocksAreFinishedOneAfterTheOther() {
-        var blocks = epoch(new SampleOrder(4, COUNTS), 2).stream().map(SampleOrder.Location::block).toList();
+        var blocks = epoch(new SampleOrder(4, COUNTS), 2).stream()
+                .map(SampleOrder.Location::block)
+                .toList();
         int changes = 0;
         for (int i = 1; i < blocks.size(); i++) {
             changes += blocks.get(i).equals(blocks.get(i - 1)) ? 0 : 1;

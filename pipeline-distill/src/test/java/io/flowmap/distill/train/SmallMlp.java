@@ -53,13 +53,21 @@ final class SmallMlp implements LocalObjective {
             }
             input[i * IN + OUT] = t[i];
         }
-        return backward(parameters, gradient, Nd4j.createFromArray(input).reshape(n, IN), Nd4j.createFromArray(target).reshape(n, OUT), t);
+        return backward(
+                parameters,
+                gradient,
+                Nd4j.createFromArray(input).reshape(n, IN),
+                Nd4j.createFromArray(target).reshape(n, OUT),
+                t);
     }
 
     private StepReport backward(INDArray parameters, INDArray gradient, INDArray input, INDArray target, float[] t) {
         int n = t.length;
-        var hidden = Transforms.tanh(input.mmul(view(parameters, 0).transpose()).addiRowVector(view(parameters, 1)), false);
-        var residual = hidden.mmul(view(parameters, 2).transpose()).addiRowVector(view(parameters, 3)).subi(target);
+        var hidden =
+                Transforms.tanh(input.mmul(view(parameters, 0).transpose()).addiRowVector(view(parameters, 1)), false);
+        var residual = hidden.mmul(view(parameters, 2).transpose())
+                .addiRowVector(view(parameters, 3))
+                .subi(target);
         var outer = residual.mul(2.0 / n);
         var inner = outer.mmul(view(parameters, 2)).muli(hidden.mul(hidden).rsubi(1));
         view(gradient, 0).assign(inner.transpose().mmul(input));
@@ -85,7 +93,8 @@ final class SmallMlp implements LocalObjective {
 
     private static INDArray view(INDArray flat, int number) {
         var entry = LAYOUT.entries().get(number);
-        return flat.get(NDArrayIndex.interval(entry.offset(), entry.offset() + entry.length())).reshape(entry.shape());
+        return flat.get(NDArrayIndex.interval(entry.offset(), entry.offset() + entry.length()))
+                .reshape(entry.shape());
     }
 
     private static Map<String, long[]> shapes() {

@@ -67,8 +67,10 @@ class TrainerTest {
                     .hasMessageContaining("lost in step 22");
             reopen("local[1]");
             assertThat(train(name + "-cut", SOUND, config).hash()).isEqualTo(whole.hash());
-            assertThat(rows(name + "-cut").stream().map(row -> row.<Long>getAs("round"))).containsExactlyElementsOf(
-                    rows(name + "-whole").stream().map(row -> row.<Long>getAs("round")).toList());
+            assertThat(rows(name + "-cut").stream().map(row -> row.<Long>getAs("round")))
+                    .containsExactlyElementsOf(rows(name + "-whole").stream()
+                            .map(row -> row.<Long>getAs("round"))
+                            .toList());
         }
     }
 
@@ -102,7 +104,9 @@ class TrainerTest {
         assertThat(rows.get(14).<Long>getAs("rollbacks")).isZero();
         assertThat(rows.get(15).<Long>getAs("rollbacks")).isEqualTo(1);
         assertThat(rows.get(15).<Long>getAs("samples")).isEqualTo(19 * config.samplesPerStep());
-        assertThat(train("again", new Faults(3, Kind.valueOf(kind), sample), config).hash()).isEqualTo(model.hash());
+        assertThat(train("again", new Faults(3, Kind.valueOf(kind), sample), config)
+                        .hash())
+                .isEqualTo(model.hash());
     }
 
     @Test
@@ -122,7 +126,8 @@ class TrainerTest {
         var first = rows.get(0);
         var last = rows.get(99);
         assertThat(last.<Double>getAs("residual")).isLessThan(0.8 * first.<Double>getAs("residual"));
-        assertThat(last.<Double>getAs("residual")).isCloseTo(last.<Double>getAs("loss"), within(1e-4 * last.<Double>getAs("loss")));
+        assertThat(last.<Double>getAs("residual"))
+                .isCloseTo(last.<Double>getAs("loss"), within(1e-4 * last.<Double>getAs("loss")));
         assertThat(last.<Double>getAs("g_median_1")).isPositive();
         assertThat(last.<Double>getAs("learning_rate")).isCloseTo(1e-2 / 40, within(1e-12));
         assertThat(last.<Double>getAs("divergence")).isBetween(0.01, 100.0);
@@ -131,8 +136,15 @@ class TrainerTest {
 
     @Test
     void roundSpendsLittleOutsideCompute() {
-        train("run", new Faults(3, Kind.SLOW, 250), Configs.with("average=parameters", "local-steps=4", "steps=24", "checkpoint-every=100"));
-        double overhead = rows("run").stream().skip(1).mapToDouble(row -> row.<Double>getAs("overhead")).average().orElseThrow();
+        train(
+                "run",
+                new Faults(3, Kind.SLOW, 250),
+                Configs.with("average=parameters", "local-steps=4", "steps=24", "checkpoint-every=100"));
+        double overhead = rows("run").stream()
+                .skip(1)
+                .mapToDouble(row -> row.<Double>getAs("overhead"))
+                .average()
+                .orElseThrow();
         assertThat(overhead).isLessThan(0.1);
     }
 
@@ -147,7 +159,10 @@ class TrainerTest {
     }
 
     private List<Row> rows(String name) {
-        return spark.read().parquet(dir.resolve(name).resolve("training").toString()).orderBy("round").collectAsList();
+        return spark.read()
+                .parquet(dir.resolve(name).resolve("training").toString())
+                .orderBy("round")
+                .collectAsList();
     }
 
     private static double distance(TrainedModel a, TrainedModel b) {
