@@ -26,10 +26,18 @@ record AyfEmdFactory(NetworkSpec student, StoredModel main, StoredModel weak, Di
         implements ObjectiveFactory {
     @Override
     public LocalObjective create(Configuration hadoop) {
-        return new StudentObjective(student, new Draws(this), batch -> new StudentProgram.Setup(
-                student.network(), student.field(), objective(),
-                new Autoguidance(main.velocity(hadoop), weak.velocity(hadoop)), student.shape(), batch, DataType.FLOAT,
-                false));
+        return new StudentObjective(
+                student,
+                new Draws(this),
+                batch -> new StudentProgram.Setup(
+                        student.network(),
+                        student.field(),
+                        objective(),
+                        new Autoguidance(main.velocity(hadoop), weak.velocity(hadoop)),
+                        student.shape(),
+                        batch,
+                        DataType.FLOAT,
+                        false));
     }
 
     private AyfEmd objective() {
@@ -59,11 +67,19 @@ record AyfEmdFactory(NetworkSpec student, StoredModel main, StoredModel weak, Di
             var guidance = recipe.config.guidance();
             inputs.noise(program, batch);
             inputs.classes(program, batch, 0);
-            RandomInputs.vector(program, "t", batch.size(), i -> pair(random, batch, i).t());
-            RandomInputs.vector(program, "s", batch.size(), i -> pair(random, batch, i).s());
-            RandomInputs.vector(program, "guidance", batch.size(), i -> guidance.min()
-                    + (guidance.max() - guidance.min()) * random.uniform(RandomInputs.GUIDANCE, batch.firstSample() + i));
-            RandomInputs.vector(program, "warmup", 1, i -> recipe.config.objective().warmup(step));
+            RandomInputs.vector(
+                    program, "t", batch.size(), i -> pair(random, batch, i).t());
+            RandomInputs.vector(
+                    program, "s", batch.size(), i -> pair(random, batch, i).s());
+            RandomInputs.vector(
+                    program,
+                    "guidance",
+                    batch.size(),
+                    i -> guidance.min()
+                            + (guidance.max() - guidance.min())
+                                    * random.uniform(RandomInputs.GUIDANCE, batch.firstSample() + i));
+            RandomInputs.vector(
+                    program, "warmup", 1, i -> recipe.config.objective().warmup(step));
         }
 
         @Override
@@ -76,7 +92,10 @@ record AyfEmdFactory(NetworkSpec student, StoredModel main, StoredModel weak, Di
                 intervals[i] = (float) (pair.t() - pair.s());
             }
             return new StepReport(
-                    recipe.objective().loss(norms), norms, intervals, recipe.config.objective().warmup(step));
+                    recipe.objective().loss(norms),
+                    norms,
+                    intervals,
+                    recipe.config.objective().warmup(step));
         }
     }
 }

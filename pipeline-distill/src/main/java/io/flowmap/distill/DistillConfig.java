@@ -6,7 +6,11 @@ import java.io.Serializable;
 
 /** The section {@code distill}; reference.conf documents every key. */
 record DistillConfig(
-        ObjectiveConfig objective, TimePairs timePairs, Guidance guidance, String teacherAverage, TrainingConfig training)
+        ObjectiveConfig objective,
+        TimePairs timePairs,
+        Guidance guidance,
+        String teacherAverage,
+        TrainingConfig training)
         implements Serializable {
 
     /**

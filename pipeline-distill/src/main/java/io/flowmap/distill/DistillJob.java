@@ -38,7 +38,8 @@ public final class DistillJob implements Job {
         StoredModel main = StoredModel.of(context, "teacher", "main", config.teacherAverage());
         StoredModel weak = StoredModel.of(context, "teacher", "weak", config.teacherAverage());
         NetworkSpec student = main.spec().asFlowMap();
-        var recipe = new AyfEmdFactory(student, main, weak, config, context.run().seed());
+        var recipe =
+                new AyfEmdFactory(student, main, weak, config, context.run().seed());
         var blocks = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
         TrainedModel trained = new Trainer(context, recipe, blocks, config.training(), output.dir())
                 .train(initial(context, student, main), StudentObjective.layout(student));

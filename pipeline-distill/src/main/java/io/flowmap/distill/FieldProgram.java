@@ -37,8 +37,11 @@ final class FieldProgram implements Velocity, FlowMap, AutoCloseable {
     }
 
     static FieldProgram teacher(Autoguidance teacher, LatentShape shape, int batch, int classes) {
-        return new FieldProgram(shape, batch, classes, (in, p) ->
-                teacher.velocity(in.shapes(), in.type(), p.x(), p.t(), p.classes(), p.guidance()));
+        return new FieldProgram(
+                shape,
+                batch,
+                classes,
+                (in, p) -> teacher.velocity(in.shapes(), in.type(), p.x(), p.t(), p.classes(), p.guidance()));
     }
 
     static FieldProgram student(Autoguidance.Model student, LatentShape shape, int batch, int classes) {

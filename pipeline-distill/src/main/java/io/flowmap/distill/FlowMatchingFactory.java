@@ -23,8 +23,18 @@ record FlowMatchingFactory(NetworkSpec spec, TimePairs times, double labelDropou
         implements ObjectiveFactory {
     @Override
     public LocalObjective create(Configuration hadoop) {
-        return new StudentObjective(spec, new Draws(this), batch -> new StudentProgram.Setup(
-                spec.network(), spec.field(), new FlowMatching(), null, spec.shape(), batch, DataType.FLOAT, false));
+        return new StudentObjective(
+                spec,
+                new Draws(this),
+                batch -> new StudentProgram.Setup(
+                        spec.network(),
+                        spec.field(),
+                        new FlowMatching(),
+                        null,
+                        spec.shape(),
+                        batch,
+                        DataType.FLOAT,
+                        false));
     }
 
     @Override
@@ -45,7 +55,10 @@ record FlowMatchingFactory(NetworkSpec spec, TimePairs times, double labelDropou
             var inputs = new RandomInputs(random);
             inputs.noise(program, batch);
             inputs.classes(program, batch, recipe.labelDropout);
-            RandomInputs.vector(program, "t", batch.size(),
+            RandomInputs.vector(
+                    program,
+                    "t",
+                    batch.size(),
                     i -> recipe.times.drawTime(random, RandomInputs.TIME, batch.firstSample() + i));
         }
 

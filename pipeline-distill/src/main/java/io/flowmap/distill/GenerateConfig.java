@@ -27,8 +27,9 @@ record GenerateConfig(
             throw new IllegalArgumentException("expected steps of at least 1, got " + steps);
         }
         if (guidance.isEmpty() || gamma < 0 || gamma > 1 || samples < 1 || batch < 1 || gridRows < 1) {
-            throw new IllegalArgumentException("expected guidance weights, gamma in [0, 1], samples, batch and grid-rows of at "
-                    + "least 1, got " + guidance + ", " + gamma + ", " + samples + ", " + batch + ", " + gridRows);
+            throw new IllegalArgumentException(
+                    "expected guidance weights, gamma in [0, 1], samples, batch and grid-rows of at " + "least 1, got "
+                            + guidance + ", " + gamma + ", " + samples + ", " + batch + ", " + gridRows);
         }
     }
 

@@ -54,7 +54,8 @@ public final class GenerateJob implements Job {
                 data.encoder(),
                 context.run().seed());
         for (String model : config.models()) {
-            context.progress().phase("generate", Map.of("model", model, "steps", config.steps(), "samples", config.samples()));
+            context.progress()
+                    .phase("generate", Map.of("model", model, "steps", config.steps(), "samples", config.samples()));
             write(context, output, task, model);
         }
         SampleGrids.write(context, output, config, data.shape(), data.classes());
@@ -64,10 +65,11 @@ public final class GenerateJob implements Job {
     private static void write(JobContext context, StageOutput output, SampleTask task, String model) {
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
         var hadoop = new SerializableConfiguration(context.hadoop());
-        List<Integer> batches = IntStream.range(0, task.config().batches()).boxed().toList();
+        List<Integer> batches =
+                IntStream.range(0, task.config().batches()).boxed().toList();
         int slices = Math.min(batches.size(), 2 * spark.defaultParallelism());
-        JavaRDD<Row> rows = spark.parallelize(batches, slices)
-                .mapPartitions(part -> task.rows(model, part, hadoop.value()));
+        JavaRDD<Row> rows =
+                spark.parallelize(batches, slices).mapPartitions(part -> task.rows(model, part, hadoop.value()));
         StructType type = SampleSchema.type()
                 .add(SampleSchema.GUIDANCE, DataTypes.DoubleType)
                 .add(SampleSchema.STEPS, DataTypes.IntegerType);

@@ -31,9 +31,21 @@ record NetworkConfig(
                     + " (channel-mult has " + channelMult.size() + " levels), got " + shape);
         }
         var unet = new UNetConfig(
-                shape.height(), shape.channels(), data.classes(), modelChannels, channelMult, channelMultNoise,
-                channelMultEmb, numBlocks, attnResolutions, channelsPerHead, labelBalance, concatBalance, resBalance,
-                attnBalance, clipAct);
+                shape.height(),
+                shape.channels(),
+                data.classes(),
+                modelChannels,
+                channelMult,
+                channelMultNoise,
+                channelMultEmb,
+                numBlocks,
+                attnResolutions,
+                channelsPerHead,
+                labelBalance,
+                concatBalance,
+                resBalance,
+                attnBalance,
+                clipAct);
         return new NetworkSpec(unet, false, NoiseLabel.TIME, sigmaData, shape);
     }
 }

@@ -44,20 +44,29 @@ public final class PretrainJob implements Job {
         TrainedModel strong = train(context, config, config.main(), main, new Path(output.dir(), "main"));
         TrainedModel poor = train(context, config, config.weak(), weak, new Path(output.dir(), "weak"));
         output.finish(Map.of(
-                StoredModel.FACT, Map.of("main", main, "weak", weak),
-                "hashes", Map.of("main", strong.hash(), "weak", poor.hash())));
+                StoredModel.FACT,
+                Map.of("main", main, "weak", weak),
+                "hashes",
+                Map.of("main", strong.hash(), "weak", poor.hash())));
     }
 
     private static TrainedModel train(
             JobContext context, PretrainConfig config, PretrainConfig.Model model, NetworkSpec spec, Path dir) {
         long seed = context.run().seed();
         List<Parameter> parameters = spec.network().parameters();
-        context.progress().phase("pretrain", Map.of("network", dir.getName(), "parameters",
-                parameters.stream().mapToLong(Parameter::length).sum()));
+        context.progress()
+                .phase(
+                        "pretrain",
+                        Map.of(
+                                "network",
+                                dir.getName(),
+                                "parameters",
+                                parameters.stream().mapToLong(Parameter::length).sum()));
         float[] initial = InitialParameters.draw(parameters, seed);
         ForcedNormalisation.apply(parameters, initial);
         var recipe = new FlowMatchingFactory(spec, config.time(), config.labelDropout(), seed);
         var blocks = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
-        return new Trainer(context, recipe, blocks, model.training(), dir).train(initial, StudentObjective.layout(spec));
+        return new Trainer(context, recipe, blocks, model.training(), dir)
+                .train(initial, StudentObjective.layout(spec));
     }
 }

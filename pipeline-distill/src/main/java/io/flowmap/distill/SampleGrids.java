@@ -35,7 +35,8 @@ final class SampleGrids {
                     .where(functions.col("index").lt(count));
             for (double guidance : config.guidance()) {
                 for (int steps : config.steps()) {
-                    List<Row> selected = rows.where(functions.col(SampleSchema.GUIDANCE).equalTo(guidance))
+                    List<Row> selected = rows.where(
+                                    functions.col(SampleSchema.GUIDANCE).equalTo(guidance))
                             .where(functions.col(SampleSchema.STEPS).equalTo(steps))
                             .collectAsList();
                     var file = new Path(output.dir(), "grids/" + model + "-" + guidance + "-" + steps + ".png");
@@ -49,8 +50,7 @@ final class SampleGrids {
         int cellWidth = shape.width() + GAP;
         int cellHeight = shape.height() + GAP;
         int lines = (count + columns - 1) / columns;
-        var image = new BufferedImage(
-                columns * cellWidth - GAP, lines * cellHeight - GAP, BufferedImage.TYPE_INT_RGB);
+        var image = new BufferedImage(columns * cellWidth - GAP, lines * cellHeight - GAP, BufferedImage.TYPE_INT_RGB);
         for (Row row : rows) {
             SampleRecord sample = SampleSchema.record(row);
             int left = (int) (sample.index() % columns) * cellWidth;

@@ -60,7 +60,10 @@ record SampleTask(
         return model.equals("student")
                 ? FieldProgram.student(student.velocity(hadoop), shape(), config.batch(), classes())
                 : FieldProgram.teacher(
-                        new Autoguidance(main.velocity(hadoop), weak.velocity(hadoop)), shape(), config.batch(), classes());
+                        new Autoguidance(main.velocity(hadoop), weak.velocity(hadoop)),
+                        shape(),
+                        config.batch(),
+                        classes());
     }
 
     private List<Row> sample(FieldProgram program, boolean flowMap, double guidance, int steps, int batch) {
@@ -90,8 +93,7 @@ record SampleTask(
         return Nd4j.create(values, dimensions, 'c').castTo(DataType.FLOAT);
     }
 
-    private List<Row> decode(
-            float[] latents, int[] labels, long first, long nanos, double guidance, int steps) {
+    private List<Row> decode(float[] latents, int[] labels, long first, long nanos, double guidance, int steps) {
         int size = shape().size();
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < labels.length && first + i < config.samples(); i++) {

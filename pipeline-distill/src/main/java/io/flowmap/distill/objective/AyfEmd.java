@@ -26,15 +26,16 @@ public record AyfEmd(double normalisation) implements Objective {
     public Residual apply(Terms w) {
         SDVariable field = w.field().at(w.xt(), w.t(), w.s());
         SDVariable one = w.scope().graph().constant(Nd4j.ones(w.scope().type(), w.batch()));
-        SDVariable tangent =
-                Jvp.of(w.scope().shapes(), field, Map.of(w.xt(), w.velocity(), w.t(), one));
+        SDVariable tangent = Jvp.of(w.scope().shapes(), field, Map.of(w.xt(), w.velocity(), w.t(), one));
         SDVariable factor = w.perSample(w.s().sub(w.t()).mul(w.warmup()));
         SDVariable g = w.velocity().sub(field).add(tangent.mul(factor));
         SDVariable norm = w.norm(g);
         SDVariable inverse = w.scope().graph().math().reciprocal(norm.add(normalisation));
         SDVariable cotangent = g.mul(inverse.mul(-2.0 / w.batch()));
         var monitors = List.of(
-                new Monitor("field", field), new Monitor("tangent", tangent), new Monitor("residual", g),
+                new Monitor("field", field),
+                new Monitor("tangent", tangent),
+                new Monitor("residual", g),
                 new Monitor("velocity", w.velocity()));
         return new Residual(field, cotangent, norm, monitors);
     }

@@ -57,7 +57,8 @@ public final class StudentProgram implements AutoCloseable {
 
     /** A guided teacher that emits its velocity [N,H,W,C] for points, times [N], one-hot classes and guidance weights [N]. */
     public interface TeacherGraph {
-        SDVariable velocity(Shapes shapes, DataType type, SDVariable x, SDVariable t, SDVariable classes, SDVariable guidance);
+        SDVariable velocity(
+                Shapes shapes, DataType type, SDVariable x, SDVariable t, SDVariable classes, SDVariable guidance);
     }
 
     /**
@@ -105,7 +106,11 @@ public final class StudentProgram implements AutoCloseable {
     }
 
     private void bind(
-            Setup setup, Scope scope, INDArray parameters, INDArray gradient, Objective.Residual residual,
+            Setup setup,
+            Scope scope,
+            INDArray parameters,
+            INDArray gradient,
+            Objective.Residual residual,
             Map<String, INDArray> outputs) {
         List<SDVariable> trained = new ArrayList<>();
         List<INDArray> targets = new ArrayList<>();
@@ -120,7 +125,8 @@ public final class StudentProgram implements AutoCloseable {
             }
             offset += p.length();
         }
-        var gradients = List.copyOf(Vjp.of(shapes, residual.output(), residual.cotangent(), trained).values());
+        var gradients = List.copyOf(
+                Vjp.of(shapes, residual.output(), residual.cotangent(), trained).values());
         for (int i = 0; i < trained.size(); i++) {
             outputs.put(gradients.get(i).name(), targets.get(i));
         }

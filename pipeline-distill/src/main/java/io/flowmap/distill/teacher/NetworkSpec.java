@@ -16,8 +16,7 @@ import java.io.Serializable;
  * @param sigmaData standard deviation of the data that it is preconditioned for
  * @param shape of the latents
  */
-public record NetworkSpec(
-        UNetConfig unet, boolean flowMap, NoiseLabel noiseLabel, double sigmaData, LatentShape shape)
+public record NetworkSpec(UNetConfig unet, boolean flowMap, NoiseLabel noiseLabel, double sigmaData, LatentShape shape)
         implements Serializable {
 
     public UNet network() {

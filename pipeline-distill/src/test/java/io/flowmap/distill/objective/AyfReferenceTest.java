@@ -89,8 +89,15 @@ class AyfReferenceTest {
         values.put(r + "_emd_g_norm", c.residual().norm());
         List<SDVariable> parameters = List.copyOf(c.student().parameters().values());
         var gradients = Vjp.of(c.inputs().shapes(), c.residual().output(), batchCotangent, parameters);
-        values.values().forEach(v -> targets.put(v.name(), Nd4j.create(DataType.DOUBLE, c.inputs().shapes().of(v))));
-        gradients.values().forEach(v -> targets.put(v.name(), Nd4j.create(DataType.DOUBLE, c.inputs().shapes().of(v))));
+        values.values()
+                .forEach(v -> targets.put(
+                        v.name(),
+                        Nd4j.create(DataType.DOUBLE, c.inputs().shapes().of(v))));
+        gradients
+                .values()
+                .forEach(v -> targets.put(
+                        v.name(),
+                        Nd4j.create(DataType.DOUBLE, c.inputs().shapes().of(v))));
         try (var program = Program.compile(c.inputs().shapes(), c.inputs().arrays(), targets)) {
             program.run();
         }
@@ -98,8 +105,10 @@ class AyfReferenceTest {
         int cases = values.size();
         Map<String, Npy> goldens = Reference.arrays(folder, r + "_grad_train_emd");
         for (var golden : goldens.entrySet()) {
-            INDArray gradient = targets.get(gradients.get(c.student().parameter(golden.getKey())).name());
-            double error = Reference.relativeToMaximum(gradient.data().asDouble(), golden.getValue().values());
+            INDArray gradient = targets.get(
+                    gradients.get(c.student().parameter(golden.getKey())).name());
+            double error = Reference.relativeToMaximum(
+                    gradient.data().asDouble(), golden.getValue().values());
             assertThat(error).as(folder + " " + golden.getKey()).isLessThan(gradientTolerance);
             cases++;
         }
@@ -113,7 +122,9 @@ class AyfReferenceTest {
         INDArray unit = targets.get(values.get(r + "_emd_ghat").name());
         assertClose(folder, r + "_emd_target", field.add(unit), c.images());
         var info = Reference.json(folder, "info");
-        double golden = (info.has(r) ? info.get(r) : info.get("ayf")).get("loss_emd_normalised").asDouble();
+        double golden = (info.has(r) ? info.get(r) : info.get("ayf"))
+                .get("loss_emd_normalised")
+                .asDouble();
         float[] norms = targets.get(values.get(r + "_emd_g_norm").name()).data().asFloat();
         assertThat(new AyfEmd(0.1).loss(norms)).isCloseTo(golden, org.assertj.core.api.Assertions.within(1e-6));
         return 2;
@@ -123,7 +134,8 @@ class AyfReferenceTest {
         double[] values = images && actual.rank() == 4 && !file.endsWith("norm")
                 ? Edm2Case.channelsFirst(actual)
                 : actual.data().asDouble();
-        double error = Reference.relativeToMaximum(values, Reference.array(folder, file).values());
+        double error = Reference.relativeToMaximum(
+                values, Reference.array(folder, file).values());
         assertThat(error).as(folder + " " + file).isLessThan(F64);
     }
 
@@ -167,7 +179,9 @@ class AyfReferenceTest {
             SDVariable time = scope.graph().reshape(t, n, 1);
             return s == null
                     ? net.apply(scope, scope.graph().concat(1, x, time))
-                    : net.apply(scope, scope.graph().concat(1, x, time, scope.graph().reshape(s, n, 1)));
+                    : net.apply(
+                            scope,
+                            scope.graph().concat(1, x, time, scope.graph().reshape(s, n, 1)));
         }
     }
 
@@ -177,9 +191,8 @@ class AyfReferenceTest {
         Edm2Case settings = Edm2Case.read(edm2);
         Terms fixed = terms(in, folder, r, "fm_", Edm2Case::channelsLast);
         boolean conditional = settings.config().labelDim() > 0;
-        SDVariable classes = conditional
-                ? in.bind("classes", Edm2Case.array(Reference.array(edm2, "class_labels")))
-                : null;
+        SDVariable classes =
+                conditional ? in.bind("classes", Edm2Case.array(Reference.array(edm2, "class_labels"))) : null;
         SDVariable main = velocity(in, settings, Edm2Case.weights(edm2, "weights_f32"), "main.", fixed, classes);
         SDVariable weak = velocity(in, settings, Edm2Case.weights(folder, "weak_weights_f32"), "weak.", fixed, classes);
         double lambda = Reference.json(folder, "info").get("lambda").asDouble();
@@ -188,8 +201,8 @@ class AyfReferenceTest {
         Map<String, INDArray> arrays = Edm2Case.weights(folder, "student_weights_f32");
         Scope scope = Scope.trainable(in.shapes(), DataType.DOUBLE, "student.", unet.parameters());
         scope.parameters().forEach((name, variable) -> in.bind(variable, arrays.get(name)));
-        Objective.Field field = (x, t, s) ->
-                unet.apply(scope, new UNet.Input(x, t.sub(s.mul(0.25)), classes, null, null));
+        Objective.Field field =
+                (x, t, s) -> unet.apply(scope, new UNet.Input(x, t.sub(s.mul(0.25)), classes, null, null));
         Terms terms =
                 new Terms(scope, fixed.x0(), fixed.z(), fixed.xt(), fixed.t(), fixed.s(), fixed.warmup(), v, field);
         return new Case(in, scope, new AyfEmd(0.1).apply(terms), true);
@@ -197,7 +210,12 @@ class AyfReferenceTest {
 
     /** v = (x_t - D(x_t/(1-t), t/(1-t)))/t. */
     private static SDVariable velocity(
-            GraphInputs in, Edm2Case settings, Map<String, INDArray> weights, String prefix, Terms w, SDVariable classes) {
+            GraphInputs in,
+            Edm2Case settings,
+            Map<String, INDArray> weights,
+            String prefix,
+            Terms w,
+            SDVariable classes) {
         var scope = Scope.frozen(in.shapes(), DataType.DOUBLE, prefix, weights);
         SDVariable u = w.t().neg().add(1);
         SDVariable d = new Denoiser(new UNet(settings.config(), false), settings.sigmaData())

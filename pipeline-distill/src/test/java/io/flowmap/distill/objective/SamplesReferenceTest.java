@@ -32,7 +32,8 @@ class SamplesReferenceTest {
             Map<String, Npy> goldens = Reference.arrays(folder, "samples");
             goldens.forEach((name, golden) -> {
                 INDArray sample = sample(folder, name, start, noise);
-                double error = Reference.relativeToMaximum(sample.dup('c').data().asDouble(), golden.values());
+                double error =
+                        Reference.relativeToMaximum(sample.dup('c').data().asDouble(), golden.values());
                 assertThat(error).as(name).isLessThan(1e-9);
             });
             Reference.checked(folder, goldens.size());
@@ -47,9 +48,11 @@ class SamplesReferenceTest {
             double lambda = Double.parseDouble(m.group(3));
             Velocity main = (x, t) -> mlp(folder, "teacher", x, t);
             Velocity weak = (x, t) -> mlp(folder, "weak", x, t);
-            return Sampling.euler((x, t) -> main.at(x, t).mul(lambda).add(weak.at(x, t).mul(1 - lambda)), start, n);
+            return Sampling.euler(
+                    (x, t) -> main.at(x, t).mul(lambda).add(weak.at(x, t).mul(1 - lambda)), start, n);
         }
-        double gamma = m.group(2) != null ? Double.parseDouble(m.group(2)) : m.group(1).equals("flowmap") ? 0 : 1;
+        double gamma =
+                m.group(2) != null ? Double.parseDouble(m.group(2)) : m.group(1).equals("flowmap") ? 0 : 1;
         FlowMap map = (x, t, s) -> mlp(folder, "student", x, t, s);
         return Sampling.flowMap(map, start, n, gamma, i -> noise.slice(i));
     }

@@ -42,7 +42,9 @@ class StudentProgramTest {
         INDArray flat = flat(teacher, seed, 0.7);
         long offset = 0;
         for (Parameter p : teacher.parameters()) {
-            arrays.put(p.name(), flat.get(NDArrayIndex.interval(offset, offset + p.length())).reshape('c', p.shape()));
+            arrays.put(
+                    p.name(),
+                    flat.get(NDArrayIndex.interval(offset, offset + p.length())).reshape('c', p.shape()));
             offset += p.length();
         }
         return new Autoguidance.Model(field(teacher), arrays);
@@ -116,7 +118,9 @@ class StudentProgramTest {
         long offset = 0;
         for (Parameter p : student.parameters()) {
             if (!p.trained()) {
-                direction.get(NDArrayIndex.interval(offset, offset + p.length())).assign(0);
+                direction
+                        .get(NDArrayIndex.interval(offset, offset + p.length()))
+                        .assign(0);
             }
             offset += p.length();
         }
@@ -136,7 +140,10 @@ class StudentProgramTest {
         }
         try (StudentProgram program = program(parameters, Nd4j.create(DataType.DOUBLE, parameters.length()))) {
             program.run();
-            double difference = program.monitor("field").sub(program.monitor("velocity")).amaxNumber().doubleValue();
+            double difference = program.monitor("field")
+                    .sub(program.monitor("velocity"))
+                    .amaxNumber()
+                    .doubleValue();
             assertThat(difference).isLessThan(1e-12);
         }
     }
