@@ -1,7 +1,9 @@
 package io.flowmap.autodiff;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -53,8 +55,8 @@ public final class Jvp {
 
     /** The ops that {@code output} depends on, inputs before users. */
     static List<SameDiffOp> ops(SameDiff graph, SDVariable output) {
-        var needed = new java.util.HashSet<String>();
-        var stack = new java.util.ArrayDeque<String>(List.of(output.name()));
+        var needed = new HashSet<String>();
+        var stack = new ArrayDeque<String>(List.of(output.name()));
         while (!stack.isEmpty()) {
             String op = graph.getVariables().get(stack.pop()).getOutputOfOp();
             if (op != null && needed.add(op)) {

@@ -4,15 +4,8 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.ops.impl.layers.convolution.AvgPooling2D;
-import org.nd4j.linalg.api.ops.impl.layers.convolution.Conv2D;
-import org.nd4j.linalg.api.ops.impl.layers.convolution.Conv2DDerivative;
-import org.nd4j.linalg.api.ops.impl.layers.convolution.Upsampling2d;
-import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
-import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Pooling2DConfig;
 
-/** Rules of reductions, products, convolutions and of the ops that move elements. */
+/** Rules of reductions, matrix products and softmax. */
 final class LinearRules {
     private LinearRules() {}
 
@@ -21,15 +14,7 @@ final class LinearRules {
         rules.put("reduce_mean", new Reduction(0));
         rules.put("reduce_sqnorm", new SquaredNorm());
         rules.put("matmul", new MatMul());
-        rules.put("conv2d", new Convolution());
-        rules.put("conv2d_bp", new ConvolutionGradient());
-        rules.put("avgpool2d", new AveragePooling());
-        rules.put("upsampling2d", new Upsampling());
         rules.put("softmax", new Softmax());
-        rules.put("concat", new Concat());
-        rules.put("slice", new Slice());
-        rules.put("reshape", new Reshape());
-        rules.put("permute", new Permute());
     }
 
     private static long[] reducedShape(Node op) {
@@ -135,121 +120,6 @@ final class LinearRules {
         }
     }
 
-    /** y = x * w, bilinear; the cotangents are one fused op. */
-    private record Convolution() implements Rule {
-        @Override
-        public long[] shape(Node op) {
-            Conv2DConfig c = ((Conv2D) op.function()).getConfig();
-            boolean nhwc = c.getDataFormat().equals("NHWC");
-            long[] x = op.shape(0);
-            long[] w = op.shape(1);
-            int out =
-                    switch (c.getWeightsFormat()) {
-                        case YXIO -> 3;
-                        case OIYX, OYXI -> 0;
-                    };
-            int row = nhwc ? 1 : 2;
-            long height = (x[row] + 2 * c.getPH() - c.getDH() * (c.getKH() - 1) - 1) / c.getSH() + 1;
-            long width = (x[row + 1] + 2 * c.getPW() - c.getDW() * (c.getKW() - 1) - 1) / c.getSW() + 1;
-            return nhwc ? new long[] {x[0], height, width, w[out]} : new long[] {x[0], w[out], height, width};
-        }
-
-        @Override
-        public SDVariable tangent(Node op, SDVariable[] dx) {
-            Conv2DConfig c = ((Conv2D) op.function()).getConfig();
-            SameDiff sd = op.graph();
-            SDVariable left = dx[0] == null ? null : sd.cnn().conv2d(dx[0], op.x()[1], c);
-            SDVariable right = dx[1] == null ? null : sd.cnn().conv2d(op.x()[0], dx[1], c);
-            return left == null ? right : right == null ? left : left.add(right);
-        }
-
-        @Override
-        public SDVariable[] cotangent(Node op, SDVariable dy) {
-            var inputs = new SDVariable[] {op.x()[0], op.x()[1], dy};
-            return new Conv2DDerivative(op.graph(), inputs, ((Conv2D) op.function()).getConfig()).outputVariables();
-        }
-    }
-
-    /** The end of a reverse pass: it has a shape but no derivative (take the gradient of a tangent instead). */
-    private record ConvolutionGradient() implements Rule {
-        @Override
-        public long[] shape(Node op) {
-            return op.shape(0);
-        }
-
-        @Override
-        public SDVariable tangent(Node op, SDVariable[] dx) {
-            throw refused(op);
-        }
-
-        @Override
-        public SDVariable[] cotangent(Node op, SDVariable dy) {
-            throw refused(op);
-        }
-
-        private static UnsupportedOperationException refused(Node op) {
-            return new UnsupportedOperationException(
-                    "no derivative rule for op conv2d_bp (variable " + op.y().name() + "): differentiate a tangent");
-        }
-    }
-
-    /** Mean over k x k cells; its transpose is nearest upsampling / k^2. */
-    private record AveragePooling() implements Rule {
-        @Override
-        public long[] shape(Node op) {
-            Pooling2DConfig c = ((AvgPooling2D) op.function()).getConfig();
-            return Upsampling.scaled(op.shape(0), c.isNHWC() ? 1 : 2, 1.0 / c.getKH(), 1.0 / c.getKW());
-        }
-
-        @Override
-        public SDVariable tangent(Node op, SDVariable[] dx) {
-            return op.graph().cnn().avgPooling2d(dx[0], ((AvgPooling2D) op.function()).getConfig());
-        }
-
-        @Override
-        public SDVariable[] cotangent(Node op, SDVariable dy) {
-            Pooling2DConfig c = ((AvgPooling2D) op.function()).getConfig();
-            int kh = (int) c.getKH();
-            int kw = (int) c.getKW();
-            return new SDVariable[] {op.graph().cnn().upsampling2d(dy.mul(1.0 / (kh * kw)), kh, kw, !c.isNHWC())};
-        }
-    }
-
-    /** Nearest upsampling; its transpose is the sum over k x k cells. */
-    private record Upsampling() implements Rule {
-        @Override
-        public long[] shape(Node op) {
-            var u = (Upsampling2d) op.function();
-            return scaled(op.shape(0), u.isNchw() ? 2 : 1, u.getScaleH(), u.getScaleW());
-        }
-
-        @Override
-        public SDVariable tangent(Node op, SDVariable[] dx) {
-            var u = (Upsampling2d) op.function();
-            return op.graph().cnn().upsampling2d(dx[0], u.getScaleH(), u.getScaleW(), u.isNchw());
-        }
-
-        @Override
-        public SDVariable[] cotangent(Node op, SDVariable dy) {
-            var u = (Upsampling2d) op.function();
-            int kh = u.getScaleH();
-            int kw = u.getScaleW();
-            return new SDVariable[] {
-                op.graph()
-                        .cnn()
-                        .avgPooling2d(dy, Pooling.average(kh, kw, !u.isNchw()))
-                        .mul((double) kh * kw)
-            };
-        }
-
-        static long[] scaled(long[] shape, int row, double sh, double sw) {
-            long[] scaled = shape.clone();
-            scaled[row] = (long) (shape[row] * sh);
-            scaled[row + 1] = (long) (shape[row + 1] * sw);
-            return scaled;
-        }
-    }
-
     /** y = softmax x over the last dimension: dy = y (dx - sum y dx). */
     private record Softmax() implements Rule {
         @Override
@@ -267,132 +137,5 @@ final class LinearRules {
         public SDVariable[] cotangent(Node op, SDVariable dy) {
             return new SDVariable[] {tangent(op, new SDVariable[] {dy})};
         }
-    }
-
-    private record Concat() implements Rule {
-        @Override
-        public long[] shape(Node op) {
-            int axis = axis(op);
-            long[] shape = op.shape(0).clone();
-            shape[axis] = IntStream.range(0, op.x().length)
-                    .mapToLong(i -> op.shape(i)[axis])
-                    .sum();
-            return shape;
-        }
-
-        @Override
-        public SDVariable tangent(Node op, SDVariable[] dx) {
-            var parts = new SDVariable[dx.length];
-            for (int i = 0; i < dx.length; i++) {
-                parts[i] = dx[i] != null ? dx[i] : op.graph().zero(null, op.y().dataType(), op.shape(i));
-            }
-            return op.graph().concat(axis(op), parts);
-        }
-
-        @Override
-        public SDVariable[] cotangent(Node op, SDVariable dy) {
-            var parts = new SDVariable[op.x().length];
-            int[] begin = new int[op.shape(0).length];
-            for (int i = 0; i < parts.length; i++) {
-                parts[i] = op.graph().slice(dy, begin.clone(), ints(op.shape(i)));
-                begin[axis(op)] += (int) op.shape(i)[axis(op)];
-            }
-            return parts;
-        }
-
-        private static int axis(Node op) {
-            return (int) Math.floorMod(op.integers()[0], (long) op.shape(0).length);
-        }
-    }
-
-    /** Begin and size of a block; the transpose pads with zeros. */
-    private record Slice() implements Rule {
-        @Override
-        public long[] shape(Node op) {
-            long[] arguments = op.integers();
-            return Arrays.copyOfRange(arguments, arguments.length / 2, arguments.length);
-        }
-
-        @Override
-        public SDVariable tangent(Node op, SDVariable[] dx) {
-            long[] arguments = op.integers();
-            int rank = arguments.length / 2;
-            return op.graph().slice(dx[0], ints(Arrays.copyOf(arguments, rank)), ints(shape(op)));
-        }
-
-        @Override
-        public SDVariable[] cotangent(Node op, SDVariable dy) {
-            SDVariable padded = dy;
-            for (int axis = 0; axis < op.shape(0).length; axis++) {
-                padded = pad(op, padded, axis);
-            }
-            return new SDVariable[] {padded};
-        }
-
-        private static SDVariable pad(Node op, SDVariable d, int axis) {
-            long[] shape = op.shapes().of(d);
-            long before = op.integers()[axis];
-            long after = op.shape(0)[axis] - before - shape[axis];
-            SDVariable padded = d;
-            if (before > 0) {
-                padded = op.graph().concat(axis, zeros(op, shape, axis, before), padded);
-            }
-            return after > 0 ? op.graph().concat(axis, padded, zeros(op, shape, axis, after)) : padded;
-        }
-
-        private static SDVariable zeros(Node op, long[] shape, int axis, long size) {
-            long[] block = shape.clone();
-            block[axis] = size;
-            return op.graph().zero(null, op.y().dataType(), block);
-        }
-    }
-
-    private record Reshape() implements Rule {
-        @Override
-        public long[] shape(Node op) {
-            long[] arguments = op.integers();
-            long[] shape = arguments[0] < -1 ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments.clone();
-            long known = Arrays.stream(shape).filter(d -> d > 0).reduce(1, (a, b) -> a * b);
-            long total = Arrays.stream(op.shape(0)).reduce(1, (a, b) -> a * b);
-            for (int i = 0; i < shape.length; i++) {
-                shape[i] = shape[i] == -1 ? total / known : shape[i];
-            }
-            return shape;
-        }
-
-        @Override
-        public SDVariable tangent(Node op, SDVariable[] dx) {
-            return op.graph().reshape(dx[0], shape(op));
-        }
-
-        @Override
-        public SDVariable[] cotangent(Node op, SDVariable dy) {
-            return new SDVariable[] {op.graph().reshape(dy, op.shape(0))};
-        }
-    }
-
-    private record Permute() implements Rule {
-        @Override
-        public long[] shape(Node op) {
-            return Arrays.stream(op.integers()).map(d -> op.shape(0)[(int) d]).toArray();
-        }
-
-        @Override
-        public SDVariable tangent(Node op, SDVariable[] dx) {
-            return op.graph().permute(dx[0], ints(op.integers()));
-        }
-
-        @Override
-        public SDVariable[] cotangent(Node op, SDVariable dy) {
-            int[] inverse = new int[op.integers().length];
-            for (int i = 0; i < inverse.length; i++) {
-                inverse[(int) op.integers()[i]] = i;
-            }
-            return new SDVariable[] {op.graph().permute(dy, inverse)};
-        }
-    }
-
-    private static int[] ints(long[] values) {
-        return Arrays.stream(values).mapToInt(Math::toIntExact).toArray();
     }
 }

@@ -1,7 +1,10 @@
 package io.flowmap.autodiff;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,8 +51,8 @@ final class Lowering {
     /** Lowers everything that the outputs depend on. */
     void lower(Set<String> outputs) {
         SDVariable[] wanted = outputs.stream().map(graph::getVariable).toArray(SDVariable[]::new);
-        var needed = new java.util.LinkedHashSet<SameDiffOp>();
-        var all = new java.util.HashSet<SameDiffOp>();
+        var needed = new LinkedHashSet<SameDiffOp>();
+        var all = new HashSet<SameDiffOp>();
         for (SDVariable output : wanted) {
             all.addAll(Jvp.ops(graph, output));
         }
@@ -63,7 +66,7 @@ final class Lowering {
     private void lower(SameDiffOp op) {
         Node node = Node.of(shapes, op);
         String y = node.y().name();
-        List<Value> in = java.util.Arrays.stream(node.x()).map(this::input).toList();
+        List<Value> in = Arrays.stream(node.x()).map(this::input).toList();
         switch (node.name()) {
             case "identity", "stop_gradient" -> values.put(y, in.get(0));
             case "reshape" -> values.put(y, view(in.get(0), shapes.of(node.y())));
@@ -140,7 +143,7 @@ final class Lowering {
     }
 
     private Value view(Value value, long[] shape) {
-        return java.util.Arrays.equals(value.shape(), shape) ? value : new Value(ids++, shape, value.type(), value);
+        return Arrays.equals(value.shape(), shape) ? value : new Value(ids++, shape, value.type(), value);
     }
 
     private Value binary(String op, Value a, Value b) {

@@ -1,6 +1,7 @@
 package io.flowmap.autodiff;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -67,7 +68,7 @@ public final class Program implements AutoCloseable {
         List<Instruction> copies = new ArrayList<>();
         outputs.forEach((name, array) -> {
             Value value = lowering.value(name);
-            if (!java.util.Arrays.equals(value.shape(), array.shape())) {
+            if (!Arrays.equals(value.shape(), array.shape())) {
                 throw new IllegalArgumentException("cannot bind output " + name + ": expected shape "
                         + java.util.Arrays.toString(value.shape()) + ", got " + array.shapeInfoToString());
             }

@@ -24,6 +24,8 @@ public final class RuleTable {
         scalars();
         unaries();
         LinearRules.addTo(RULES);
+        ConvolutionRules.addTo(RULES);
+        LayoutRules.addTo(RULES);
     }
 
     /** Names of all ops with a rule. */

@@ -3,6 +3,7 @@ package io.flowmap.autodiff;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.internal.Variable;
@@ -83,7 +84,7 @@ public final class Shapes {
             return d;
         }
         int extra = from.length - target.length;
-        int[] summed = java.util.stream.IntStream.range(0, from.length)
+        int[] summed = IntStream.range(0, from.length)
                 .filter(i -> i < extra || target[i - extra] != from[i])
                 .toArray();
         SDVariable sum = summed.length == 0 ? d : d.sum(true, summed);

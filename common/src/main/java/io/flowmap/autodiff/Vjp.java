@@ -2,6 +2,7 @@ package io.flowmap.autodiff;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,8 +34,7 @@ public final class Vjp {
         for (int i = ops.size() - 1; i >= 0; i--) {
             transform.pull(ops.get(i), active);
         }
-        return inputs.stream()
-                .collect(Collectors.toMap(x -> x, transform::gradient, (a, b) -> a, java.util.LinkedHashMap::new));
+        return inputs.stream().collect(Collectors.toMap(x -> x, transform::gradient, (a, b) -> a, LinkedHashMap::new));
     }
 
     private SDVariable gradient(SDVariable x) {

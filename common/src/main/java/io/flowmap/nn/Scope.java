@@ -1,6 +1,7 @@
 package io.flowmap.nn;
 
 import io.flowmap.autodiff.Shapes;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -24,7 +25,7 @@ public final class Scope {
 
     /** Parameters as placeholders named {@code prefix + name}: to be bound to views of a flat vector and differentiated. */
     public static Scope trainable(Shapes shapes, DataType type, String prefix, Iterable<Parameter> parameters) {
-        Map<String, SDVariable> variables = new java.util.LinkedHashMap<>();
+        Map<String, SDVariable> variables = new LinkedHashMap<>();
         for (Parameter p : parameters) {
             variables.put(p.name(), shapes.graph().placeHolder(prefix + p.name(), type, p.shape()));
         }
@@ -33,7 +34,7 @@ public final class Scope {
 
     /** Parameters as constants: what depends on them alone (weight normalisation) is computed once, at compilation. */
     public static Scope frozen(Shapes shapes, DataType type, String prefix, Map<String, INDArray> arrays) {
-        Map<String, SDVariable> variables = new java.util.LinkedHashMap<>();
+        Map<String, SDVariable> variables = new LinkedHashMap<>();
         arrays.forEach(
                 (name, array) -> variables.put(name, shapes.graph().constant(prefix + name, array.castTo(type))));
         return new Scope(shapes, type, variables);

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * EDM2's magnitude-preserving UNet ("Analyzing and Improving the Training Dynamics of Diffusion Models", Karras et al.
@@ -93,7 +94,7 @@ public final class UNet {
         SDVariable embedding = embedding(scope, mp, input, activations);
         long[] shape = scope.shape(input.x()).clone();
         shape[3] = 1;
-        SDVariable ones = scope.graph().constant(org.nd4j.linalg.factory.Nd4j.ones(scope.type(), shape));
+        SDVariable ones = scope.graph().constant(Nd4j.ones(scope.type(), shape));
         SDVariable x = scope.graph().concat(3, input.x(), ones);
         Deque<SDVariable> skips = new ArrayDeque<>();
         for (Block block : Block.encoder(config)) {

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -215,7 +216,7 @@ class RuleTableTest {
         final List<double[]> directions = new ArrayList<>();
         private final Map<String, INDArray> inputs = new HashMap<>();
         private final Map<String, double[]> points = new HashMap<>();
-        private final java.util.Random random = new java.util.Random(7);
+        private final Random random = new Random(7);
 
         Fixture(Case c) {
             x = new SDVariable[c.shapes().size()];

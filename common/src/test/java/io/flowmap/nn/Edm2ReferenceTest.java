@@ -12,6 +12,7 @@ import io.flowmap.testing.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +99,7 @@ class Edm2ReferenceTest {
             double[] all = value.rank() == 4
                     ? Edm2Case.channelsFirst(value)
                     : value.data().asDouble();
-            double[] first = java.util.Arrays.copyOf(all, golden.getValue().values().length);
+            double[] first = Arrays.copyOf(all, golden.getValue().values().length);
             assertThat(Reference.relativeToMaximum(first, golden.getValue().values()))
                     .as(golden.getKey())
                     .isLessThan(F64);

@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -126,7 +127,7 @@ class AyfReferenceTest {
                 .get("loss_emd_normalised")
                 .asDouble();
         float[] norms = targets.get(values.get(r + "_emd_g_norm").name()).data().asFloat();
-        assertThat(new AyfEmd(0.1).loss(norms)).isCloseTo(golden, org.assertj.core.api.Assertions.within(1e-6));
+        assertThat(new AyfEmd(0.1).loss(norms)).isCloseTo(golden, Assertions.within(1e-6));
         return 2;
     }
 

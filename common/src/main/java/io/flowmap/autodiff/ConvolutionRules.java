@@ -1,0 +1,138 @@
+package io.flowmap.autodiff;
+
+import java.util.Map;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.AvgPooling2D;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.Conv2D;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.Conv2DDerivative;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.Upsampling2d;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Pooling2DConfig;
+
+/** Rules of convolution, pooling and upsampling. */
+final class ConvolutionRules {
+    private ConvolutionRules() {}
+
+    static void addTo(Map<String, Rule> rules) {
+        rules.put("conv2d", new Convolution());
+        rules.put("conv2d_bp", new ConvolutionGradient());
+        rules.put("avgpool2d", new AveragePooling());
+        rules.put("upsampling2d", new Upsampling());
+    }
+
+    /** y = x * w, bilinear; the cotangents are one fused op. */
+    private record Convolution() implements Rule {
+        @Override
+        public long[] shape(Node op) {
+            Conv2DConfig c = ((Conv2D) op.function()).getConfig();
+            boolean nhwc = c.getDataFormat().equals("NHWC");
+            long[] x = op.shape(0);
+            long[] w = op.shape(1);
+            int out =
+                    switch (c.getWeightsFormat()) {
+                        case YXIO -> 3;
+                        case OIYX, OYXI -> 0;
+                    };
+            int row = nhwc ? 1 : 2;
+            long height = (x[row] + 2 * c.getPH() - c.getDH() * (c.getKH() - 1) - 1) / c.getSH() + 1;
+            long width = (x[row + 1] + 2 * c.getPW() - c.getDW() * (c.getKW() - 1) - 1) / c.getSW() + 1;
+            return nhwc ? new long[] {x[0], height, width, w[out]} : new long[] {x[0], w[out], height, width};
+        }
+
+        @Override
+        public SDVariable tangent(Node op, SDVariable[] dx) {
+            Conv2DConfig c = ((Conv2D) op.function()).getConfig();
+            SameDiff sd = op.graph();
+            SDVariable left = dx[0] == null ? null : sd.cnn().conv2d(dx[0], op.x()[1], c);
+            SDVariable right = dx[1] == null ? null : sd.cnn().conv2d(op.x()[0], dx[1], c);
+            return left == null ? right : right == null ? left : left.add(right);
+        }
+
+        @Override
+        public SDVariable[] cotangent(Node op, SDVariable dy) {
+            var inputs = new SDVariable[] {op.x()[0], op.x()[1], dy};
+            return new Conv2DDerivative(op.graph(), inputs, ((Conv2D) op.function()).getConfig()).outputVariables();
+        }
+    }
+
+    /** The end of a reverse pass: it has a shape but no derivative (take the gradient of a tangent instead). */
+    private record ConvolutionGradient() implements Rule {
+        @Override
+        public long[] shape(Node op) {
+            return op.shape(0);
+        }
+
+        @Override
+        public SDVariable tangent(Node op, SDVariable[] dx) {
+            throw refused(op);
+        }
+
+        @Override
+        public SDVariable[] cotangent(Node op, SDVariable dy) {
+            throw refused(op);
+        }
+
+        private static UnsupportedOperationException refused(Node op) {
+            return new UnsupportedOperationException(
+                    "no derivative rule for op conv2d_bp (variable " + op.y().name() + "): differentiate a tangent");
+        }
+    }
+
+    /** Mean over k x k cells; its transpose is nearest upsampling / k^2. */
+    private record AveragePooling() implements Rule {
+        @Override
+        public long[] shape(Node op) {
+            Pooling2DConfig c = ((AvgPooling2D) op.function()).getConfig();
+            return Upsampling.scaled(op.shape(0), c.isNHWC() ? 1 : 2, 1.0 / c.getKH(), 1.0 / c.getKW());
+        }
+
+        @Override
+        public SDVariable tangent(Node op, SDVariable[] dx) {
+            return op.graph().cnn().avgPooling2d(dx[0], ((AvgPooling2D) op.function()).getConfig());
+        }
+
+        @Override
+        public SDVariable[] cotangent(Node op, SDVariable dy) {
+            Pooling2DConfig c = ((AvgPooling2D) op.function()).getConfig();
+            int kh = (int) c.getKH();
+            int kw = (int) c.getKW();
+            return new SDVariable[] {op.graph().cnn().upsampling2d(dy.mul(1.0 / (kh * kw)), kh, kw, !c.isNHWC())};
+        }
+    }
+
+    /** Nearest upsampling; its transpose is the sum over k x k cells. */
+    private record Upsampling() implements Rule {
+        @Override
+        public long[] shape(Node op) {
+            var u = (Upsampling2d) op.function();
+            return scaled(op.shape(0), u.isNchw() ? 2 : 1, u.getScaleH(), u.getScaleW());
+        }
+
+        @Override
+        public SDVariable tangent(Node op, SDVariable[] dx) {
+            var u = (Upsampling2d) op.function();
+            return op.graph().cnn().upsampling2d(dx[0], u.getScaleH(), u.getScaleW(), u.isNchw());
+        }
+
+        @Override
+        public SDVariable[] cotangent(Node op, SDVariable dy) {
+            var u = (Upsampling2d) op.function();
+            int kh = u.getScaleH();
+            int kw = u.getScaleW();
+            return new SDVariable[] {
+                op.graph()
+                        .cnn()
+                        .avgPooling2d(dy, Pooling.average(kh, kw, !u.isNchw()))
+                        .mul((double) kh * kw)
+            };
+        }
+
+        static long[] scaled(long[] shape, int row, double sh, double sw) {
+            long[] scaled = shape.clone();
+            scaled[row] = (long) (shape[row] * sh);
+            scaled[row + 1] = (long) (shape[row + 1] * sw);
+            return scaled;
+        }
+    }
+}
