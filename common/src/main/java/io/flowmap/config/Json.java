@@ -43,6 +43,12 @@ public final class Json {
         }
     }
 
+    /** What Jackson found wrong, in one line: the words of a record's own check if it was one. */
+    public static String complaint(JsonProcessingException e) {
+        var text = e.getCause() instanceof IllegalArgumentException own ? own.getMessage() : e.getOriginalMessage();
+        return String.valueOf(text).lines().findFirst().orElse("damaged JSON");
+    }
+
     /** A copy of a tree whose objects have their keys in alphabetical order, so that equal trees have equal text. */
     public static JsonNode canonical(JsonNode node) {
         if (node.isObject()) {

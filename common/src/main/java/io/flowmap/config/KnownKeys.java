@@ -11,6 +11,7 @@ import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import io.flowmap.job.UserError;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,16 +21,38 @@ import java.util.TreeMap;
 
 /**
  * Holds a configuration against the reference: every key must be one of the reference's and of its type. Numbers and booleans may
- * come as text (environment variables do), text as a number; a reference of {@code null} takes {@code null}, a scalar or a list.
+ * come as text (environment variables do), text as a number, which keeps its spelling; a reference of {@code null} takes {@code null},
+ * text or a list of texts.
  */
 final class KnownKeys {
     private static final String FREE = "Free keys";
+    private static final String FREE_STANDING = "value";
+    private static final int MOST_DIGITS = 19;
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private final ConfigObject reference;
 
     KnownKeys(ConfigObject reference) {
         this.reference = reference;
+    }
+
+    /** Whether a key takes text: its reference is text, a list of texts, null or a free key. */
+    boolean takesText(List<String> key) {
+        ConfigValue known = reference;
+        for (var name : key) {
+            if (!(known instanceof ConfigObject map)) {
+                return false;
+            }
+            if (map != reference && isFree(map)) {
+                return true;
+            }
+            known = map.get(name);
+        }
+        if (known instanceof ConfigList list) {
+            return !list.isEmpty() && list.get(0).valueType() == ConfigValueType.STRING;
+        }
+        return known != null
+                && (known.valueType() == ConfigValueType.STRING || known.valueType() == ConfigValueType.NULL);
     }
 
     /** The values of a resolved configuration as JSON with sorted keys. Throws {@link UserError} at the first unknown or mistyped key. */
@@ -68,7 +91,7 @@ final class KnownKeys {
                 if (actual instanceof ConfigObject) {
                     throw mistyped(path, "a value, a list or null", actual);
                 }
-                yield node(actual);
+                yield texts(path, actual);
             }
             default -> scalar(path, expected, actual);
         };
@@ -87,6 +110,9 @@ final class KnownKeys {
     }
 
     private static JsonNode scalar(String path, ConfigValue expected, ConfigValue actual) {
+        if (expected.valueType() == ConfigValueType.NUMBER && actual.valueType() == ConfigValueType.NUMBER) {
+            return number(path, actual);
+        }
         if (actual.valueType() == expected.valueType()) {
             return node(actual);
         }
@@ -106,23 +132,46 @@ final class KnownKeys {
             }
             default -> {
                 if (actual.valueType() == ConfigValueType.NUMBER) {
-                    return NODES.textNode(String.valueOf(actual.unwrapped()));
+                    return NODES.textNode(spelling(actual));
                 }
                 throw mistyped(path, "text", actual);
             }
         }
     }
 
+    /** Exact for all whole numbers of 64 bits, however they are written; other numbers become doubles. */
     private static JsonNode number(String path, ConfigValue actual) {
-        var text = (String) actual.unwrapped();
         try {
-            double value = Double.parseDouble(text);
-            return value == Math.rint(value) && Math.abs(value) < 1e15
-                    ? integer((long) value)
-                    : NODES.numberNode(value);
+            var value = new BigDecimal(spelling(actual).strip());
+            if (value.signum() == 0 || value.precision() - (long) value.scale() <= MOST_DIGITS) {
+                var whole = value.stripTrailingZeros();
+                if (whole.scale() <= 0 && whole.toBigInteger().bitLength() < Long.SIZE) {
+                    return integer(whole.longValueExact());
+                }
+            }
+            if (Double.isInfinite(value.doubleValue())) {
+                throw mistyped(path, "a number", actual);
+            }
+            return NODES.numberNode(value.doubleValue());
         } catch (NumberFormatException e) {
             throw mistyped(path, "a number", actual);
         }
+    }
+
+    /** A scalar as the user wrote it: {@code 007} stays 007. */
+    private static String spelling(ConfigValue scalar) {
+        return scalar.atKey(FREE_STANDING).getString(FREE_STANDING);
+    }
+
+    private static JsonNode texts(String path, ConfigValue actual) {
+        if (actual instanceof ConfigList list) {
+            var array = NODES.arrayNode();
+            for (int i = 0; i < list.size(); i++) {
+                array.add(texts(path + "[" + i + "]", list.get(i)));
+            }
+            return array;
+        }
+        return actual.valueType() == ConfigValueType.NUMBER ? NODES.textNode(spelling(actual)) : node(actual);
     }
 
     private static JsonNode node(ConfigValue value) {
@@ -137,10 +186,7 @@ final class KnownKeys {
                 ((ConfigList) value).forEach(element -> array.add(node(element)));
                 yield array;
             }
-            case NUMBER -> {
-                var number = (Number) value.unwrapped();
-                yield number instanceof Double d ? NODES.numberNode(d) : integer(number.longValue());
-            }
+            case NUMBER -> number("", value);
             case BOOLEAN -> NODES.booleanNode((Boolean) value.unwrapped());
             case STRING -> NODES.textNode((String) value.unwrapped());
             case NULL -> NODES.nullNode();
@@ -164,7 +210,7 @@ final class KnownKeys {
             if (value instanceof ConfigObject inner) {
                 flatten(name, inner, flat);
             } else {
-                flat.put(name, node(value));
+                flat.put(name, texts(name, value));
             }
         });
     }

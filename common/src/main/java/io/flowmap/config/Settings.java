@@ -32,17 +32,18 @@ public final class Settings {
      * Loads and checks the configuration.
      *
      * @param file HOCON of the user, may {@code include} others
-     * @param overrides {@code key=value} in HOCON, later ones win; a value that is not HOCON (a path, a URI) is taken as text
+     * @param overrides {@code key=value}, later ones win; the value of a key that takes text is that text, unless it is a quoted
+     *     string, a list, a substitution or null; other values are HOCON
      * @throws UserError for an unreadable file or an unknown or mistyped key
      */
     public static Settings load(Optional<Path> file, List<String> overrides) {
         var reference = ConfigFactory.parseResources(Settings.class.getClassLoader(), "reference.conf");
         var user = file.map(Settings::parse).orElseGet(ConfigFactory::empty);
+        var known = new KnownKeys(reference.resolve().root());
         for (var override : overrides) {
-            user = override(override).withFallback(user);
+            user = Argument.parse(override, known).withFallback(user);
         }
         try {
-            var known = new KnownKeys(reference.resolve().root());
             return new Settings(
                     known.check(user.withFallback(reference).resolve().root()));
         } catch (ConfigException e) {
@@ -106,24 +107,6 @@ public final class Settings {
                     file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
         } catch (ConfigException e) {
             throw new UserError("cannot read configuration " + file + ": " + firstLine(e.getMessage()), e);
-        }
-    }
-
-    private static Config override(String text) {
-        int equals = text.indexOf('=');
-        if (equals <= 0) {
-            throw new UserError("cannot read argument " + text + ": expected key=value, got no key");
-        }
-        var options = ConfigParseOptions.defaults().setOriginDescription("argument " + text);
-        try {
-            return ConfigFactory.parseString(text, options);
-        } catch (ConfigException e) {
-            var quoted = text.substring(equals + 1).replace("\\", "\\\\").replace("\"", "\\\"");
-            try {
-                return ConfigFactory.parseString(text.substring(0, equals) + "=\"" + quoted + "\"", options);
-            } catch (ConfigException again) {
-                throw new UserError("cannot read argument " + text + ": " + firstLine(e.getMessage()), e);
-            }
         }
     }
 

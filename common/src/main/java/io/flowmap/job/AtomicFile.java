@@ -3,11 +3,13 @@ package io.flowmap.job;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Set;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Options.Rename;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.StreamCapabilities;
 
 /**
  * Small files that are there whole or not at all: written beside their place and renamed, or on an object store by one PUT, which
@@ -15,6 +17,7 @@ import org.apache.hadoop.fs.Path;
  */
 public final class AtomicFile {
     private static final Set<String> OBJECT_STORES = Set.of("s3", "s3a", "s3n", "gs", "oss", "cosn", "swift", "obs");
+    private static final String UNFINISHED = ".writing";
 
     private AtomicFile() {}
 
@@ -47,21 +50,39 @@ public final class AtomicFile {
         }
     }
 
+    /**
+     * Creates a file that need not appear at once, replacing it if there: what is written before {@link #sync} outlives a loss of
+     * power, where the file system can. Local files are written without Hadoop's checksum file, which cannot be synced.
+     */
+    public static FSDataOutputStream create(FileSystem fileSystem, Path file) throws IOException {
+        return (fileSystem instanceof LocalFileSystem local ? local.getRaw() : fileSystem).create(file, true);
+    }
+
+    /** Makes what was written durable, if the stream can before it is closed. */
+    public static void sync(FSDataOutputStream out) throws IOException {
+        if (out.hasCapability(StreamCapabilities.HSYNC)) {
+            out.hsync();
+        }
+    }
+
+    /** Whether a name is that of a file that {@link #write} was writing when it was cut off. */
+    static boolean isUnfinished(Path file) {
+        return file.getName().startsWith(".") && file.getName().endsWith(UNFINISHED);
+    }
+
     private static boolean isObjectStore(FileSystem fileSystem) {
         return OBJECT_STORES.contains(fileSystem.getUri().getScheme());
     }
 
     private static Path hidden(Path file) {
-        return new Path(file.getParent(), "." + file.getName() + ".writing");
+        return new Path(file.getParent(), "." + file.getName() + UNFINISHED);
     }
 
     private static void put(FileSystem fileSystem, Path file, byte[] bytes) throws IOException {
         fileSystem.mkdirs(file.getParent());
         try (var out = fileSystem.create(file, true)) {
             out.write(bytes);
-            if (!isObjectStore(fileSystem)) {
-                out.hsync();
-            }
+            sync(out);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.flowmap.job;
 
+import io.flowmap.config.Secrets;
 import java.time.Clock;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,7 +34,7 @@ final class LogProgress implements Progress {
     }
 
     private static String text(Object value) {
-        var text = String.valueOf(value);
+        var text = Secrets.withoutUserInfo(String.valueOf(value));
         return text.matches("\\S+") ? text : '"' + text.replace("\"", "\\\"") + '"';
     }
 

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -33,6 +35,10 @@ public record Manifest(
     public static final String FILE = "manifest.json";
 
     public Manifest {
+        if (Stream.of(stage, version, config, inputs, facts, finished).anyMatch(Objects::isNull)
+                || inputs.stream().anyMatch(Objects::isNull)) {
+            throw new IllegalArgumentException("expected stage, version, config, inputs, facts and finished, got null");
+        }
         inputs = List.copyOf(inputs);
     }
 
@@ -68,10 +74,14 @@ public record Manifest(
     static Manifest read(FileSystem fileSystem, Path dir, String name) {
         requireFinished(fileSystem, dir, name);
         try {
-            return Json.mapper().readValue(AtomicFile.read(fileSystem, new Path(dir, name)), Manifest.class);
+            var manifest = Json.mapper().readValue(AtomicFile.read(fileSystem, new Path(dir, name)), Manifest.class);
+            if (manifest == null) {
+                throw new UserError("cannot read " + new Path(dir, name) + ": expected a manifest, got null");
+            }
+            return manifest;
         } catch (JsonProcessingException e) {
             throw new UserError(
-                    "cannot read " + new Path(dir, name) + ": expected a manifest, got " + e.getOriginalMessage(), e);
+                    "cannot read " + new Path(dir, name) + ": expected a manifest, got " + Json.complaint(e), e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + new Path(dir, name), e);
         }

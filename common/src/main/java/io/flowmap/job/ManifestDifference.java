@@ -23,7 +23,7 @@ final class ManifestDifference {
 
     private static Optional<String> setting(String path, JsonNode earlier, JsonNode now) {
         if (!earlier.isObject() || !now.isObject()) {
-            return earlier.equals(now) ? Optional.empty() : Optional.of(phrase(path, now, earlier));
+            return same(earlier, now) ? Optional.empty() : Optional.of(phrase(path, now, earlier));
         }
         var keys = new TreeSet<String>();
         earlier.fieldNames().forEachRemaining(keys::add);
@@ -34,8 +34,15 @@ final class ManifestDifference {
                 .findFirst();
     }
 
+    /** Numbers are equal if their values are: 1.0 and 1. */
+    private static boolean same(JsonNode earlier, JsonNode now) {
+        return earlier.isNumber() && now.isNumber()
+                ? earlier.decimalValue().compareTo(now.decimalValue()) == 0
+                : earlier.equals(now);
+    }
+
     private static Optional<String> input(Manifest earlier, Manifest now) {
-        var before = earlier.inputs().stream().collect(Collectors.toMap(StageInput::name, Function.identity()));
+        var before = earlier.inputs().stream().collect(Collectors.toMap(StageInput::name, Function.identity(), (first, second) -> second));
         for (var input : now.inputs()) {
             var old = before.remove(input.name());
             if (old == null || !old.sha256().equals(input.sha256())) {

@@ -1,5 +1,7 @@
 package io.flowmap.job;
 
+import org.apache.hadoop.fs.Path;
+
 /**
  * The section {@code run}.
  *
@@ -11,6 +13,11 @@ public record RunSettings(String dir, long seed, boolean overwrite) {
     public RunSettings {
         if (dir.isBlank()) {
             throw new IllegalArgumentException("expected a directory as run.dir, got blank text");
+        }
+        try {
+            new Path(dir);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("expected a path or a URI as run.dir, got " + dir, e);
         }
     }
 }

@@ -1,6 +1,8 @@
 package io.flowmap.job;
 
-import java.net.URI;
+import io.flowmap.config.Secrets;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -11,6 +13,12 @@ import org.apache.hadoop.fs.Path;
  * @param sha256 of the earlier stage's manifest, or of whatever identifies an input from outside, in hexadecimal
  */
 public record StageInput(String name, String path, String sha256) {
+    public StageInput {
+        if (Stream.of(name, path, sha256).anyMatch(Objects::isNull)) {
+            throw new IllegalArgumentException("expected name, path and sha256 of an input, got null among them");
+        }
+    }
+
     /** An earlier stage of the same run. Throws {@link UserError} if it is not finished. */
     public static StageInput stage(JobContext context, String stage) {
         return finished(context, stage, context.stage(stage));
@@ -23,7 +31,6 @@ public record StageInput(String name, String path, String sha256) {
 
     /** A path as text without the user information of its URI. */
     public static String withoutCredentials(Path path) {
-        URI uri = path.toUri();
-        return uri.getRawUserInfo() == null ? path.toString() : path.toString().replace(uri.getRawUserInfo() + "@", "");
+        return Secrets.withoutUserInfo(path.toString());
     }
 }

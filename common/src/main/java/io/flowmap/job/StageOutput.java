@@ -104,7 +104,7 @@ public final class StageOutput {
     /** Whether what lies in the directory continues to count: true if it is of the same plan, false if the directory is now empty. */
     private static boolean keepEarlier(FileSystem fileSystem, Path dir, Manifest plan, boolean overwrite)
             throws IOException {
-        if (!fileSystem.exists(dir) || fileSystem.listStatus(dir).length == 0) {
+        if (isEmpty(fileSystem, dir)) {
             return false;
         }
         var name = Manifest.exists(fileSystem, dir) ? Manifest.FILE : STARTED;
@@ -125,8 +125,36 @@ public final class StageOutput {
             throw new UserError("cannot reuse stage " + plan.stage() + " in " + StageInput.withoutCredentials(dir)
                     + ": " + difference.get() + " (run.overwrite=true deletes it, another run.dir keeps it)");
         }
-        LOG.info("stage={} deleted={} because=\"{}\"", plan.stage(), dir, difference.get());
-        fileSystem.delete(dir, true);
+        LOG.info(
+                "stage={} deleted={} because=\"{}\"",
+                plan.stage(),
+                StageInput.withoutCredentials(dir),
+                difference.get());
+        delete(fileSystem, dir);
         return false;
+    }
+
+    /** Whether nothing lies in the directory but what a first write of {@code started.json} left when it was cut off. */
+    private static boolean isEmpty(FileSystem fileSystem, Path dir) throws IOException {
+        if (!fileSystem.exists(dir)) {
+            return true;
+        }
+        for (var child : fileSystem.listStatus(dir)) {
+            if (!AtomicFile.isUnfinished(child.getPath())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The manifest goes first and {@code started.json} last: cut off, the rest is unfinished and known as the earlier output's. */
+    static void delete(FileSystem fileSystem, Path dir) throws IOException {
+        fileSystem.delete(new Path(dir, Manifest.FILE), false);
+        for (var child : fileSystem.listStatus(dir)) {
+            if (!child.getPath().getName().equals(STARTED)) {
+                fileSystem.delete(child.getPath(), true);
+            }
+        }
+        fileSystem.delete(dir, true);
     }
 }

@@ -5,6 +5,9 @@ package io.flowmap.tensor;
  * bits on every machine. Keys are absorbed one 64-bit word after the other by the finaliser of SplitMix64 (Steele, Lea, Flood 2014)
  * with a second round against related keys.
  *
+ * <p>The methods share the stream of a key: {@code bits(key)}, {@code uniform(key)}, {@code below(bound, key)} and the first number of
+ * {@code gaussians} and {@code permutation} come from the same draw. Numbers that must be independent need different keys.
+ *
  * @param seed of the whole family
  */
 public record CounterRandom(long seed) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
     @TempDir
@@ -47,6 +48,58 @@ class SettingsTest {
     void pathsAndUrisNeedNoQuotes() {
         assertThat(run("run.dir=s3a://bucket/a b").dir()).isEqualTo("s3a://bucket/a b");
         assertThat(run("run.dir=/tmp/it's here").dir()).isEqualTo("/tmp/it's here");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/tmp//x", "/data/a#1", "007", "1e3", "a\"b", "true", "/tmp/a[1]{2}", "C:\\x"})
+    void textOfArgumentsIsTakenAsItStands(String text) {
+        var settings = Settings.load(Optional.empty(), List.of("report.title=" + text, "ingest.train=" + text));
+        assertThat(settings.tree("report").get("title").textValue()).isEqualTo(text);
+        assertThat(settings.tree("ingest").get("train").textValue()).isEqualTo(text);
+    }
+
+    @Test
+    void argumentsTakeQuotedTextListsSubstitutionsAndNull() {
+        var settings = Settings.load(
+                Optional.empty(),
+                List.of(
+                        "report.title=\"a # b\"",
+                        "ingest.train=[\"/a//b\", 007]",
+                        "ingest.test=null",
+                        "run.dir=${report.title}",
+                        "generate.models=[student]"));
+        assertThat(settings.tree("report").get("title").textValue()).isEqualTo("a # b");
+        assertThat(settings.tree("run").get("dir").textValue()).isEqualTo("a # b");
+        assertThat(settings.tree("ingest").get("train")).hasToString("[\"/a//b\",\"007\"]");
+        assertThat(settings.tree("ingest").get("test").isNull()).isTrue();
+        assertThat(settings.tree("generate").get("models")).hasToString("[\"student\"]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "9007199254740993, 9007199254740993",
+        "\"9007199254740993\", 9007199254740993",
+        "-9223372036854775808, -9223372036854775808",
+        "\"9223372036854775807\", 9223372036854775807",
+        "9007199254740993.0, 9007199254740993"
+    })
+    void seedsKeepAllTheirBits(String text, long seed) {
+        assertThat(run("run.seed=" + text).seed()).isEqualTo(seed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"9223372036854775808", "\"9223372036854775808\"", "1.5", "12//3", "12 # 3", "NaN", "1e999"})
+    void seedsThatAreNoLongAreRefused(String text) {
+        assertThatThrownBy(() -> run("run.seed=" + text))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("seed");
+    }
+
+    @Test
+    void directoryThatIsNoPathIsRefused() {
+        assertThatThrownBy(() -> run("run.dir=a:b"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("expected a path or a URI as run.dir, got a:b");
     }
 
     @Test
@@ -136,6 +189,18 @@ class SettingsTest {
                         "spark.conf.spark.hadoop.fs.s3a.endpoint=here"));
         assertThat(settings.json()).doesNotContain("hush").contains("here");
         assertThat(settings.section("spark", SparkPart.class).conf()).containsValue("hush");
+    }
+
+    @Test
+    void credentialsInsideValuesAreNotWritten() {
+        var settings = Settings.load(
+                Optional.empty(),
+                List.of("ingest.train=[\"s3a://key:hush@bucket/a@b\", /plain]", "run.dir=s3a://key:hush@bucket/runs"));
+        assertThat(settings.json()).doesNotContain("hush").contains("s3a://bucket/a@b");
+        assertThat(settings.json("run")).contains("s3a://bucket/runs");
+        assertThat(settings.section("run", RunSettings.class).dir()).isEqualTo("s3a://key:hush@bucket/runs");
+        assertThat(new UserError("cannot read s3a://key:hush@bucket/x: got none"))
+                .hasMessage("cannot read s3a://bucket/x: got none");
     }
 
     private static RunSettings run(String override) {

@@ -14,6 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FilterFileSystem;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -129,6 +132,56 @@ class StageOutputTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("other files");
         assertThat(runs.resolve("data/thesis.tex")).exists();
+    }
+
+    @Test
+    void leftoverOfTheFirstWriteIsNoForeignFile() throws IOException {
+        Files.createDirectories(runs.resolve("data"));
+        Files.writeString(runs.resolve("data/.started.json.writing"), "{");
+        assertThat(open().resumed()).isFalse();
+    }
+
+    @Test
+    void overwriteDeletesTheManifestFirstAndTheStartLast() throws IOException {
+        open().finish(Map.of());
+        Files.createDirectories(runs.resolve("data/kept/inside"));
+        Files.writeString(runs.resolve("data/kept/inside/part"), "old");
+        var names = new ArrayList<String>();
+        var watching = new FilterFileSystem(new RawLocalFileSystem()) {
+            @Override
+            public boolean delete(org.apache.hadoop.fs.Path path, boolean recursive) throws IOException {
+                names.add(path.getName());
+                return super.delete(path, recursive);
+            }
+        };
+        watching.initialize(java.net.URI.create("file:///"), new Configuration());
+        StageOutput.delete(watching, new org.apache.hadoop.fs.Path(runs + "/data"));
+        assertThat(names.get(0)).isEqualTo("manifest.json");
+        assertThat(names.get(names.size() - 1)).isEqualTo("data");
+        assertThat(names).contains("kept").doesNotContain("started.json");
+        assertThat(runs.resolve("data")).doesNotExist();
+    }
+
+    @Test
+    void damagedManifestsAreUserErrors() throws IOException {
+        open().finish(Map.of());
+        var file = runs.resolve("data/manifest.json");
+        var sound = Files.readString(file);
+        for (var damaged : List.of(
+                "null",
+                "[]",
+                "{",
+                "{}",
+                sound.replaceFirst("\"inputs\" : \\[ *\\]", "\"inputs\" : null"),
+                sound.replaceFirst("\"inputs\" : \\[ *\\]", "\"inputs\" : [null]"),
+                sound.replaceFirst("\"stage\" : \"data\"", "\"stage\" : null"))) {
+            Files.writeString(file, damaged);
+            assertThatThrownBy(() -> open())
+                    .as(damaged)
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("manifest.json: expected")
+                    .hasMessageNotContaining("\n");
+        }
     }
 
     @Test

@@ -1,0 +1,65 @@
+package io.flowmap.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValueFactory;
+import io.flowmap.job.UserError;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A {@code key=value} argument. HOCON would take {@code //} and {@code #} in a path for comments, so the value of a key that takes text
+ * is taken as it stands, without blanks around it.
+ */
+final class Argument {
+    /** A quoted string, a list, one substitution or null, and nothing else. */
+    private static final Pattern HOCON =
+            Pattern.compile("\".*\"|\\[.*\\]|\\$\\{[^{}]+\\}|null", Pattern.DOTALL);
+
+    private Argument() {}
+
+    /** Throws {@link UserError} unless it is key=value. */
+    static Config parse(String text, KnownKeys known) {
+        int equals = text.indexOf('=');
+        if (equals <= 0) {
+            throw new UserError("cannot read argument " + text + ": expected key=value, got no key");
+        }
+        var key = text.substring(0, equals);
+        var value = text.substring(equals + 1).strip();
+        var options = ConfigParseOptions.defaults().setOriginDescription("argument " + text);
+        boolean takesText = path(key).map(known::takesText).orElse(false);
+        boolean comment = value.contains("#") || value.contains("//");
+        if (takesText ? !HOCON.matcher(value).matches() : comment && value.matches("[^\"{\\[].*")) {
+            return literal(key, value, options);
+        }
+        try {
+            return ConfigFactory.parseString(text, options);
+        } catch (ConfigException e) {
+            return literal(key, value, options);
+        }
+    }
+
+    private static Config literal(String key, String value, ConfigParseOptions options) {
+        try {
+            return ConfigValueFactory.fromAnyRef(value, options.getOriginDescription())
+                    .atPath(key.strip());
+        } catch (ConfigException e) {
+            throw new UserError(
+                    "cannot read argument " + key + "=" + value + ": "
+                            + e.getMessage().lines().findFirst().orElse(""),
+                    e);
+        }
+    }
+
+    private static Optional<List<String>> path(String key) {
+        try {
+            return Optional.of(ConfigUtil.splitPath(key.strip()));
+        } catch (ConfigException e) {
+            return Optional.empty();
+        }
+    }
+}
