@@ -1,36 +1,46 @@
 package io.flowmap.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.flowmap.config.Json;
 import io.flowmap.job.AtomicFile;
 import io.flowmap.job.Sha256;
 import io.flowmap.job.UserError;
+import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Checkpoints of a training below one directory, {@code step-000000001000/}: one safetensors file a role, and {@code checkpoint.json},
- * written last: a checkpoint counts if and only if it is there.
+ * written last: a checkpoint counts if and only if it is there, and consists of the files that it names.
  */
 public final class CheckpointStore {
+    private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
     private static final String INDEX = "checkpoint.json";
     private static final Pattern STEP = Pattern.compile("step-(\\d{12})");
+    private static final String SUFFIX = ".safetensors";
     private static final int HASH_FLOATS = 1 << 14;
+    /** Java's largest array is a few elements short of 2^31. */
+    private static final int ARRAY_LIMIT = 8;
 
     private final FileSystem fileSystem;
     private final Path root;
@@ -60,15 +70,18 @@ public final class CheckpointStore {
         sorted.forEach((role, vector) -> requireLength(role, vector, layout));
         var dir = directory(step);
         try {
-            delete(dir);
-            fileSystem.mkdirs(dir);
+            var files = new TreeMap<String, CheckpointIndex.RoleFile>();
+            var suffix = unusedSuffix(dir);
             for (var vector : sorted.entrySet()) {
-                writeRole(dir, vector.getKey(), vector.getValue(), layout);
+                var name = vector.getKey() + suffix;
+                writeRole(new Path(dir, name), vector.getKey(), vector.getValue(), layout);
+                files.put(vector.getKey(), new CheckpointIndex.RoleFile(name, hash(vector.getValue())));
             }
             var hash = hash(sorted);
-            var index = new Index(step, List.copyOf(sorted.keySet()), hash, layout.toJson(), state);
-            AtomicFile.write(
-                    fileSystem, new Path(dir, INDEX), Json.pretty(index).getBytes(StandardCharsets.UTF_8));
+            var index =
+                    new CheckpointIndex(step, List.copyOf(sorted.keySet()), hash, files, layout.toJson(), state);
+            AtomicFile.write(fileSystem, new Path(dir, INDEX), index.bytes());
+            deleteUnnamed(dir, index);
             return hash;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write checkpoint " + dir, e);
@@ -110,27 +123,66 @@ public final class CheckpointStore {
         }
     }
 
-    /** The newest complete checkpoint with all its roles. Throws {@link UserError} if there is none. */
+    /**
+     * The newest sound checkpoint with all its roles. A newer one that is damaged, as a loss of power may leave it, is passed over with
+     * a warning. Throws {@link UserError} if none is sound.
+     */
     public Checkpoint loadLatest() {
+        var steps = new ArrayList<>(steps());
+        Collections.reverse(steps);
+        UserError damage = null;
+        for (long step : steps) {
+            try {
+                var checkpoint = load(step);
+                if (damage != null) {
+                    LOG.warn("checkpoint={} used_instead_of={}", directory(step), directory(steps.get(0)));
+                }
+                return checkpoint;
+            } catch (UserError e) {
+                LOG.warn("checkpoint={} damage=\"{}\"", directory(step), e.getMessage());
+                damage = damage == null ? e : damage;
+            }
+        }
+        throw damage == null ? none() : damage;
+    }
+
+    /** The newest complete checkpoint with all its roles, which must be sound. Throws {@link UserError} if it is not or there is none. */
+    public Checkpoint loadFinal() {
         return load(latest().orElseThrow(this::none));
+    }
+
+    /** Deletes the checkpoints after a step, from which the training goes on. */
+    public void truncate(long last) {
+        try {
+            for (long step : steps()) {
+                if (step > last) {
+                    delete(directory(step));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete checkpoints in " + root, e);
+        }
     }
 
     /** A complete checkpoint; of the given roles only, or of all where none is given. Throws {@link UserError} if it is not sound. */
     public Checkpoint load(long step, String... roles) {
         var dir = directory(step);
-        var index = index(dir);
-        var layout = ParameterLayout.fromJson(index.layout());
+        var index = index(dir, step);
+        var layout = layout(dir, index);
         var vectors = new TreeMap<String, float[]>();
         for (var role : roles.length == 0 ? index.roles() : List.of(roles)) {
             if (!index.roles().contains(role)) {
                 throw new UserError(
                         "cannot read checkpoint " + dir + ": expected one of " + index.roles() + ", got " + role);
             }
-            vectors.put(role, readRole(dir, role, layout));
+            var vector = readRole(new Path(dir, index.file(role)), layout);
+            if (!index.files().isEmpty()) {
+                requireHash(new Path(dir, index.file(role)), index.files().get(role).sha256(), hash(vector));
+            }
+            vectors.put(role, vector);
         }
-        if (vectors.size() == index.roles().size() && !hash(vectors).equals(index.sha256())) {
-            throw new UserError("cannot read checkpoint " + dir + ": expected content with hash " + index.sha256()
-                    + ", got " + hash(vectors));
+        if (vectors.size() == index.roles().size()) {
+            requireHash(dir, index.sha256(), hash(vectors));
         }
         return new Checkpoint(step, layout, vectors, index.state(), index.sha256());
     }
@@ -138,16 +190,56 @@ public final class CheckpointStore {
     /** SHA-256 over the vectors' little-endian bytes, roles in alphabetical order. */
     public static String hash(Map<String, float[]> vectors) {
         var digest = Sha256.digest();
+        new TreeMap<>(vectors).values().forEach(vector -> update(digest, vector));
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static String hash(float[] vector) {
+        var digest = Sha256.digest();
+        update(digest, vector);
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void update(MessageDigest digest, float[] vector) {
         var buffer = ByteBuffer.allocate(HASH_FLOATS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        for (var vector : new TreeMap<>(vectors).values()) {
-            for (int from = 0; from < vector.length; from += HASH_FLOATS) {
-                int length = Math.min(HASH_FLOATS, vector.length - from);
-                buffer.clear();
-                buffer.asFloatBuffer().put(vector, from, length);
-                digest.update(buffer.array(), 0, length * Float.BYTES);
+        for (int from = 0; from < vector.length; from += HASH_FLOATS) {
+            int length = Math.min(HASH_FLOATS, vector.length - from);
+            buffer.clear();
+            buffer.asFloatBuffer().put(vector, from, length);
+            digest.update(buffer.array(), 0, length * Float.BYTES);
+        }
+    }
+
+    /** A suffix that no file in the directory has: until the index is replaced, an earlier checkpoint of the step stays whole. */
+    private String unusedSuffix(Path dir) throws IOException {
+        if (!fileSystem.exists(new Path(dir, INDEX))) {
+            fileSystem.delete(dir, true);
+            fileSystem.mkdirs(dir);
+            return SUFFIX;
+        }
+        var names = new ArrayList<String>();
+        for (var file : fileSystem.listStatus(dir)) {
+            names.add(file.getPath().getName());
+        }
+        int version = 1;
+        while (anyEndsWith(names, "_" + version + SUFFIX)) {
+            version++;
+        }
+        return "_" + version + SUFFIX;
+    }
+
+    private static boolean anyEndsWith(List<String> names, String suffix) {
+        return names.stream().anyMatch(name -> name.endsWith(suffix));
+    }
+
+    private void deleteUnnamed(Path dir, CheckpointIndex index) throws IOException {
+        var named = index.roles().stream().map(index::file).collect(Collectors.toSet());
+        for (var file : fileSystem.listStatus(dir)) {
+            var name = file.getPath().getName();
+            if (name.endsWith(SUFFIX) && !named.contains(name)) {
+                fileSystem.delete(file.getPath(), false);
             }
         }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     /** Deletes the index first, so that a half-deleted checkpoint does not look complete. */
@@ -156,46 +248,72 @@ public final class CheckpointStore {
         fileSystem.delete(dir, true);
     }
 
-    private void writeRole(Path dir, String role, float[] vector, ParameterLayout layout) throws IOException {
+    private void writeRole(Path file, String role, float[] vector, ParameterLayout layout) throws IOException {
         var tensors = new LinkedHashMap<String, TensorData>();
         for (var entry : layout.entries()) {
             tensors.put(entry.name(), TensorData.of(vector, Math.toIntExact(entry.offset()), entry.shape()));
         }
-        try (var out = fileSystem.create(file(dir, role), true)) {
+        try (var out = AtomicFile.create(fileSystem, file)) {
             SafeTensors.write(out, tensors, Map.of("role", role));
+            AtomicFile.sync(out);
         }
     }
 
-    private float[] readRole(Path dir, String role, ParameterLayout layout) {
-        var file = file(dir, role);
+    private float[] readRole(Path file, ParameterLayout layout) {
         try (var in = fileSystem.open(file)) {
             long length = fileSystem.getFileStatus(file).getLen();
+            if (layout.length() > Math.min(length, Integer.MAX_VALUE - ARRAY_LIMIT)) {
+                throw new UserError("cannot read " + file + ": expected " + layout.length() + " elements, got " + length
+                        + " bytes");
+            }
             var tensors = SafeTensors.read(in, length, file.toString()).tensors();
-            var vector = new float[Math.toIntExact(layout.length())];
+            var vector = new float[(int) layout.length()];
             for (var entry : layout.entries()) {
                 var tensor = tensors.remove(entry.name());
                 if (tensor == null || tensor.count() != entry.length()) {
                     throw new UserError("cannot read " + file + ": expected parameter " + entry + ", got "
                             + (tensor == null ? "none" : tensor.count() + " elements"));
                 }
-                System.arraycopy(tensor.floats(), 0, vector, Math.toIntExact(entry.offset()), tensor.count());
+                System.arraycopy(tensor.floats(), 0, vector, (int) entry.offset(), tensor.count());
             }
             return vector;
-        } catch (IOException e) {
+        } catch (FileNotFoundException | EOFException | ChecksumException e) {
             throw new UserError(
                     "cannot read " + file + ": expected a sound safetensors file, got " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
         }
     }
 
-    private Index index(Path dir) {
+    private CheckpointIndex index(Path dir, long step) {
         var file = new Path(dir, INDEX);
         try {
             if (!fileSystem.exists(file)) {
                 throw none();
             }
-            return Json.mapper().readValue(AtomicFile.read(fileSystem, file), Index.class);
+            var index = CheckpointIndex.of(AtomicFile.read(fileSystem, file));
+            if (index.step() != step) {
+                throw new IllegalArgumentException("expected step " + step + ", got " + index.step());
+            }
+            return index;
+        } catch (IllegalArgumentException e) {
+            throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
         } catch (IOException e) {
-            throw new UserError("cannot read " + file + ": expected a checkpoint's index, got " + e.getMessage(), e);
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+
+    private static ParameterLayout layout(Path dir, CheckpointIndex index) {
+        try {
+            return ParameterLayout.fromJson(index.layout());
+        } catch (IllegalArgumentException e) {
+            throw new UserError("cannot read " + new Path(dir, INDEX) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireHash(Path file, String expected, String got) {
+        if (!expected.equals(got)) {
+            throw new UserError("cannot read checkpoint " + file + ": expected content with hash " + expected + ", got " + got);
         }
     }
 
@@ -204,19 +322,13 @@ public final class CheckpointStore {
     }
 
     private Path directory(long step) {
-        return new Path(root, "step-%012d".formatted(step));
-    }
-
-    private static Path file(Path dir, String role) {
-        return new Path(dir, role + ".safetensors");
+        return new Path(root, String.format(Locale.ROOT, "step-%012d", step));
     }
 
     private static void requireLength(String role, float[] vector, ParameterLayout layout) {
-        if (!role.matches("[a-z0-9][a-z0-9.-]*") || vector.length != layout.length()) {
+        if (!role.matches(CheckpointIndex.ROLE) || vector.length != layout.length()) {
             throw new IllegalArgumentException("expected a role in lower case with " + layout.length()
                     + " elements, got " + role + " with " + vector.length);
         }
     }
-
-    private record Index(long step, List<String> roles, String sha256, JsonNode layout, JsonNode state) {}
 }

@@ -27,6 +27,9 @@ public record ParameterLayout(List<Entry> entries) implements Serializable {
      */
     public record Entry(String name, long[] shape, long offset) implements Serializable {
         public Entry {
+            if (name == null || shape == null) {
+                throw new IllegalArgumentException("expected name and shape of a parameter, got null");
+            }
             if (Arrays.stream(shape).anyMatch(size -> size < 1) || offset < 0) {
                 throw new IllegalArgumentException("expected positive dimensions and an offset from 0 of parameter "
                         + name + ", got " + Arrays.toString(shape) + " at " + offset);
@@ -107,9 +110,15 @@ public record ParameterLayout(List<Entry> entries) implements Serializable {
     /** The layout of a JSON list of entries. Throws {@link IllegalArgumentException} for another form. */
     public static ParameterLayout fromJson(JsonNode json) {
         try {
-            return new ParameterLayout(List.of(Json.mapper().treeToValue(json, Entry[].class)));
+            var entries = Json.mapper().treeToValue(json, Entry[].class);
+            if (entries == null || Arrays.asList(entries).contains(null)) {
+                throw new IllegalArgumentException("expected a parameter layout, got null");
+            }
+            return new ParameterLayout(List.of(entries));
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("expected a parameter layout, got " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException("expected a parameter layout, got " + Json.complaint(e), e);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("expected a parameter layout of less than 2^63 elements, got more", e);
         }
     }
 }

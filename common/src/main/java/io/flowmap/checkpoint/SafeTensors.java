@@ -159,6 +159,10 @@ public final class SafeTensors {
     private static Part part(String name, JsonNode json) {
         try {
             var entry = STRICT.treeToValue(json, Entry.class);
+            if (entry == null || entry.shape() == null || entry.offsets() == null) {
+                throw new IllegalArgumentException(
+                        "expected dtype, shape and data_offsets of array " + name + ", got " + json);
+            }
             var type = TensorData.Type.of(entry.dtype());
             var offsets = entry.offsets();
             long length = TensorData.length(type, entry.shape());
@@ -175,6 +179,9 @@ public final class SafeTensors {
 
     private static Map<String, String> metadata(ObjectNode header) {
         var metadata = new TreeMap<String, String>();
+        if (header.has(METADATA) && !header.get(METADATA).isObject()) {
+            throw new IllegalArgumentException("expected a map as metadata, got " + header.get(METADATA));
+        }
         header.path(METADATA).fields().forEachRemaining(field -> {
             if (!field.getValue().isTextual()) {
                 throw new IllegalArgumentException(

@@ -4,16 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flowmap.config.Json;
 import io.flowmap.job.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CheckpointStoreTest {
     private static final ParameterLayout LAYOUT = new ParameterLayout(List.of(
@@ -90,15 +95,122 @@ class CheckpointStoreTest {
     void damageIsNoticed() throws IOException {
         save(1);
         var file = folder.resolve("c/step-000000000001/parameters.safetensors");
-        Files.deleteIfExists(file.resolveSibling(".parameters.safetensors.crc"));
+        damage(file);
         var bytes = Files.readAllBytes(file);
-        bytes[bytes.length - 1] ^= 1;
-        Files.write(file, bytes);
         assertThatThrownBy(() -> store.load(1)).isInstanceOf(UserError.class).hasMessageContaining("hash");
         Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length - 3));
         assertThatThrownBy(() -> store.load(1))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("parameters.safetensors");
+    }
+
+    @Test
+    void damageOfOneRoleIsNoticedWhereOnlyItIsRead() throws IOException {
+        save(1);
+        damage(folder.resolve("c/step-000000000001/parameters.safetensors"));
+        assertThat(store.load(1, "ema-0.05").vectors()).containsOnlyKeys("ema-0.05");
+        assertThatThrownBy(() -> store.load(1, "parameters"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("parameters.safetensors: expected content with hash");
+    }
+
+    @Test
+    void latestSoundCheckpointStandsInForADamagedOne() throws IOException {
+        save(1);
+        save(2);
+        damage(folder.resolve("c/step-000000000002/parameters.safetensors"));
+        assertThat(store.loadLatest().step()).isEqualTo(1);
+        assertThatThrownBy(() -> store.loadFinal()).isInstanceOf(UserError.class).hasMessageContaining("hash");
+        store.truncate(1);
+        assertThat(store.steps()).containsExactly(1L);
+        Files.delete(folder.resolve("c/step-000000000001/ema-0.05.safetensors"));
+        assertThatThrownBy(() -> store.loadLatest())
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("ema-0.05.safetensors");
+    }
+
+    @Test
+    void earlierCheckpointOfAStepStaysWholeUntilTheIndexIsReplaced() throws IOException {
+        save(1);
+        var dir = folder.resolve("c/step-000000000001");
+        var index = Files.readAllBytes(dir.resolve("checkpoint.json"));
+        Files.writeString(dir.resolve("parameters_1.safetensors"), "cut off");
+        assertThat(store.loadLatest().vector("parameters")).containsExactly(VECTORS.get("parameters"));
+        store.save(1, Map.of("parameters", new float[] {9, 9, 9, 9, 9}), LAYOUT, JsonNodeFactory.instance.objectNode());
+        assertThat(store.load(1).vector("parameters")).containsExactly(9, 9, 9, 9, 9);
+        assertThat(Files.readAllBytes(dir.resolve("checkpoint.json"))).isNotEqualTo(index);
+        try (var files = Files.list(dir)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("checkpoint.json", "parameters_2.safetensors");
+        }
+    }
+
+    @Test
+    void checkpointsWithoutHashesOfRolesAreRead() throws IOException {
+        save(1);
+        var file = folder.resolve("c/step-000000000001/checkpoint.json");
+        var tree = (ObjectNode) Json.mapper().readTree(file.toFile());
+        tree.remove("files");
+        Files.writeString(file, tree.toString());
+        assertThat(store.loadLatest().vectors()).containsOnlyKeys("ema-0.05", "parameters");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "step | 7",
+                "roles | null",
+                "roles | [null]",
+                "roles | [\"../x\"]",
+                "sha256 | null",
+                "files | {\"parameters\": null, \"ema-0.05\": null}",
+                "files | {\"parameters\": {\"name\": \"../x\", \"sha256\": \"0\"}}",
+                "layout | null",
+                "layout | [null]",
+                "layout | [{\"name\": \"a\", \"shape\": null, \"offset\": 0}]",
+                "layout | [{\"name\": null, \"shape\": [2], \"offset\": 0}]",
+                "layout | [{\"name\": \"a\", \"shape\": [2], \"offset\": 3}]",
+                "layout | [{\"name\": \"a\", \"shape\": [4611686018427387904, 4], \"offset\": 0}]",
+                "layout | [{\"name\": \"a\", \"shape\": [2147483000], \"offset\": 0}]"
+            })
+    void damagedIndexIsAUserError(String key, String value) throws IOException {
+        save(1);
+        var file = folder.resolve("c/step-000000000001/checkpoint.json");
+        var tree = (ObjectNode) Json.mapper().readTree(file.toFile());
+        tree.set(key, Json.mapper().readTree(value));
+        Files.writeString(file, tree.toString());
+        assertThatThrownBy(() -> store.load(1))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("c/step-000000000001/")
+                .hasMessageContaining("expected")
+                .hasMessageContaining("got")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void damagedIndexTextIsAUserError() throws IOException {
+        save(1);
+        for (var text : List.of("null", "[]", "{", "", "{}")) {
+            Files.writeString(folder.resolve("c/step-000000000001/checkpoint.json"), text);
+            assertThatThrownBy(() -> store.load(1))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("checkpoint.json: expected")
+                    .hasMessageNotContaining("\n");
+        }
+    }
+
+    @Test
+    void namesOfStepsDoNotDependOnTheLocale() {
+        var usual = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+            save(12);
+        } finally {
+            Locale.setDefault(usual);
+        }
+        assertThat(store.steps()).containsExactly(12L);
     }
 
     @Test
@@ -108,6 +220,12 @@ class CheckpointStoreTest {
         assertThatThrownBy(() -> new ParameterLayout(List.of(new ParameterLayout.Entry("a", new long[] {2}, 1))))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> LAYOUT.entry("nothing")).hasMessageContaining("nothing");
+    }
+
+    private static void damage(Path file) throws IOException {
+        var bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(file, bytes);
     }
 
     private void save(long step) {

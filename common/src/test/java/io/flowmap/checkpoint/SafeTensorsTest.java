@@ -65,6 +65,10 @@ class SafeTensorsTest {
                 "{\"a\":{\"dtype\":\"F4\",\"shape\":[2],\"data_offsets\":[0,8]}} | got F4",
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}} | data_offsets",
                 "{\"a\":5} | expected dtype, shape and data_offsets",
+                "{\"a\":null} | expected dtype, shape and data_offsets of array a",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":null,\"data_offsets\":[0,8]}} | expected dtype, shape and data_offsets of array a",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":null}} | expected dtype, shape and data_offsets of array a",
+                "{\"__metadata__\":5, \"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}} | expected a map as metadata",
                 "[] | JSON object",
                 "{\"a\" | JSON header",
                 "{\"__metadata__\":{\"a\":1}, \"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}} | expected text as metadata"

@@ -50,7 +50,7 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
 
     /** The newest checkpoint. */
     public Checkpoint checkpoint(Configuration hadoop) {
-        return CheckpointStore.open(hadoop, new Path(dir)).loadLatest();
+        return CheckpointStore.open(hadoop, new Path(dir)).loadFinal();
     }
 
     /** The network's arrays by name. */

@@ -45,6 +45,7 @@ final class TrainingArchive {
             throw new UserError("cannot resume training in " + dir + ": expected parameters " + summary(layout)
                     + ", got " + summary(checkpoint.layout()));
         }
+        store.truncate(checkpoint.step());
         var state = TrainingState.of(checkpoint, config.emaStds());
         log.truncate(state.counters().round());
         return Optional.of(new Restored(state, checkpoint.hash()));
