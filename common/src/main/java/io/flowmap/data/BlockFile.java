@@ -11,6 +11,9 @@ import java.io.Serializable;
  */
 public record BlockFile(String path, long firstIndex, int count) implements Serializable {
     public BlockFile {
+        if (path == null || path.isBlank() || path.startsWith("/") || path.contains(":")) {
+            throw new IllegalArgumentException("expected a relative path of a block, got " + path);
+        }
         if (firstIndex < 0 || count < 1) {
             throw new IllegalArgumentException("expected a first index from 0 and at least one record in " + path
                     + ", got " + firstIndex + " and " + count);

@@ -7,11 +7,16 @@ import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
+import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
 
 /** Reads one Parquet file of latents with parquet-hadoop alone. */
 final class BlockReader {
+    /** Java's largest array is a few elements short of 2^31. */
+    private static final int MOST_VALUES = Integer.MAX_VALUE - 8;
+
     private final Configuration hadoop;
     private final Path path;
 
@@ -20,29 +25,66 @@ final class BlockReader {
         this.path = path;
     }
 
-    LatentBlock read(BlockFile file, LatentShape shape) {
-        var block = new LatentBlock(
-                new long[file.count()],
-                new int[file.count()],
-                new float[Math.multiplyExact(file.count(), shape.size())],
-                shape);
-        try (var reader = ParquetReader.builder(new GroupReadSupport(), path)
-                .withConf(hadoop)
-                .build()) {
-            int row = 0;
-            for (var record = reader.read(); record != null; record = reader.read()) {
-                if (row == file.count()) {
-                    throw failure(file.count() + " records", "more");
-                }
-                fill(block, row, record, file.firstIndex() + row);
-                row++;
+    /** Takes memory for the block only when the file's own number of rows and first row are as expected. */
+    LatentBlock read(BlockFile file, LatentShape shape, int classes) {
+        if ((long) file.count() * shape.size() > MOST_VALUES) {
+            throw failure("at most " + MOST_VALUES + " values", file.count() + " records of " + shape);
+        }
+        try {
+            requireRows(file.count());
+            try (var reader = ParquetReader.builder(new GroupReadSupport(), path)
+                    .withConf(hadoop)
+                    .build()) {
+                return read(reader, file, shape, classes);
             }
-            if (row != file.count()) {
-                throw failure(file.count() + " records", Integer.toString(row));
-            }
-            return block;
         } catch (IOException | RuntimeException e) {
             throw e instanceof UserError known ? known : failure("a Parquet file of latents", e.toString());
+        }
+    }
+
+    private void requireRows(long expected) throws IOException {
+        try (var file = ParquetFileReader.open(HadoopInputFile.fromPath(path, hadoop))) {
+            if (file.getRecordCount() != expected) {
+                throw failure(expected + " records", Long.toString(file.getRecordCount()));
+            }
+        }
+    }
+
+    private LatentBlock read(ParquetReader<Group> reader, BlockFile file, LatentShape shape, int classes)
+            throws IOException {
+        LatentBlock block = null;
+        int row = 0;
+        for (var record = reader.read(); record != null && row < file.count(); record = reader.read()) {
+            requireSound(row, record, shape, classes);
+            if (block == null) {
+                int count = file.count();
+                block = new LatentBlock(new long[count], new int[count], new float[count * shape.size()], shape);
+            }
+            fill(block, row, record, file.firstIndex() + row);
+            row++;
+        }
+        if (row != file.count()) {
+            throw failure(file.count() + " records", Integer.toString(row));
+        }
+        return block;
+    }
+
+    private void requireSound(int row, Group record, LatentShape shape, int classes) {
+        var stored = new LatentShape(
+                record.getInteger(LatentSchema.CHANNELS, 0),
+                record.getInteger(LatentSchema.HEIGHT, 0),
+                record.getInteger(LatentSchema.WIDTH, 0));
+        if (!stored.equals(shape)) {
+            throw failure(shape + " in row " + row, stored.toString());
+        }
+        int label = record.getInteger(LatentSchema.LABEL, 0);
+        if (label < -1 || label >= classes) {
+            throw failure("a label from -1 to " + (classes - 1) + " in row " + row, Integer.toString(label));
+        }
+        long bytes = record.getBinary(LatentSchema.LATENT, 0).length();
+        long needed = (long) shape.size() * DType.of(record.getString(LatentSchema.DTYPE, 0)).bytes();
+        if (bytes != needed) {
+            throw failure(needed + " bytes of latent in row " + row, Long.toString(bytes));
         }
     }
 

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.tensor.DType;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The facts in the manifest of ingested data that readers rely on; ingest passes {@link #asMap()} (and more if it likes) to
@@ -23,10 +25,26 @@ public record DataFacts(
         List<String> classNames,
         Map<String, List<BlockFile>> splits) {
     public DataFacts {
+        if (Stream.of(shape, dtype, encoder, classNames, splits).anyMatch(Objects::isNull)
+                || Stream.concat(classNames.stream(), splits.values().stream()).anyMatch(Objects::isNull)) {
+            throw new IllegalArgumentException("expected shape, dtype, encoder, class-names and splits, got null");
+        }
         classNames = List.copyOf(classNames);
         splits = Map.copyOf(splits);
+        splits.forEach(DataFacts::requireContiguous);
         if (classNames.size() != classes) {
             throw new IllegalArgumentException("expected " + classes + " class names, got " + classNames);
+        }
+    }
+
+    private static void requireContiguous(String split, List<BlockFile> blocks) {
+        long next = 0;
+        for (var block : blocks) {
+            if (block == null || block.firstIndex() != next) {
+                throw new IllegalArgumentException(
+                        "expected a block of split " + split + " from index " + next + ", got " + block);
+            }
+            next = Math.addExact(next, block.count());
         }
     }
 

@@ -25,11 +25,12 @@ public final class LatentData {
     private final Encoder encoder;
     private final List<BlockFile> blocks;
 
-    private LatentData(Configuration hadoop, Path directory, DataFacts facts, List<BlockFile> blocks) {
+    private LatentData(
+            Configuration hadoop, Path directory, DataFacts facts, Encoder encoder, List<BlockFile> blocks) {
         this.hadoop = hadoop;
         this.directory = directory;
         this.facts = facts;
-        this.encoder = Encoder.fromJson(facts.encoder());
+        this.encoder = encoder;
         this.blocks = blocks;
     }
 
@@ -47,7 +48,12 @@ public final class LatentData {
             throw new UserError("cannot open split " + split + " of " + StageInput.withoutCredentials(dataDir)
                     + ": expected one of " + facts.splits().keySet() + ", got " + split);
         }
-        return new LatentData(hadoop, new Path(dataDir, split), facts, List.copyOf(blocks));
+        try {
+            var encoder = Encoder.fromJson(facts.encoder());
+            return new LatentData(hadoop, new Path(dataDir, split), facts, encoder, List.copyOf(blocks));
+        } catch (IllegalArgumentException e) {
+            throw new UserError("cannot read " + new Path(dataDir, Manifest.FILE) + ": " + e.getMessage(), e);
+        }
     }
 
     /** Shape [C,H,W] of every latent. */
@@ -83,13 +89,13 @@ public final class LatentData {
     /** Reads a block without a session. Throws {@link UserError} if the file is not as the manifest says. */
     public LatentBlock read(int block) {
         var file = blocks.get(block);
-        return new BlockReader(hadoop, new Path(directory, file.path())).read(file, facts.shape());
+        return new BlockReader(hadoop, new Path(directory, file.path())).read(file, facts.shape(), facts.classes());
     }
 
     /** The split as rows of {@link LatentSchema}. */
     public Dataset<Row> rows(SparkSession spark) {
         var paths = blocks.stream()
-                .map(file -> new Path(directory, file.path()).toString())
+                .map(file -> LiteralPath.of(new Path(directory, file.path())))
                 .toArray(String[]::new);
         return spark.read().schema(LatentSchema.type()).parquet(paths);
     }
@@ -97,12 +103,16 @@ public final class LatentData {
     private static DataFacts facts(Configuration hadoop, Path dataDir) {
         try {
             var manifest = Manifest.read(dataDir.getFileSystem(hadoop), dataDir);
-            var known = ((ObjectNode) manifest.facts()).deepCopy().retain(KEYS);
+            if (!(manifest.facts() instanceof ObjectNode told)) {
+                throw new UserError("cannot read " + new Path(dataDir, Manifest.FILE)
+                        + ": expected a map as facts, got " + manifest.facts());
+            }
+            var known = told.deepCopy().retain(KEYS);
             return Json.mapper().treeToValue(known, DataFacts.class);
         } catch (JsonProcessingException e) {
             throw new UserError(
-                    "cannot open data " + StageInput.withoutCredentials(dataDir)
-                            + ": expected the manifest of ingested data, got " + e.getOriginalMessage(),
+                    "cannot read " + new Path(dataDir, Manifest.FILE)
+                            + ": expected the manifest of ingested data, got " + Json.complaint(e),
                     e);
         } catch (IOException e) {
             throw new UserError(

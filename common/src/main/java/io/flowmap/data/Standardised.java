@@ -3,6 +3,7 @@ package io.flowmap.data;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.config.Json;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Standardises by measured moments: latent = (pixel - mean[c]) / deviation[c] * sigmaData, so that each channel has mean 0 and
@@ -16,6 +17,9 @@ public record Standardised(List<Double> mean, List<Double> deviation, double sig
     static final String KIND = "standardised";
 
     public Standardised {
+        if (mean == null || deviation == null || hasNull(mean) || hasNull(deviation)) {
+            throw new IllegalArgumentException("expected means and deviations, got " + mean + " and " + deviation);
+        }
         mean = List.copyOf(mean);
         deviation = List.copyOf(deviation);
         if (mean.size() != deviation.size() || mean.isEmpty()) {
@@ -57,6 +61,10 @@ public record Standardised(List<Double> mean, List<Double> deviation, double sig
     @Override
     public JsonNode toJson() {
         return Json.mapper().valueToTree(new Stored(KIND, mean, deviation, sigmaData));
+    }
+
+    private static boolean hasNull(List<Double> values) {
+        return values.stream().anyMatch(Objects::isNull);
     }
 
     private void requireChannels(LatentShape shape) {

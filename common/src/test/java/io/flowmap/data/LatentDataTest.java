@@ -3,6 +3,8 @@ package io.flowmap.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flowmap.config.Json;
 import io.flowmap.config.Settings;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.Progress;
@@ -23,6 +25,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LatentDataTest {
     private static final LatentShape SHAPE = new LatentShape(2, 3, 4);
@@ -30,7 +34,10 @@ class LatentDataTest {
     private static SparkSession spark;
 
     @TempDir
-    static Path runs;
+    static Path temporary;
+
+    /** With characters that mean something in Spark's patterns. */
+    private static Path runs;
 
     private static org.apache.hadoop.fs.Path dir;
 
@@ -40,6 +47,7 @@ class LatentDataTest {
                 .master("local[1]")
                 .config("spark.ui.enabled", false)
                 .getOrCreate();
+        runs = temporary.resolve("run[1]{a}*?");
         var clock = Clock.systemUTC();
         var settings = Settings.load(Optional.empty(), List.of("run.dir=" + runs));
         var output = StageOutput.open(
@@ -119,14 +127,80 @@ class LatentDataTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("no such directory");
         assertThatThrownBy(() -> new BlockReader(hadoop, new org.apache.hadoop.fs.Path(dir, "manifest.json"))
-                        .read(new BlockFile("manifest.json", 0, 3), SHAPE))
+                        .read(new BlockFile("manifest.json", 0, 3), SHAPE, 2))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("manifest.json");
         var second = open().blocks().get(1);
         assertThatThrownBy(() -> new BlockReader(hadoop, new org.apache.hadoop.fs.Path(dir, "train/" + second.path()))
-                        .read(new BlockFile(second.path(), 0, second.count()), SHAPE))
+                        .read(new BlockFile(second.path(), 0, second.count()), SHAPE, 2))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("expected index 0 in row 0, got 5");
+    }
+
+    @Test
+    void recordsThatContradictTheManifestAreRefused() {
+        var first = open().blocks().get(0);
+        assertThatThrownBy(() -> reader(first).read(first, new LatentShape(2, 4, 3), 2))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("in row 0");
+        assertThatThrownBy(() -> reader(first).read(first, SHAPE, 1))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("expected a label from -1 to 0 in row 2, got 1");
+        assertThatThrownBy(() -> reader(first).read(new BlockFile(first.path(), 0, 80_000_000), SHAPE, 2))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("expected 80000000 records, got 5");
+        assertThatThrownBy(() -> reader(first).read(new BlockFile(first.path(), 0, Integer.MAX_VALUE), SHAPE, 2))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("values, got 2147483647 records");
+    }
+
+    @Test
+    void factsNeedContiguousBlocks() {
+        for (var blocks : List.of(
+                List.of(new BlockFile("a", 1, 2)),
+                List.of(new BlockFile("a", 0, 2), new BlockFile("b", 3, 1)),
+                List.of(new BlockFile("a", 0, 2), new BlockFile("b", 1, 1)))) {
+            assertThatThrownBy(() -> new DataFacts(
+                            SHAPE, DType.FLOAT16, new Edm2().toJson(), 0, List.of(), Map.of("train", blocks)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("expected a block of split train from index");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "facts | null",
+                "facts | []",
+                "encoder | {\"kind\": \"wavelet\"}",
+                "encoder | null",
+                "encoder | {\"kind\": \"standardised\", \"mean\": null, \"deviation\": [1], \"sigma-data\": 0.5}",
+                "shape | null",
+                "dtype | \"int3\"",
+                "class-names | [null, null]",
+                "splits | {\"train\": [null]}",
+                "splits | {\"train\": null}",
+                "splits | {\"train\": [{\"path\": null, \"first-index\": 0, \"count\": 1}]}"
+            })
+    void damagedFactsAreUserErrors(String key, String value, @TempDir Path other) throws Exception {
+        var manifest = (ObjectNode)
+                Json.mapper().readTree(runs.resolve("data/manifest.json").toFile());
+        var target = key.equals("facts") ? manifest : (ObjectNode) manifest.get("facts");
+        target.set(key, Json.mapper().readTree(value));
+        Files.writeString(other.resolve("manifest.json"), manifest.toString());
+        var hadoop = spark.sparkContext().hadoopConfiguration();
+        assertThatThrownBy(() -> LatentData.open(hadoop, new org.apache.hadoop.fs.Path(other.toUri()), "train"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("manifest.json: expected")
+                .hasMessageContaining("got")
+                .hasMessageNotContaining("\n");
+    }
+
+    private static BlockReader reader(BlockFile file) {
+        return new BlockReader(
+                spark.sparkContext().hadoopConfiguration(), new org.apache.hadoop.fs.Path(dir, "train/" + file.path()));
     }
 
     private static LatentData open() {

@@ -1,6 +1,7 @@
 package io.flowmap.distill;
 
 import io.flowmap.data.LatentShape;
+import io.flowmap.data.LiteralPath;
 import io.flowmap.data.SampleRecord;
 import io.flowmap.data.SampleSchema;
 import io.flowmap.job.AtomicFile;
@@ -31,7 +32,7 @@ final class SampleGrids {
         for (String model : config.models()) {
             Dataset<Row> rows = context.spark()
                     .read()
-                    .parquet(new Path(output.dir(), SampleSchema.MODEL + "=" + model).toString())
+                    .parquet(LiteralPath.of(new Path(output.dir(), SampleSchema.MODEL + "=" + model)))
                     .where(functions.col("index").lt(count));
             for (double guidance : config.guidance()) {
                 for (int steps : config.steps()) {

@@ -1,6 +1,7 @@
 package io.flowmap.eval;
 
 import io.flowmap.data.LatentData;
+import io.flowmap.data.LiteralPath;
 import io.flowmap.eval.report.Axis;
 import io.flowmap.eval.report.Page;
 import io.flowmap.job.Job;
@@ -73,7 +74,7 @@ public final class ReportJob implements Job {
         var metrics = Manifest.read(fileSystem, context.stage(EvaluateJob.STAGE));
         var table = new MetricTable(MetricRow.read(context.spark()
                 .read()
-                .parquet(new Path(context.stage(EvaluateJob.STAGE), MetricRow.TABLE).toString())));
+                .parquet(LiteralPath.of(new Path(context.stage(EvaluateJob.STAGE), MetricRow.TABLE)))));
         var data = LatentData.open(
                 context.hadoop(),
                 context.stage("data"),
@@ -110,7 +111,7 @@ public final class ReportJob implements Job {
             var table = new Path(context.stage(training.stage()), "training");
             if (exists(fileSystem, table)) {
                 curves.append(new TrainingSection(
-                                training.heading(), context.spark().read().parquet(table.toString()))
+                                training.heading(), context.spark().read().parquet(LiteralPath.of(table)))
                         .html());
             }
         }

@@ -1,5 +1,6 @@
 package io.flowmap.eval;
 
+import io.flowmap.data.LiteralPath;
 import io.flowmap.data.SampleSchema;
 import io.flowmap.job.UserError;
 import java.io.FileNotFoundException;
@@ -47,7 +48,7 @@ record SampleSet(String model, double guidance, int steps, Path path) {
 
     /** Rows of {@link SampleSchema}. */
     Dataset<Row> rows(SparkSession spark) {
-        return spark.read().schema(SampleSchema.type()).parquet(path.toString());
+        return spark.read().schema(SampleSchema.type()).parquet(LiteralPath.of(path));
     }
 
     private static SampleSet of(String model, String guidance, String steps, Path path) {

@@ -4,6 +4,7 @@ import io.flowmap.data.BlockFile;
 import io.flowmap.data.DataFacts;
 import io.flowmap.data.Edm2;
 import io.flowmap.data.Encoder;
+import io.flowmap.data.LiteralPath;
 import io.flowmap.ingest.IngestSettings.EncoderKind;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.UserError;
@@ -40,7 +41,7 @@ final class Assembly {
      * much is wrong.
      */
     Map<String, Object> write(Path staging) {
-        var staged = context.spark().read().schema(StagedRecord.schema()).parquet(staging.toString());
+        var staged = context.spark().read().schema(StagedRecord.schema()).parquet(LiteralPath.of(staging));
         var judged = Ledger.judged(staged, settings.labels());
         var tallies = Tally.of(judged, inventory.sources().keySet());
         tallies.forEach((split, tally) -> context.progress()

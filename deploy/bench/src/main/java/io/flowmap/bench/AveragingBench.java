@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -125,6 +126,7 @@ public final class AveragingBench implements Callable<Integer> {
             new Path(dir.toUri()).getFileSystem(context.hadoop()).delete(new Path(dir.toUri()), true);
         }
         out.printf(
+                Locale.ROOT,
                 "averaging parameters=%d workers=%d average=%s vectors=%d round_ms=%.0f slowest_ms=%.0f driver_read_mb=%.1f driver_written_mb=%.1f%n",
                 length,
                 count,

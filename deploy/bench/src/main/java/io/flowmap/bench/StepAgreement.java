@@ -1,5 +1,6 @@
 package io.flowmap.bench;
 
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -55,6 +56,7 @@ record StepAgreement(
     @Override
     public String toString() {
         return String.format(
+                Locale.ROOT,
                 "field=%.1e velocity=%.1e tangent=%.1e residual=%.1e gradients=%.1e worst-gradient=%.1e (%s)",
                 field, velocity, tangent, residual, gradientNorm, gradient, worstGradient);
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -49,7 +50,7 @@ final class TrainingLog {
         if (rows.isEmpty()) {
             return;
         }
-        var name = "rounds-%012d.parquet".formatted(rows.get(0).round());
+        var name = String.format(Locale.ROOT, "rounds-%012d.parquet", rows.get(0).round());
         var hidden = new Path(dir, "_" + name);
         try {
             write(hidden);

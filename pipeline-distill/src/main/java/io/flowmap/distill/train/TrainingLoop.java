@@ -3,6 +3,7 @@ package io.flowmap.distill.train;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.Progress;
 import io.flowmap.job.UserError;
+import java.util.Locale;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,8 +81,13 @@ final class TrainingLoop {
         }
         advance(ticket, result, row);
         bar.step(ticket.steps());
-        bar.extra("loss=%.4g g=%.4g grad=%.3g ms=%.0f"
-                .formatted(row.loss(), row.all().median(), row.gradientNorm(), row.roundMillis()));
+        bar.extra(String.format(
+                Locale.ROOT,
+                "loss=%.4g g=%.4g grad=%.3g ms=%.0f",
+                row.loss(),
+                row.all().median(),
+                row.gradientNorm(),
+                row.roundMillis()));
     }
 
     private RoundTicket ticket() {
