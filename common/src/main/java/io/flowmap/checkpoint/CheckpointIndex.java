@@ -42,7 +42,9 @@ record CheckpointIndex(
         if (!roles.stream().allMatch(role -> role != null && role.matches(ROLE))) {
             throw new IllegalArgumentException("expected roles in lower case, got " + roles);
         }
-        if (!files.isEmpty() && !(files.keySet().containsAll(roles) && files.values().stream().allMatch(Objects::nonNull))) {
+        if (!files.isEmpty()
+                && !(files.keySet().containsAll(roles)
+                        && files.values().stream().allMatch(Objects::nonNull))) {
             throw new IllegalArgumentException("expected a file for each of " + roles + ", got " + files.keySet());
         }
     }

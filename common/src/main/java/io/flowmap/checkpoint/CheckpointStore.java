@@ -78,8 +78,7 @@ public final class CheckpointStore {
                 files.put(vector.getKey(), new CheckpointIndex.RoleFile(name, hash(vector.getValue())));
             }
             var hash = hash(sorted);
-            var index =
-                    new CheckpointIndex(step, List.copyOf(sorted.keySet()), hash, files, layout.toJson(), state);
+            var index = new CheckpointIndex(step, List.copyOf(sorted.keySet()), hash, files, layout.toJson(), state);
             AtomicFile.write(fileSystem, new Path(dir, INDEX), index.bytes());
             deleteUnnamed(dir, index);
             return hash;
@@ -177,7 +176,8 @@ public final class CheckpointStore {
             }
             var vector = readRole(new Path(dir, index.file(role)), layout);
             if (!index.files().isEmpty()) {
-                requireHash(new Path(dir, index.file(role)), index.files().get(role).sha256(), hash(vector));
+                requireHash(
+                        new Path(dir, index.file(role)), index.files().get(role).sha256(), hash(vector));
             }
             vectors.put(role, vector);
         }
@@ -313,7 +313,8 @@ public final class CheckpointStore {
 
     private static void requireHash(Path file, String expected, String got) {
         if (!expected.equals(got)) {
-            throw new UserError("cannot read checkpoint " + file + ": expected content with hash " + expected + ", got " + got);
+            throw new UserError(
+                    "cannot read checkpoint " + file + ": expected content with hash " + expected + ", got " + got);
         }
     }
 

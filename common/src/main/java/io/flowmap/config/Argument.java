@@ -17,8 +17,7 @@ import java.util.regex.Pattern;
  */
 final class Argument {
     /** A quoted string, a list, one substitution or null, and nothing else. */
-    private static final Pattern HOCON =
-            Pattern.compile("\".*\"|\\[.*\\]|\\$\\{[^{}]+\\}|null", Pattern.DOTALL);
+    private static final Pattern HOCON = Pattern.compile("\".*\"|\\[.*\\]|\\$\\{[^{}]+\\}|null", Pattern.DOTALL);
 
     private Argument() {}
 

@@ -26,7 +26,8 @@ public final class Secrets {
     static JsonNode blanked(JsonNode tree) {
         if (tree instanceof ObjectNode object) {
             var copy = object.objectNode();
-            object.fields().forEachRemaining(field -> copy.set(field.getKey(), blanked(field.getKey(), field.getValue())));
+            object.fields()
+                    .forEachRemaining(field -> copy.set(field.getKey(), blanked(field.getKey(), field.getValue())));
             return copy;
         }
         if (tree instanceof ArrayNode array) {

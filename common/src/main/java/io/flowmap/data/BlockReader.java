@@ -82,7 +82,8 @@ final class BlockReader {
             throw failure("a label from -1 to " + (classes - 1) + " in row " + row, Integer.toString(label));
         }
         long bytes = record.getBinary(LatentSchema.LATENT, 0).length();
-        long needed = (long) shape.size() * DType.of(record.getString(LatentSchema.DTYPE, 0)).bytes();
+        long needed = (long) shape.size()
+                * DType.of(record.getString(LatentSchema.DTYPE, 0)).bytes();
         if (bytes != needed) {
             throw failure(needed + " bytes of latent in row " + row, Long.toString(bytes));
         }

@@ -25,8 +25,7 @@ public final class LatentData {
     private final Encoder encoder;
     private final List<BlockFile> blocks;
 
-    private LatentData(
-            Configuration hadoop, Path directory, DataFacts facts, Encoder encoder, List<BlockFile> blocks) {
+    private LatentData(Configuration hadoop, Path directory, DataFacts facts, Encoder encoder, List<BlockFile> blocks) {
         this.hadoop = hadoop;
         this.directory = directory;
         this.facts = facts;
@@ -111,8 +110,8 @@ public final class LatentData {
             return Json.mapper().treeToValue(known, DataFacts.class);
         } catch (JsonProcessingException e) {
             throw new UserError(
-                    "cannot read " + new Path(dataDir, Manifest.FILE)
-                            + ": expected the manifest of ingested data, got " + Json.complaint(e),
+                    "cannot read " + new Path(dataDir, Manifest.FILE) + ": expected the manifest of ingested data, got "
+                            + Json.complaint(e),
                     e);
         } catch (IOException e) {
             throw new UserError(

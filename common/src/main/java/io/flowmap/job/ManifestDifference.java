@@ -42,7 +42,8 @@ final class ManifestDifference {
     }
 
     private static Optional<String> input(Manifest earlier, Manifest now) {
-        var before = earlier.inputs().stream().collect(Collectors.toMap(StageInput::name, Function.identity(), (first, second) -> second));
+        var before = earlier.inputs().stream()
+                .collect(Collectors.toMap(StageInput::name, Function.identity(), (first, second) -> second));
         for (var input : now.inputs()) {
             var old = before.remove(input.name());
             if (old == null || !old.sha256().equals(input.sha256())) {

@@ -120,7 +120,9 @@ class CheckpointStoreTest {
         save(2);
         damage(folder.resolve("c/step-000000000002/parameters.safetensors"));
         assertThat(store.loadLatest().step()).isEqualTo(1);
-        assertThatThrownBy(() -> store.loadFinal()).isInstanceOf(UserError.class).hasMessageContaining("hash");
+        assertThatThrownBy(() -> store.loadFinal())
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("hash");
         store.truncate(1);
         assertThat(store.steps()).containsExactly(1L);
         Files.delete(folder.resolve("c/step-000000000001/ema-0.05.safetensors"));

@@ -58,7 +58,13 @@ record StepAgreement(
         return String.format(
                 Locale.ROOT,
                 "field=%.1e velocity=%.1e tangent=%.1e residual=%.1e gradients=%.1e worst-gradient=%.1e (%s)",
-                field, velocity, tangent, residual, gradientNorm, gradient, worstGradient);
+                field,
+                velocity,
+                tangent,
+                residual,
+                gradientNorm,
+                gradient,
+                worstGradient);
     }
 
     private static double relative(double[] actual, double[] expected) {

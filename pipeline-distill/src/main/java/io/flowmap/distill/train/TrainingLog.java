@@ -50,7 +50,8 @@ final class TrainingLog {
         if (rows.isEmpty()) {
             return;
         }
-        var name = String.format(Locale.ROOT, "rounds-%012d.parquet", rows.get(0).round());
+        var name =
+                String.format(Locale.ROOT, "rounds-%012d.parquet", rows.get(0).round());
         var hidden = new Path(dir, "_" + name);
         try {
             write(hidden);
