@@ -25,8 +25,7 @@ class HouseTest {
     static final class Product implements ImportOption {
         @Override
         public boolean includes(Location location) {
-            return new ImportOption.DoNotIncludeTests().includes(location)
-                    && !location.contains("-tests.jar");
+            return new ImportOption.DoNotIncludeTests().includes(location) && !location.contains("-tests.jar");
         }
     }
 
