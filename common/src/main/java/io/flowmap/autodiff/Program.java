@@ -43,8 +43,8 @@ public final class Program implements AutoCloseable {
         List<Instruction> each = new ArrayList<>();
         split(lowering.instructions(), once, each);
         List<Instruction> copies = bindOutputs(lowering, outputs, each);
-        List<INDArray> buffers = new ArrayList<>(evaluate(once, each));
         each.addAll(copies);
+        List<INDArray> buffers = new ArrayList<>(evaluate(once, each));
         buffers.addAll(Plan.assign(each, Set.of()));
         return new Program(each, each.stream().map(Kernel::of).toList(), buffers);
     }
