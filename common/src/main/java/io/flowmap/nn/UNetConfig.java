@@ -46,6 +46,7 @@ public record UNetConfig(
         require(!channelMult.isEmpty(), "channel-mult", "at least one level", channelMult);
         require(numBlocks > 0, "num-blocks", "a positive number", numBlocks);
         require(modelChannels > 0 && modelChannels % 2 == 0, "model-channels", "a positive even number", modelChannels);
+        require(channelsPerHead > 0, "channels-per-head", "a positive number", channelsPerHead);
         require(labelDim >= 0, "label-dim", "0 or more", labelDim);
         int divisor = 1 << (channelMult.size() - 1);
         require(

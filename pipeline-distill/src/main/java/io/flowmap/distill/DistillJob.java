@@ -50,7 +50,7 @@ public final class DistillJob implements Job {
     private static float[] initial(JobContext context, NetworkSpec student, StoredModel teacher) {
         var parameters = student.network().parameters();
         float[] initial = InitialParameters.draw(parameters, context.run().seed());
-        float[] trained = teacher.checkpoint(context.hadoop()).vector(teacher.role());
+        float[] trained = teacher.vector(context.hadoop());
         System.arraycopy(trained, 0, initial, 0, trained.length);
         ForcedNormalisation.apply(parameters, initial);
         return initial;

@@ -53,14 +53,19 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
         return CheckpointStore.open(hadoop, new Path(dir)).loadFinal();
     }
 
-    /** The network's arrays by name. */
-    public Map<String, INDArray> arrays(Configuration hadoop) {
+    /** The flat vector of the role. Throws {@link UserError} if the checkpoint has none. */
+    public float[] vector(Configuration hadoop) {
         Checkpoint checkpoint = checkpoint(hadoop);
         if (!checkpoint.vectors().containsKey(role)) {
             throw new UserError("cannot use checkpoint " + dir + ": expected one of "
                     + checkpoint.vectors().keySet() + ", got " + role);
         }
-        return arrays(checkpoint.vector(role));
+        return checkpoint.vector(role);
+    }
+
+    /** The network's arrays by name. */
+    public Map<String, INDArray> arrays(Configuration hadoop) {
+        return arrays(vector(hadoop));
     }
 
     private Map<String, INDArray> arrays(float[] flat) {
