@@ -1,5 +1,6 @@
 package io.flowmap.app;
 
+import io.flowmap.app.lab.LabPage;
 import io.flowmap.job.CodeVersion;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.Progress;
@@ -7,6 +8,7 @@ import io.flowmap.job.UserError;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -17,6 +19,7 @@ import org.apache.spark.sql.SparkSession;
 /** Runs a request in a Spark session of its own. */
 final class Application {
     private static final Set<String> REPORTING = Set.of("report", "pipeline", "demo");
+    private static final String LAB = "lab ";
     private static final String TERMINAL = "flowmap.terminal";
 
     private final Stages stages;
@@ -66,14 +69,24 @@ final class Application {
         var seconds = Duration.between(start, clock.instant()).toSeconds();
         context.progress().phase(command, Map.of("state", "finished", "seconds", seconds));
         if (REPORTING.contains(command)) {
-            showReport(context);
+            showReport(context, "report");
+        } else if (command.startsWith(LAB)) {
+            showReport(context, command.replace(' ', '/'));
         }
     }
 
-    private void showReport(JobContext context) {
-        var report = new Path(context.stage("report"), "report.html");
+    /** Prints the stage's table, if it has one, and where its page lies. */
+    private void showReport(JobContext context, String stage) {
+        var table = new Path(context.stage(stage), LabPage.TABLE);
+        var report = new Path(context.stage(stage), LabPage.FILE);
         try {
-            if (report.getFileSystem(context.hadoop()).exists(report)) {
+            var fileSystem = report.getFileSystem(context.hadoop());
+            if (fileSystem.exists(table)) {
+                try (var in = fileSystem.open(table)) {
+                    out.println(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+                }
+            }
+            if (fileSystem.exists(report)) {
                 out.println(
                         report.toUri().getScheme().equals("file")
                                 ? report.toUri().getPath()

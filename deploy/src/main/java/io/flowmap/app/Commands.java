@@ -3,6 +3,7 @@ package io.flowmap.app;
 import io.flowmap.job.Job;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,10 +17,13 @@ import picocli.CommandLine.ParseResult;
 /** The command line: one command a job, all with the same options, and those that the launcher script does itself. */
 final class Commands {
     static final int USER_ERROR = 2;
+    private static final String ROOT = "flowmap";
     private static final String CONFIG = "--config";
     private static final String MASTER = "--master";
     private static final String OVERRIDES = "key=value";
     private static final String DEMO = "demo";
+    private static final Map<String, String> GROUPS =
+            Map.of("lab", "study the method: the theorem, derivatives, a plane, and all objectives beside each other");
     private static final Map<String, String> SCRIPTED = Map.of(
             "cluster", "start or stop a Spark cluster on this machine: cluster start [--workers N] | cluster stop",
             "bench", "measure against libtorch and dl4j-spark: bench step | bench averaging");
@@ -31,7 +35,7 @@ final class Commands {
      * @param run does a request and returns the exit code
      */
     Commands(Stages stages, Path home, PrintWriter out, PrintWriter err, ToIntFunction<Request> run) {
-        var root = CommandSpec.create().name("flowmap");
+        var root = CommandSpec.create().name(ROOT);
         root.usageMessage()
                 .description("Distils generative image models into flow maps that draw in one to four steps.")
                 .footer(
@@ -40,19 +44,33 @@ final class Commands {
                         "Settings, their units and defaults: common/src/main/resources/reference.conf.",
                         "Exit codes: 0 done, 1 a bug, 2 a mistake in what was asked.");
         addHelp(root);
-        stages.jobs().forEach(job -> root.addSubcommand(job.name(), command(job)));
+        stages.jobs().forEach(job -> add(root, job));
         SCRIPTED.keySet().stream().sorted().forEach(name -> root.addSubcommand(name, scripted(SCRIPTED.get(name))));
         root.addSubcommand("help", new CommandLine(new CommandLine.HelpCommand()).getCommandSpec());
         line = new CommandLine(root)
                 .setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler((mistake, arguments) -> tell(mistake, err))
-                .setExecutionStrategy(parsed -> execute(parsed, home, run));
+                .setExecutionStrategy(parsed -> execute(parsed, stages, home, run));
     }
 
     /** Does what the arguments say; returns the exit code. */
     int execute(String... arguments) {
         return line.execute(arguments);
+    }
+
+    /** A job of two words becomes a command of its group. */
+    private static void add(CommandSpec root, Job job) {
+        int blank = job.name().indexOf(' ');
+        if (blank < 0) {
+            root.addSubcommand(job.name(), command(job));
+            return;
+        }
+        var group = job.name().substring(0, blank);
+        if (!root.subcommands().containsKey(group)) {
+            root.addSubcommand(group, scripted(GROUPS.get(group)));
+        }
+        root.subcommands().get(group).getCommandSpec().addSubcommand(job.name().substring(blank + 1), command(job));
     }
 
     private static CommandSpec command(Job job) {
@@ -69,6 +87,12 @@ final class Commands {
                 .type(String.class)
                 .description("Spark's master: local[*] (default), local-cluster[n,cores,MiB], spark://host:port")
                 .build());
+        job.options()
+                .forEach((option, setting) -> spec.addOption(OptionSpec.builder(option)
+                        .paramLabel("VALUE")
+                        .type(String.class)
+                        .description("the setting " + setting)
+                        .build()));
         spec.addPositional(PositionalParamSpec.builder()
                 .paramLabel(OVERRIDES)
                 .arity("0..*")
@@ -93,23 +117,33 @@ final class Commands {
                 .build());
     }
 
-    private static int execute(ParseResult parsed, Path home, ToIntFunction<Request> run) {
+    private static int execute(ParseResult parsed, Stages stages, Path home, ToIntFunction<Request> run) {
         var help = CommandLine.executeHelpRequest(parsed);
         if (help != null) {
             return help;
         }
-        if (!parsed.hasSubcommand()) {
-            var root = parsed.commandSpec().commandLine();
-            root.usage(root.getOut());
+        var command = parsed;
+        while (command.hasSubcommand()) {
+            command = command.subcommand();
+        }
+        var spec = command.commandSpec();
+        if (!spec.subcommands().isEmpty()) {
+            spec.commandLine().usage(spec.commandLine().getOut());
             return USER_ERROR;
         }
-        return run.applyAsInt(request(parsed.subcommand(), home));
+        return run.applyAsInt(request(command, stages, home));
     }
 
-    private static Request request(ParseResult parsed, Path home) {
-        var command = parsed.commandSpec().name();
+    private static Request request(ParseResult parsed, Stages stages, Path home) {
+        var command = parsed.commandSpec().qualifiedName(" ").substring(ROOT.length() + 1);
         Path config = parsed.matchedOptionValue(CONFIG, command.equals(DEMO) ? home.resolve("conf/demo.conf") : null);
-        List<String> overrides = parsed.matchedPositionalValue(0, List.of());
+        var overrides = new ArrayList<String>();
+        stages.job(command).options().forEach((option, setting) -> {
+            if (parsed.hasMatchedOption(option)) {
+                overrides.add(setting + "=" + parsed.matchedOptionValue(option, ""));
+            }
+        });
+        overrides.addAll(parsed.matchedPositionalValue(0, List.<String>of()));
         return new Request(
                 command,
                 Optional.ofNullable(config),
@@ -119,7 +153,8 @@ final class Commands {
 
     private static int tell(CommandLine.ParameterException mistake, PrintWriter err) {
         var root = mistake.getCommandLine();
-        boolean unknownCommand = mistake instanceof CommandLine.UnmatchedArgumentException && root.getParent() == null;
+        boolean unknownCommand = mistake instanceof CommandLine.UnmatchedArgumentException
+                && root.getSubcommands().size() > 0;
         err.println("flowmap: "
                 + (unknownCommand
                         ? "cannot run "

@@ -54,7 +54,8 @@ final class SubmitPlan {
         var arguments = new ArrayList<>(List.of(
                 "--master", master(), "--driver-memory", spark.driverMemory(), "--driver-class-path", classPath()));
         configuration().forEach((key, value) -> arguments.addAll(List.of("--conf", key + "=" + value)));
-        arguments.addAll(List.of("--class", Main.class.getName(), "spark-internal", request.command()));
+        arguments.addAll(List.of("--class", Main.class.getName(), "spark-internal"));
+        arguments.addAll(List.of(request.command().split(" ")));
         request.config().ifPresent(file -> arguments.addAll(List.of("--config", file.toString())));
         arguments.addAll(request.overrides());
         return arguments;

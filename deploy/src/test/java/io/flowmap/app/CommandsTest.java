@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,11 @@ class CommandsTest {
         @Override
         public String summary() {
             return "does " + name;
+        }
+
+        @Override
+        public Map<String, String> options() {
+            return name.equals("lab probe") ? Map.of("--what", "run.dir") : Map.of();
         }
 
         @Override
@@ -54,8 +60,28 @@ class CommandsTest {
                         Optional.of(Path.of("b.conf")));
     }
 
+    @Test
+    void commandsOfAGroupHaveTwoWordsAndTheirOwnOptions() {
+        assertThat(execute("lab", "probe", "--what", "a b", "run.seed=3", "--config", "a.conf"))
+                .isZero();
+        assertThat(requests)
+                .containsExactly(new Request(
+                        "lab probe",
+                        Optional.of(Path.of("a.conf")),
+                        List.of("run.dir=a b", "run.seed=3"),
+                        Optional.empty()));
+    }
+
+    @Test
+    void aGroupAloneShowsItsHelpAsAMistake() {
+        assertThat(execute("lab")).isEqualTo(2);
+        assertThat(out.toString()).contains("Usage: flowmap lab", "probe");
+        assertThat(requests).isEmpty();
+    }
+
     @ParameterizedTest
-    @CsvSource({"help", "--help", "-h", "help ingest", "ingest --help", "pipeline -h"})
+    @CsvSource({"help", "--help", "-h", "help ingest", "ingest --help", "lab --help", "lab probe --help", "pipeline -h"
+    })
     void helpIsPrintedAndNothingRuns(String arguments) {
         assertThat(execute(arguments.split(" "))).isZero();
         assertThat(out.toString()).contains("Usage: flowmap").doesNotContain("Optional");
@@ -76,6 +102,7 @@ class CommandsTest {
             delimiter = '|',
             value = {
                 "destill | cannot run destill: expected one of ingest, pretrain, distill",
+                "lab prob | cannot run prob: expected one of probe",
                 "ingest --bogus | Unknown option: '--bogus'",
                 "ingest --config | Missing required parameter"
             })
@@ -93,8 +120,12 @@ class CommandsTest {
     }
 
     private int execute(String... arguments) {
-        var stages = Stages.of(
-                List.of(new Named("extra"), new Named("distill"), new Named("ingest"), new Named("pretrain")));
+        var stages = Stages.of(List.of(
+                new Named("extra"),
+                new Named("distill"),
+                new Named("ingest"),
+                new Named("pretrain"),
+                new Named("lab probe")));
         return new Commands(
                         stages,
                         Path.of("/flowmap"),

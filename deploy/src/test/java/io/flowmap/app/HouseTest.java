@@ -88,7 +88,8 @@ class HouseTest {
                     "io.flowmap.distill.objective..",
                     "io.flowmap.distill.teacher..",
                     "io.flowmap.eval.feature..",
-                    "io.flowmap.eval.metric..")
+                    "io.flowmap.eval.metric..",
+                    "io.flowmap.app.lab.study..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage(SPARK);

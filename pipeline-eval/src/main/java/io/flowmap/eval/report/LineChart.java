@@ -18,6 +18,7 @@ public record LineChart(String title, Axis x, Axis y, List<Series> series) {
     private static final int RIGHT = 14;
     private static final int TOP = 12;
     private static final int BOTTOM = 46;
+    private static final int LEGEND_ROW = 18;
 
     /**
      * One line; values that are not finite, or not positive on a logarithmic axis, break it.
@@ -34,6 +35,29 @@ public record LineChart(String title, Axis x, Axis y, List<Series> series) {
     /** The figure without a legend, for charts that share one. */
     public String withoutLegend() {
         return figure("");
+    }
+
+    /** The chart with title and legend as an SVG file of its own. */
+    public String svg() {
+        var named = series.stream().filter(line -> !line.name.isEmpty()).toList();
+        int height = HEIGHT + LEGEND_ROW * ((named.size() + 1) / 2) + LEGEND_ROW;
+        var svg = new StringBuilder(format(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"plot file\" viewBox=\"0 %d %d %d\" width=\"%d\"><style>",
+                -LEGEND_ROW, WIDTH, height, 2 * WIDTH));
+        svg.append(Page.style()).append("</style>");
+        svg.append(format("<rect y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#fff\"/>", -LEGEND_ROW, WIDTH, height));
+        svg.append("<text x=\"6\" y=\"0\" class=\"title\">")
+                .append(Html.text(title))
+                .append("</text>");
+        axes(svg);
+        series.forEach(line -> draw(svg, line));
+        for (int i = 0; i < named.size(); i++) {
+            int x = LEFT + i % 2 * (WIDTH - LEFT) / 2;
+            int y = HEIGHT + i / 2 * LEGEND_ROW + LEGEND_ROW / 2;
+            svg.append(format("<g class=\"%s\"><path d=\"M%d %dh22\"/></g>", Html.text(named.get(i).style), x, y - 4));
+            svg.append(format("<text x=\"%d\" y=\"%d\">%s</text>", x + 27, y, Html.text(named.get(i).name)));
+        }
+        return svg.append("</svg>\n").toString();
     }
 
     /** What the lines of one or more charts mean; nothing for a single line without a name. */

@@ -42,7 +42,8 @@ public final class Page {
                 + "</title><style>" + style() + "</style></head><body><main>" + body + "</main></body></html>\n";
     }
 
-    private static String style() {
+    /** The style of everything that this package draws. */
+    static String style() {
         try (var in = Page.class.getResourceAsStream("report.css")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -1,0 +1,125 @@
+package io.flowmap.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.testing.Reference;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Variances and distances of Theorem 3.1's models against the tables of the folder gaussian. */
+@Tag("reference")
+class PerturbedGaussianReferenceTest {
+    private static final String VARIANCE = "_var";
+    private static final String DISTANCE = "_W2";
+
+    /** A model and how it is sampled. */
+    private record Sampled(ScalingMap map, double gamma) {
+        double variance(int n) {
+            return map.variance(n, gamma);
+        }
+    }
+
+    @Test
+    void everyColumnOfTheTableMatches() throws IOException {
+        Path folder = Reference.require("gaussian");
+        List<String> lines = Files.readAllLines(folder.resolve("multistep_w2.csv"));
+        List<String> header = List.of(lines.get(0).split(","));
+        int cases = 0;
+        for (String line : lines.subList(1, lines.size())) {
+            String[] cells = line.split(",");
+            var models = models(number(cells[0]), number(cells[1]));
+            for (int column = 3; column < cells.length; column++) {
+                String name = header.get(column);
+                boolean variance = name.endsWith(VARIANCE);
+                var model = of(models, name.substring(0, name.length() - (variance ? VARIANCE : DISTANCE).length()));
+                if (model.isPresent()) {
+                    double actual = model.get().variance(Integer.parseInt(cells[2]));
+                    double value = variance ? actual : models.distance(actual);
+                    assertThat(value).as("%s of %s", name, line).isCloseTo(number(cells[column]), within(1e-12));
+                    cases++;
+                }
+            }
+        }
+        Reference.checked(folder, cases);
+    }
+
+    @Test
+    void bestNumbersOfStepsMatch() {
+        Path folder = Reference.require("gaussian");
+        JsonNode summary = Reference.json(folder, "info").path("summary");
+        int cases = 0;
+        for (var set : summary.properties()) {
+            var models = models(set.getKey());
+            for (var entry : set.getValue().properties()) {
+                var model = of(models, entry.getKey());
+                if (model.isPresent()) {
+                    int best = 1;
+                    for (int n = 2; n <= 64; n++) {
+                        best = models.distance(model.get().variance(n))
+                                        < models.distance(model.get().variance(best))
+                                ? n
+                                : best;
+                    }
+                    assertThat(best)
+                            .as("%s %s", set.getKey(), entry.getKey())
+                            .isEqualTo(entry.getValue().path("argmin_n").asInt());
+                    cases++;
+                }
+            }
+        }
+        Reference.checked(folder, cases);
+    }
+
+    /** Deviations for up to tens of thousands of steps: the error grows without end. */
+    @Test
+    void growthWithTheNumberOfStepsMatches() {
+        Path folder = Reference.require("gaussian");
+        int cases = 0;
+        for (var set : Reference.json(folder, "info").path("growth_cmA_std").properties()) {
+            var model = models(set.getKey()).consistency(PerturbedGaussian.Consistency.A);
+            for (JsonNode pair : set.getValue()) {
+                double deviation = Math.sqrt(model.variance(pair.get(0).asInt(), 1));
+                assertThat(deviation).isCloseTo(pair.get(1).asDouble(), within(1e-9));
+                cases++;
+            }
+        }
+        Reference.checked(folder, cases);
+    }
+
+    /** Columns: cm and a form, fm, gamma and a number, euler_teacher or euler; others are left out. */
+    private static Optional<Sampled> of(PerturbedGaussian models, String name) {
+        if (name.startsWith("cm")) {
+            return Optional.of(
+                    new Sampled(models.consistency(PerturbedGaussian.Consistency.valueOf(name.substring(2))), 1));
+        }
+        if (name.startsWith("gamma")) {
+            return Optional.of(new Sampled(models.flowMap(), number(name.substring("gamma".length()))));
+        }
+        return switch (name) {
+            case "fm" -> Optional.of(new Sampled(models.flowMap(), 0));
+            case "euler", "euler_teacher" -> Optional.of(new Sampled(models.euler(), 0));
+            default -> Optional.empty();
+        };
+    }
+
+    /** Of a key "c=0.5,eps=0.01". */
+    private static PerturbedGaussian models(String key) {
+        String[] parts = key.split("[=,]");
+        return models(number(parts[1]), number(parts[3]));
+    }
+
+    private static PerturbedGaussian models(double c, double error) {
+        return new PerturbedGaussian(new GaussianFlow(c), error);
+    }
+
+    private static double number(String text) {
+        return Double.parseDouble(text);
+    }
+}

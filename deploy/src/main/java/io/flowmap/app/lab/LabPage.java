@@ -1,0 +1,34 @@
+package io.flowmap.app.lab;
+
+import io.flowmap.eval.report.LineChart;
+import io.flowmap.job.AtomicFile;
+import io.flowmap.job.StageOutput;
+import java.nio.charset.StandardCharsets;
+import org.apache.hadoop.fs.Path;
+
+/** The files that every study leaves in its stage: a table, a page, plots. */
+public final class LabPage {
+    /** The table, as text. */
+    public static final String TABLE = "table.md";
+    /** The page. */
+    public static final String FILE = "report.html";
+
+    private LabPage() {}
+
+    static void table(StageOutput output, String text) {
+        write(output, TABLE, text);
+    }
+
+    static void page(StageOutput output, String html) {
+        write(output, FILE, html);
+    }
+
+    /** A plot as an SVG file. */
+    static void plot(StageOutput output, String name, LineChart chart) {
+        write(output, name + ".svg", chart.svg());
+    }
+
+    private static void write(StageOutput output, String name, String text) {
+        AtomicFile.write(output.fileSystem(), new Path(output.dir(), name), text.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,118 @@
+package io.flowmap.app.lab;
+
+import io.flowmap.app.lab.study.TextTable;
+import io.flowmap.app.lab.study.Theorem31;
+import io.flowmap.app.lab.study.Theorem31.Curve;
+import io.flowmap.eval.report.Axis;
+import io.flowmap.eval.report.Html;
+import io.flowmap.eval.report.LineChart;
+import io.flowmap.eval.report.LineChart.Series;
+import io.flowmap.eval.report.Page;
+import io.flowmap.job.Job;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.StageOutput;
+import io.flowmap.tensor.CounterRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+
+/** W2 against steps for imperfect consistency models and flow maps of Gaussian data (AYF Thm 3.1). */
+public final class Theorem31Job implements Job {
+    private static final String SECTION = "lab.theorem31";
+    private static final String NOTE =
+            "N(0, c²) data, models with error eps; variance by the recursion. Below each: W2 of drawn"
+                    + " samples. A consistency model gets worse from some number of steps on, the flow map does not.";
+
+    @Override
+    public String name() {
+        return "lab theorem31";
+    }
+
+    @Override
+    public String summary() {
+        return "multistep sampling of imperfect models of Gaussian data: W2 against steps (AYF Thm 3.1)";
+    }
+
+    @Override
+    public void run(JobContext context) {
+        var output = StageOutput.open(context, "lab/theorem31", List.of(SECTION), List.of());
+        if (output.finished()) {
+            context.progress().phase(name(), Map.of("skipped", output.dir()));
+            return;
+        }
+        var study = context.settings().section(SECTION, Theorem31.class);
+        var curves = study.curves(new CounterRandom(context.run().seed()));
+        var rows = rows(study, curves);
+        var chart = chart(study, curves);
+        LabPage.table(output, new TextTable(rows) + "\n" + summary(study, curves) + "\n");
+        LabPage.plot(output, "theorem31", chart);
+        LabPage.page(output, page(study, curves, rows, chart));
+        var best = new TreeMap<String, Integer>();
+        curves.forEach(curve -> best.put(curve.model().name(), curve.best()));
+        output.finish(Map.of("best-steps", best));
+    }
+
+    private static List<List<String>> rows(Theorem31 study, List<Curve> curves) {
+        int[] counts = study.doublings();
+        var rows = new ArrayList<List<String>>();
+        var head = new ArrayList<>(List.of("W2, c = " + study.deviation() + ", eps = " + study.error()));
+        Arrays.stream(counts).forEach(n -> head.add(n + (n == 1 ? " step" : " steps")));
+        head.add("best");
+        rows.add(head);
+        for (var curve : curves) {
+            var exact = new ArrayList<>(List.of(curve.model().name()));
+            Arrays.stream(counts).forEach(n -> exact.add(format("%.5f", curve.distances()[n - 1])));
+            exact.add(Integer.toString(curve.best()));
+            rows.add(exact);
+            var drawn = new ArrayList<>(List.of("  sampled"));
+            DoubleStream.of(curve.drawn()).forEach(value -> drawn.add(format("%.5f", value)));
+            drawn.add("");
+            rows.add(drawn);
+        }
+        return rows;
+    }
+
+    private static String summary(Theorem31 study, List<Curve> curves) {
+        double largest = curves.stream()
+                .flatMapToDouble(curve -> DoubleStream.of(curve.deviations()))
+                .map(Math::abs)
+                .max()
+                .orElseThrow();
+        return format(
+                "Variance of %,d samples against the recursion: at most %.2f standard errors apart.",
+                study.samples(), largest);
+    }
+
+    private static String page(Theorem31 study, List<Curve> curves, List<List<String>> rows, LineChart chart) {
+        return new Page("Why consistency models degrade with more steps", "AYF Theorem 3.1 in numbers")
+                .section("W2 to the data against steps", NOTE, "<div class=\"charts\">" + chart.html() + "</div>")
+                .section("Table", summary(study, curves), Html.table(rows, 1))
+                .html();
+    }
+
+    private static LineChart chart(Theorem31 study, List<Curve> curves) {
+        var steps = IntStream.rangeClosed(1, study.mostSteps()).asDoubleStream().toArray();
+        var series = new ArrayList<Series>();
+        for (var curve : curves) {
+            series.add(new Series(curve.model().name(), steps, curve.distances(), "line" + series.size(), false));
+        }
+        var values = curves.stream()
+                .flatMapToDouble(curve -> DoubleStream.of(curve.distances()))
+                .toArray();
+        var doublings = IntStream.of(study.doublings()).asDoubleStream().toArray();
+        return new LineChart(
+                "W2 to N(0, c²), c = " + Axis.format(study.deviation()) + ", eps = " + Axis.format(study.error()),
+                Axis.doubling("steps", doublings),
+                Axis.logarithmic("W2", values),
+                series);
+    }
+
+    private static String format(String pattern, Object... values) {
+        return String.format(Locale.ROOT, pattern, values);
+    }
+}

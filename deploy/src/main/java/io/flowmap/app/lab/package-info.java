@@ -1,0 +1,2 @@
+/** The jobs of {@code flowmap lab}: studies of the method, each with a table and a page. The mathematics is in {@code study}. */
+package io.flowmap.app.lab;
