@@ -62,12 +62,12 @@ public record Theorem31(double deviation, double error, double gamma, int mostSt
         return IntStream.iterate(1, n -> n <= mostSteps, n -> 2 * n).toArray();
     }
 
-    /** Every form of consistency model, the flow map without and with noise, Euler on the exact velocity. */
+    /** Every form of consistency model (CM), the flow map without and with noise, Euler on the exact velocity. */
     public List<Model> models() {
         var perturbed = perturbed();
         var models = new ArrayList<Model>();
         for (var form : Consistency.values()) {
-            models.add(new Model("consistency " + form.formula(), perturbed.consistency(form), 1));
+            models.add(new Model("CM " + form.formula(), perturbed.consistency(form), 1));
         }
         models.add(new Model("flow map", perturbed.flowMap(), 0));
         models.add(new Model("flow map, gamma " + gamma, perturbed.flowMap(), gamma));

@@ -23,7 +23,7 @@ class Theorem31Test {
     /** Theorem 3.1 with the form that is best at two steps, as the paper says of c = 0.5. */
     @Test
     void consistencyModelsDegradeAndFlowMapsDoNot() {
-        var consistency = curve("consistency (c + eps t)/S");
+        var consistency = curve("CM (c + eps t)/S");
         assertThat(consistency.best()).isEqualTo(2);
         assertThat(consistency.distances()[15]).isGreaterThan(1.3 * consistency.distances()[1]);
         assertThat(curve("flow map").best()).isEqualTo(16);
