@@ -1,5 +1,6 @@
 package io.flowmap.job;
 
+import io.flowmap.tensor.CounterRandom;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -19,5 +20,10 @@ public record RunSettings(String dir, long seed, boolean overwrite) {
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("expected a path or a URI as run.dir, got " + dir, e);
         }
+    }
+
+    /** Seed of one purpose ("pretrain.main", "distill"): its random numbers are independent of those of every other. */
+    public long seedOf(String purpose) {
+        return new CounterRandom(seed).bits(purpose.chars().asLongStream().toArray());
     }
 }

@@ -39,7 +39,7 @@ public final class DistillJob implements Job {
         StoredModel weak = StoredModel.of(context, "teacher", "weak", config.teacherAverage());
         NetworkSpec student = main.spec().asFlowMap();
         var recipe =
-                new AyfEmdFactory(student, main, weak, config, context.run().seed());
+                new AyfEmdFactory(student, main, weak, config, context.run().seedOf("distill"));
         var blocks = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
         TrainedModel trained = new Trainer(context, recipe, blocks, config.training(), output.dir())
                 .train(initial(context, student, main), StudentObjective.layout(student));
@@ -49,7 +49,7 @@ public final class DistillJob implements Job {
     /** The teacher's parameters, then the new embeddings with zero gains: the student starts as the teacher. */
     private static float[] initial(JobContext context, NetworkSpec student, StoredModel teacher) {
         var parameters = student.network().parameters();
-        float[] initial = InitialParameters.draw(parameters, context.run().seed());
+        float[] initial = InitialParameters.draw(parameters, context.run().seedOf("distill"));
         float[] trained = teacher.vector(context.hadoop());
         System.arraycopy(trained, 0, initial, 0, trained.length);
         ForcedNormalisation.apply(parameters, initial);

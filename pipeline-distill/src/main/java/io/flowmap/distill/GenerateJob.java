@@ -52,7 +52,7 @@ public final class GenerateJob implements Job {
                 StoredModel.of(context, "teacher", "weak", config.teacherAverage()),
                 student ? StoredModel.of(context, "flowmap", ".", config.studentAverage()) : null,
                 data.encoder(),
-                context.run().seed());
+                context.run().seedOf("generate"));
         for (String model : config.models()) {
             context.progress()
                     .phase("generate", Map.of("model", model, "steps", config.steps(), "samples", config.samples()));

@@ -52,7 +52,7 @@ public final class PretrainJob implements Job {
 
     private static TrainedModel train(
             JobContext context, PretrainConfig config, PretrainConfig.Model model, NetworkSpec spec, Path dir) {
-        long seed = context.run().seed();
+        long seed = context.run().seedOf("pretrain." + dir.getName());
         List<Parameter> parameters = spec.network().parameters();
         context.progress()
                 .phase(

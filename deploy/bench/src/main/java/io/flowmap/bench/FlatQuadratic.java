@@ -22,6 +22,11 @@ record FlatQuadratic(int length) implements ObjectiveFactory {
     }
 
     @Override
+    public long seed() {
+        return 0;
+    }
+
+    @Override
     public Normalisation normalisation(Configuration hadoop) {
         return parameters -> {};
     }

@@ -8,6 +8,9 @@ public interface ObjectiveFactory extends Serializable {
     /** Builds an objective; reads what it needs (teacher checkpoints) itself. */
     LocalObjective create(Configuration hadoop);
 
+    /** Seed of the training's random numbers, the order of its samples included. */
+    long seed();
+
     /** Identifies the recipe: equal keys mean that an executor may use a cached objective of the other. */
     String key();
 

@@ -41,8 +41,8 @@ public final class Trainer {
             throw new IllegalArgumentException(
                     "cannot train " + initial.length + " parameters: expected " + layout.length() + " by the layout");
         }
-        long seed = context.run().seed();
-        var work = new LocalSteps(objective, data, config, seed, new SerializableConfiguration(context.hadoop()));
+        var work = new LocalSteps(
+                objective, data, config, objective.seed(), new SerializableConfiguration(context.hadoop()));
         var averages = new Averages(config.emaStds());
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
         try (var rounds = new Rounds(spark, work, initial.length, averages, context.hadoop())) {
