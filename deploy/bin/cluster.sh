@@ -49,6 +49,7 @@ cluster_start() {
 
 # daemon NAME CLASS ARGUMENTS: starts a process of its own that outlives this script.
 daemon() {
+    : >"$cluster_dir/$1.log"
     SPARK_LOCAL_IP=127.0.0.1 SPARK_DAEMON_MEMORY=512m SPARK_MASTER_OPTS=-Dspark.port.maxRetries=0 SPARK_NO_DAEMONIZE=1 \
         SPARK_DAEMON_JAVA_OPTS=-Dlog4j2.configurationFile=org/apache/spark/log4j2-defaults.properties \
         nohup "$SPARK_HOME/bin/spark-class" "${@:2}" >"$cluster_dir/$1.log" 2>&1 </dev/null &

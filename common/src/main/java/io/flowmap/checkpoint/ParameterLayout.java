@@ -102,6 +102,16 @@ public record ParameterLayout(List<Entry> entries) implements Serializable {
                 .orElseThrow(() -> new IllegalArgumentException("expected a parameter of the layout, got " + name));
     }
 
+    /** The entry that an element of the flat vector belongs to. Throws {@link IndexOutOfBoundsException} if there is none. */
+    public Entry at(long index) {
+        for (var entry : entries) {
+            if (index >= entry.offset() && index < entry.offset() + entry.length()) {
+                return entry;
+            }
+        }
+        throw new IndexOutOfBoundsException("expected an element below " + length() + ", got " + index);
+    }
+
     /** What {@link #fromJson} reads. */
     public JsonNode toJson() {
         return Json.mapper().valueToTree(entries);

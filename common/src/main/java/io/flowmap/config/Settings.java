@@ -72,6 +72,11 @@ public final class Settings {
         }
     }
 
+    /** All settings as a tree with sorted keys. Values of secrets are blanked. */
+    public JsonNode tree() {
+        return Secrets.blanked(values);
+    }
+
     /** All settings as JSON with sorted keys. Values of secrets are blanked. */
     public String json() {
         return Json.pretty(Secrets.blanked(values));

@@ -13,6 +13,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param rho exponent of the schedule
  */
 public record Edm2Sampler(int steps, double sigmaMin, double sigmaMax, double rho) {
+    public Edm2Sampler {
+        if (steps < 2 || !(sigmaMin > 0) || !(sigmaMax > sigmaMin) || !(rho > 0)) {
+            throw new IllegalArgumentException("expected at least 2 steps, 0 < sigma_min < sigma_max and rho > 0, got "
+                    + steps + ", " + sigmaMin + ", " + sigmaMax + ", " + rho);
+        }
+    }
+
     /** D(x; sigma) of samples that share a noise level. */
     public interface Denoised {
         INDArray at(INDArray x, double sigma);

@@ -21,6 +21,7 @@ import org.apache.hadoop.fs.Path;
  * @param seed of the run
  * @param config resolved settings that matter to the stage, by path
  * @param inputs what it was made from
+ * @param environment what it was made with: versions, and all resolved settings
  * @param facts what the stage tells of its output, for later stages and the report
  * @param finished time in UTC, ISO 8601; empty while the stage is being written
  */
@@ -30,14 +31,17 @@ public record Manifest(
         long seed,
         JsonNode config,
         List<StageInput> inputs,
+        JsonNode environment,
         JsonNode facts,
         String finished) {
     public static final String FILE = "manifest.json";
 
     public Manifest {
-        if (Stream.of(stage, version, config, inputs, facts, finished).anyMatch(Objects::isNull)
+        if (Stream.of(stage, version, config, inputs, environment, facts, finished)
+                        .anyMatch(Objects::isNull)
                 || inputs.stream().anyMatch(Objects::isNull)) {
-            throw new IllegalArgumentException("expected stage, version, config, inputs, facts and finished, got null");
+            throw new IllegalArgumentException(
+                    "expected stage, version, config, inputs, environment, facts and finished, got null");
         }
         inputs = List.copyOf(inputs);
     }

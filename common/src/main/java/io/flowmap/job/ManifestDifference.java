@@ -2,16 +2,19 @@ package io.flowmap.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The first respect in which two manifests differ that makes their outputs differ: seed, a setting, an input. */
-final class ManifestDifference {
-    private ManifestDifference() {}
-
+/**
+ * The first respect in which two manifests differ that makes their outputs differ: seed, a setting, an input.
+ *
+ * @param operational names of keys that do not
+ */
+record ManifestDifference(Set<String> operational) {
     /** A phrase "expected ..., got ...", or nothing if an output of one serves as the other's. */
-    static Optional<String> first(Manifest earlier, Manifest now) {
+    Optional<String> first(Manifest earlier, Manifest now) {
         if (!earlier.stage().equals(now.stage())) {
             return Optional.of(phrase("stage", now.stage(), earlier.stage()));
         }
@@ -21,13 +24,14 @@ final class ManifestDifference {
         return setting("", earlier.config(), now.config()).or(() -> input(earlier, now));
     }
 
-    private static Optional<String> setting(String path, JsonNode earlier, JsonNode now) {
+    private Optional<String> setting(String path, JsonNode earlier, JsonNode now) {
         if (!earlier.isObject() || !now.isObject()) {
             return same(earlier, now) ? Optional.empty() : Optional.of(phrase(path, now, earlier));
         }
         var keys = new TreeSet<String>();
         earlier.fieldNames().forEachRemaining(keys::add);
         now.fieldNames().forEachRemaining(keys::add);
+        keys.removeAll(operational);
         return keys.stream()
                 .map(key -> setting(path.isEmpty() ? key : path + "." + key, earlier.path(key), now.path(key)))
                 .flatMap(Optional::stream)

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
@@ -44,6 +45,16 @@ public final class StageOutput {
      * @param inputs what it is made from
      */
     public static StageOutput open(JobContext context, String stage, List<String> sections, List<StageInput> inputs) {
+        return open(context, stage, sections, inputs, Set.of());
+    }
+
+    /**
+     * Opens {@code run.dir/stage} for work that may be taken up again with some settings changed.
+     *
+     * @param operational names of keys, anywhere in the sections, that do not determine the output
+     */
+    public static StageOutput open(
+            JobContext context, String stage, List<String> sections, List<StageInput> inputs, Set<String> operational) {
         var dir = context.stage(stage);
         var fileSystem = Manifest.fileSystem(context, dir);
         var config = Json.mapper().createObjectNode();
@@ -54,10 +65,16 @@ public final class StageOutput {
                 context.run().seed(),
                 Json.canonical(config),
                 inputs,
+                environment(context),
                 Json.mapper().createObjectNode(),
                 "");
         try {
-            boolean kept = keepEarlier(fileSystem, dir, plan, context.run().overwrite());
+            boolean kept = keepEarlier(
+                    fileSystem,
+                    dir,
+                    plan,
+                    new ManifestDifference(operational),
+                    context.run().overwrite());
             if (!kept) {
                 plan.write(fileSystem, dir, STARTED);
             }
@@ -65,6 +82,15 @@ public final class StageOutput {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot open stage " + dir, e);
         }
+    }
+
+    private static JsonNode environment(JobContext context) {
+        return Json.mapper()
+                .createObjectNode()
+                .put("java", System.getProperty("java.vm.version"))
+                .put("spark", context.spark().version())
+                .put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"))
+                .set("settings", context.settings().tree());
     }
 
     /** Whether the output is there and complete: nothing is left to do. */
@@ -95,6 +121,7 @@ public final class StageOutput {
                         plan.seed(),
                         plan.config(),
                         plan.inputs(),
+                        plan.environment(),
                         tree,
                         context.clock().instant().toString())
                 .write(fileSystem, dir, Manifest.FILE);
@@ -102,7 +129,8 @@ public final class StageOutput {
     }
 
     /** Whether what lies in the directory continues to count: true if it is of the same plan, false if the directory is now empty. */
-    private static boolean keepEarlier(FileSystem fileSystem, Path dir, Manifest plan, boolean overwrite)
+    private static boolean keepEarlier(
+            FileSystem fileSystem, Path dir, Manifest plan, ManifestDifference differences, boolean overwrite)
             throws IOException {
         if (isEmpty(fileSystem, dir)) {
             return false;
@@ -113,7 +141,7 @@ public final class StageOutput {
                     + ": expected an empty directory or an earlier output, got other files");
         }
         var earlier = Manifest.read(fileSystem, dir, name);
-        var difference = ManifestDifference.first(earlier, plan);
+        var difference = differences.first(earlier, plan);
         if (difference.isEmpty()) {
             if (!earlier.version().equals(plan.version())) {
                 LOG.warn(

@@ -40,10 +40,25 @@ public record UNetConfig(
         double clipAct)
         implements Serializable {
 
+    private static final int LEVELS = 16;
+
     public UNetConfig {
         channelMult = List.copyOf(channelMult);
         attnResolutions = List.copyOf(attnResolutions);
-        require(!channelMult.isEmpty(), "channel-mult", "at least one level", channelMult);
+        require(
+                !channelMult.isEmpty()
+                        && channelMult.size() <= LEVELS
+                        && channelMult.stream().allMatch(m -> m > 0),
+                "channel-mult",
+                "1 to " + LEVELS + " positive numbers",
+                channelMult);
+        require(channelMultNoise >= 0, "channel-mult-noise", "0 or more", channelMultNoise);
+        require(channelMultEmb >= 0, "channel-mult-emb", "0 or more", channelMultEmb);
+        requireShare("label-balance", labelBalance);
+        requireShare("concat-balance", concatBalance);
+        requireShare("res-balance", resBalance);
+        requireShare("attn-balance", attnBalance);
+        require(clipAct >= 0, "clip-act", "0 or more", clipAct);
         require(numBlocks > 0, "num-blocks", "a positive number", numBlocks);
         require(modelChannels > 0 && modelChannels % 2 == 0, "model-channels", "a positive even number", modelChannels);
         require(channelsPerHead > 0, "channels-per-head", "a positive number", channelsPerHead);
@@ -54,6 +69,20 @@ public record UNetConfig(
                 "img-resolution",
                 "a multiple of " + divisor,
                 imgResolution);
+        for (int level = 0; level < channelMult.size(); level++) {
+            int channels = modelChannels * channelMult.get(level);
+            boolean attends = attnResolutions.contains(imgResolution >> level) || level == channelMult.size() - 1;
+            int heads = attends ? channels / channelsPerHead : 0;
+            require(
+                    heads == 0 || channels % heads == 0,
+                    "channels-per-head",
+                    "such that its heads divide the " + channels + " channels of level " + level,
+                    channelsPerHead);
+        }
+    }
+
+    private static void requireShare(String key, double value) {
+        require(value >= 0 && value <= 1, key, "from 0 to 1", value);
     }
 
     private static void require(boolean holds, String key, String expected, Object got) {

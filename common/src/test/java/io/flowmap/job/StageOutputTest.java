@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FilterFileSystem;
 import org.apache.hadoop.fs.RawLocalFileSystem;
@@ -78,6 +79,27 @@ class StageOutputTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("expected spark.threads-per-worker = 2, got 1");
         assertThatThrownBy(() -> open("run.seed=2")).hasMessageContaining("run.seed = 2");
+    }
+
+    @Test
+    void operationalSettingMayDiffer() {
+        open().finish(Map.of());
+        var other = StageOutput.open(
+                context("spark.threads-per-worker=2"),
+                "data",
+                List.of("spark"),
+                List.of(),
+                Set.of("threads-per-worker"));
+        assertThat(other.finished()).isTrue();
+    }
+
+    @Test
+    void manifestKeepsVersionsAndAllSettings() {
+        open().finish(Map.of());
+        var environment = Manifest.read(open().fileSystem(), open().dir()).environment();
+        assertThat(environment.get("spark").asText()).isEqualTo(spark.version());
+        assertThat(environment.get("settings").at("/network/model-channels").asInt())
+                .isPositive();
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.flowmap.distill.teacher.StoredModel;
 import io.flowmap.distill.train.BlockSource;
 import io.flowmap.distill.train.TrainedModel;
 import io.flowmap.distill.train.Trainer;
+import io.flowmap.distill.train.TrainingConfig;
 import io.flowmap.job.Job;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.StageInput;
@@ -30,7 +31,7 @@ public final class DistillJob implements Job {
     public void run(JobContext context) {
         var config = context.settings().section("distill", DistillConfig.class);
         var inputs = List.of(StageInput.stage(context, "data"), StageInput.stage(context, "teacher"));
-        var output = StageOutput.open(context, "flowmap", List.of("distill"), inputs);
+        var output = StageOutput.open(context, "flowmap", List.of("distill"), inputs, TrainingConfig.OPERATIONAL);
         if (output.finished()) {
             context.progress().phase("distill", Map.of("skipped", output.dir()));
             return;

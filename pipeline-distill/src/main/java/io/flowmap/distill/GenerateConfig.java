@@ -2,6 +2,7 @@ package io.flowmap.distill;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.Set;
 
 /** The section {@code generate}; reference.conf documents every key. */
 record GenerateConfig(
@@ -26,10 +27,24 @@ record GenerateConfig(
         if (steps.isEmpty() || steps.stream().anyMatch(n -> n < 1)) {
             throw new IllegalArgumentException("expected steps of at least 1, got " + steps);
         }
-        if (guidance.isEmpty() || gamma < 0 || gamma > 1 || samples < 1 || batch < 1 || gridRows < 1) {
-            throw new IllegalArgumentException(
-                    "expected guidance weights, gamma in [0, 1], samples, batch and grid-rows of at " + "least 1, got "
-                            + guidance + ", " + gamma + ", " + samples + ", " + batch + ", " + gridRows);
+        if (guidance.isEmpty() || !guidance.stream().allMatch(Double::isFinite)) {
+            throw new IllegalArgumentException("expected guidance weights, got " + guidance);
+        }
+        requireDistinct("models", models);
+        requireDistinct("steps", steps);
+        requireDistinct("guidance", guidance);
+        if (!(gamma >= 0 && gamma <= 1)) {
+            throw new IllegalArgumentException("expected gamma in [0, 1], got " + gamma);
+        }
+        if (samples < 1 || batch < 1 || gridRows < 1) {
+            throw new IllegalArgumentException("expected samples, batch and grid-rows of at least 1, got " + samples
+                    + ", " + batch + ", " + gridRows);
+        }
+    }
+
+    private static void requireDistinct(String key, List<?> values) {
+        if (Set.copyOf(values).size() < values.size()) {
+            throw new IllegalArgumentException("expected each of " + key + " once, got " + values);
         }
     }
 

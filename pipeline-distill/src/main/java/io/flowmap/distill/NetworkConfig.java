@@ -1,11 +1,13 @@
 package io.flowmap.distill;
 
 import io.flowmap.data.LatentData;
+import io.flowmap.data.LatentShape;
 import io.flowmap.distill.teacher.NetworkSpec;
 import io.flowmap.flow.NoiseLabel;
 import io.flowmap.job.UserError;
 import io.flowmap.nn.UNetConfig;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The section {@code network}: size of an EDM2 UNet; resolution, channels and classes come from the data. */
 record NetworkConfig(
@@ -23,16 +25,46 @@ record NetworkConfig(
         double clipAct,
         double sigmaData) {
 
-    NetworkSpec velocity(LatentData data) {
+    NetworkConfig {
+        if (!(sigmaData > 0) || Double.isInfinite(sigmaData)) {
+            throw new IllegalArgumentException("expected sigma-data > 0, got " + sigmaData);
+        }
+    }
+
+    /**
+     * The velocity network for latents. Throws {@link UserError} if it can not be built.
+     *
+     * @param path of this section, for messages
+     */
+    NetworkSpec velocity(String path, LatentData data) {
         var shape = data.shape();
+        try {
+            requireLevels(shape);
+            return new NetworkSpec(unet(data), false, NoiseLabel.TIME, sigmaData, shape);
+        } catch (IllegalArgumentException e) {
+            throw new UserError("cannot accept setting " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void requireLevels(LatentShape shape) {
+        var heights = IntStream.range(0, channelMult.size())
+                .mapToObj(level -> shape.height() >> level)
+                .toList();
         int divisor = 1 << (channelMult.size() - 1);
         if (shape.height() % divisor != 0 || shape.width() % divisor != 0) {
-            throw new UserError("cannot build the network: expected latents with sides divisible by " + divisor
+            throw new IllegalArgumentException("expected latents with sides divisible by " + divisor
                     + " (channel-mult has " + channelMult.size() + " levels), got " + shape);
         }
-        var unet = new UNetConfig(
-                shape.height(),
-                shape.channels(),
+        if (!heights.containsAll(attnResolutions)) {
+            throw new IllegalArgumentException(
+                    "expected attn-resolutions among the levels' heights " + heights + ", got " + attnResolutions);
+        }
+    }
+
+    private UNetConfig unet(LatentData data) {
+        return new UNetConfig(
+                data.shape().height(),
+                data.shape().channels(),
                 data.classes(),
                 modelChannels,
                 channelMult,
@@ -46,6 +78,5 @@ record NetworkConfig(
                 resBalance,
                 attnBalance,
                 clipAct);
-        return new NetworkSpec(unet, false, NoiseLabel.TIME, sigmaData, shape);
     }
 }

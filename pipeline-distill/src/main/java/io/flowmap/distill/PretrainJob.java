@@ -6,6 +6,7 @@ import io.flowmap.distill.teacher.StoredModel;
 import io.flowmap.distill.train.BlockSource;
 import io.flowmap.distill.train.TrainedModel;
 import io.flowmap.distill.train.Trainer;
+import io.flowmap.distill.train.TrainingConfig;
 import io.flowmap.job.Job;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.StageInput;
@@ -33,14 +34,15 @@ public final class PretrainJob implements Job {
     public void run(JobContext context) {
         var config = context.settings().section("pretrain", PretrainConfig.class);
         var input = StageInput.stage(context, "data");
-        var output = StageOutput.open(context, "teacher", List.of("pretrain"), List.of(input));
+        var output =
+                StageOutput.open(context, "teacher", List.of("pretrain"), List.of(input), TrainingConfig.OPERATIONAL);
         if (output.finished()) {
             context.progress().phase("pretrain", Map.of("skipped", output.dir()));
             return;
         }
         var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
-        NetworkSpec main = config.main().network().velocity(data);
-        NetworkSpec weak = config.weak().network().velocity(data);
+        NetworkSpec main = config.main().network().velocity("pretrain.main.network", data);
+        NetworkSpec weak = config.weak().network().velocity("pretrain.weak.network", data);
         TrainedModel strong = train(context, config, config.main(), main, new Path(output.dir(), "main"));
         TrainedModel poor = train(context, config, config.weak(), weak, new Path(output.dir(), "weak"));
         output.finish(Map.of(

@@ -30,7 +30,11 @@ record Guard(GuardConfig config) {
         }
     }
 
-    /** A quantity that should not be as it is. */
+    /**
+     * A quantity that should not be as it is.
+     *
+     * @param step from 1, as the table of rounds counts
+     */
     record Divergence(long step, String quantity, String expected, double value) {
         @Override
         public String toString() {
@@ -55,11 +59,12 @@ record Guard(GuardConfig config) {
             if (loss && Double.isFinite(report.gradientNorm()[last])) {
                 continue;
             }
-            long step = ticket.step() + last;
+            long step = ticket.step() + last + 1;
             if (first == null || step < first.step()) {
-                var quantity = (loss ? "gradient norm" : "loss") + " of worker " + report.worker();
-                first = new Divergence(
-                        step, quantity, "finite", loss ? report.gradientNorm()[last] : report.loss()[last]);
+                var quantity = loss ? "norm of the gradient" : "loss";
+                double value = loss ? report.gradientNorm()[last] : report.loss()[last];
+                var array = report.notFinite().isEmpty() ? "" : " (first array not finite: " + report.notFinite() + ")";
+                first = new Divergence(step, quantity + " of worker " + report.worker() + array, "finite", value);
             }
         }
         return Optional.ofNullable(first);

@@ -9,6 +9,7 @@ final class ReportBuilder {
     private final double[] tangentWarmup;
     private final float[] gNorm;
     private final float[] interval;
+    private String notFinite = "";
     private int steps;
     private int samples;
     private long computeNanos;
@@ -21,9 +22,14 @@ final class ReportBuilder {
         this.interval = new float[steps * batch];
     }
 
-    void add(StepReport step, double norm) {
+    /**
+     * @param norm of the gradient
+     * @param firstNotFinite first array whose gradient is not finite, "" if all are
+     */
+    void add(StepReport step, double norm, String firstNotFinite) {
         loss[steps] = step.loss();
         gradientNorm[steps] = norm;
+        notFinite = firstNotFinite;
         tangentWarmup[steps] = step.tangentWarmup();
         System.arraycopy(step.gNorm(), 0, gNorm, samples, step.gNorm().length);
         System.arraycopy(step.interval(), 0, interval, samples, step.gNorm().length);
@@ -47,6 +53,7 @@ final class ReportBuilder {
                 library,
                 Arrays.copyOf(loss, steps),
                 Arrays.copyOf(gradientNorm, steps),
+                notFinite,
                 Arrays.copyOf(tangentWarmup, steps),
                 Arrays.copyOf(gNorm, samples),
                 Arrays.copyOf(interval, samples),

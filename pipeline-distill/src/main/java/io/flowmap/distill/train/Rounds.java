@@ -45,6 +45,16 @@ final class Rounds implements AutoCloseable {
         return new Result(next, outcome, reports);
     }
 
+    /** Expects the rounds of a library, that of the rounds before a checkpoint; null expects any. */
+    void require(String earlierLibrary) {
+        library = earlierLibrary;
+    }
+
+    /** Native library and threads of the rounds so far, null before the first. */
+    String library() {
+        return library;
+    }
+
     void normalise(float[] parameters) {
         device.fill(parameters);
         normalisation.normalise(device.array());

@@ -1,7 +1,7 @@
 package io.flowmap.distill.train;
 
+import io.flowmap.tensor.NativeLibrary;
 import java.util.Arrays;
-import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** Place of one running task on an executor: an objective with its vectors, used by one task at a time and kept between rounds. */
 final class Slot implements AutoCloseable {
@@ -46,7 +46,7 @@ final class Slot implements AutoCloseable {
             step(batch, ticket.step() + i, report);
         }
         deviceParameters.copyTo(parameters);
-        return report.build(worker, name, library());
+        return report.build(worker, name, NativeLibrary.description());
     }
 
     private void load(BlockedVectors state) {
@@ -61,7 +61,7 @@ final class Slot implements AutoCloseable {
         long start = System.nanoTime();
         var told = objective.gradient(deviceParameters.array(), deviceGradient.array(), batch, step);
         deviceGradient.copyTo(gradient);
-        report.add(told, Math.sqrt(Squares.sum(gradient)));
+        report.add(told, Math.sqrt(Squares.sum(gradient)), firstNotFinite());
         if (moments.length > 0 && report.finite()) {
             update(step);
         }
@@ -76,9 +76,13 @@ final class Slot implements AutoCloseable {
         objective.normalise(deviceParameters.array());
     }
 
-    private static String library() {
-        var ops = NativeOpsHolder.getInstance().getDeviceNativeOps();
-        return "level " + ops.binaryLevel() + ", " + ops.ompGetMaxThreads() + " threads";
+    private String firstNotFinite() {
+        for (int i = 0; i < gradient.length; i++) {
+            if (!Float.isFinite(gradient[i])) {
+                return objective.layout().at(i).name();
+            }
+        }
+        return "";
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.flowmap.distill.train;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How a training runs, whatever its objective; reference.conf documents every key with its unit.
@@ -28,6 +29,10 @@ public record TrainingConfig(
         int metricsEvery,
         GuardConfig guard)
         implements Serializable {
+
+    /** Keys that a training may be taken up again with another value of: how it is watched and kept, not what it computes. */
+    public static final Set<String> OPERATIONAL =
+            Set.of("guard", "checkpoint-every", "keep-checkpoints", "metrics-every", "cache-megabytes");
 
     /** What the workers send. */
     public enum Average {

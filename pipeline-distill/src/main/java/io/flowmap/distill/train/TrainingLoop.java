@@ -56,6 +56,7 @@ final class TrainingLoop {
         if (restored.isPresent()) {
             state = restored.get().state();
             hash = restored.get().hash();
+            rounds.require(state.counters().library());
             context.progress().phase("resume", Map.of("step", state.counters().step()));
             return;
         }
@@ -99,7 +100,7 @@ final class TrainingLoop {
 
     private void advance(RoundTicket ticket, Rounds.Result result, RoundMetrics row) {
         var memory = state.counters().guard().with(row, config.guard().window());
-        state = state.with(result.vectors(), state.counters().next(ticket, memory));
+        state = state.with(result.vectors(), state.counters().next(ticket, memory, rounds.library()));
         averages.start(state.averages(), result.vectors()[0], state.counters().step(), ticket.steps());
         log.add(row);
         boolean last = state.counters().step() == config.steps();
@@ -114,6 +115,7 @@ final class TrainingLoop {
         int rollbacks = state.counters().rollbacks();
         if (config.guard().action() == GuardConfig.Action.STOP
                 || rollbacks == config.guard().maxRollbacks()) {
+            log.add(row);
             log.flush();
             throw new UserError(divergence + (rollbacks == 0 ? "" : " after " + rollbacks + " roll-backs"));
         }

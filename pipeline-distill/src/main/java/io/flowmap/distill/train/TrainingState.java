@@ -29,14 +29,15 @@ record TrainingState(float[][] vectors, List<float[]> averages, Counters counter
      * @param sampleOffset samples drawn for steps that were rolled back
      * @param rollbacks roll-backs so far
      * @param guard what the guard remembers
+     * @param library native library and threads of the rounds so far, null before the first
      */
-    record Counters(long round, long step, long sampleOffset, int rollbacks, Guard.Memory guard) {
-        Counters next(RoundTicket ticket, Guard.Memory memory) {
-            return new Counters(round + 1, step + ticket.steps(), sampleOffset, rollbacks, memory);
+    record Counters(long round, long step, long sampleOffset, int rollbacks, Guard.Memory guard, String library) {
+        Counters next(RoundTicket ticket, Guard.Memory memory, String usedLibrary) {
+            return new Counters(round + 1, step + ticket.steps(), sampleOffset, rollbacks, memory, usedLibrary);
         }
 
         Counters rolledBack(long offset, int count) {
-            return new Counters(round, step, offset, count, guard);
+            return new Counters(round, step, offset, count, guard, library);
         }
     }
 
@@ -47,7 +48,7 @@ record TrainingState(float[][] vectors, List<float[]> averages, Counters counter
         for (int i = 0; i < averages; i++) {
             copies.add(initial.clone());
         }
-        return new TrainingState(vectors, copies, new Counters(0, 0, 0, 0, Guard.Memory.EMPTY));
+        return new TrainingState(vectors, copies, new Counters(0, 0, 0, 0, Guard.Memory.EMPTY, null));
     }
 
     static TrainingState of(Checkpoint checkpoint, List<Double> stds) {

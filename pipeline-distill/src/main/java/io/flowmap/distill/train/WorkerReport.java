@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
  * @param library native library and threads it computed with
  * @param loss mean loss of every local step
  * @param gradientNorm norm of the gradient of every local step
+ * @param notFinite first array whose gradient was not finite in the last step, "" if all were
  * @param tangentWarmup r of every local step
  * @param gNorm ||g|| of every sample, steps one after the other
  * @param interval t - s of every sample
@@ -27,6 +28,7 @@ record WorkerReport(
         String library,
         double[] loss,
         double[] gradientNorm,
+        String notFinite,
         double[] tangentWarmup,
         float[] gNorm,
         float[] interval,

@@ -1,8 +1,6 @@
 package io.flowmap.distill.train;
 
 import io.flowmap.checkpoint.ParameterLayout;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -22,9 +20,7 @@ record Faults(long seed, Kind kind, long at) implements ObjectiveFactory {
         /** The gradient is NaN from step {@code at} on. */
         NAN_STEP,
         /** Sample {@code at} makes ||g|| a thousand times larger. */
-        SPIKE_SAMPLE,
-        /** A step takes {@code at} milliseconds more. */
-        SLOW
+        SPIKE_SAMPLE
     }
 
     @Override
@@ -66,9 +62,6 @@ record Faults(long seed, Kind kind, long at) implements ObjectiveFactory {
             }
             if (step == at && kind == Kind.LOSE_EXECUTOR && first && TaskContext.getPartitionId() == 1) {
                 Runtime.getRuntime().halt(137);
-            }
-            if (kind == Kind.SLOW) {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(at));
             }
         }
 
