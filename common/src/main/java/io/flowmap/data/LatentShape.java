@@ -15,4 +15,9 @@ public record LatentShape(int channels, int height, int width) implements Serial
     public int size() {
         return channels * height * width;
     }
+
+    /** [C,H,W] as an array. */
+    public long[] dimensions() {
+        return new long[] {channels, height, width};
+    }
 }

@@ -1,7 +1,7 @@
 package io.flowmap.flow;
 
+import io.flowmap.nn.Network;
 import io.flowmap.nn.Scope;
-import io.flowmap.nn.UNet;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /**
@@ -9,24 +9,24 @@ import org.nd4j.autodiff.samediff.SDVariable;
  * (EDM2, Precond).
  */
 public final class Denoiser {
-    private final UNet network;
+    private final Network network;
     private final double sigmaData;
 
-    public Denoiser(UNet network, double sigmaData) {
+    public Denoiser(Network network, double sigmaData) {
         this.network = network;
         this.sigmaData = sigmaData;
     }
 
-    /** D of x [N,H,W,C] at noise levels sigma [N] for one-hot classes [N,L] (null if unconditional). */
+    /** D of x [N,...] at noise levels sigma [N] for one-hot classes [N,L] (null if unconditional). */
     public SDVariable apply(Scope scope, SDVariable x, SDVariable sigma, SDVariable classes) {
         SDVariable variance = sigma.mul(sigma).add(sigmaData * sigmaData);
         SDVariable deviation = scope.graph().math().sqrt(variance);
         SDVariable skip = reciprocal(scope, variance).mul(sigmaData * sigmaData);
         SDVariable out = sigma.mul(reciprocal(scope, deviation)).mul(sigmaData);
         SDVariable label = scope.graph().math().log(sigma).mul(0.25);
-        SDVariable scaled = x.mul(PerSample.of(scope, reciprocal(scope, deviation), x));
-        SDVariable field = network.apply(scope, new UNet.Input(scaled, label, classes, null, null));
-        return x.mul(PerSample.of(scope, skip, x)).add(field.mul(PerSample.of(scope, out, x)));
+        SDVariable scaled = x.mul(PerSample.of(scope.shapes(), reciprocal(scope, deviation), x));
+        SDVariable field = network.apply(scope, new Network.Input(scaled, label, classes, null, null));
+        return x.mul(PerSample.of(scope.shapes(), skip, x)).add(field.mul(PerSample.of(scope.shapes(), out, x)));
     }
 
     private static SDVariable reciprocal(Scope scope, SDVariable x) {

@@ -3,6 +3,7 @@ package io.flowmap.flow;
 import io.flowmap.autodiff.Shapes;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -32,12 +33,24 @@ public final class GraphInputs {
         return bind(name, Nd4j.create(type, shape));
     }
 
-    /** Images that the caller writes as [N,C,H,W] and the graph reads as [N,H,W,C]. */
-    public SDVariable images(String name, long n, long channels, long height, long width) {
-        SDVariable nchw = add(name, n, channels, height, width);
-        return channels == 1
-                ? shapes.graph().reshape(nchw, n, height, width, 1)
-                : shapes.graph().permute(nchw, 0, 2, 3, 1);
+    /**
+     * Samples of a shape: points [D], which the graph reads as they are, or images [C,H,W], which the caller writes as
+     * [N,C,H,W] and the graph reads as [N,H,W,C].
+     */
+    public SDVariable samples(String name, long n, long... shape) {
+        long[] full = LongStream.concat(LongStream.of(n), LongStream.of(shape)).toArray();
+        SDVariable natural = add(name, full);
+        if (shape.length != 3) {
+            return natural;
+        }
+        return shape[0] == 1
+                ? shapes.graph().reshape(natural, n, shape[1], shape[2], 1)
+                : shapes.graph().permute(natural, 0, 2, 3, 1);
+    }
+
+    /** The graph's samples as the caller reads them: images [N,H,W,C] as [N,C,H,W], points as they are. */
+    public SDVariable natural(SDVariable samples) {
+        return shapes.of(samples).length == 4 ? shapes.graph().permute(samples, 0, 3, 1, 2) : samples;
     }
 
     /** An input over a given array. */

@@ -1,7 +1,7 @@
 package io.flowmap.flow;
 
+import io.flowmap.nn.Network;
 import io.flowmap.nn.Scope;
-import io.flowmap.nn.UNet;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /**
@@ -12,11 +12,11 @@ import org.nd4j.autodiff.samediff.SDVariable;
  * flow map's field it is the mean velocity over [s,t] (AYF, section 3).
  */
 public final class NetworkField {
-    private final UNet network;
+    private final Network network;
     private final NoiseLabel label;
     private final double sigmaData;
 
-    public NetworkField(UNet network, NoiseLabel label, double sigmaData) {
+    public NetworkField(Network network, NoiseLabel label, double sigmaData) {
         this.network = network;
         this.label = label;
         this.sigmaData = sigmaData;
@@ -25,15 +25,19 @@ public final class NetworkField {
     /**
      * Where the field is evaluated.
      *
-     * @param x points on the path, [N,H,W,C]
+     * @param x points on the path, [N,...]
      * @param t source times in [0,1], [N]
      * @param classes one-hot rows [N,L], zeros = no class; null of an unconditional network
-     * @param s target times, [N], of a flow map; else null
-     * @param guidance guidance weights, [N], of a flow map; else null
+     * @param s target times, [N]; read by a flow map only, else it may be null
+     * @param guidance guidance weights, [N]; read by a flow map or a guided teacher, else it may be null
      */
     public record Point(SDVariable x, SDVariable t, SDVariable classes, SDVariable s, SDVariable guidance) {}
 
-    /** Emits the field, [N,H,W,C]. */
+    public Network network() {
+        return network;
+    }
+
+    /** Emits the field, of the shape of x. */
     public SDVariable apply(Scope scope, Point p) {
         double variance = sigmaData * sigmaData;
         SDVariable u = p.t().neg().add(1);
@@ -41,10 +45,11 @@ public final class NetworkField {
         SDVariable inverse =
                 scope.graph().math().reciprocal(scope.graph().math().sqrt(square));
         SDVariable skip = p.t().sub(u.mul(variance)).mul(inverse.mul(inverse));
-        SDVariable scaled = p.x().mul(PerSample.of(scope, inverse, p.x()));
-        SDVariable raw =
-                network.apply(scope, new UNet.Input(scaled, label.of(scope, p.t()), p.classes(), p.s(), p.guidance()));
+        SDVariable scaled = p.x().mul(PerSample.of(scope.shapes(), inverse, p.x()));
+        SDVariable raw = network.apply(
+                scope, new Network.Input(scaled, label.of(scope, p.t()), p.classes(), p.s(), p.guidance()));
         SDVariable out = inverse.mul(-sigmaData);
-        return p.x().mul(PerSample.of(scope, skip, p.x())).add(raw.mul(PerSample.of(scope, out, p.x())));
+        return p.x().mul(PerSample.of(scope.shapes(), skip, p.x()))
+                .add(raw.mul(PerSample.of(scope.shapes(), out, p.x())));
     }
 }

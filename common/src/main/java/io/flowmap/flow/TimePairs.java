@@ -18,7 +18,7 @@ public record TimePairs(double mean, double deviation) implements Serializable {
         }
     }
 
-    /** Source time t and target time s, 0 <= s < t <= 1. */
+    /** Source time t and target time s, 0 <= s <= t <= 1; {@link #draw} gives s < t. */
     public record Pair(double t, double s) {}
 
     /** The pair of a key. */

@@ -18,7 +18,7 @@ public record Parameter(String name, long[] shape, Kind kind) {
         GAIN,
         /** Plain weight of an MLP: drawn from N(0, 1/fan-in). */
         DENSE,
-        /** Bias, starts at zero. */
+        /** Starts at zero: a bias, or the weight of inputs that a trained network gets later. */
         BIAS,
         /** Fourier frequencies, 2 pi N(0,1): fixed. */
         FREQUENCIES,

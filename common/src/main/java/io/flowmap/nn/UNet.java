@@ -20,7 +20,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>The flow map's network adds embeddings of the target time s and the guidance weight; their gains start at zero, so
  * that it starts as the network without them.
  */
-public final class UNet {
+public final class UNet implements Network {
     private final UNetConfig config;
     private final boolean flowMap;
 
@@ -36,11 +36,18 @@ public final class UNet {
         return config;
     }
 
+    @Override
+    public int classes() {
+        return config.labelDim();
+    }
+
+    @Override
     public boolean isFlowMap() {
         return flowMap;
     }
 
     /** All arrays in the order of EDM2's state dict; those of the flow map's embeddings follow. */
+    @Override
     public List<Parameter> parameters() {
         int emb = config.embeddingChannels();
         List<Parameter> list = new ArrayList<>();
@@ -72,18 +79,7 @@ public final class UNet {
                 new Parameter(name + ".phases", shape, Parameter.Kind.PHASES));
     }
 
-    /**
-     * What the network is evaluated at.
-     *
-     * @param x [N,H,W,C]
-     * @param noise noise label of each sample, [N]
-     * @param classes one-hot rows [N,labelDim] (zeros = no class), null of an unconditional network
-     * @param target target time s, [N], of a flow map; else null
-     * @param guidance guidance weight, [N], of a flow map; else null
-     */
-    public record Input(SDVariable x, SDVariable noise, SDVariable classes, SDVariable target, SDVariable guidance) {}
-
-    /** Emits the network into the scope's graph; the result has the shape of x. */
+    @Override
     public SDVariable apply(Scope scope, Input input) {
         return apply(scope, input, new LinkedHashMap<>());
     }

@@ -1,7 +1,10 @@
 package io.flowmap.distill;
 
+import io.flowmap.data.LatentData;
+import io.flowmap.distill.objective.Objective;
 import io.flowmap.distill.teacher.NetworkSpec;
 import io.flowmap.distill.teacher.StoredModel;
+import io.flowmap.distill.teacher.StoredTeacher;
 import io.flowmap.distill.train.BlockSource;
 import io.flowmap.distill.train.TrainedModel;
 import io.flowmap.distill.train.Trainer;
@@ -15,7 +18,7 @@ import io.flowmap.nn.InitialParameters;
 import java.util.List;
 import java.util.Map;
 
-/** Distils the autoguided teacher into a flow map by AYF-EMD. */
+/** Trains a flow map towards an objective: distilled from the teacher, or from scratch. */
 public final class DistillJob implements Job {
     @Override
     public String name() {
@@ -24,35 +27,53 @@ public final class DistillJob implements Job {
 
     @Override
     public String summary() {
-        return "Distil the autoguided teacher into a few-step flow map";
+        return "Distil the guided teacher into a few-step flow map";
     }
 
     @Override
     public void run(JobContext context) {
         var config = context.settings().section("distill", DistillConfig.class);
-        var inputs = List.of(StageInput.stage(context, "data"), StageInput.stage(context, "teacher"));
-        var output = StageOutput.open(context, "flowmap", List.of("distill"), inputs, TrainingConfig.OPERATIONAL);
+        Objective objective = config.objective().objective(config.timePairs(), config.time());
+        var output = output(context, objective);
         if (output.finished()) {
             context.progress().phase("distill", Map.of("skipped", output.dir()));
             return;
         }
-        StoredModel main = StoredModel.of(context, "teacher", "main", config.teacherAverage());
-        StoredModel weak = StoredModel.of(context, "teacher", "weak", config.teacherAverage());
-        NetworkSpec student = main.spec().asFlowMap();
-        var recipe =
-                new AyfEmdFactory(student, main, weak, config, context.run().seedOf("distill"));
+        StoredTeacher teacher =
+                objective.distils() ? StoredTeacher.of(context, config.teacher(), config.teacherAverage()) : null;
+        NetworkSpec velocity =
+                teacher == null ? network(context) : teacher.main().spec();
+        NetworkSpec student = objective.trainsFlowMap() ? velocity.asFlowMap() : velocity;
+        var recipe = new StudentFactory(
+                student, objective, teacher, config.guidance(), 0, context.run().seedOf("distill"));
         var blocks = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
         TrainedModel trained = new Trainer(context, recipe, blocks, config.training(), output.dir())
-                .train(initial(context, student, main), StudentObjective.layout(student));
+                .train(initial(context, student, teacher), StudentObjective.layout(student));
         output.finish(Map.of(StoredModel.FACT, Map.of(".", student), "hashes", Map.of(".", trained.hash())));
     }
 
+    /** From scratch the section {@code network} stands in for the teacher. */
+    private static StageOutput output(JobContext context, Objective objective) {
+        var data = StageInput.stage(context, "data");
+        List<StageInput> inputs =
+                objective.distils() ? List.of(data, StageInput.stage(context, "teacher")) : List.of(data);
+        List<String> sections = objective.distils() ? List.of("distill") : List.of("distill", "network");
+        return StageOutput.open(context, "flowmap", sections, inputs, TrainingConfig.OPERATIONAL);
+    }
+
+    private static NetworkSpec network(JobContext context) {
+        var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
+        return context.settings().section("network", NetworkConfig.class).velocity("network", data);
+    }
+
     /** The teacher's parameters, then the new embeddings with zero gains: the student starts as the teacher. */
-    private static float[] initial(JobContext context, NetworkSpec student, StoredModel teacher) {
+    private static float[] initial(JobContext context, NetworkSpec student, StoredTeacher teacher) {
         var parameters = student.network().parameters();
         float[] initial = InitialParameters.draw(parameters, context.run().seedOf("distill"));
-        float[] trained = teacher.vector(context.hadoop());
-        System.arraycopy(trained, 0, initial, 0, trained.length);
+        if (teacher != null) {
+            float[] trained = teacher.main().vector(context.hadoop());
+            System.arraycopy(trained, 0, initial, 0, trained.length);
+        }
         ForcedNormalisation.apply(parameters, initial);
         return initial;
     }

@@ -1,58 +1,47 @@
 package io.flowmap.distill;
 
 import io.flowmap.autodiff.Program;
-import io.flowmap.data.LatentShape;
-import io.flowmap.distill.teacher.Autoguidance;
+import io.flowmap.distill.teacher.TeacherGraph;
 import io.flowmap.flow.FlowMap;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.flow.Velocity;
-import io.flowmap.nn.Scope;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A frozen field compiled for one batch size: a guided teacher's velocity or a flow map. Not thread-safe. */
-final class FieldProgram implements Velocity, FlowMap, AutoCloseable {
+/**
+ * A frozen field compiled for one batch size: a guided teacher's velocity, or a flow map. A velocity network as a flow map
+ * is an Euler step. Not thread-safe.
+ */
+public final class FieldProgram implements Velocity, FlowMap, AutoCloseable {
     private final GraphInputs inputs = new GraphInputs(DataType.FLOAT);
     private final INDArray output;
     private final Program program;
 
-    private FieldProgram(LatentShape shape, int batch, int classes, Emitter emitter) {
-        SDVariable x = inputs.images("x", batch, shape.channels(), shape.height(), shape.width());
+    /**
+     * @param field a teacher, or a {@link io.flowmap.distill.teacher.FrozenField} of a flow map
+     * @param batch samples evaluated at once
+     * @param classes of its one-hot rows, 0 of an unconditional field
+     * @param sample shape of a sample: an image [C,H,W] or a point [D]
+     */
+    public FieldProgram(TeacherGraph field, int batch, int classes, long... sample) {
+        SDVariable x = inputs.samples("x", batch, sample);
         SDVariable t = inputs.add("t", batch);
         SDVariable s = inputs.add("s", batch);
         SDVariable guidance = inputs.add("guidance", batch);
         SDVariable labels = classes > 0 ? inputs.add("classes", batch, classes) : null;
-        SDVariable field = emitter.emit(inputs, new NetworkField.Point(x, t, labels, s, guidance));
-        SDVariable nchw = inputs.shapes().graph().permute(field, 0, 3, 1, 2);
-        output = Nd4j.create(DataType.FLOAT, batch, shape.channels(), shape.height(), shape.width());
-        program = Program.compile(inputs.shapes(), inputs.arrays(), Map.of(nchw.name(), output));
-    }
-
-    private interface Emitter {
-        SDVariable emit(GraphInputs inputs, NetworkField.Point point);
-    }
-
-    static FieldProgram teacher(Autoguidance teacher, LatentShape shape, int batch, int classes) {
-        return new FieldProgram(
-                shape,
-                batch,
-                classes,
-                (in, p) -> teacher.velocity(in.shapes(), in.type(), p.x(), p.t(), p.classes(), p.guidance()));
-    }
-
-    static FieldProgram student(Autoguidance.Model student, LatentShape shape, int batch, int classes) {
-        return new FieldProgram(shape, batch, classes, (in, p) -> {
-            var scope = Scope.frozen(in.shapes(), in.type(), "student.", student.arrays());
-            return student.field().apply(scope, p);
-        });
+        var point = new NetworkField.Point(x, t, labels, s, guidance);
+        SDVariable value =
+                inputs.natural(field.in(inputs.shapes(), inputs.type()).velocity(point));
+        output = Nd4j.create(DataType.FLOAT, inputs.shapes().of(value));
+        program = Program.compile(inputs.shapes(), inputs.arrays(), Map.of(value.name(), output));
     }
 
     /** Sets classes (-1 = none) and guidance weight of the next evaluations. */
-    void condition(int[] labels, double guidance) {
+    public void condition(int[] labels, double guidance) {
         inputs.array("guidance").assign(guidance);
         INDArray rows = inputs.array("classes");
         if (rows != null) {

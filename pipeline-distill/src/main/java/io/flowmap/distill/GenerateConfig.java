@@ -1,5 +1,6 @@
 package io.flowmap.distill;
 
+import io.flowmap.distill.teacher.TeacherConfig;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Set;
@@ -12,6 +13,7 @@ record GenerateConfig(
         double gamma,
         int samples,
         int batch,
+        TeacherConfig teacher,
         String teacherAverage,
         String studentAverage,
         int gridRows)

@@ -3,6 +3,7 @@ package io.flowmap.distill;
 import io.flowmap.data.LatentData;
 import io.flowmap.data.SampleSchema;
 import io.flowmap.distill.teacher.StoredModel;
+import io.flowmap.distill.teacher.StoredTeacher;
 import io.flowmap.job.Job;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.StageInput;
@@ -35,10 +36,14 @@ public final class GenerateJob implements Job {
     @Override
     public void run(JobContext context) {
         var config = context.settings().section("generate", GenerateConfig.class);
+        boolean teacher = config.models().contains("teacher");
         boolean student = config.models().contains("student");
-        List<StageInput> inputs = new ArrayList<>();
-        for (String stage : student ? List.of("data", "teacher", "flowmap") : List.of("data", "teacher")) {
-            inputs.add(StageInput.stage(context, stage));
+        List<StageInput> inputs = new ArrayList<>(List.of(StageInput.stage(context, "data")));
+        if (teacher) {
+            inputs.add(StageInput.stage(context, "teacher"));
+        }
+        if (student) {
+            inputs.add(StageInput.stage(context, "flowmap"));
         }
         var output = StageOutput.open(context, "samples", List.of("generate"), inputs);
         if (output.finished()) {
@@ -48,8 +53,7 @@ public final class GenerateJob implements Job {
         var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
         var task = new SampleTask(
                 config,
-                StoredModel.of(context, "teacher", "main", config.teacherAverage()),
-                StoredModel.of(context, "teacher", "weak", config.teacherAverage()),
+                teacher ? StoredTeacher.of(context, config.teacher(), config.teacherAverage()) : null,
                 student ? StoredModel.of(context, "flowmap", ".", config.studentAverage()) : null,
                 data.encoder(),
                 context.run().seedOf("generate"));

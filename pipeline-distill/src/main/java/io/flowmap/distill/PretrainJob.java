@@ -1,6 +1,7 @@
 package io.flowmap.distill;
 
 import io.flowmap.data.LatentData;
+import io.flowmap.distill.objective.FlowMatching;
 import io.flowmap.distill.teacher.NetworkSpec;
 import io.flowmap.distill.teacher.StoredModel;
 import io.flowmap.distill.train.BlockSource;
@@ -66,7 +67,7 @@ public final class PretrainJob implements Job {
                                 parameters.stream().mapToLong(Parameter::length).sum()));
         float[] initial = InitialParameters.draw(parameters, seed);
         ForcedNormalisation.apply(parameters, initial);
-        var recipe = new FlowMatchingFactory(spec, config.time(), config.labelDropout(), seed);
+        var recipe = new StudentFactory(spec, new FlowMatching(config.time()), null, null, config.labelDropout(), seed);
         var blocks = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
         return new Trainer(context, recipe, blocks, model.training(), dir)
                 .train(initial, StudentObjective.layout(spec));

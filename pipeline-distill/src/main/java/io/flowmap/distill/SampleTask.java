@@ -4,8 +4,10 @@ import io.flowmap.data.Encoder;
 import io.flowmap.data.LatentShape;
 import io.flowmap.data.SampleRecord;
 import io.flowmap.data.SampleSchema;
-import io.flowmap.distill.teacher.Autoguidance;
+import io.flowmap.distill.teacher.NetworkSpec;
 import io.flowmap.distill.teacher.StoredModel;
+import io.flowmap.distill.teacher.StoredTeacher;
+import io.flowmap.distill.teacher.TeacherGraph;
 import io.flowmap.flow.Sampling;
 import io.flowmap.tensor.CounterRandom;
 import java.io.Serializable;
@@ -24,10 +26,10 @@ import org.nd4j.linalg.factory.Nd4j;
  * Generates fixed batches of samples: sample i has class i mod classes and noise keyed by (seed, i), so that it is the
  * same whoever generates it, and all models and step counts start from the same noise.
  *
+ * @param teacher null if only the student is sampled
  * @param student null if only the teacher is sampled
  */
-record SampleTask(
-        GenerateConfig config, StoredModel main, StoredModel weak, StoredModel student, Encoder encoder, long seed)
+record SampleTask(GenerateConfig config, StoredTeacher teacher, StoredModel student, Encoder encoder, long seed)
         implements Serializable {
     private static final long START = 16;
     private static final long FRESH = 17;
@@ -48,22 +50,21 @@ record SampleTask(
         return rows.iterator();
     }
 
+    private NetworkSpec spec() {
+        return teacher != null ? teacher.main().spec() : student.spec();
+    }
+
     private LatentShape shape() {
-        return main.spec().shape();
+        return spec().shape();
     }
 
     private int classes() {
-        return main.spec().unet().labelDim();
+        return spec().unet().labelDim();
     }
 
     private FieldProgram program(String model, Configuration hadoop) {
-        return model.equals("student")
-                ? FieldProgram.student(student.velocity(hadoop), shape(), config.batch(), classes())
-                : FieldProgram.teacher(
-                        new Autoguidance(main.velocity(hadoop), weak.velocity(hadoop)),
-                        shape(),
-                        config.batch(),
-                        classes());
+        TeacherGraph field = model.equals("student") ? student.frozen("student", hadoop) : teacher.open(hadoop);
+        return new FieldProgram(field, config.batch(), classes(), shape().dimensions());
     }
 
     private List<Row> sample(FieldProgram program, boolean flowMap, double guidance, int steps, int batch) {

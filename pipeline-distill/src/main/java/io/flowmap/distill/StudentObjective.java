@@ -2,49 +2,39 @@ package io.flowmap.distill;
 
 import io.flowmap.checkpoint.ParameterLayout;
 import io.flowmap.distill.objective.StudentProgram;
-import io.flowmap.distill.teacher.NetworkSpec;
+import io.flowmap.distill.teacher.FieldSpec;
 import io.flowmap.distill.train.Batch;
 import io.flowmap.distill.train.LocalObjective;
 import io.flowmap.distill.train.StepReport;
+import io.flowmap.flow.TimePairs;
 import io.flowmap.nn.ForcedNormalisation;
 import io.flowmap.nn.Parameter;
+import io.flowmap.tensor.CounterRandom;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import org.apache.hadoop.conf.Configuration;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A student program fed with batches and their randomness. The program is compiled for the size of the first batch. */
 final class StudentObjective implements LocalObjective {
-    private final NetworkSpec spec;
-    private final Draws draws;
-    private final Function<Integer, StudentProgram.Setup> setup;
+    private final StudentFactory recipe;
+    private final Configuration hadoop;
+    private final RandomInputs inputs;
     private final List<Parameter> parameters;
     private StudentProgram program;
 
-    /**
-     * @param draws fills the program's random inputs
-     * @param setup what to compile for a batch size
-     */
-    StudentObjective(NetworkSpec spec, Draws draws, Function<Integer, StudentProgram.Setup> setup) {
-        this.spec = spec;
-        this.draws = draws;
-        this.setup = setup;
-        this.parameters = spec.network().parameters();
+    StudentObjective(StudentFactory recipe, Configuration hadoop) {
+        this.recipe = recipe;
+        this.hadoop = hadoop;
+        this.inputs = new RandomInputs(new CounterRandom(recipe.seed()));
+        this.parameters = recipe.student().field().network().parameters();
     }
 
-    /** Draws what a step needs beside its data, and tells the step's report from the residual norms. */
-    interface Draws {
-        /** Writes the inputs of the program for a batch. */
-        void fill(StudentProgram program, Batch batch, long step);
-
-        StepReport report(StudentProgram program, Batch batch, long step);
-    }
-
-    static ParameterLayout layout(NetworkSpec spec) {
+    static ParameterLayout layout(FieldSpec spec) {
         Map<String, long[]> shapes = new LinkedHashMap<>();
-        spec.network().parameters().forEach(p -> shapes.put(p.name(), p.shape()));
+        spec.field().network().parameters().forEach(p -> shapes.put(p.name(), p.shape()));
         return ParameterLayout.of(shapes);
     }
 
@@ -57,18 +47,47 @@ final class StudentObjective implements LocalObjective {
 
     @Override
     public ParameterLayout layout() {
-        return layout(spec);
+        return layout(recipe.student());
     }
 
     @Override
     public StepReport gradient(INDArray flat, INDArray gradient, Batch batch, long step) {
         if (program == null) {
-            program = new StudentProgram(setup.apply(batch.size()), flat, gradient);
+            program = new StudentProgram(recipe.setup(hadoop, batch.size()), flat, gradient);
         }
-        program.input("x0").data().setData(batch.x0());
-        draws.fill(program, batch, step);
+        var pairs = new TimePairs.Pair[batch.size()];
+        for (int i = 0; i < pairs.length; i++) {
+            pairs[i] = recipe.objective().draw(inputs.random(), RandomInputs.TIME, batch.firstSample() + i);
+        }
+        fill(batch, pairs, step);
         program.run();
-        return draws.report(program, batch, step);
+        return report(pairs, step, batch.x0().length / batch.size());
+    }
+
+    private void fill(Batch batch, TimePairs.Pair[] pairs, long step) {
+        program.input("x0").data().setData(batch.x0());
+        inputs.noise(program, batch);
+        inputs.classes(program, batch, recipe.labelDropout());
+        RandomInputs.vector(program, "t", pairs.length, i -> pairs[i].t());
+        if (recipe.student().field().network().isFlowMap()) {
+            RandomInputs.vector(program, "s", pairs.length, i -> pairs[i].s());
+            RandomInputs.vector(program, "guidance", pairs.length, i -> recipe.guidance()
+                    .draw(inputs.random(), batch.firstSample() + i));
+            RandomInputs.vector(program, "warmup", 1, i -> recipe.objective().tangentWeight(step));
+        }
+    }
+
+    private StepReport report(TimePairs.Pair[] pairs, long step, int elements) {
+        float[] norms = program.norms();
+        float[] intervals = new float[norms.length];
+        for (int i = 0; i < intervals.length; i++) {
+            intervals[i] = (float) (pairs[i].t() - pairs[i].s());
+        }
+        return new StepReport(
+                recipe.objective().loss(norms, elements),
+                norms,
+                intervals,
+                recipe.objective().tangentWeight(step));
     }
 
     @Override

@@ -1,13 +1,16 @@
 package io.flowmap.bench;
 
-import io.flowmap.data.LatentShape;
 import io.flowmap.distill.objective.AyfEmd;
 import io.flowmap.distill.objective.StudentProgram;
+import io.flowmap.distill.objective.TangentNormalisation;
+import io.flowmap.distill.objective.TangentWarmup;
 import io.flowmap.distill.teacher.Autoguidance;
+import io.flowmap.distill.teacher.FrozenField;
 import io.flowmap.distill.train.Adam;
 import io.flowmap.distill.train.AdamConfig;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.flow.NoiseLabel;
+import io.flowmap.flow.TimePairs;
 import io.flowmap.nn.Parameter;
 import io.flowmap.nn.UNet;
 import io.flowmap.nn.UNetConfig;
@@ -23,6 +26,7 @@ import org.nd4j.linalg.factory.Nd4j;
 final class FlowmapStep implements StepContender {
     private final BenchNetwork network;
     private final StepSettings settings;
+    private final AyfEmd objective;
     private final StudentProgram.Setup setup;
     private final List<Parameter> parameters;
     private final Adam adam = new Adam(new AdamConfig(0.9, 0.999, 1e-8));
@@ -44,12 +48,15 @@ final class FlowmapStep implements StepContender {
             int batch) {
         this.network = network;
         this.settings = settings;
+        this.objective = new AyfEmd(
+                new TimePairs(-0.6, 1.6),
+                new TangentNormalisation(settings.normalisation()),
+                new TangentWarmup(settings.warmup(), 0));
         var unet = new UNet(config(network), true);
-        var teacher = new Autoguidance(model(network, settings, main), model(network, settings, weak));
-        var shape = new LatentShape(network.imageChannels(), network.resolution(), network.resolution());
+        var teacher = new Autoguidance(model(network, settings, "main", main), model(network, settings, "weak", weak));
+        long[] sample = {network.imageChannels(), network.resolution(), network.resolution()};
         var field = new NetworkField(unet, NoiseLabel.TIME, settings.sigmaData());
-        var objective = new AyfEmd(settings.normalisation());
-        this.setup = new StudentProgram.Setup(unet, field, objective, teacher, shape, batch, DataType.FLOAT, false);
+        this.setup = new StudentProgram.Setup(field, objective, teacher, sample, batch, DataType.FLOAT, false);
         this.parameters = unet.parameters();
         this.values = flat(parameters, student);
         this.slopes = new float[values.length];
@@ -69,14 +76,7 @@ final class FlowmapStep implements StepContender {
     @Override
     public StepOutputs evaluate(StepInputs inputs) {
         var watched = new StudentProgram.Setup(
-                setup.student(),
-                setup.field(),
-                setup.objective(),
-                setup.teacher(),
-                setup.shape(),
-                setup.batch(),
-                setup.type(),
-                true);
+                setup.student(), setup.objective(), setup.teacher(), setup.sample(), setup.batch(), setup.type(), true);
         try (var observed = new StudentProgram(watched, flat, gradient)) {
             double loss = run(observed, inputs);
             return new StepOutputs(
@@ -121,7 +121,7 @@ final class FlowmapStep implements StepContender {
             write(program, "classes", inputs.oneHot(network.labelDim()));
         }
         program.run();
-        return new AyfEmd(settings.normalisation()).loss(program.norms());
+        return objective.loss(program.norms(), network.imageChannels() * network.resolution() * network.resolution());
     }
 
     private Map<String, double[]> gradients() {
@@ -151,7 +151,8 @@ final class FlowmapStep implements StepContender {
         return (FloatPointer) array.data().pointer();
     }
 
-    private static Autoguidance.Model model(BenchNetwork network, StepSettings settings, Map<String, float[]> values) {
+    private static FrozenField model(
+            BenchNetwork network, StepSettings settings, String name, Map<String, float[]> values) {
         var unet = new UNet(config(network), false);
         var arrays = new LinkedHashMap<String, INDArray>();
         for (Parameter parameter : unet.parameters()) {
@@ -159,7 +160,7 @@ final class FlowmapStep implements StepContender {
                     parameter.name(),
                     Nd4j.createFromArray(values.get(parameter.name())).reshape('c', parameter.shape()));
         }
-        return new Autoguidance.Model(new NetworkField(unet, NoiseLabel.TIME, settings.sigmaData()), arrays);
+        return new FrozenField(name, new NetworkField(unet, NoiseLabel.TIME, settings.sigmaData()), arrays);
     }
 
     private static UNetConfig config(BenchNetwork network) {

@@ -1,10 +1,7 @@
 package io.flowmap.distill.objective;
 
-import io.flowmap.autodiff.Jvp;
-import java.util.List;
-import java.util.Map;
-import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.linalg.factory.Nd4j;
+import io.flowmap.flow.TimePairs;
+import io.flowmap.tensor.CounterRandom;
 
 /**
  * Eulerian map distillation (AYF Thm 3.2 with w = 1/(t-s)^2, Eq. 4 and 5):
@@ -12,41 +9,39 @@ import org.nd4j.linalg.factory.Nd4j;
  * <pre>
  * dF/dt = JVP of F at (x_t, t, s) along (v, 1, 0)
  * g     = v - F + r (s-t) dF/dt
- * ghat  = g / (||g||_2 + c)
- * loss  = mean_b || F - sg(F + ghat) ||^2, gradient -2/B sum_b J_F' ghat
+ * loss  = mean_b || F - sg(F + ghat) ||^2
  * </pre>
  *
- * At s = t this is flow matching, at s = 0 continuous-time consistency distillation; r below 1 is the warmup of the
- * tangent and, at its end, the linearity regulariser.
+ * At s = t this is flow matching, at s = 0 continuous-time consistency distillation ({@link Scd}).
  *
- * @param normalisation c of the tangent normalisation, positive
+ * @param pairs law of (t, s)
+ * @param normalisation g to ghat
+ * @param warmup r
  */
-public record AyfEmd(double normalisation) implements Objective {
+public record AyfEmd(TimePairs pairs, TangentNormalisation normalisation, TangentWarmup warmup) implements Objective {
     @Override
     public Residual apply(Terms w) {
-        SDVariable field = w.field().at(w.xt(), w.t(), w.s());
-        SDVariable one = w.scope().graph().constant(Nd4j.ones(w.scope().type(), w.batch()));
-        SDVariable tangent = Jvp.of(w.scope().shapes(), field, Map.of(w.xt(), w.velocity(), w.t(), one));
-        SDVariable factor = w.perSample(w.s().sub(w.t()).mul(w.warmup()));
-        SDVariable g = w.velocity().sub(field).add(tangent.mul(factor));
-        SDVariable norm = w.norm(g);
-        SDVariable inverse = w.scope().graph().math().reciprocal(norm.add(normalisation));
-        SDVariable cotangent = g.mul(inverse.mul(-2.0 / w.batch()));
-        var monitors = List.of(
-                new Monitor("field", field),
-                new Monitor("tangent", tangent),
-                new Monitor("residual", g),
-                new Monitor("velocity", w.velocity()));
-        return new Residual(field, cotangent, norm, monitors);
+        var e = Eulerian.of(w, w.s().sub(w.t()).mul(w.warmup()));
+        return normalisation.residual(w, e.field(), e.g(), e.monitors());
     }
 
-    /** The normalised loss of residual norms: mean (||g|| / (||g|| + c))^2. */
-    public double loss(float[] norms) {
-        double sum = 0;
-        for (float norm : norms) {
-            double unit = norm / (norm + normalisation);
-            sum += unit * unit;
-        }
-        return sum / norms.length;
+    @Override
+    public TimePairs.Pair draw(CounterRandom random, long stream, long sample) {
+        return pairs.draw(random, stream, sample);
+    }
+
+    @Override
+    public boolean distils() {
+        return true;
+    }
+
+    @Override
+    public double tangentWeight(long step) {
+        return warmup.at(step);
+    }
+
+    @Override
+    public double loss(float[] norms, int elements) {
+        return normalisation.loss(norms);
     }
 }

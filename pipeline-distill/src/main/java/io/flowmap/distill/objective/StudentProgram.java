@@ -3,12 +3,12 @@ package io.flowmap.distill.objective;
 import io.flowmap.autodiff.Program;
 import io.flowmap.autodiff.Shapes;
 import io.flowmap.autodiff.Vjp;
-import io.flowmap.data.LatentShape;
+import io.flowmap.distill.teacher.TeacherGraph;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.flow.LinearPath;
 import io.flowmap.flow.NetworkField;
+import io.flowmap.nn.Parameter;
 import io.flowmap.nn.Scope;
-import io.flowmap.nn.UNet;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,8 +24,6 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * a flat parameter vector, for one batch size. Write the inputs, {@link #run()}, read gradient and norms.
  */
 public final class StudentProgram implements AutoCloseable {
-    private final LatentShape shape;
-    private final int batch;
     private final DataType type;
     private final Shapes shapes;
     private final GraphInputs inputs;
@@ -36,29 +34,32 @@ public final class StudentProgram implements AutoCloseable {
     /**
      * What a program is compiled for.
      *
-     * @param student network that is trained
-     * @param field its preconditioning
+     * @param student network that is trained, with its preconditioning
      * @param objective what it is trained towards
-     * @param teacher guided velocity, null for objectives without one
-     * @param shape of the latents
+     * @param teacher guided velocity; null where the objective does not distil
+     * @param sample shape of a sample: an image [C,H,W] or a point [D]
      * @param batch samples a step
      * @param type of the arithmetic
      * @param monitored whether the objective's monitors are kept (tests, benchmarks)
      */
     public record Setup(
-            UNet student,
-            NetworkField field,
+            NetworkField student,
             Objective objective,
             TeacherGraph teacher,
-            LatentShape shape,
+            long[] sample,
             int batch,
             DataType type,
-            boolean monitored) {}
+            boolean monitored) {
+        public Setup {
+            if (objective.distils() != (teacher != null)) {
+                throw new IllegalArgumentException("cannot compile " + objective
+                        + ": expected a teacher if and only if " + "it distils, got " + teacher);
+            }
+        }
 
-    /** A guided teacher that emits its velocity [N,H,W,C] for points, times [N], one-hot classes and guidance weights [N]. */
-    public interface TeacherGraph {
-        SDVariable velocity(
-                Shapes shapes, DataType type, SDVariable x, SDVariable t, SDVariable classes, SDVariable guidance);
+        List<Parameter> parameters() {
+            return student.network().parameters();
+        }
     }
 
     /**
@@ -66,15 +67,13 @@ public final class StudentProgram implements AutoCloseable {
      * @param gradient flat vector [P] that it writes; entries of fixed arrays stay as they are
      */
     public StudentProgram(Setup setup, INDArray parameters, INDArray gradient) {
-        shape = setup.shape();
-        batch = setup.batch();
         type = setup.type();
         inputs = new GraphInputs(type);
         shapes = inputs.shapes();
-        norms = Nd4j.create(type, batch, 1, 1, 1);
-        var scope = Scope.trainable(shapes, type, "student.", setup.student().parameters());
+        var scope = Scope.trainable(shapes, type, "student.", setup.parameters());
         Map<String, INDArray> outputs = new LinkedHashMap<>();
         Objective.Residual residual = emit(setup, scope);
+        norms = Nd4j.create(type, shapes.of(residual.norm()));
         outputs.put(residual.norm().name(), norms);
         bind(setup, scope, parameters, gradient, residual, outputs);
         if (setup.monitored()) {
@@ -88,21 +87,29 @@ public final class StudentProgram implements AutoCloseable {
     }
 
     private Objective.Residual emit(Setup setup, Scope scope) {
-        SDVariable x0 = images("x0");
-        SDVariable z = images("z");
+        int batch = setup.batch();
+        SDVariable x0 = inputs.samples("x0", batch, setup.sample());
+        SDVariable z = inputs.samples("z", batch, setup.sample());
         SDVariable t = inputs.add("t", batch);
-        int labels = setup.student().config().labelDim();
+        int labels = setup.student().network().classes();
         SDVariable classes = labels > 0 ? inputs.add("classes", batch, labels) : null;
         SDVariable xt = LinearPath.point(scope, x0, z, t);
-        boolean flowMap = setup.student().isFlowMap();
+        boolean flowMap = setup.student().network().isFlowMap();
         SDVariable s = flowMap ? inputs.add("s", batch) : null;
         SDVariable guidance = flowMap ? inputs.add("guidance", batch) : null;
         SDVariable warmup = flowMap ? inputs.add("warmup", 1) : null;
-        SDVariable velocity =
-                setup.teacher() == null ? null : setup.teacher().velocity(shapes, type, xt, t, classes, guidance);
+        Objective.Teacher teacher = teacher(setup, classes, guidance);
         Objective.Field field = (x, time, target) ->
-                setup.field().apply(scope, new NetworkField.Point(x, time, classes, target, guidance));
-        return setup.objective().apply(new Objective.Terms(scope, x0, z, xt, t, s, warmup, velocity, field));
+                setup.student().apply(scope, new NetworkField.Point(x, time, classes, target, guidance));
+        return setup.objective().apply(new Objective.Terms(scope, x0, z, xt, t, s, warmup, teacher, field));
+    }
+
+    private Objective.Teacher teacher(Setup setup, SDVariable classes, SDVariable guidance) {
+        if (setup.teacher() == null) {
+            return null;
+        }
+        TeacherGraph.Emitter emitter = setup.teacher().in(shapes, type);
+        return (x, time) -> emitter.velocity(new NetworkField.Point(x, time, classes, null, guidance));
     }
 
     private void bind(
@@ -115,7 +122,7 @@ public final class StudentProgram implements AutoCloseable {
         List<SDVariable> trained = new ArrayList<>();
         List<INDArray> targets = new ArrayList<>();
         long offset = 0;
-        for (var p : setup.student().parameters()) {
+        for (var p : setup.parameters()) {
             var interval = NDArrayIndex.interval(offset, offset + p.length());
             SDVariable variable = scope.parameter(p.name());
             inputs.bind(variable, parameters.get(interval).reshape('c', p.shape()));
@@ -132,11 +139,7 @@ public final class StudentProgram implements AutoCloseable {
         }
     }
 
-    private SDVariable images(String name) {
-        return inputs.images(name, batch, shape.channels(), shape.height(), shape.width());
-    }
-
-    /** The array of an input: x0, z [N,C,H,W]; t, s, guidance [N]; classes [N,L]; warmup [1]. */
+    /** The array of an input: x0, z [N,C,H,W] or [N,D]; t, s, guidance [N]; classes [N,L]; warmup [1]; null if it has none. */
     public INDArray input(String name) {
         return inputs.array(name);
     }
@@ -146,7 +149,7 @@ public final class StudentProgram implements AutoCloseable {
         return norms.data().asFloat();
     }
 
-    /** A monitor of the last run, [N,H,W,C]. */
+    /** A monitor of the last run, [N,H,W,C] or [N,D]. */
     public INDArray monitor(String name) {
         return monitors.get(name);
     }

@@ -5,7 +5,6 @@ import io.flowmap.flow.NetworkField;
 import io.flowmap.flow.NoiseLabel;
 import io.flowmap.nn.UNet;
 import io.flowmap.nn.UNetConfig;
-import java.io.Serializable;
 
 /**
  * Everything that makes a network's arrays a field, as a stage's manifest keeps it.
@@ -17,14 +16,20 @@ import java.io.Serializable;
  * @param shape of the latents
  */
 public record NetworkSpec(UNetConfig unet, boolean flowMap, NoiseLabel noiseLabel, double sigmaData, LatentShape shape)
-        implements Serializable {
+        implements FieldSpec {
 
     public UNet network() {
         return new UNet(unet, flowMap);
     }
 
+    @Override
     public NetworkField field() {
         return new NetworkField(network(), noiseLabel, sigmaData);
+    }
+
+    @Override
+    public long[] sample() {
+        return shape.dimensions();
     }
 
     /** The flow map that starts as this velocity field. */

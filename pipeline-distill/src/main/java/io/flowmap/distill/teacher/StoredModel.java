@@ -80,8 +80,8 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
         return arrays;
     }
 
-    /** As a frozen velocity field. */
-    public Autoguidance.Model velocity(Configuration hadoop) {
-        return new Autoguidance.Model(spec.field(), arrays(hadoop));
+    /** As a frozen field of that name in its graph. */
+    public FrozenField frozen(String name, Configuration hadoop) {
+        return new FrozenField(name, spec.field(), arrays(hadoop));
     }
 }

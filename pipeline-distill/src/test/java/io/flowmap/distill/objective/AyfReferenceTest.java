@@ -1,31 +1,25 @@
 package io.flowmap.distill.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.autodiff.Program;
 import io.flowmap.autodiff.Vjp;
-import io.flowmap.distill.objective.Objective.Monitor;
-import io.flowmap.distill.objective.Objective.Residual;
-import io.flowmap.distill.objective.Objective.Terms;
-import io.flowmap.flow.Denoiser;
 import io.flowmap.flow.GraphInputs;
-import io.flowmap.flow.LinearPath;
+import io.flowmap.flow.TimePairs;
 import io.flowmap.nn.Edm2Case;
-import io.flowmap.nn.Mlp;
-import io.flowmap.nn.Parameter;
 import io.flowmap.nn.Scope;
-import io.flowmap.nn.UNet;
-import io.flowmap.testing.Npy;
 import io.flowmap.testing.Reference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
-import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -33,211 +27,201 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** AYF-EMD's values and gradients against the folders ayf_mlp and ayf_edm2_*, for every r there. */
+/**
+ * Values, losses and gradients of AYF-EMD and AYF-LMD against the folders ayf_mlp and ayf_edm2_*: for every r there, every
+ * file of values and every kind of gradient.
+ */
 @Tag("reference")
 class AyfReferenceTest {
     private static final double F64 = 1e-9;
     private static final double STORED_F32 = 1e-6;
+    private static final TimePairs PAIRS = new TimePairs(0, 1);
+    /** A normalisation that no objective uses. */
+    private static final Set<String> UNUSED = Set.of("emd_ghat_rms_variant");
 
     @Test
     void mlpValuesAndGradientsMatch() throws IOException {
         for (Path folder : Reference.folders(p -> p.getFileName().toString().startsWith("ayf_mlp"))) {
-            int cases = 0;
-            for (String r : warmups(folder)) {
-                cases += check(folder, r, mlpCase(folder, Double.parseDouble(r.substring(1))), F64);
-            }
-            Reference.checked(folder, cases);
+            check(folder, AyfCase::mlp, F64);
         }
     }
 
     @Test
     void unetValuesAndGradientsMatch() throws IOException {
         for (Path folder : Reference.folders(p -> p.getFileName().toString().startsWith("ayf_edm2_"))) {
-            int cases = 0;
-            for (String r : warmups(folder)) {
-                cases += check(folder, r, unetCase(folder, Double.parseDouble(r.substring(1))), STORED_F32);
-            }
-            Reference.checked(folder, cases);
+            check(folder, AyfCase::unet, STORED_F32);
         }
+    }
+
+    /** An objective that a kind of gradient belongs to, its r, and the gradient's factor to the objective's. */
+    private record Kind(Objective objective, double r, double factor, String loss) {}
+
+    private static Kind kind(String name, double r, double c) {
+        var plain = new TangentNormalisation(0);
+        var normalised = new TangentNormalisation(c);
+        var warmup = new TangentWarmup(1, 0);
+        return switch (name) {
+            case "train_emd" -> new Kind(new AyfEmd(PAIRS, normalised, warmup), r, 1, "loss_emd_normalised");
+            case "meanflow" -> new Kind(new AyfEmd(PAIRS, plain, warmup), 1, 1, "loss_meanflow_form");
+            case "thm32" -> new Kind(new AyfEmd(PAIRS, plain, warmup), 1, 0.5, "loss_meanflow_form");
+            case "lmd_mse" -> new Kind(new AyfLmd(PAIRS, plain), 1, 1, "loss_lmd_mse_form");
+            case "lmd_normalised" -> new Kind(new AyfLmd(PAIRS, normalised), 1, 1, "loss_lmd_normalised");
+            case "thm33" -> new Kind(new AyfLmd(PAIRS, plain), 1, 0.5, "loss_lmd_mse_form");
+            default -> throw new AssertionError("an unknown kind of gradient: " + name);
+        };
+    }
+
+    private static void check(Path folder, AyfCase.Reader reader, double gradientTolerance) throws IOException {
+        int cases = 0;
+        JsonNode info = Reference.json(folder, "info");
+        for (String tag : tags(folder)) {
+            JsonNode facts = info.has(tag) ? info.get(tag) : info.get("ayf");
+            double r = Double.parseDouble(tag.substring(1));
+            double c = facts.get("c").asDouble();
+            for (String name : gradients(folder, tag)) {
+                Kind kind = kind(name, r, c);
+                Evaluated e = evaluate(reader.read(folder, kind.r()), kind.objective());
+                cases += checkGradient(folder, tag + "_grad_" + name, kind, e, gradientTolerance);
+                assertThat(kind.objective().loss(e.norms(), e.elements()))
+                        .as(folder + " " + tag + " " + kind.loss())
+                        .isCloseTo(
+                                facts.get(kind.loss()).asDouble(),
+                                within(1e-5 * facts.get(kind.loss()).asDouble()));
+                cases++;
+            }
+            Evaluated emd =
+                    evaluate(reader.read(folder, r), kind("train_emd", r, c).objective());
+            Evaluated lmd = evaluate(
+                    reader.read(folder, r), kind("lmd_normalised", r, c).objective());
+            cases += checkValues(folder, tag, emdValues(emd), "emd_");
+            cases += checkValues(folder, tag, lmdValues(lmd), "lmd_");
+        }
+        Reference.checked(folder, cases);
     }
 
     /** The tags r1.00, r0.70, ... of a folder. */
-    private static TreeSet<String> warmups(Path folder) throws IOException {
-        var tags = new TreeSet<String>();
-        try (var files = Files.list(folder)) {
-            files.map(f -> f.getFileName().toString())
-                    .filter(f -> f.endsWith("_emd_g.npy"))
-                    .forEach(f -> tags.add(f.substring(0, f.indexOf('_'))));
-        }
+    private static TreeSet<String> tags(Path folder) throws IOException {
+        var tags = names(folder, "r[0-9.]+_emd_g\\.npy");
         assertThat(tags).isNotEmpty();
-        return tags;
+        var result = new TreeSet<String>();
+        tags.forEach(f -> result.add(f.substring(0, f.indexOf('_'))));
+        return result;
     }
 
-    /** An objective's graph with its inputs. */
-    private record Case(GraphInputs inputs, Scope student, Residual residual, boolean images) {}
+    private static TreeSet<String> gradients(Path folder, String tag) throws IOException {
+        var kinds = new TreeSet<String>();
+        String prefix = tag + "_grad_";
+        names(folder, prefix + ".*\\.npz").forEach(f -> kinds.add(f.substring(prefix.length(), f.length() - 4)));
+        return kinds;
+    }
 
-    private static int check(Path folder, String r, Case c, double gradientTolerance) {
-        Map<String, INDArray> targets = new LinkedHashMap<>();
-        Map<String, SDVariable> values = new LinkedHashMap<>();
-        Map<String, String> files =
-                Map.of("field", "emd_F", "tangent", "emd_dFdt", "residual", "emd_g", "velocity", "emd_v");
-        for (Monitor m : c.residual().monitors()) {
-            values.put(r + "_" + files.get(m.name()), m.value());
+    private static TreeSet<String> names(Path folder, String pattern) throws IOException {
+        try (var files = Files.list(folder)) {
+            var names = new TreeSet<String>();
+            files.map(f -> f.getFileName().toString())
+                    .filter(f -> f.matches(pattern))
+                    .forEach(names::add);
+            return names;
         }
-        SDVariable batchCotangent = c.residual().cotangent();
-        long batch = c.inputs().shapes().of(batchCotangent)[0];
-        values.put(r + "_emd_ghat", batchCotangent.mul(-batch / 2.0));
-        values.put(r + "_emd_g_norm", c.residual().norm());
-        List<SDVariable> parameters = List.copyOf(c.student().parameters().values());
-        var gradients = Vjp.of(c.inputs().shapes(), c.residual().output(), batchCotangent, parameters);
-        values.values()
-                .forEach(v -> targets.put(
-                        v.name(),
-                        Nd4j.create(DataType.DOUBLE, c.inputs().shapes().of(v))));
-        gradients
-                .values()
-                .forEach(v -> targets.put(
-                        v.name(),
-                        Nd4j.create(DataType.DOUBLE, c.inputs().shapes().of(v))));
-        try (var program = Program.compile(c.inputs().shapes(), c.inputs().arrays(), targets)) {
+    }
+
+    /** Everything of a run: monitors, ghat, norms, gradients by parameter, and x_t, s - t. */
+    private record Evaluated(
+            Map<String, INDArray> values, float[] norms, int elements, Map<String, INDArray> gradients) {
+        INDArray value(String name) {
+            return values.get(name);
+        }
+    }
+
+    private static Evaluated evaluate(AyfCase c, Objective objective) {
+        GraphInputs in = c.inputs();
+        Objective.Residual residual = objective.apply(c.terms());
+        Scope student = c.terms().scope();
+        Map<String, SDVariable> wanted = new LinkedHashMap<>();
+        residual.monitors().forEach(m -> wanted.put(m.name(), m.value()));
+        wanted.put("unit", residual.cotangent().mul(-c.terms().batch() / 2.0));
+        wanted.put("norm", residual.norm());
+        wanted.put("xt", c.terms().xt());
+        wanted.put("step", c.terms().perSample(c.terms().s().sub(c.terms().t())));
+        var gradients = Vjp.of(
+                in.shapes(),
+                residual.output(),
+                residual.cotangent(),
+                List.copyOf(student.parameters().values()));
+        student.parameters().forEach((name, p) -> wanted.put("grad " + name, gradients.get(p)));
+        Map<String, INDArray> targets = new LinkedHashMap<>();
+        wanted.forEach((k, v) ->
+                targets.put(v.name(), Nd4j.create(DataType.DOUBLE, in.shapes().of(v))));
+        try (var program = Program.compile(in.shapes(), in.arrays(), targets)) {
             program.run();
         }
-        values.forEach((file, variable) -> assertClose(folder, file, targets.get(variable.name()), c.images()));
-        int cases = values.size();
-        Map<String, Npy> goldens = Reference.arrays(folder, r + "_grad_train_emd");
-        for (var golden : goldens.entrySet()) {
-            INDArray gradient = targets.get(
-                    gradients.get(c.student().parameter(golden.getKey())).name());
-            double error = Reference.relativeToMaximum(
-                    gradient.data().asDouble(), golden.getValue().values());
-            assertThat(error).as(folder + " " + golden.getKey()).isLessThan(gradientTolerance);
+        Map<String, INDArray> values = new LinkedHashMap<>();
+        Map<String, INDArray> slopes = new LinkedHashMap<>();
+        wanted.forEach((k, v) -> values.put(k, targets.get(v.name())));
+        student.parameters().keySet().forEach(name -> slopes.put(name, values.remove("grad " + name)));
+        int elements = (int) (values.get("field").length() / c.terms().batch());
+        return new Evaluated(values, values.get("norm").data().asFloat(), elements, slopes);
+    }
+
+    private static int checkGradient(Path folder, String file, Kind kind, Evaluated e, double tolerance) {
+        var goldens = Reference.arrays(folder, file);
+        goldens.forEach((name, golden) -> {
+            INDArray gradient = e.gradients().get(name).mul(kind.factor());
+            double error = Reference.relativeToMaximum(gradient.data().asDouble(), golden.values());
+            assertThat(error).as(folder + " " + file + " " + name).isLessThan(tolerance);
+        });
+        return goldens.size();
+    }
+
+    private static Map<String, INDArray> emdValues(Evaluated e) {
+        INDArray field = e.value("field");
+        Map<String, INDArray> files = new LinkedHashMap<>();
+        files.put("F", field);
+        files.put("dFdt", e.value("tangent"));
+        files.put("v", e.value("velocity"));
+        files.put("g", e.value("residual"));
+        files.put("g_norm", e.value("norm"));
+        files.put("ghat", e.value("unit"));
+        files.put("target", field.add(e.value("unit")));
+        files.put("f", e.value("xt").add(field.mul(e.value("step"))));
+        files.put("df_dt", e.value("velocity").sub(field).add(e.value("tangent").mul(e.value("step"))));
+        return files;
+    }
+
+    private static Map<String, INDArray> lmdValues(Evaluated e) {
+        INDArray field = e.value("field");
+        Map<String, INDArray> files = new LinkedHashMap<>();
+        files.put("dFds", e.value("tangent"));
+        files.put("v_at_f_s", e.value("velocity"));
+        files.put("h", e.value("residual"));
+        files.put("hhat", e.value("unit").neg());
+        files.put("target", field.sub(e.value("residual")));
+        files.put("target_normalised", field.add(e.value("unit")));
+        files.put("df_ds", field.add(e.value("tangent").mul(e.value("step"))));
+        return files;
+    }
+
+    private static int checkValues(Path folder, String tag, Map<String, INDArray> values, String prefix)
+            throws IOException {
+        int cases = 0;
+        for (String file : names(folder, tag + "_" + prefix + ".*\\.npy")) {
+            String name = file.substring(tag.length() + 1, file.length() - 4);
+            if (UNUSED.contains(name)) {
+                continue;
+            }
+            INDArray value = values.get(name.substring(prefix.length()));
+            assertThat(value).as("a known value: " + file).isNotNull();
+            double[] actual = value.rank() == 4
+                    ? Edm2Case.channelsFirst(value)
+                    : value.dup('c').data().asDouble();
+            double[] golden = Reference.array(folder, tag + "_" + name).values();
+            assertThat(Reference.relativeToMaximum(actual, golden))
+                    .as(folder + " " + file)
+                    .isLessThan(F64);
+            assertThat(Arrays.stream(golden).anyMatch(x -> x != 0)).isTrue();
             cases++;
         }
-        return cases + checkTarget(folder, r, targets, values, c);
-    }
-
-    /** target = F + ghat, and the loss mean ||ghat||^2. */
-    private static int checkTarget(
-            Path folder, String r, Map<String, INDArray> targets, Map<String, SDVariable> values, Case c) {
-        INDArray field = targets.get(values.get(r + "_emd_F").name());
-        INDArray unit = targets.get(values.get(r + "_emd_ghat").name());
-        assertClose(folder, r + "_emd_target", field.add(unit), c.images());
-        var info = Reference.json(folder, "info");
-        double golden = (info.has(r) ? info.get(r) : info.get("ayf"))
-                .get("loss_emd_normalised")
-                .asDouble();
-        float[] norms = targets.get(values.get(r + "_emd_g_norm").name()).data().asFloat();
-        assertThat(new AyfEmd(0.1).loss(norms)).isCloseTo(golden, Assertions.within(1e-6));
-        return 2;
-    }
-
-    private static void assertClose(Path folder, String file, INDArray actual, boolean images) {
-        double[] values = images && actual.rank() == 4 && !file.endsWith("norm")
-                ? Edm2Case.channelsFirst(actual)
-                : actual.data().asDouble();
-        double error = Reference.relativeToMaximum(
-                values, Reference.array(folder, file).values());
-        assertThat(error).as(folder + " " + file).isLessThan(F64);
-    }
-
-    private static Case mlpCase(Path folder, double r) {
-        var in = new GraphInputs(DataType.DOUBLE);
-        Terms fixed = terms(in, folder, r, "", DoubleArrays.PLAIN);
-        var main = mlp(in, folder, "teacher", false);
-        var weak = mlp(in, folder, "weak", false);
-        SDVariable lambda = in.bind("lambda", Edm2Case.array(Reference.array(folder, "lambda")));
-        SDVariable poor = weak.at(fixed.xt(), fixed.t(), null);
-        SDVariable v = poor.add(main.at(fixed.xt(), fixed.t(), null).sub(poor).mul(fixed.perSample(lambda)));
-        var student = mlp(in, folder, "student", true);
-        Terms terms = new Terms(
-                student.scope, fixed.x0(), fixed.z(), fixed.xt(), fixed.t(), fixed.s(), fixed.warmup(), v, student);
-        return new Case(in, student.scope, new AyfEmd(0.1).apply(terms), false);
-    }
-
-    private static MlpField mlp(GraphInputs in, Path folder, String file, boolean trainable) {
-        Map<String, Npy> arrays = Reference.arrays(folder, file);
-        var widths = new ArrayList<Integer>(List.of((int) arrays.get("W1").shape()[1]));
-        var list = new ArrayList<Parameter>();
-        for (int layer = 1; arrays.containsKey("W" + layer); layer++) {
-            widths.add((int) arrays.get("W" + layer).shape()[0]);
-        }
-        var net = new Mlp(widths, List.of(Mlp.Activation.TANH, Mlp.Activation.SILU));
-        list.addAll(net.parameters());
-        Map<String, INDArray> values = new LinkedHashMap<>();
-        arrays.forEach((name, npy) -> values.put(name, Edm2Case.array(npy)));
-        Scope scope = trainable
-                ? Scope.trainable(in.shapes(), DataType.DOUBLE, file + ".", list)
-                : Scope.frozen(in.shapes(), DataType.DOUBLE, file + ".", values);
-        scope.parameters().forEach((name, variable) -> in.bind(variable, values.get(name)));
-        return new MlpField(scope, net);
-    }
-
-    /** The reference's MLP over [x, t] or [x, t, s]. */
-    private record MlpField(Scope scope, Mlp net) implements Objective.Field {
-        @Override
-        public SDVariable at(SDVariable x, SDVariable t, SDVariable s) {
-            long n = scope.shapes().of(x)[0];
-            SDVariable time = scope.graph().reshape(t, n, 1);
-            return s == null
-                    ? net.apply(scope, scope.graph().concat(1, x, time))
-                    : net.apply(
-                            scope,
-                            scope.graph().concat(1, x, time, scope.graph().reshape(s, n, 1)));
-        }
-    }
-
-    private static Case unetCase(Path folder, double r) {
-        var in = new GraphInputs(DataType.DOUBLE);
-        Path edm2 = Reference.require("edm2", folder.getFileName().toString().substring("ayf_edm2_".length()));
-        Edm2Case settings = Edm2Case.read(edm2);
-        Terms fixed = terms(in, folder, r, "fm_", Edm2Case::channelsLast);
-        boolean conditional = settings.config().labelDim() > 0;
-        SDVariable classes =
-                conditional ? in.bind("classes", Edm2Case.array(Reference.array(edm2, "class_labels"))) : null;
-        SDVariable main = velocity(in, settings, Edm2Case.weights(edm2, "weights_f32"), "main.", fixed, classes);
-        SDVariable weak = velocity(in, settings, Edm2Case.weights(folder, "weak_weights_f32"), "weak.", fixed, classes);
-        double lambda = Reference.json(folder, "info").get("lambda").asDouble();
-        SDVariable v = weak.add(main.sub(weak).mul(lambda));
-        var unet = new UNet(settings.config(), false);
-        Map<String, INDArray> arrays = Edm2Case.weights(folder, "student_weights_f32");
-        Scope scope = Scope.trainable(in.shapes(), DataType.DOUBLE, "student.", unet.parameters());
-        scope.parameters().forEach((name, variable) -> in.bind(variable, arrays.get(name)));
-        Objective.Field field =
-                (x, t, s) -> unet.apply(scope, new UNet.Input(x, t.sub(s.mul(0.25)), classes, null, null));
-        Terms terms =
-                new Terms(scope, fixed.x0(), fixed.z(), fixed.xt(), fixed.t(), fixed.s(), fixed.warmup(), v, field);
-        return new Case(in, scope, new AyfEmd(0.1).apply(terms), true);
-    }
-
-    /** v = (x_t - D(x_t/(1-t), t/(1-t)))/t. */
-    private static SDVariable velocity(
-            GraphInputs in,
-            Edm2Case settings,
-            Map<String, INDArray> weights,
-            String prefix,
-            Terms w,
-            SDVariable classes) {
-        var scope = Scope.frozen(in.shapes(), DataType.DOUBLE, prefix, weights);
-        SDVariable u = w.t().neg().add(1);
-        SDVariable d = new Denoiser(new UNet(settings.config(), false), settings.sigmaData())
-                .apply(scope, w.xt().div(w.perSample(u)), w.t().div(u), classes);
-        return w.xt().sub(d).div(w.perSample(w.t()));
-    }
-
-    private interface DoubleArrays {
-        DoubleArrays PLAIN = a -> a;
-
-        INDArray arrange(INDArray array);
-    }
-
-    private static Terms terms(GraphInputs in, Path folder, double r, String prefix, DoubleArrays layout) {
-        SDVariable x0 = in.bind("x0", layout.arrange(Edm2Case.array(Reference.array(folder, prefix + "x0"))));
-        SDVariable z = in.bind("z", layout.arrange(Edm2Case.array(Reference.array(folder, prefix + "z"))));
-        SDVariable t = in.bind("t", Edm2Case.array(Reference.array(folder, prefix + "t")));
-        SDVariable s = in.bind("s", Edm2Case.array(Reference.array(folder, prefix + "s")));
-        SDVariable warmup = in.bind("r", Nd4j.createFromArray(new double[] {r}));
-        var scope = Scope.frozen(in.shapes(), DataType.DOUBLE, "", Map.of());
-        SDVariable xt = LinearPath.point(scope, x0, z, t);
-        return new Terms(scope, x0, z, xt, t, s, warmup, null, null);
+        assertThat(cases).as(folder + " " + prefix).isPositive();
+        return cases;
     }
 }

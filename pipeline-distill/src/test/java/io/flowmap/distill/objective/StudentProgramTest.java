@@ -3,10 +3,11 @@ package io.flowmap.distill.objective;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.flowmap.data.LatentShape;
 import io.flowmap.distill.teacher.Autoguidance;
+import io.flowmap.distill.teacher.FrozenField;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.flow.NoiseLabel;
+import io.flowmap.flow.TimePairs;
 import io.flowmap.nn.InitialParameters;
 import io.flowmap.nn.Parameter;
 import io.flowmap.nn.UNet;
@@ -27,17 +28,18 @@ class StudentProgramTest {
     private static final double NORMALISATION = 0.1;
 
     private final UNetConfig config = UNetConfig.of(8, 3, 4, 8, List.of(1, 2), 1, List.of(4), 8);
-    private final LatentShape shape = new LatentShape(3, 8, 8);
+    private final AyfEmd emd =
+            new AyfEmd(new TimePairs(0, 1), new TangentNormalisation(NORMALISATION), new TangentWarmup(1, 0));
     private final UNet teacher = new UNet(config, false);
     private final UNet student = new UNet(config, true);
-    private final Autoguidance guided = new Autoguidance(model(1), model(2));
+    private final Autoguidance guided = new Autoguidance(model("main", 1), model("weak", 2));
 
     private NetworkField field(UNet network) {
         return new NetworkField(network, NoiseLabel.TIME, 0.5);
     }
 
     /** A teacher with gains that are not zero. */
-    private Autoguidance.Model model(long seed) {
+    private FrozenField model(String name, long seed) {
         Map<String, INDArray> arrays = new LinkedHashMap<>();
         INDArray flat = flat(teacher, seed, 0.7);
         long offset = 0;
@@ -47,7 +49,7 @@ class StudentProgramTest {
                     flat.get(NDArrayIndex.interval(offset, offset + p.length())).reshape('c', p.shape()));
             offset += p.length();
         }
-        return new Autoguidance.Model(field(teacher), arrays);
+        return new FrozenField(name, field(teacher), arrays);
     }
 
     private static INDArray flat(UNet network, long seed, double gain) {
@@ -64,7 +66,7 @@ class StudentProgramTest {
 
     private StudentProgram program(INDArray parameters, INDArray gradient) {
         var setup = new StudentProgram.Setup(
-                student, field(student), new AyfEmd(NORMALISATION), guided, shape, BATCH, DataType.DOUBLE, true);
+                field(student), emd, guided, new long[] {3, 8, 8}, BATCH, DataType.DOUBLE, true);
         var program = new StudentProgram(setup, parameters, gradient);
         var random = new Random(5);
         for (String image : List.of("x0", "z")) {

@@ -1,0 +1,17 @@
+package io.flowmap.distill;
+
+import io.flowmap.tensor.CounterRandom;
+import java.io.Serializable;
+
+/** Guidance weights of training, uniform in [min, max]. */
+record GuidanceWeights(double min, double max) implements Serializable {
+    GuidanceWeights {
+        if (!(min <= max)) {
+            throw new IllegalArgumentException("expected guidance.min <= guidance.max, got " + min + ", " + max);
+        }
+    }
+
+    double draw(CounterRandom random, long sample) {
+        return min + (max - min) * random.uniform(RandomInputs.GUIDANCE, sample);
+    }
+}

@@ -1,0 +1,41 @@
+package io.flowmap.distill.objective;
+
+import io.flowmap.flow.TimePairs;
+import io.flowmap.tensor.CounterRandom;
+
+/**
+ * Lagrangian map distillation (AYF Thm 3.3 with w = 1/(t-s)^2), which asks the teacher where the map arrives:
+ *
+ * <pre>
+ * dF/ds = JVP of F at (x_t, t, s) along (0, 0, 1)
+ * h     = F + (s-t) dF/ds - v(f(x_t,t,s), s)
+ * g     = -h, loss = mean_b || F - sg(F + ghat) ||^2
+ * </pre>
+ *
+ * At s = t this is flow matching.
+ *
+ * @param pairs law of (t, s)
+ * @param normalisation g to ghat; with c = 0 the unnormalised loss || F - sg(F - h) ||^2
+ */
+public record AyfLmd(TimePairs pairs, TangentNormalisation normalisation) implements Objective {
+    @Override
+    public Residual apply(Terms w) {
+        var l = Lagrangian.of(w);
+        return normalisation.residual(w, l.field(), l.h().neg(), l.monitors());
+    }
+
+    @Override
+    public TimePairs.Pair draw(CounterRandom random, long stream, long sample) {
+        return pairs.draw(random, stream, sample);
+    }
+
+    @Override
+    public boolean distils() {
+        return true;
+    }
+
+    @Override
+    public double loss(float[] norms, int elements) {
+        return normalisation.loss(norms);
+    }
+}

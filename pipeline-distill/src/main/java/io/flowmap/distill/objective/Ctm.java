@@ -1,0 +1,40 @@
+package io.flowmap.distill.objective;
+
+import io.flowmap.flow.TimePairs;
+import io.flowmap.tensor.CounterRandom;
+import org.nd4j.autodiff.samediff.SDVariable;
+
+/**
+ * Consistency trajectory models, CTM (Kim et al. 2023), without the adversarial loss: {@link DiscreteFlowMap}, and flow
+ * matching with z - x_0 on the share of samples that have s = t.
+ *
+ * @param pairs law of (t, s); a share has s = t
+ * @param steps N, steps of the teacher from 1 to 0
+ * @param normalisation g to ghat
+ */
+public record Ctm(MixedPairs pairs, int steps, TangentNormalisation normalisation) implements Objective {
+    public Ctm {
+        Discrete.steps(steps);
+    }
+
+    @Override
+    public Residual apply(Terms w) {
+        SDVariable velocity = w.onDiagonal(w.sampleVelocity(), w.velocity());
+        return Discrete.residual(w, velocity, steps, normalisation);
+    }
+
+    @Override
+    public TimePairs.Pair draw(CounterRandom random, long stream, long sample) {
+        return pairs.draw(random, stream, sample);
+    }
+
+    @Override
+    public boolean distils() {
+        return true;
+    }
+
+    @Override
+    public double loss(float[] norms, int elements) {
+        return normalisation.loss(norms);
+    }
+}

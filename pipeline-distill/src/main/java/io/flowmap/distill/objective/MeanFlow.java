@@ -1,0 +1,34 @@
+package io.flowmap.distill.objective;
+
+import io.flowmap.flow.TimePairs;
+import io.flowmap.tensor.CounterRandom;
+
+/**
+ * MeanFlow (Geng et al. 2025, "Mean flows for one-step generative modeling"): {@link AyfEmd} from scratch, with v = z - x_0
+ * and r = 1: target sg(v + (s-t) dF/dt), dF/dt the JVP of F along (v, 1, 0).
+ *
+ * @param pairs law of (t, s); a share has s = t
+ * @param normalisation g to ghat, the adaptive weight of the paper with another power
+ */
+public record MeanFlow(MixedPairs pairs, TangentNormalisation normalisation) implements Objective {
+    @Override
+    public Residual apply(Terms w) {
+        var e = Eulerian.of(w, w.s().sub(w.t()));
+        return normalisation.residual(w, e.field(), e.g(), e.monitors());
+    }
+
+    @Override
+    public TimePairs.Pair draw(CounterRandom random, long stream, long sample) {
+        return pairs.draw(random, stream, sample);
+    }
+
+    @Override
+    public boolean distils() {
+        return false;
+    }
+
+    @Override
+    public double loss(float[] norms, int elements) {
+        return normalisation.loss(norms);
+    }
+}

@@ -1,0 +1,44 @@
+package io.flowmap.distill.objective;
+
+import io.flowmap.flow.TimePairs;
+import io.flowmap.tensor.CounterRandom;
+
+/**
+ * Multistep or phased consistency distillation (Heek et al. 2024; Wang et al. 2024): [0,1] in K equal intervals, target
+ * sg f(x_t', t', s) with s the start of the interval of t. K = 1 is {@link DiscreteConsistency}.
+ *
+ * @param times mean and deviation of logit t
+ * @param intervals K, at least 1
+ * @param steps N, steps of the teacher from 1 to 0
+ * @param normalisation g to ghat
+ */
+public record MultistepConsistency(TimePairs times, int intervals, int steps, TangentNormalisation normalisation)
+        implements Objective {
+    public MultistepConsistency {
+        Discrete.steps(steps);
+        if (intervals < 1) {
+            throw new IllegalArgumentException("expected intervals of at least 1, got " + intervals);
+        }
+    }
+
+    @Override
+    public Residual apply(Terms w) {
+        return Discrete.residual(w, w.velocity(), steps, normalisation);
+    }
+
+    @Override
+    public TimePairs.Pair draw(CounterRandom random, long stream, long sample) {
+        double t = times.drawTime(random, stream, sample);
+        return new TimePairs.Pair(t, Math.min(intervals - 1, Math.floor(t * intervals)) / intervals);
+    }
+
+    @Override
+    public boolean distils() {
+        return true;
+    }
+
+    @Override
+    public double loss(float[] norms, int elements) {
+        return normalisation.loss(norms);
+    }
+}

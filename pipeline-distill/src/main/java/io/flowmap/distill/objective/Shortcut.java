@@ -1,0 +1,33 @@
+package io.flowmap.distill.objective;
+
+import io.flowmap.flow.TimePairs;
+import io.flowmap.tensor.CounterRandom;
+
+/**
+ * Shortcut models (Frans et al. 2024) from scratch: {@link ShortcutDistillation} with z - x_0 in the place of the teacher's
+ * velocity.
+ *
+ * @param pairs law of (t, s); a share has s = t
+ * @param normalisation g to ghat
+ */
+public record Shortcut(MixedPairs pairs, TangentNormalisation normalisation) implements Objective {
+    @Override
+    public Residual apply(Terms w) {
+        return Bootstrap.residual(w, normalisation);
+    }
+
+    @Override
+    public TimePairs.Pair draw(CounterRandom random, long stream, long sample) {
+        return pairs.draw(random, stream, sample);
+    }
+
+    @Override
+    public boolean distils() {
+        return false;
+    }
+
+    @Override
+    public double loss(float[] norms, int elements) {
+        return normalisation.loss(norms);
+    }
+}

@@ -1,0 +1,38 @@
+package io.flowmap.distill.teacher;
+
+import io.flowmap.job.JobContext;
+import io.flowmap.job.UserError;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * The teacher of a finished stage with its guidance.
+ *
+ * @param main the teacher
+ * @param weak the weak model of autoguidance, else null
+ */
+public record StoredTeacher(TeacherConfig config, StoredModel main, StoredModel weak) implements TeacherSource {
+    /** The run's teacher. Throws {@link UserError} if the stage has not the networks that the guidance needs. */
+    public static StoredTeacher of(JobContext context, TeacherConfig config, String average) {
+        StoredModel main = StoredModel.of(context, "teacher", "main", average);
+        if (config.guidance() == TeacherConfig.Guidance.CFG
+                && main.spec().unet().labelDim() == 0) {
+            throw new UserError("cannot guide teacher " + main.dir() + " by cfg: expected a class-conditional network, "
+                    + "got one without classes");
+        }
+        boolean autoguided = config.guidance() == TeacherConfig.Guidance.AUTOGUIDANCE;
+        return new StoredTeacher(config, main, autoguided ? StoredModel.of(context, "teacher", "weak", average) : null);
+    }
+
+    @Override
+    public TeacherGraph open(Configuration hadoop) {
+        TeacherGraph plain = main.frozen("main", hadoop);
+        TeacherGraph guided =
+                switch (config.guidance()) {
+                    case PLAIN -> plain;
+                    case AUTOGUIDANCE -> new Autoguidance(plain, weak.frozen("weak", hadoop));
+                    case CFG -> new ClassifierFreeGuidance(plain);
+                };
+        var interval = config.interval();
+        return interval.isAllTimes() ? guided : new IntervalGuidance(guided, interval.min(), interval.max());
+    }
+}

@@ -1,0 +1,17 @@
+package io.flowmap.distill.teacher;
+
+import io.flowmap.autodiff.Shapes;
+import io.flowmap.flow.NetworkField;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** A teacher's velocity as a graph, so that objectives can evaluate it where they need it and differentiate through it. */
+public interface TeacherGraph {
+    /** Places the teacher's arrays into a graph, once; the emitter may be used any number of times. */
+    Emitter in(Shapes shapes, DataType type);
+
+    /** Emits v(x, t) of the shape of x, for the point's classes and guidance weights; teachers read no target time. */
+    interface Emitter {
+        SDVariable velocity(NetworkField.Point point);
+    }
+}
