@@ -39,7 +39,7 @@ class TeachersTest {
         SDVariable x = in.bind("x", Nd4j.createFromArray(points));
         SDVariable t = in.bind("t", Nd4j.createFromArray(times));
         SDVariable labels = in.bind("classes", Nd4j.createFromArray(classes));
-        SDVariable guidance = in.bind("guidance", Nd4j.valueArrayOf(times.length, lambda, DataType.DOUBLE));
+        SDVariable guidance = in.bind("guidance", Nd4j.zeros(DataType.DOUBLE, times.length).addi(lambda));
         SDVariable v = teacher.in(in.shapes(), DataType.DOUBLE)
                 .velocity(new NetworkField.Point(x, t, labels, null, guidance));
         INDArray output = Nd4j.create(DataType.DOUBLE, in.shapes().of(v));
