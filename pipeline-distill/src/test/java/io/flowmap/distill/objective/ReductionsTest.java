@@ -35,8 +35,8 @@ class ReductionsTest {
             List.of());
 
     /** z - x_0 of the step's samples. */
-    private static final TeacherGraph SAMPLES = (shapes, type) ->
-            p -> shapes.graph().constant(ToyStep.noise().sub(ToyStep.data()));
+    private static final TeacherGraph SAMPLES =
+            (shapes, type) -> p -> shapes.graph().constant(ToyStep.noise().sub(ToyStep.data()));
 
     private static void assertSame(INDArray actual, INDArray expected) {
         assertThat(difference(actual, expected)).isLessThan(1e-12);
@@ -63,8 +63,7 @@ class ReductionsTest {
     @ParameterizedTest
     @MethodSource("matchingTheTeacherOnTheDiagonal")
     void whereTargetIsSourceTheVelocityIsMatched(Objective objective) {
-        assertSame(
-                ToyStep.gradient(objective, TEACHER, ToyStep.TIMES), ToyStep.gradient(EMD, TEACHER, ToyStep.TIMES));
+        assertSame(ToyStep.gradient(objective, TEACHER, ToyStep.TIMES), ToyStep.gradient(EMD, TEACHER, ToyStep.TIMES));
     }
 
     @Test
@@ -74,8 +73,7 @@ class ReductionsTest {
 
     @Test
     void emdWithTheSamplesVelocityIsMeanFlow() {
-        assertSame(
-                ToyStep.gradient(EMD, SAMPLES, HALF), ToyStep.gradient(new MeanFlow(MIXED, PLAIN), null, HALF));
+        assertSame(ToyStep.gradient(EMD, SAMPLES, HALF), ToyStep.gradient(new MeanFlow(MIXED, PLAIN), null, HALF));
     }
 
     @Test
@@ -185,11 +183,9 @@ class ReductionsTest {
     /** The stop-gradient is no ornament: without it the gradient is another. */
     @Test
     void fullGradientsDifferFromThoseUnderStopGradient() {
-        assertThat(difference(
-                        ToyStep.gradient(new BoffiEmd(LAW), TEACHER, HALF), ToyStep.gradient(EMD, TEACHER, HALF)))
+        assertThat(difference(ToyStep.gradient(new BoffiEmd(LAW), TEACHER, HALF), ToyStep.gradient(EMD, TEACHER, HALF)))
                 .isGreaterThan(0.1);
-        assertThat(difference(
-                        ToyStep.gradient(new BoffiLmd(LAW), TEACHER, HALF), ToyStep.gradient(LMD, TEACHER, HALF)))
+        assertThat(difference(ToyStep.gradient(new BoffiLmd(LAW), TEACHER, HALF), ToyStep.gradient(LMD, TEACHER, HALF)))
                 .isGreaterThan(0.1);
     }
 

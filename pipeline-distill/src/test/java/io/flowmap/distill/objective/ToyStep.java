@@ -23,7 +23,8 @@ final class ToyStep implements AutoCloseable {
     /** A step with given target times and r = 1. */
     ToyStep(Objective objective, TeacherGraph teacher, double... targets) {
         var network = new PointNetwork(DIMENSIONS, 0, true, List.of(7, 6));
-        int length = network.parameters().stream().mapToInt(p -> (int) p.length()).sum();
+        int length =
+                network.parameters().stream().mapToInt(p -> (int) p.length()).sum();
         parameters = normal(new Random(11), length).muli(0.6);
         gradient = Nd4j.create(DataType.DOUBLE, length);
         var setup = new StudentProgram.Setup(

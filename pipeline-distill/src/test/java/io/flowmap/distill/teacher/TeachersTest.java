@@ -34,14 +34,16 @@ class TeachersTest {
     private static final TeacherGraph MIXTURE = new MixtureTeacher(FLOW, List.of(0, 1, 1));
     private static final TeacherGraph WEAK = new GaussianTeacher(new GaussianFlow(0.9));
 
-    private static double[] velocities(TeacherGraph teacher, double[][] points, double[] times, double[][] classes, double lambda) {
+    private static double[] velocities(
+            TeacherGraph teacher, double[][] points, double[] times, double[][] classes, double lambda) {
         var in = new GraphInputs(DataType.DOUBLE);
         SDVariable x = in.bind("x", Nd4j.createFromArray(points));
         SDVariable t = in.bind("t", Nd4j.createFromArray(times));
         SDVariable labels = in.bind("classes", Nd4j.createFromArray(classes));
-        SDVariable guidance = in.bind("guidance", Nd4j.zeros(DataType.DOUBLE, times.length).addi(lambda));
-        SDVariable v = teacher.in(in.shapes(), DataType.DOUBLE)
-                .velocity(new NetworkField.Point(x, t, labels, null, guidance));
+        SDVariable guidance =
+                in.bind("guidance", Nd4j.zeros(DataType.DOUBLE, times.length).addi(lambda));
+        SDVariable v =
+                teacher.in(in.shapes(), DataType.DOUBLE).velocity(new NetworkField.Point(x, t, labels, null, guidance));
         INDArray output = Nd4j.create(DataType.DOUBLE, in.shapes().of(v));
         try (var program = Program.compile(in.shapes(), in.arrays(), Map.of(v.name(), output))) {
             program.run();
