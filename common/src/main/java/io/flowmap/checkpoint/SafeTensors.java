@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flowmap.config.Json;
 import io.flowmap.job.UserError;
+import java.io.CharConversionException;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -47,6 +48,23 @@ public final class SafeTensors {
      */
     public record Content(Map<String, TensorData> tensors, Map<String, String> metadata) {}
 
+    /**
+     * Where an array lies in a file.
+     *
+     * @param begin offset of its first byte from the first array's
+     * @param end offset after its last byte
+     */
+    public record Part(String name, TensorData.Type type, long[] shape, long begin, long end) {}
+
+    /**
+     * What a file says of its content.
+     *
+     * @param parts in the order of their bytes, without gap or overlap
+     * @param start offset of the first array from the file's begin
+     * @param metadata of the writer
+     */
+    public record Index(List<Part> parts, long start, Map<String, String> metadata) {}
+
     /** Writes the arrays in the order of the map. The same arguments give the same bytes. Does not close the stream. */
     public static void write(OutputStream out, Map<String, TensorData> tensors, Map<String, String> metadata)
             throws IOException {
@@ -81,23 +99,44 @@ public final class SafeTensors {
      * @throws UserError if it is not a sound safetensors file
      */
     public static Content read(InputStream in, long fileLength, String name) throws IOException {
+        var index = index(in, fileLength, name);
+        var tensors = new LinkedHashMap<String, TensorData>();
         try {
             var data = new DataInputStream(in);
-            var text = headerText(data, fileLength);
-            var header = header(text);
-            var tensors = new LinkedHashMap<String, TensorData>();
-            for (var part : parts(header, fileLength - Long.BYTES - text.length)) {
-                var bytes = new byte[part.length()];
+            for (var part : index.parts()) {
+                var bytes = new byte[Math.toIntExact(part.end() - part.begin())];
                 data.readFully(bytes);
                 tensors.put(part.name(), new TensorData(part.type(), part.shape(), bytes));
             }
-            return new Content(tensors, metadata(header));
+            return new Content(tensors, index.metadata());
+        } catch (ArithmeticException e) {
+            throw new UserError("cannot read safetensors " + name + ": expected arrays below 2 GiB, got more", e);
+        } catch (EOFException e) {
+            throw truncated(name, fileLength, e);
+        }
+    }
+
+    /**
+     * Reads the header of a file of known length; the stream is left at the first array.
+     *
+     * @param name for messages
+     * @throws UserError if it is not a sound safetensors file
+     */
+    public static Index index(InputStream in, long fileLength, String name) throws IOException {
+        try {
+            var text = headerText(new DataInputStream(in), fileLength);
+            var header = header(text);
+            long start = Long.BYTES + text.length;
+            return new Index(parts(header, fileLength - start), start, metadata(header));
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new UserError("cannot read safetensors " + name + ": " + e.getMessage(), e);
         } catch (EOFException e) {
-            throw new UserError(
-                    "cannot read safetensors " + name + ": expected " + fileLength + " bytes, got fewer", e);
+            throw truncated(name, fileLength, e);
         }
+    }
+
+    private static UserError truncated(String name, long fileLength, EOFException e) {
+        return new UserError("cannot read safetensors " + name + ": expected " + fileLength + " bytes, got fewer", e);
     }
 
     private static byte[] padded(byte[] text) {
@@ -129,6 +168,8 @@ public final class SafeTensors {
             }
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("expected a JSON header, got " + e.getOriginalMessage(), e);
+        } catch (CharConversionException e) {
+            throw new IllegalArgumentException("expected a header in UTF-8, got other bytes", e);
         }
         throw new IllegalArgumentException("expected a JSON object as header, got something else");
     }
@@ -193,10 +234,4 @@ public final class SafeTensors {
     }
 
     private record Entry(String dtype, long[] shape, @JsonProperty("data_offsets") long[] offsets) {}
-
-    private record Part(String name, TensorData.Type type, long[] shape, long begin, long end) {
-        int length() {
-            return Math.toIntExact(end - begin);
-        }
-    }
 }

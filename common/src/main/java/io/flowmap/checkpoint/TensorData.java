@@ -18,8 +18,13 @@ public record TensorData(Type type, long[] shape, byte[] bytes) {
         FLOAT16("F16", 2),
         FLOAT32("F32", 4),
         FLOAT64("F64", 8),
+        BFLOAT16("BF16", 2),
         UINT8("U8", 1),
-        INT64("I64", 8);
+        INT8("I8", 1),
+        INT16("I16", 2),
+        INT32("I32", 4),
+        INT64("I64", 8),
+        BOOL("BOOL", 1);
 
         private final String code;
         private final int bytes;
@@ -45,7 +50,8 @@ public record TensorData(Type type, long[] shape, byte[] bytes) {
                     return type;
                 }
             }
-            throw new IllegalArgumentException("expected F16, F32, F64, U8 or I64 as dtype, got " + code);
+            throw new IllegalArgumentException(
+                    "expected one of " + Arrays.stream(values()).map(Type::code).toList() + " as dtype, got " + code);
         }
     }
 
@@ -94,8 +100,8 @@ public record TensorData(Type type, long[] shape, byte[] bytes) {
                 case FLOAT16 -> Float16.toFloat(buffer.getShort());
                 case FLOAT32 -> buffer.getFloat();
                 case FLOAT64 -> (float) buffer.getDouble();
-                case UINT8 -> buffer.get() & 0xff;
-                case INT64 -> buffer.getLong();
+                case BFLOAT16 -> bfloat16(buffer);
+                default -> integer(buffer);
             };
         }
         return values;
@@ -110,11 +116,38 @@ public record TensorData(Type type, long[] shape, byte[] bytes) {
                 case FLOAT16 -> Float16.toFloat(buffer.getShort());
                 case FLOAT32 -> buffer.getFloat();
                 case FLOAT64 -> buffer.getDouble();
-                case UINT8 -> buffer.get() & 0xff;
-                case INT64 -> buffer.getLong();
+                case BFLOAT16 -> bfloat16(buffer);
+                default -> integer(buffer);
             };
         }
         return values;
+    }
+
+    /** The values of integers or booleans, exactly. Throws {@link IllegalStateException} for other types. */
+    public long[] integers() {
+        var values = new long[count()];
+        var buffer = buffer();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = integer(buffer);
+        }
+        return values;
+    }
+
+    /** The upper half of a float32. */
+    private static float bfloat16(ByteBuffer buffer) {
+        return Float.intBitsToFloat(buffer.getShort() << Short.SIZE);
+    }
+
+    private long integer(ByteBuffer buffer) {
+        return switch (type) {
+            case UINT8 -> buffer.get() & 0xff;
+            case INT8 -> buffer.get();
+            case INT16 -> buffer.getShort();
+            case INT32 -> buffer.getInt();
+            case INT64 -> buffer.getLong();
+            case BOOL -> buffer.get() != 0 ? 1 : 0;
+            default -> throw new IllegalStateException(type + " is no integer");
+        };
     }
 
     private ByteBuffer buffer() {
@@ -122,7 +155,7 @@ public record TensorData(Type type, long[] shape, byte[] bytes) {
     }
 
     /** Bytes of an array. Throws {@link ArithmeticException} where they do not fit a long, {@link IllegalArgumentException} if negative. */
-    static long length(Type type, long[] shape) {
+    public static long length(Type type, long[] shape) {
         long length = type.bytes();
         for (long size : shape) {
             if (size < 0) {

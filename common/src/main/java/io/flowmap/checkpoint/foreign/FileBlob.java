@@ -1,0 +1,26 @@
+package io.flowmap.checkpoint.foreign;
+
+import io.flowmap.checkpoint.pickle.Blob;
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** A file of any Hadoop file system; every stream opens it anew. */
+record FileBlob(FileSystem fileSystem, Path file, long length) implements Blob {
+    static FileBlob of(FileSystem fileSystem, Path file) throws IOException {
+        return new FileBlob(fileSystem, file, fileSystem.getFileStatus(file).getLen());
+    }
+
+    @Override
+    public InputStream open(long from) throws IOException {
+        var in = fileSystem.open(file);
+        try {
+            in.seek(from);
+            return in;
+        } catch (IOException e) {
+            in.close();
+            throw e;
+        }
+    }
+}

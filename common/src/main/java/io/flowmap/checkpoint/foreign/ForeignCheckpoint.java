@@ -1,0 +1,157 @@
+package io.flowmap.checkpoint.foreign;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.flowmap.checkpoint.TensorData;
+import io.flowmap.checkpoint.pickle.Blob;
+import io.flowmap.checkpoint.pickle.Unpickler;
+import io.flowmap.job.UserError;
+import java.io.EOFException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.ZipException;
+import org.apache.hadoop.fs.ChecksumException;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A checkpoint of another program: EDM2's snapshots ({@code .pkl}), torch's files ({@code .pth}, {@code .pt}, {@code .th}; zip and
+ * legacy), safetensors and their index of shards. Nothing in it is run, no declared size is trusted, and arrays stay in the file until
+ * {@link #read} takes one.
+ */
+public final class ForeignCheckpoint {
+    private static final int BEGIN = 16;
+    /** Arrays may share memory and deflate, but not without limit. */
+    private static final long MAX_RATIO = 128;
+
+    private final String name;
+    private final String format;
+    private final Map<String, ArrayView> arrays;
+    private final JsonNode configuration;
+
+    private ForeignCheckpoint(String name, String format, Map<String, ArrayView> arrays, JsonNode configuration) {
+        this.name = name;
+        this.format = format;
+        this.arrays = arrays;
+        this.configuration = configuration;
+    }
+
+    /** An array that has not been read. */
+    public record ArrayInfo(TensorData.Type type, long[] shape) {}
+
+    private interface Reading<T> {
+        T run() throws IOException;
+    }
+
+    /** Opens a file, or the index of a sharded safetensors. Throws {@link UserError} if it is none of the forms or damaged. */
+    public static ForeignCheckpoint open(FileSystem fileSystem, Path file) {
+        return reading(file.toString(), () -> {
+            var blob = FileBlob.of(fileSystem, file);
+            return ShardIndex.isIndex(file)
+                    ? new ForeignCheckpoint(
+                            file.toString(), "safetensors shards", ShardIndex.arrays(blob), MissingNode.getInstance())
+                    : of(file.toString(), blob);
+        });
+    }
+
+    /** Opens the bytes of one file. */
+    static ForeignCheckpoint of(String name, Blob file) {
+        return reading(name, () -> {
+            var begin = file.read(0, (int) Math.min(BEGIN, file.length()));
+            if (TorchFile.isZip(begin)) {
+                return of(name, file.length(), TorchFile.zip(file));
+            }
+            if (TorchFile.isPickle(begin)) {
+                return of(name, file.length(), TorchFile.pickle(file));
+            }
+            return new ForeignCheckpoint(name, "safetensors", ShardIndex.shard(name, file), MissingNode.getInstance());
+        });
+    }
+
+    private static ForeignCheckpoint of(String name, long length, TorchFile.Content content) {
+        var tree = new ArrayTree();
+        var configuration = tree.visit("", content.root(), 0);
+        long bytes = 0;
+        for (var view : tree.arrays().values()) {
+            bytes = Math.addExact(bytes, view.bytes());
+        }
+        if (bytes / MAX_RATIO > length) {
+            throw new IllegalArgumentException(
+                    "expected arrays of a file of " + length + " bytes, got arrays of " + bytes);
+        }
+        return new ForeignCheckpoint(
+                name,
+                content.format(),
+                tree.arrays(),
+                configuration == null ? MissingNode.getInstance() : configuration);
+    }
+
+    /** The form of the file in words. */
+    public String format() {
+        return format;
+    }
+
+    /** Names, types and shapes, in the order of the file or of the state dict. */
+    public Map<String, ArrayInfo> arrays() {
+        var infos = new LinkedHashMap<String, ArrayInfo>();
+        arrays.forEach((key, view) ->
+                infos.put(key, new ArrayInfo(view.type(), view.shape().clone())));
+        return infos;
+    }
+
+    /**
+     * The plain values beside the arrays: of an object its "class", its attributes ("_init_kwargs" are the arguments of its
+     * constructor) and, of a network, its "modules". A missing node where the file has none.
+     */
+    public JsonNode configuration() {
+        return configuration;
+    }
+
+    /** What lies below a name, such as "ema" or "state_dict", with the names from there on. Throws {@link UserError} if nothing does. */
+    public ForeignCheckpoint at(String place) {
+        var below = new LinkedHashMap<String, ArrayView>();
+        arrays.forEach((key, view) -> {
+            if (key.startsWith(place + ".")) {
+                below.put(key.substring(place.length() + 1), view);
+            }
+        });
+        if (below.isEmpty()) {
+            throw new UserError("cannot read " + name + ": expected arrays below " + place + ", got none");
+        }
+        return new ForeignCheckpoint(name, format, below, configuration.path(place));
+    }
+
+    /** Reads an array. Throws {@link UserError} if there is none of that name or the file is damaged. */
+    public TensorData read(String array) {
+        var view = arrays.get(array);
+        if (view == null) {
+            throw new UserError(
+                    "cannot read " + name + ": expected array " + array + ", got " + arrays.size() + " others");
+        }
+        return reading(name + ", array " + Unpickler.printable(array), view::read);
+    }
+
+    /** All arrays, for a small file. */
+    public Map<String, TensorData> readAll() {
+        var all = new LinkedHashMap<String, TensorData>();
+        arrays.keySet().forEach(array -> all.put(array, read(array)));
+        return all;
+    }
+
+    private static <T> T reading(String what, Reading<T> reading) {
+        try {
+            return reading.run();
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new UserError("cannot read " + what + ": " + e.getMessage(), e);
+        } catch (FileNotFoundException e) {
+            throw new UserError("cannot read " + what + ": expected a file, got none", e);
+        } catch (EOFException | ZipException | ChecksumException e) {
+            throw new UserError("cannot read " + what + ": expected a sound file, got " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + what, e);
+        }
+    }
+}

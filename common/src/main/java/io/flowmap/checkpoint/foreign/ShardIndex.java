@@ -1,0 +1,89 @@
+package io.flowmap.checkpoint.foreign;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.checkpoint.SafeTensors;
+import io.flowmap.checkpoint.pickle.Blob;
+import io.flowmap.checkpoint.pickle.Unpickler;
+import io.flowmap.config.Json;
+import java.io.BufferedInputStream;
+import java.io.CharConversionException;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+
+/** Arrays of one safetensors file, or of several beside an index ({@code model.safetensors.index.json}). */
+final class ShardIndex {
+    private static final int MAX_INDEX = 16 << 20;
+
+    private ShardIndex() {}
+
+    static boolean isIndex(Path file) {
+        return file.getName().endsWith(".safetensors.index.json");
+    }
+
+    /** The arrays of one file. */
+    static Map<String, ArrayView> shard(String name, Blob file) throws IOException {
+        try (var in = new BufferedInputStream(file.open(0))) {
+            var index = SafeTensors.index(in, file.length(), name);
+            var arrays = new LinkedHashMap<String, ArrayView>();
+            for (var part : index.parts()) {
+                Blob data = file.slice(index.start() + part.begin(), part.end() - part.begin());
+                arrays.put(part.name(), ArrayView.of(Storage.of(part.type(), data), part.shape()));
+            }
+            return arrays;
+        }
+    }
+
+    /** The arrays that an index names, in its order. */
+    static Map<String, ArrayView> arrays(FileBlob index) throws IOException {
+        if (index.length() > MAX_INDEX) {
+            throw new IllegalArgumentException(
+                    "expected an index of at most " + MAX_INDEX + " bytes, got " + index.length());
+        }
+        var shards = new HashMap<String, Map<String, ArrayView>>();
+        var arrays = new LinkedHashMap<String, ArrayView>();
+        var map = weightMap(index);
+        for (var names = map.fieldNames(); names.hasNext(); ) {
+            var name = names.next();
+            var shard = shardName(name, map.get(name));
+            if (!shards.containsKey(shard)) {
+                var file = new Path(index.file().getParent(), shard);
+                shards.put(shard, shard(file.toString(), FileBlob.of(index.fileSystem(), file)));
+            }
+            var view = shards.get(shard).get(name);
+            if (view == null) {
+                throw new IllegalArgumentException(
+                        "expected array " + Unpickler.printable(name) + " in " + shard + ", got none");
+            }
+            arrays.put(name, view);
+        }
+        return arrays;
+    }
+
+    private static JsonNode weightMap(FileBlob index) throws IOException {
+        try {
+            var map =
+                    Json.mapper().readTree(index.read(0, (int) index.length())).path("weight_map");
+            if (map.isObject()) {
+                return map;
+            }
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("expected an index in JSON, got " + Json.complaint(e), e);
+        } catch (CharConversionException e) {
+            throw new IllegalArgumentException("expected an index in UTF-8, got other bytes", e);
+        }
+        throw new IllegalArgumentException("expected weight_map in the index, got none");
+    }
+
+    /** A shard is a file beside its index, nowhere else. */
+    private static String shardName(String array, JsonNode shard) {
+        if (!shard.isTextual() || !shard.asText().matches("[A-Za-z0-9_][A-Za-z0-9._-]{0,254}")) {
+            throw new IllegalArgumentException("expected a plain file name as shard of " + Unpickler.printable(array)
+                    + ", got " + Unpickler.printable(shard.toString()));
+        }
+        return shard.asText();
+    }
+}
