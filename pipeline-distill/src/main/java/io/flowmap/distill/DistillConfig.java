@@ -12,4 +12,13 @@ record DistillConfig(
         GuidanceWeights guidance,
         TeacherConfig teacher,
         String teacherAverage,
-        TrainingConfig training) {}
+        TrainingConfig training) {
+
+    DistillConfig {
+        if (objective.warms() && objective.warmupSteps() > training.steps() / 4) {
+            throw new IllegalArgumentException(
+                    "expected objective.warmup-steps of at most a quarter of training.steps = " + training.steps()
+                            + ", or the tangent is hardly trained, got " + objective.warmupSteps());
+        }
+    }
+}

@@ -39,22 +39,27 @@ record NetworkConfig(
     NetworkSpec velocity(String path, LatentData data) {
         var shape = data.shape();
         try {
-            requireLevels(shape);
-            return new NetworkSpec(unet(data), false, NoiseLabel.TIME, sigmaData, shape);
+            requireSides(shape);
+            var unet = unet(data);
+            requireAttentionLevels(shape);
+            return new NetworkSpec(unet, false, NoiseLabel.TIME, sigmaData, shape);
         } catch (IllegalArgumentException e) {
             throw new UserError("cannot accept setting " + path + ": " + e.getMessage(), e);
         }
     }
 
-    private void requireLevels(LatentShape shape) {
-        var heights = IntStream.range(0, channelMult.size())
-                .mapToObj(level -> shape.height() >> level)
-                .toList();
-        int divisor = 1 << (channelMult.size() - 1);
+    private void requireSides(LatentShape shape) {
+        int divisor = 1 << Math.max(0, channelMult.size() - 1);
         if (shape.height() % divisor != 0 || shape.width() % divisor != 0) {
             throw new IllegalArgumentException("expected latents with sides divisible by " + divisor
                     + " (channel-mult has " + channelMult.size() + " levels), got " + shape);
         }
+    }
+
+    private void requireAttentionLevels(LatentShape shape) {
+        var heights = IntStream.range(0, channelMult.size())
+                .mapToObj(level -> shape.height() >> level)
+                .toList();
         if (!heights.containsAll(attnResolutions)) {
             throw new IllegalArgumentException(
                     "expected attn-resolutions among the levels' heights " + heights + ", got " + attnResolutions);

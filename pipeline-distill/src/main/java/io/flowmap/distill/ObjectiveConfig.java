@@ -74,6 +74,11 @@ record ObjectiveConfig(
         }
     }
 
+    /** Whether the type's tangent is warmed up. */
+    boolean warms() {
+        return type == Type.AYF_EMD || type == Type.SCD || type == Type.SCT;
+    }
+
     /**
      * The objective.
      *
