@@ -21,7 +21,7 @@ final class ConvolutionRules {
         rules.put("upsampling2d", new Upsampling());
     }
 
-    /** y = x * w, bilinear; the cotangents are one fused op. */
+    /** y = x * w (+ b, one value a channel), bilinear in x and w; their cotangents are one fused op. */
     private record Convolution() implements Rule {
         @Override
         public long[] shape(Node op) {
@@ -46,13 +46,33 @@ final class ConvolutionRules {
             SameDiff sd = op.graph();
             SDVariable left = dx[0] == null ? null : sd.cnn().conv2d(dx[0], op.x()[1], c);
             SDVariable right = dx[1] == null ? null : sd.cnn().conv2d(op.x()[0], dx[1], c);
-            return left == null ? right : right == null ? left : left.add(right);
+            SDVariable product = left == null ? right : right == null ? left : left.add(right);
+            return dx.length < 3 || dx[2] == null ? product : withBias(op, product, channels(op, dx[2]));
+        }
+
+        private static SDVariable withBias(Node op, SDVariable product, SDVariable bias) {
+            return product == null
+                    ? bias.add(
+                            op.graph().zero(null, op.y().dataType(), op.shapes().of(op.y())))
+                    : product.add(bias);
+        }
+
+        /** The bias in a shape that broadcasts against the output. */
+        private static SDVariable channels(Node op, SDVariable bias) {
+            boolean nhwc = ((Conv2D) op.function()).getConfig().getDataFormat().equals("NHWC");
+            return nhwc ? bias : op.graph().reshape(bias, op.shapes().of(bias)[0], 1, 1);
         }
 
         @Override
         public SDVariable[] cotangent(Node op, SDVariable dy) {
+            Conv2DConfig c = ((Conv2D) op.function()).getConfig();
             var inputs = new SDVariable[] {op.x()[0], op.x()[1], dy};
-            return new Conv2DDerivative(op.graph(), inputs, ((Conv2D) op.function()).getConfig()).outputVariables();
+            SDVariable[] gradients = new Conv2DDerivative(op.graph(), inputs, c).outputVariables();
+            if (op.x().length < 3) {
+                return gradients;
+            }
+            SDVariable bias = c.getDataFormat().equals("NHWC") ? dy.sum(0, 1, 2) : dy.sum(0, 2, 3);
+            return new SDVariable[] {gradients[0], gradients[1], bias};
         }
     }
 

@@ -34,7 +34,7 @@ record Instruction(
             "softplus", SoftPlus::new);
 
     /** Elementwise ops that may write over an input of the output's shape. */
-    private static final List<String> IN_PLACE = List.of("add", "subtract", "multiply", "divide", "tanh");
+    private static final List<String> IN_PLACE = List.of("add", "subtract", "multiply", "divide", "tanh", "relu");
 
     static Instruction of(String op, List<Value> inputs, Value output) {
         return new Instruction(op, inputs, List.of(output), NO_INTEGERS, NO_REALS, NO_FLAGS);
@@ -52,6 +52,11 @@ record Instruction(
                 Arrays.stream(dimensions).asLongStream().toArray(),
                 NO_REALS,
                 new boolean[] {keepDims});
+    }
+
+    /** x where it is above the cutoff, else 0. */
+    static Instruction cut(Value x, Value output, double cutoff) {
+        return new Instruction("relu", List.of(x), List.of(output), NO_INTEGERS, new double[] {cutoff}, NO_FLAGS);
     }
 
     boolean mayRunInPlace() {

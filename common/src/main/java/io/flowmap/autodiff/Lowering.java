@@ -77,6 +77,7 @@ final class Lowering {
             case "sub_scalar" -> values.put(y, shifted(in.get(0), -node.scalar()));
             case "sigmoid" -> values.put(y, scaled(sigmoidTwice(in.get(0)), 0.5));
             case "swish" -> values.put(y, binary("multiply", scaled(in.get(0), 0.5), sigmoidTwice(in.get(0))));
+            case "relu" -> values.put(y, emit(Instruction.cut(in.get(0), fresh(node.y()), node.scalar())));
             case "upsampling2d" -> values.put(y, upsampled(node, in.get(0)));
             case "reduce_sum", "reduce_mean", "reduce_sqnorm" -> values.put(
                     y,

@@ -82,6 +82,8 @@ public final class RuleTable {
             SDVariable s = op.graph().nn().sigmoid(op.x()[0]);
             return s.add(op.y()).sub(s.mul(op.y()));
         });
+        // 1 from the cutoff on, 0 where the value was cut
+        unary("relu", op -> op.graph().eq(op.x()[0], op.y()).castTo(op.x()[0].dataType()));
         // 1 inside the limits, 0 where the value was clamped
         unary("ClipByValue", op -> op.graph().eq(op.x()[0], op.y()).castTo(op.x()[0].dataType()));
     }

@@ -84,6 +84,8 @@ class RuleTableTest {
                 of("sigmoid", (sd, x) -> sd.nn().sigmoid(x[0]), s(3, 2)),
                 of("softplus", (sd, x) -> sd.nn().softplus(x[0]), s(3, 2)),
                 of("swish", (sd, x) -> sd.nn().swish(x[0]), s(3, 2)),
+                of("relu", (sd, x) -> sd.nn().relu(x[0].sub(1), 0).mul(x[0]), s(5, 4)),
+                of("relu cutoff", (sd, x) -> sd.nn().relu(x[0], 0.9), s(5, 4)),
                 of("ClipByValue", (sd, x) -> sd.math().clipByValue(x[0], 0.7, 1.1), s(5, 4)));
     }
 
@@ -102,14 +104,26 @@ class RuleTableTest {
                 of("matmul batched", (sd, x) -> sd.mmul(x[0], x[1], false, true, false), s(2, 5, 3), s(2, 4, 3)),
                 of(
                         "conv2d",
-                        (sd, x) -> sd.cnn().conv2d(x[0], x[1], conv("NHWC", WeightsFormat.OIYX)),
+                        (sd, x) -> sd.cnn().conv2d(x[0], x[1], conv("NHWC", WeightsFormat.OIYX, 1)),
                         s(2, 4, 6, 3),
                         s(5, 3, 3, 3)),
                 of(
                         "conv2d nchw",
-                        (sd, x) -> sd.cnn().conv2d(x[0], x[1], conv("NCHW", WeightsFormat.YXIO)),
+                        (sd, x) -> sd.cnn().conv2d(x[0], x[1], conv("NCHW", WeightsFormat.YXIO, 1)),
                         s(2, 3, 4, 4),
                         s(3, 3, 3, 2)),
+                of(
+                        "conv2d strided with bias",
+                        (sd, x) -> sd.cnn().conv2d(x[0], x[1], x[2], conv("NHWC", WeightsFormat.OIYX, 2)),
+                        s(2, 4, 6, 3),
+                        s(5, 3, 3, 3),
+                        s(5)),
+                of(
+                        "conv2d nchw with bias",
+                        (sd, x) -> sd.cnn().conv2d(x[0], x[1], x[2], conv("NCHW", WeightsFormat.YXIO, 1)),
+                        s(2, 3, 4, 4),
+                        s(3, 3, 3, 2),
+                        s(2)),
                 of("avgpool2d", (sd, x) -> sd.cnn().avgPooling2d(x[0], Pooling.average(2, 2, true)), s(2, 4, 6, 3)),
                 of("upsampling2d", (sd, x) -> sd.cnn().upsampling2d(x[0], 2, 2, false), s(2, 2, 3, 3)),
                 of("upsampling2d nchw", (sd, x) -> sd.cnn().upsampling2d(x[0], 2, 2, true), s(2, 3, 2, 3)),
@@ -120,12 +134,12 @@ class RuleTableTest {
                 of("permute", (sd, x) -> sd.permute(x[0], 2, 0, 1), s(2, 3, 4)));
     }
 
-    private static Conv2DConfig conv(String layout, WeightsFormat format) {
+    private static Conv2DConfig conv(String layout, WeightsFormat format, int stride) {
         return Conv2DConfig.builder()
                 .kH(3)
                 .kW(3)
-                .sH(1)
-                .sW(1)
+                .sH(stride)
+                .sW(stride)
                 .pH(1)
                 .pW(1)
                 .dH(1)
