@@ -5,12 +5,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
@@ -26,7 +29,7 @@ import java.util.zip.ZipFile;
 public record Npy(String dtype, long[] shape, double[] values) {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final Pattern DESCR = Pattern.compile("'descr':\\s*'([<|=]?)([a-z]\\d)'");
-    private static final Pattern TEXT = Pattern.compile("'descr':\\s*'[<|=]?[SU]\\d+'");
+    private static final Pattern TEXT = Pattern.compile("'descr':\\s*'[<|=]?([SU])(\\d+)'");
     private static final Pattern ORDER = Pattern.compile("'fortran_order':\\s*(True|False)");
     private static final Pattern SHAPE = Pattern.compile("'shape':\\s*\\(([^)]*)\\)");
 
@@ -56,6 +59,28 @@ public record Npy(String dtype, long[] shape, double[] values) {
             throw new UncheckedIOException("cannot read " + file, e);
         }
         return arrays;
+    }
+
+    /** The text array {@code name} of a .npz file. */
+    public static List<String> readTexts(Path file, String name) {
+        try (var zip = new ZipFile(file.toFile());
+                var in = zip.getInputStream(zip.getEntry(name + ".npy"))) {
+            var bytes = in.readAllBytes();
+            var width = TEXT.matcher(new String(bytes, 0, Math.min(bytes.length, 80), StandardCharsets.ISO_8859_1));
+            if (!width.find() || !width.group(1).equals("U") || bytes[6] != 1) {
+                throw new IllegalArgumentException("cannot read " + file + "!" + name + ": expected an array of text");
+            }
+            int size = Integer.BYTES * Integer.parseInt(width.group(2));
+            int start =
+                    10 + (ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getShort(8) & 0xffff);
+            var texts = new ArrayList<String>();
+            for (int at = start; at < bytes.length; at += size) {
+                texts.add(new String(bytes, at, size, Charset.forName("UTF-32LE")).replace("\0", ""));
+            }
+            return texts;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
     }
 
     /** The values as floats. */

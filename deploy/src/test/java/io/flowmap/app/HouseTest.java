@@ -38,6 +38,7 @@ class HouseTest {
         "io.flowmap.nn..",
         "io.flowmap.flow..",
         "io.flowmap.checkpoint..",
+        "io.flowmap.codec..",
         "io.flowmap.data.."
     };
     private static final DescribedPredicate<JavaClass> ENTRY_POINTS =
@@ -85,6 +86,7 @@ class HouseTest {
                     "io.flowmap.nn..",
                     "io.flowmap.flow..",
                     "io.flowmap.checkpoint..",
+                    "io.flowmap.codec..",
                     "io.flowmap.distill.objective..",
                     "io.flowmap.distill.teacher..",
                     "io.flowmap.eval.feature..",

@@ -1,8 +1,9 @@
 package io.flowmap.eval;
 
 import io.flowmap.data.LatentData;
+import io.flowmap.eval.feature.CifarResNetWeights;
+import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.feature.LeNet;
-import io.flowmap.eval.feature.LeNetWeights;
 import io.flowmap.job.Job;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.StageInput;
@@ -10,14 +11,18 @@ import io.flowmap.job.StageOutput;
 import io.flowmap.job.UserError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SaveMode;
 
 /**
- * Measures generated images: trains a {@link LeNet} on the ingested labels, then compares every set of samples, and the training images
- * as the floor, with the real images of the reference split. Writes the table of {@link MetricRow} and the network.
+ * Measures generated images by the features of a {@link LeNet} that it trains on the ingested labels, or of a CIFAR ResNet from a file:
+ * compares every set of samples, and the training images as the floor, with the real images of the reference split. Writes the
+ * table of {@link MetricRow} and the network that it trained.
  */
 public final class EvaluateJob implements Job {
     static final String STAGE = "metrics";
@@ -36,42 +41,58 @@ public final class EvaluateJob implements Job {
 
     @Override
     public void run(JobContext context) {
-        var inputs = List.of(StageInput.stage(context, "data"), StageInput.stage(context, "samples"));
+        var settings = context.settings().section("evaluate", EvaluateSettings.class);
+        var inputs = new ArrayList<>(List.of(StageInput.stage(context, "data"), StageInput.stage(context, "samples")));
+        var reference = LatentData.open(context.hadoop(), context.stage("data"), settings.referenceSplit());
+        var given = given(context, settings, reference);
+        given.ifPresent(model -> inputs.add(input(settings, model)));
         var output = StageOutput.open(context, STAGE, List.of("evaluate"), inputs);
         if (output.finished()) {
             context.progress().phase(name(), Map.of("skipped", output.dir()));
             return;
         }
-        var settings = context.settings().section("evaluate", EvaluateSettings.class);
         var train = LatentData.open(context.hadoop(), context.stage("data"), TRAIN);
-        var reference = LatentData.open(context.hadoop(), context.stage("data"), settings.referenceSplit());
         var sets = SampleSet.list(output.fileSystem(), context.stage("samples"));
         if (sets.isEmpty()) {
             throw new UserError("cannot evaluate " + context.stage("samples")
                     + ": expected model=/guidance=/steps= directories," + " got none");
         }
-        var network = train(context, settings, train);
-        write(output, network.toBytes());
-        try (var evaluation = new Evaluation(context, settings, reference, network.toBytes(), network.hash())) {
+        var model = given.orElseGet(() -> trained(context, settings, train, output));
+        try (var evaluation = new Evaluation(context, settings, reference, model)) {
             double accuracy = evaluation.referenceAccuracy();
             context.progress().phase("classifier", Map.of("split", settings.referenceSplit(), "accuracy", accuracy));
             compare(context, evaluation, sets, train);
             writeTable(context, output, evaluation.rows());
-            output.finish(Map.of(
-                    "network",
-                    LeNet.NAME,
-                    "network-hash",
-                    network.hash(),
-                    "network-accuracy",
-                    accuracy,
-                    "sets",
-                    sets.size(),
-                    "table",
-                    MetricRow.TABLE));
+            var facts = new TreeMap<String, Object>(Map.of("sets", sets.size(), "table", MetricRow.TABLE));
+            facts.put("network", model.name());
+            facts.put("network-hash", model.hash());
+            if (!Double.isNaN(accuracy)) {
+                facts.put("network-accuracy", accuracy);
+            }
+            output.finish(facts);
         }
     }
 
-    private static LeNetWeights train(JobContext context, EvaluateSettings settings, LatentData train) {
+    /** The network of the file that the settings name. */
+    private static Optional<FeatureModel> given(JobContext context, EvaluateSettings settings, LatentData data) {
+        if (settings.trainsLeNet()) {
+            return Optional.empty();
+        }
+        var model = CifarResNetWeights.open(context.hadoop(), new Path(settings.features()));
+        if (!model.shape().equals(data.shape())) {
+            throw new UserError("cannot evaluate by " + model.name() + " " + settings.features()
+                    + ": expected images of " + model.shape() + ", got " + data.shape());
+        }
+        return Optional.of(model);
+    }
+
+    private static StageInput input(EvaluateSettings settings, FeatureModel model) {
+        var file = StageInput.withoutCredentials(new Path(settings.features()));
+        return new StageInput("evaluate.features", file, model.hash());
+    }
+
+    private static FeatureModel trained(
+            JobContext context, EvaluateSettings settings, LatentData train, StageOutput output) {
         long begun = context.clock().millis();
         var network = settings.classifier()
                 .train(new EncodedImages(train), context.run().seed(), context.progress());
@@ -79,6 +100,7 @@ public final class EvaluateJob implements Job {
                 .phase(
                         "train-lenet",
                         Map.of("seconds", (context.clock().millis() - begun) / 1000, "hash", network.hash()));
+        write(output, network.toBytes());
         return network;
     }
 

@@ -1,7 +1,7 @@
 package io.flowmap.eval;
 
 import io.flowmap.data.LatentData;
-import io.flowmap.eval.feature.LeNet;
+import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.metric.FrechetDistance;
 import io.flowmap.eval.metric.Moments;
 import io.flowmap.job.JobContext;
@@ -19,31 +19,32 @@ final class Evaluation implements AutoCloseable {
     private final JobContext context;
     private final EvaluateSettings settings;
     private final LatentData reference;
-    private final Broadcast<byte[]> network;
-    private final String networkHash;
+    private final FeatureModel features;
+    private final String featuresHash;
+    private final Broadcast<FeatureModel> network;
     private final FeatureSet real;
     private final Moments realMoments;
     private final JavaRDD<PrecisionRecall.Balls> realBalls;
     private final List<MetricRow> rows = new ArrayList<>();
 
-    Evaluation(
-            JobContext context, EvaluateSettings settings, LatentData reference, byte[] network, String networkHash) {
+    Evaluation(JobContext context, EvaluateSettings settings, LatentData reference, FeatureModel features) {
         this.context = context;
         this.settings = settings;
         this.reference = reference;
-        this.network = new JavaSparkContext(context.spark().sparkContext()).broadcast(network);
-        this.networkHash = networkHash;
+        this.features = features;
+        this.featuresHash = features.hash();
+        this.network = new JavaSparkContext(context.spark().sparkContext()).broadcast(features);
         long count = Math.min(reference.count(), settings.referenceSamples());
         var images = ImageSources.real(context.spark(), reference, count);
-        real = FeatureSet.of(settings.referenceSplit() + " images", images, count, this.network, settings.batch());
+        real = FeatureSet.of(settings.referenceSplit() + " images", images, count, network, settings.batch());
         realMoments = real.moments();
         realBalls = PrecisionRecall.balls(real.first(settings.recallSamples()), settings.neighbours());
     }
 
-    /** Class accuracy on the real images, which is the classifier's own. */
+    /** Class accuracy on the real images, which is the classifier's own; NaN where its classes are not the data's. */
     double referenceAccuracy() {
-        double accuracy = real.classAccuracy();
-        add(settings.referenceSplit(), null, MetricRow.CLASS_ACCURACY + LeNet.NAME, accuracy, real.count());
+        double accuracy = accuracy(real);
+        addAccuracy(settings.referenceSplit(), null, accuracy, real.count());
         return accuracy;
     }
 
@@ -93,11 +94,11 @@ final class Evaluation implements AutoCloseable {
         var balls = PrecisionRecall.balls(set.first(settings.recallSamples()), settings.neighbours());
         var precisionRecall = PrecisionRecall.of(realBalls, balls);
         balls.unpersist(false);
-        double accuracy = set.classAccuracy();
+        double accuracy = accuracy(set);
         rows.add(row(
                 model,
                 samples,
-                MetricRow.FRECHET + LeNet.NAME,
+                MetricRow.FRECHET + features.name(),
                 distance,
                 set.count(),
                 real.count(),
@@ -108,7 +109,7 @@ final class Evaluation implements AutoCloseable {
         rows.add(row(
                 model,
                 samples,
-                MetricRow.PRECISION + LeNet.NAME,
+                MetricRow.PRECISION + features.name(),
                 precisionRecall.precision(),
                 recallSamples,
                 recallReference,
@@ -117,20 +118,25 @@ final class Evaluation implements AutoCloseable {
         rows.add(row(
                 model,
                 samples,
-                MetricRow.RECALL + LeNet.NAME,
+                MetricRow.RECALL + features.name(),
                 precisionRecall.recall(),
                 recallSamples,
                 recallReference,
                 settings.neighbours(),
                 null));
-        if (!Double.isNaN(accuracy)) {
-            add(model, samples, MetricRow.CLASS_ACCURACY + LeNet.NAME, accuracy, set.count());
-        }
+        addAccuracy(model, samples, accuracy, set.count());
         log(set.name(), distance, precisionRecall, accuracy);
     }
 
-    private void add(String model, SampleSet samples, String metric, double value, long count) {
-        rows.add(row(model, samples, metric, value, count, null, null, null));
+    private double accuracy(FeatureSet set) {
+        return features.classes() == reference.classes() ? set.classAccuracy() : Double.NaN;
+    }
+
+    private void addAccuracy(String model, SampleSet samples, double accuracy, long count) {
+        if (!Double.isNaN(accuracy)) {
+            var metric = MetricRow.CLASS_ACCURACY + features.name();
+            rows.add(row(model, samples, metric, accuracy, count, null, null, null));
+        }
     }
 
     private MetricRow row(
@@ -153,17 +159,18 @@ final class Evaluation implements AutoCloseable {
                 referenceCount,
                 neighbours,
                 ddof,
-                LeNet.NAME,
-                networkHash);
+                features.name(),
+                featuresHash);
     }
 
     private void log(String set, double distance, PrecisionRecall precisionRecall, double accuracy) {
         Map<String, Object> facts = new TreeMap<>();
         facts.put("set", set);
-        facts.put("FD-LeNet", String.format(Locale.ROOT, "%.3f", distance));
-        facts.put("precision-LeNet", String.format(Locale.ROOT, "%.4f", precisionRecall.precision()));
-        facts.put("recall-LeNet", String.format(Locale.ROOT, "%.4f", precisionRecall.recall()));
-        facts.put("class-accuracy-LeNet", String.format(Locale.ROOT, "%.4f", accuracy));
+        facts.put(MetricRow.FRECHET + features.name(), String.format(Locale.ROOT, "%.3f", distance));
+        facts.put(
+                MetricRow.PRECISION + features.name(), String.format(Locale.ROOT, "%.4f", precisionRecall.precision()));
+        facts.put(MetricRow.RECALL + features.name(), String.format(Locale.ROOT, "%.4f", precisionRecall.recall()));
+        facts.put(MetricRow.CLASS_ACCURACY + features.name(), String.format(Locale.ROOT, "%.4f", accuracy));
         context.progress().phase("evaluated", facts);
     }
 }

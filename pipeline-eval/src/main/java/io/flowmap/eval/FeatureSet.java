@@ -1,8 +1,7 @@
 package io.flowmap.eval;
 
+import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.feature.FeatureNetwork;
-import io.flowmap.eval.feature.LeNet;
-import io.flowmap.eval.feature.LeNetWeights;
 import io.flowmap.eval.metric.FeatureBlock;
 import io.flowmap.eval.metric.Moments;
 import io.flowmap.job.UserError;
@@ -37,16 +36,17 @@ final class FeatureSet implements AutoCloseable {
      * Plans the features of images 0 .. count-1; they are computed when first used and kept until closed.
      *
      * @param name of the set, for messages
-     * @param network file of a LeNet
+     * @param model gives the features
      * @param batch images of one pass
      */
-    static FeatureSet of(String name, JavaRDD<LabelledImage> images, long count, Broadcast<byte[]> network, int batch) {
+    static FeatureSet of(
+            String name, JavaRDD<LabelledImage> images, long count, Broadcast<FeatureModel> model, int batch) {
         int blocks = Math.toIntExact((count + ROWS - 1) / ROWS);
         var partitioner = new BlockPartitioner(blocks, images.context().defaultParallelism());
         var features = images.filter(image -> image.index() < count)
                 .mapToPair(image -> new Tuple2<>((int) (image.index() / ROWS), image))
                 .groupByKey(partitioner)
-                .mapPartitions(groups -> extract(name, count, groups, network.value(), batch))
+                .mapPartitions(groups -> extract(name, count, groups, model.value(), batch))
                 .persist(StorageLevel.MEMORY_AND_DISK());
         return new FeatureSet(name, count, features);
     }
@@ -104,10 +104,10 @@ final class FeatureSet implements AutoCloseable {
             String name,
             long count,
             Iterator<Tuple2<Integer, Iterable<LabelledImage>>> groups,
-            byte[] network,
+            FeatureModel model,
             int batch) {
         var result = new ArrayList<ClassifiedBlock>();
-        try (var features = new LeNet(LeNetWeights.fromBytes(network, "broadcast"))) {
+        try (var features = model.open()) {
             while (groups.hasNext()) {
                 var group = groups.next();
                 var images = new ArrayList<LabelledImage>();
@@ -134,8 +134,8 @@ final class FeatureSet implements AutoCloseable {
     }
 
     private static ClassifiedBlock classify(FeatureNetwork network, int block, List<LabelledImage> images, int batch) {
-        int dimension = network.dimension();
-        int size = network.shape().size();
+        int dimension = network.model().dimension();
+        int size = network.model().shape().size();
         var features = new float[images.size() * dimension];
         int labelled = 0;
         int right = 0;

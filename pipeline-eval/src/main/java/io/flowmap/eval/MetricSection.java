@@ -1,5 +1,6 @@
 package io.flowmap.eval;
 
+import io.flowmap.eval.feature.LeNet;
 import io.flowmap.eval.report.Axis;
 import io.flowmap.eval.report.Html;
 import io.flowmap.eval.report.LineChart;
@@ -31,34 +32,34 @@ final class MetricSection {
         for (int steps : HEADLINE_STEPS) {
             html.append(figure(
                     "student",
-                    value(MetricTable.STUDENT, steps, MetricTable.DISTANCE),
-                    MetricTable.DISTANCE + ", student, " + plural(steps),
+                    value(MetricTable.STUDENT, steps, table.distance()),
+                    table.distance() + ", student, " + plural(steps),
                     comparison(steps, most)));
         }
         html.append(figure(
                 "teacher",
-                value(MetricTable.TEACHER, most, MetricTable.DISTANCE),
-                MetricTable.DISTANCE + ", teacher, " + plural(most),
+                value(MetricTable.TEACHER, most, table.distance()),
+                table.distance() + ", teacher, " + plural(most),
                 speed(most)));
-        html.append(figure(
-                "", table.ofRealImages(MetricTable.DISTANCE), MetricTable.DISTANCE + ", training images", "the floor"));
+        html.append(
+                figure("", table.ofRealImages(table.distance()), table.distance() + ", training images", "the floor"));
         int last = HEADLINE_STEPS.get(HEADLINE_STEPS.size() - 1);
         html.append(figure(
                 "student",
-                value(MetricTable.STUDENT, last, MetricTable.ACCURACY),
+                value(MetricTable.STUDENT, last, table.accuracy()),
                 "class accuracy, student, " + plural(last),
-                "by the LeNet that gives the features"));
+                "by the " + table.network() + " that gives the features"));
         return html.append("</div>").toString();
     }
 
     /** Distance, precision, recall, class accuracy and time against steps, under one legend. */
     String charts() {
-        return LineChart.legend(series(MetricTable.DISTANCE))
+        return LineChart.legend(series(table.distance()))
                 + "<div class=\"charts\">"
-                + chart(MetricTable.DISTANCE + ", lower is better", MetricTable.DISTANCE, true)
-                + chart("Class accuracy, higher is better", MetricTable.ACCURACY, false)
-                + chart("Precision (k-NN), higher is better", MetricTable.PRECISION, false)
-                + chart("Recall (k-NN), higher is better", MetricTable.RECALL, false)
+                + chart(table.distance() + ", lower is better", table.distance(), true)
+                + chart("Class accuracy, higher is better", table.accuracy(), false)
+                + chart("Precision (k-NN), higher is better", table.precision(), false)
+                + chart("Recall (k-NN), higher is better", table.recall(), false)
                 + chart("Time an image (ms), median", MetricRow.MILLISECONDS, true)
                 + "</div>";
     }
@@ -70,9 +71,9 @@ final class MetricSection {
                 "images",
                 "guidance",
                 "steps",
-                MetricTable.DISTANCE,
-                MetricTable.PRECISION,
-                MetricTable.RECALL,
+                table.distance(),
+                table.precision(),
+                table.recall(),
                 "class accuracy",
                 "ms an image"));
         for (var model : MODELS) {
@@ -87,20 +88,21 @@ final class MetricSection {
     /** What the values depend on, in words. */
     String protocol() {
         var distance = table.rows().stream()
-                .filter(row -> row.metric().equals(MetricTable.DISTANCE))
+                .filter(row -> row.metric().equals(table.distance()))
                 .findFirst()
                 .orElseThrow();
         var recall = table.rows().stream()
-                .filter(row -> row.metric().equals(MetricTable.RECALL))
+                .filter(row -> row.metric().equals(table.recall()))
                 .findFirst()
                 .orElseThrow();
         return String.format(
                 Locale.ROOT,
-                "Features: the 84 units of a %s trained here on the ingested labels (weights %.12s…), so"
+                "Features: those of a %s %s (weights %.12s…), so"
                         + " these distances are no FID and compare only with others of the same weights. %,d samples a set against"
                         + " %,d images of the split %s, covariances with ddof %d; precision and recall with k = %d on %,d and %,d."
                         + " Dashed: real images, those of the training split measured like samples; for class accuracy the split %s.",
                 distance.network(),
+                distance.network().equals(LeNet.NAME) ? "trained here on the ingested labels" : "given as a file",
                 distance.networkHash(),
                 distance.samples(),
                 distance.referenceSamples(),
@@ -164,17 +166,17 @@ final class MetricSection {
         row.add(model.equals(EvaluateJob.TRAIN) ? "training images" : model);
         row.add(weight == null ? "" : Axis.format(weight));
         row.add(steps == null ? "" : steps.toString());
-        row.add(format("%.3f", table.value(model, weight, steps, MetricTable.DISTANCE)));
-        row.add(format("%.4f", table.value(model, weight, steps, MetricTable.PRECISION)));
-        row.add(format("%.4f", table.value(model, weight, steps, MetricTable.RECALL)));
-        row.add(format("%.4f", table.value(model, weight, steps, MetricTable.ACCURACY)));
+        row.add(format("%.3f", table.value(model, weight, steps, table.distance())));
+        row.add(format("%.4f", table.value(model, weight, steps, table.precision())));
+        row.add(format("%.4f", table.value(model, weight, steps, table.recall())));
+        row.add(format("%.4f", table.value(model, weight, steps, table.accuracy())));
         row.add(format("%.2f", table.value(model, weight, steps, MetricRow.MILLISECONDS)));
         return row;
     }
 
     private String comparison(int steps, int teacherSteps) {
-        var student = value(MetricTable.STUDENT, steps, MetricTable.DISTANCE);
-        var teacher = value(MetricTable.TEACHER, teacherSteps, MetricTable.DISTANCE);
+        var student = value(MetricTable.STUDENT, steps, table.distance());
+        var teacher = value(MetricTable.TEACHER, teacherSteps, table.distance());
         return student.isEmpty() || teacher.isEmpty()
                 ? ""
                 : String.format(

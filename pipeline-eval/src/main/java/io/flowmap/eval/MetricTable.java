@@ -1,6 +1,5 @@
 package io.flowmap.eval;
 
-import io.flowmap.eval.feature.LeNet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -10,10 +9,32 @@ import java.util.OptionalDouble;
 record MetricTable(List<MetricRow> rows) {
     static final String STUDENT = "student";
     static final String TEACHER = "teacher";
-    static final String DISTANCE = MetricRow.FRECHET + LeNet.NAME;
-    static final String PRECISION = MetricRow.PRECISION + LeNet.NAME;
-    static final String RECALL = MetricRow.RECALL + LeNet.NAME;
-    static final String ACCURACY = MetricRow.CLASS_ACCURACY + LeNet.NAME;
+
+    /** The network that gives the features of all rows. */
+    String network() {
+        return rows.stream()
+                .map(MetricRow::network)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Name of the Frechet distance. */
+    String distance() {
+        return MetricRow.FRECHET + network();
+    }
+
+    String precision() {
+        return MetricRow.PRECISION + network();
+    }
+
+    String recall() {
+        return MetricRow.RECALL + network();
+    }
+
+    String accuracy() {
+        return MetricRow.CLASS_ACCURACY + network();
+    }
 
     /** A value, empty where it was not measured. */
     OptionalDouble value(String model, Double guidance, Integer steps, String metric) {
@@ -31,7 +52,7 @@ record MetricTable(List<MetricRow> rows) {
      * the training split has learnt, of the reference split.
      */
     OptionalDouble ofRealImages(String metric) {
-        return value(metric.equals(ACCURACY) ? reference() : EvaluateJob.TRAIN, null, null, metric);
+        return value(metric.equals(accuracy()) ? reference() : EvaluateJob.TRAIN, null, null, metric);
     }
 
     /** The split that distances are taken to. */
@@ -80,6 +101,6 @@ record MetricTable(List<MetricRow> rows) {
 
     private double atMostSteps(String model, double guidance) {
         var steps = steps(model, guidance);
-        return value(model, guidance, steps.get(steps.size() - 1), DISTANCE).orElse(Double.POSITIVE_INFINITY);
+        return value(model, guidance, steps.get(steps.size() - 1), distance()).orElse(Double.POSITIVE_INFINITY);
     }
 }

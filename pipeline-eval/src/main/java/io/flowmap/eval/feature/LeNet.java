@@ -1,7 +1,5 @@
 package io.flowmap.eval.feature;
 
-import io.flowmap.data.LatentShape;
-
 /**
  * A convolutional classifier after LeCun et al. 1998, in the usual form with max-pooling and ReLU: 84 features, K classes. Images of
  * one or three channels, 16 pixels or more a side, scaled to [0, 1].
@@ -14,43 +12,21 @@ public final class LeNet implements FeatureNetwork {
 
     private final LeNetWeights weights;
     private final LeNetGraph graph;
-    private final String hash;
 
     public LeNet(LeNetWeights weights) {
         this.weights = weights;
         this.graph = new LeNetGraph(weights);
-        this.hash = weights.hash();
     }
 
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public String hash() {
-        return hash;
-    }
-
-    @Override
-    public LatentShape shape() {
-        return weights.shape();
-    }
-
-    @Override
-    public int dimension() {
-        return LeNetWeights.FEATURES;
-    }
-
-    @Override
-    public int classes() {
-        return weights.classes();
+    public FeatureModel model() {
+        return weights;
     }
 
     @Override
     public Features apply(byte[] images, int count) {
-        if (images.length != count * shape().size()) {
-            throw new IllegalArgumentException("cannot apply LeNet: expected " + count + " images of " + shape()
+        if (images.length != count * weights.shape().size()) {
+            throw new IllegalArgumentException("cannot apply LeNet: expected " + count + " images of " + weights.shape()
                     + ", got " + images.length + " bytes");
         }
         var pixels = new float[images.length];

@@ -21,7 +21,7 @@ import java.util.Map;
  * @param classes K
  * @param flat all parameters, at the offsets of {@link #layout()}
  */
-public record LeNetWeights(LatentShape shape, int classes, float[] flat) {
+public record LeNetWeights(LatentShape shape, int classes, float[] flat) implements FeatureModel {
     static final int FEATURES = 84;
     static final int FIRST_MAPS = 20;
     static final int SECOND_MAPS = 50;
@@ -105,9 +105,25 @@ public record LeNetWeights(LatentShape shape, int classes, float[] flat) {
         }
     }
 
+    @Override
+    public String name() {
+        return LeNet.NAME;
+    }
+
     /** SHA-256 of {@link #toBytes()}. */
+    @Override
     public String hash() {
         return Sha256.of(toBytes());
+    }
+
+    @Override
+    public int dimension() {
+        return FEATURES;
+    }
+
+    @Override
+    public FeatureNetwork open() {
+        return new LeNet(this);
     }
 
     /** Height or width after both convolutions and poolings. */

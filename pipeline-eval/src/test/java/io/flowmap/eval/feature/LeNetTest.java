@@ -49,7 +49,7 @@ class LeNetTest {
         var shape = new LatentShape(channels, height, width);
         try (var network = new LeNet(LeNetWeights.initial(shape, 10, 1))) {
             var features = network.apply(new byte[2 * shape.size()], 2);
-            assertThat(features.features()).hasSize(2 * network.dimension());
+            assertThat(features.features()).hasSize(2 * network.model().dimension());
             double sum = 0;
             for (int k = 0; k < 10; k++) {
                 sum += Math.exp(features.logProbabilities()[k]);

@@ -35,7 +35,7 @@ public final class FeatureSets {
         return features;
     }
 
-    static Moments moments(List<FeatureBlock> blocks) {
+    public static Moments moments(List<FeatureBlock> blocks) {
         var moments = Moments.empty(blocks.get(0).dimension());
         for (var block : blocks) {
             moments = moments.add(block);
@@ -43,7 +43,7 @@ public final class FeatureSets {
         return moments;
     }
 
-    static double[] precisionAndRecall(List<FeatureBlock> real, List<FeatureBlock> generated, int k) {
+    public static double[] precisionAndRecall(List<FeatureBlock> real, List<FeatureBlock> generated, int k) {
         var realRadii = radii(real, k);
         var generatedRadii = radii(generated, k);
         double inReal = 0;

@@ -1,0 +1,46 @@
+package io.flowmap.checkpoint;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The float32 arrays of a network that is not trained, as a value that can be sent to executors.
+ *
+ * @param layout names, shapes and offsets
+ * @param flat all values
+ */
+public record FrozenArrays(ParameterLayout layout, float[] flat) implements Serializable {
+    public FrozenArrays {
+        if (flat.length != layout.length()) {
+            throw new IllegalArgumentException("expected " + layout.length() + " values, got " + flat.length);
+        }
+    }
+
+    /** Arrays of these shapes, in their order, rounded from float64. */
+    public static FrozenArrays of(Map<String, long[]> shapes, Map<String, double[]> values) {
+        var layout = ParameterLayout.of(shapes);
+        var flat = new float[Math.toIntExact(layout.length())];
+        for (var entry : layout.entries()) {
+            var array = values.get(entry.name());
+            for (int i = 0; i < entry.length(); i++) {
+                flat[(int) entry.offset() + i] = (float) array[i];
+            }
+        }
+        return new FrozenArrays(layout, flat);
+    }
+
+    /** New arrays by name. */
+    public Map<String, INDArray> arrays() {
+        var arrays = new LinkedHashMap<String, INDArray>();
+        for (var entry : layout.entries()) {
+            int from = (int) entry.offset();
+            var values = Arrays.copyOfRange(flat, from, from + (int) entry.length());
+            arrays.put(entry.name(), Nd4j.create(values, entry.shape(), 'c'));
+        }
+        return arrays;
+    }
+}

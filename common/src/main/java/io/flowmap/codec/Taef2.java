@@ -1,0 +1,121 @@
+package io.flowmap.codec;
+
+import io.flowmap.checkpoint.FrozenArrays;
+import io.flowmap.checkpoint.StateDict;
+import io.flowmap.data.LatentShape;
+import io.flowmap.job.UserError;
+import io.flowmap.nn.FrozenNetwork;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * TAEF2, the tiny autoencoder (O. Boer Bohan, "taesd") of FLUX.2's latent space: 32 channels, an eighth of the image's side. It is
+ * compiled anew whenever batch size or shape of the images change.
+ */
+public final class Taef2 implements LatentCodec {
+    /** Its name. */
+    public static final String NAME = "TAEF2";
+
+    private static final float WHITE = 255;
+
+    private final FrozenArrays encoder;
+    private final FrozenArrays decoder;
+    private final String hash;
+    private Compiled encoding;
+    private Compiled decoding;
+
+    private record Compiled(FrozenNetwork network, long[] shape) {}
+
+    /**
+     * @param encoder arrays of the encoder
+     * @param decoder arrays of the decoder
+     * @param hash of both
+     * @throws UserError where they are not those of TAEF2
+     */
+    public Taef2(StateDict encoder, StateDict decoder, String hash) {
+        this.encoder = Taef2Network.ENCODER.read(encoder);
+        this.decoder = Taef2Network.DECODER.read(decoder);
+        this.hash = hash;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String hash() {
+        return hash;
+    }
+
+    @Override
+    public LatentShape latent(LatentShape image) {
+        int scale = Taef2Network.SCALE;
+        if (image.channels() != Taef2Network.COLOURS || image.height() % scale != 0 || image.width() % scale != 0) {
+            throw new IllegalArgumentException(
+                    "expected images of 3 channels with sides that are multiples of " + scale + ", got " + image);
+        }
+        return new LatentShape(Taef2Network.CHANNELS, image.height() / scale, image.width() / scale);
+    }
+
+    @Override
+    public LatentShape image(LatentShape latent) {
+        if (latent.channels() != Taef2Network.CHANNELS) {
+            throw new IllegalArgumentException(
+                    "expected latents of " + Taef2Network.CHANNELS + " channels, got " + latent);
+        }
+        int scale = Taef2Network.SCALE;
+        return new LatentShape(Taef2Network.COLOURS, latent.height() * scale, latent.width() * scale);
+    }
+
+    @Override
+    public float[] encode(byte[] pixels, int count, LatentShape image) {
+        latent(image);
+        requireSize(pixels.length, count, image);
+        var values = new float[pixels.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (pixels[i] & 0xff) / WHITE;
+        }
+        encoding = compiled(encoding, Taef2Network.ENCODER, encoder, count, image);
+        return encoding.network().apply(values).get(0);
+    }
+
+    @Override
+    public float[] decode(float[] latents, int count, LatentShape latent) {
+        image(latent);
+        requireSize(latents.length, count, latent);
+        decoding = compiled(decoding, Taef2Network.DECODER, decoder, count, latent);
+        return decoding.network().apply(latents).get(0);
+    }
+
+    @Override
+    public void close() {
+        close(encoding);
+        close(decoding);
+        encoding = null;
+        decoding = null;
+    }
+
+    private static Compiled compiled(
+            Compiled known, Taef2Network network, FrozenArrays arrays, int count, LatentShape shape) {
+        long[] input = {count, shape.channels(), shape.height(), shape.width()};
+        if (known != null && Arrays.equals(known.shape(), input)) {
+            return known;
+        }
+        close(known);
+        return new Compiled(
+                new FrozenNetwork(arrays.arrays(), (layers, x) -> List.of(network.apply(layers, x)), input), input);
+    }
+
+    private static void close(Compiled compiled) {
+        if (compiled != null) {
+            compiled.network().close();
+        }
+    }
+
+    private static void requireSize(int length, int count, LatentShape shape) {
+        if (count < 1 || length != (long) count * shape.size()) {
+            throw new IllegalArgumentException("expected " + count + " of " + shape + ", got " + length + " values");
+        }
+    }
+}

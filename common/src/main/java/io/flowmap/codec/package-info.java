@@ -1,0 +1,2 @@
+/** Frozen autoencoders between images and the latents that a model draws in. */
+package io.flowmap.codec;
