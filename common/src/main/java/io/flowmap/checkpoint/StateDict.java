@@ -1,13 +1,10 @@
 package io.flowmap.checkpoint;
 
 import io.flowmap.job.UserError;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeSet;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 
 /**
  * The arrays of a foreign network by name. A network takes each with the shape that it must have; a missing, misshapen or unknown
@@ -28,17 +25,6 @@ public final class StateDict {
         this.file = file;
         this.arrays = new LinkedHashMap<>(arrays);
         this.left = new TreeSet<>(arrays.keySet());
-    }
-
-    /** The arrays of a safetensors file. Throws {@link UserError} if it cannot be read. */
-    public static StateDict open(String network, FileSystem fileSystem, Path file) {
-        try (var in = fileSystem.open(file)) {
-            long length = fileSystem.getFileStatus(file).getLen();
-            var content = SafeTensors.read(in, length, file.toString());
-            return new StateDict(network, file.toString(), content.tensors());
-        } catch (IOException e) {
-            throw new UserError("cannot read " + network + " from " + file + ": " + e.getMessage(), e);
-        }
     }
 
     /** Whether there is an array of that name. */

@@ -3,6 +3,7 @@ package io.flowmap.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowmap.checkpoint.StateDict;
+import io.flowmap.checkpoint.foreign.ForeignCheckpoint;
 import io.flowmap.data.LatentShape;
 import io.flowmap.testing.Npy;
 import io.flowmap.testing.Reference;
@@ -60,8 +61,10 @@ class Taef2ReferenceTest {
 
     private static StateDict dict(String name) {
         try {
-            var file = new org.apache.hadoop.fs.Path(TestData.require("models", name + ".pth").toUri());
-            return StateDict.open(name, file.getFileSystem(new Configuration()), file);
+            var file = new org.apache.hadoop.fs.Path(
+                    TestData.require("models", name + ".pth").toUri());
+            return ForeignCheckpoint.open(file.getFileSystem(new Configuration()), file)
+                    .stateDict(name);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

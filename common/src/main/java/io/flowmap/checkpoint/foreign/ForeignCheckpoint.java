@@ -2,6 +2,7 @@ package io.flowmap.checkpoint.foreign;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.flowmap.checkpoint.StateDict;
 import io.flowmap.checkpoint.TensorData;
 import io.flowmap.checkpoint.pickle.Blob;
 import io.flowmap.checkpoint.pickle.Unpickler;
@@ -24,6 +25,7 @@ import org.apache.hadoop.fs.Path;
  */
 public final class ForeignCheckpoint {
     private static final int BEGIN = 16;
+    private static final String STATE_DICT = "state_dict";
     /** Arrays may share memory and deflate, but not without limit. */
     private static final long MAX_RATIO = 128;
 
@@ -139,6 +141,16 @@ public final class ForeignCheckpoint {
         var all = new LinkedHashMap<String, TensorData>();
         arrays.keySet().forEach(array -> all.put(array, read(array)));
         return all;
+    }
+
+    /**
+     * All arrays as those of a network, by their names below "state_dict" where the file has such a place.
+     *
+     * @param network what the file should hold, for messages: "a TAEF2 encoder"
+     */
+    public StateDict stateDict(String network) {
+        boolean nested = arrays.keySet().stream().anyMatch(array -> array.startsWith(STATE_DICT + "."));
+        return new StateDict(network, name, (nested ? at(STATE_DICT) : this).readAll());
     }
 
     private static <T> T reading(String what, Reading<T> reading) {

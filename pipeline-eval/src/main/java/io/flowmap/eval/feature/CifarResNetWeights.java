@@ -2,6 +2,7 @@ package io.flowmap.eval.feature;
 
 import io.flowmap.checkpoint.FrozenArrays;
 import io.flowmap.checkpoint.StateDict;
+import io.flowmap.checkpoint.foreign.ForeignCheckpoint;
 import io.flowmap.data.LatentShape;
 import io.flowmap.job.Sha256;
 import io.flowmap.job.UserError;
@@ -34,13 +35,13 @@ public record CifarResNetWeights(int depth, int classes, String hash, FrozenArra
         return new Reader(dict).read(hash);
     }
 
-    /** The weights of a safetensors file. Throws {@link UserError} where it cannot be read or holds something else. */
+    /** The weights of a torch or safetensors file. Throws {@link UserError} where it cannot be read or holds something else. */
     public static CifarResNetWeights open(Configuration hadoop, Path file) {
         try {
             var fileSystem = file.getFileSystem(hadoop);
             try (var in = fileSystem.open(file)) {
                 var hash = Sha256.of(in);
-                return read(StateDict.open("a CIFAR ResNet", fileSystem, file), hash);
+                return read(ForeignCheckpoint.open(fileSystem, file).stateDict("a CIFAR ResNet"), hash);
             }
         } catch (IOException e) {
             throw new UserError("cannot read a CIFAR ResNet from " + file + ": " + e.getMessage(), e);
