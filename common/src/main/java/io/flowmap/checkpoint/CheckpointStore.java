@@ -110,6 +110,11 @@ public final class CheckpointStore {
         return steps.stream().sorted().toList();
     }
 
+    /** The roles of a complete checkpoint, in alphabetical order. Throws {@link UserError} if its index is not sound. */
+    public List<String> roles(long step) {
+        return index(directory(step), step).roles();
+    }
+
     /** Deletes all but the newest complete checkpoints. */
     public void keep(int newest) {
         var steps = steps();

@@ -159,6 +159,7 @@ public final class AveragingBench implements Callable<Integer> {
                 "training.ema-stds=[0.1]",
                 "training.metrics-every=1000",
                 "training.checkpoint-every=1000000",
+                "training.snapshot-every=0",
                 "training.keep-checkpoints=1");
     }
 }

@@ -11,8 +11,10 @@ import io.flowmap.job.UserError;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -30,19 +32,41 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
     /** Name of the stage's fact that describes its networks: sub-directory ("." for the stage's own) to specification. */
     public static final String FACT = "models";
 
+    /** Names of the networks of a finished stage of the run, in alphabetical order. Throws {@link UserError} if it has none. */
+    public static List<String> names(JobContext context, String stage) {
+        var names = new ArrayList<String>();
+        models(context, context.stage(stage)).fieldNames().forEachRemaining(names::add);
+        if (names.isEmpty()) {
+            throw new UserError("cannot use stage " + context.stage(stage) + ": expected one with networks, got none");
+        }
+        return names.stream().sorted().toList();
+    }
+
     /** A network of a finished stage of the run. Throws {@link UserError} if the stage has none of that name. */
     public static StoredModel of(JobContext context, String stage, String name, String role) {
         Path dir = context.stage(stage);
+        JsonNode models = models(context, dir);
+        if (!models.has(name)) {
+            throw new UserError("cannot use stage " + dir + ": expected a network " + name + ", got " + models);
+        }
         try {
-            var manifest = Manifest.read(dir.getFileSystem(context.hadoop()), dir);
-            JsonNode models = manifest.facts().path(FACT);
-            if (!models.has(name)) {
-                throw new UserError("cannot use stage " + dir + ": expected a network " + name + ", got " + models);
-            }
             var spec = Json.mapper().treeToValue(models.get(name), NetworkSpec.class);
-            return new StoredModel(spec, (name.equals(".") ? dir : new Path(dir, name)).toString(), role);
+            return new StoredModel(spec, directory(dir, name).toString(), role);
         } catch (JsonProcessingException e) {
             throw new UserError("cannot use stage " + dir + ": " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** Directory of a network's checkpoints in a stage's. */
+    public static Path directory(Path stage, String name) {
+        return name.equals(".") ? stage : new Path(stage, name);
+    }
+
+    private static JsonNode models(JobContext context, Path dir) {
+        try {
+            return Manifest.read(dir.getFileSystem(context.hadoop()), dir)
+                    .facts()
+                    .path(FACT);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read stage " + dir, e);
         }

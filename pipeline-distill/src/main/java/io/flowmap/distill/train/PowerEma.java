@@ -6,11 +6,11 @@ package io.flowmap.distill.train;
  *
  * @param std width of the averaging profile relative to the training's length, in (0, 0.288675): EDM2 uses 0.05 and 0.1
  */
-record PowerEma(double std) {
+public record PowerEma(double std) {
     /** Width of the uniform profile, gamma = 0. */
     private static final double WIDEST = Math.sqrt(1.0 / 12);
 
-    PowerEma {
+    public PowerEma {
         if (!(std > 0 && std <= WIDEST)) {
             throw new IllegalArgumentException(
                     "cannot average parameters: expected an ema-std in (0, " + WIDEST + "], got " + std);

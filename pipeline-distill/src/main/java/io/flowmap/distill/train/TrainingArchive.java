@@ -2,14 +2,19 @@ package io.flowmap.distill.train;
 
 import io.flowmap.checkpoint.CheckpointStore;
 import io.flowmap.checkpoint.ParameterLayout;
+import io.flowmap.config.Json;
 import io.flowmap.job.UserError;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
-/** Checkpoints of one training, and the table of rounds kept in step with them. */
+/** Checkpoints of one training, and the table of rounds and the snapshots of its averages kept in step with them. */
 final class TrainingArchive {
+    /** Directory of the snapshots below a training's. */
+    static final String SNAPSHOTS = "snapshots";
+
     private final CheckpointStore store;
+    private final CheckpointStore snapshots;
     private final ParameterLayout layout;
     private final TrainingConfig config;
     private final TrainingLog log;
@@ -17,6 +22,7 @@ final class TrainingArchive {
 
     TrainingArchive(Configuration hadoop, Path dir, ParameterLayout layout, TrainingConfig config, TrainingLog log) {
         this.store = CheckpointStore.open(hadoop, dir);
+        this.snapshots = CheckpointStore.open(hadoop, new Path(dir, SNAPSHOTS));
         this.dir = dir;
         this.layout = layout;
         this.config = config;
@@ -34,10 +40,17 @@ final class TrainingArchive {
         return hash;
     }
 
-    /** The last checkpoint, if any; later rows of the table are dropped. */
+    /** Keeps the averages of a state for good. What is stored before a checkpoint outlives every return to it. */
+    void snapshot(TrainingState state) {
+        var averages = state.averageRoles(config.emaStds());
+        snapshots.save(state.counters().step(), averages, layout, Json.mapper().createObjectNode());
+    }
+
+    /** The last checkpoint, if any; later rows of the table and later snapshots are dropped. */
     Optional<Restored> restore() {
         if (store.latest().isEmpty()) {
             log.truncate(0);
+            snapshots.truncate(0);
             return Optional.empty();
         }
         var checkpoint = store.loadLatest();
@@ -46,6 +59,7 @@ final class TrainingArchive {
                     + ", got " + summary(checkpoint.layout()));
         }
         store.truncate(checkpoint.step());
+        snapshots.truncate(checkpoint.step());
         var state = TrainingState.of(checkpoint, config.emaStds());
         log.truncate(state.counters().round());
         return Optional.of(new Restored(state, checkpoint.hash()));

@@ -26,6 +26,7 @@ public record TrainingConfig(
         int cacheMegabytes,
         int checkpointEvery,
         int keepCheckpoints,
+        int snapshotEvery,
         int metricsEvery,
         GuardConfig guard)
         implements Serializable {
@@ -53,6 +54,7 @@ public record TrainingConfig(
         atLeast("cache-megabytes", cacheMegabytes, 1);
         atLeast("checkpoint-every", checkpointEvery, 1);
         atLeast("keep-checkpoints", keepCheckpoints, 1);
+        atLeast("snapshot-every", snapshotEvery, 0);
         atLeast("metrics-every", metricsEvery, 1);
         emaStds = List.copyOf(emaStds);
         emaStds.forEach(PowerEma::new);
@@ -65,6 +67,10 @@ public record TrainingConfig(
     /** Samples that all workers see in one step. */
     long samplesPerStep() {
         return (long) workers * batchPerWorker;
+    }
+
+    boolean takesSnapshots() {
+        return snapshotEvery > 0 && !emaStds.isEmpty();
     }
 
     private static void atLeast(String key, long value, long least) {

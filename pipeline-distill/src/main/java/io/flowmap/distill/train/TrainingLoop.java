@@ -103,11 +103,20 @@ final class TrainingLoop {
         state = state.with(result.vectors(), state.counters().next(ticket, memory, rounds.library()));
         averages.start(state.averages(), result.vectors()[0], state.counters().step(), ticket.steps());
         log.add(row);
-        boolean last = state.counters().step() == config.steps();
-        if (last || state.counters().round() % config.checkpointEvery() == 0) {
+        boolean snapshot = config.takesSnapshots() && due(config.snapshotEvery());
+        if (snapshot || due(config.checkpointEvery())) {
             averages.join();
+        }
+        if (snapshot) {
+            archive.snapshot(state);
+        }
+        if (due(config.checkpointEvery())) {
             hash = archive.save(state);
         }
+    }
+
+    private boolean due(int everyRounds) {
+        return state.counters().step() == config.steps() || state.counters().round() % everyRounds == 0;
     }
 
     /** Goes back to the last checkpoint with samples not drawn yet, or ends the training. */

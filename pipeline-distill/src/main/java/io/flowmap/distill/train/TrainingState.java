@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.checkpoint.Checkpoint;
 import io.flowmap.config.Json;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ record TrainingState(float[][] vectors, List<float[]> averages, Counters counter
     static final String PARAMETERS = "parameters";
     private static final String FIRST_MOMENT = "adam-m";
     private static final String SECOND_MOMENT = "adam-v";
+    private static final String AVERAGE = "ema-";
 
     /**
      * Numbers of a training's state.
@@ -69,14 +71,24 @@ record TrainingState(float[][] vectors, List<float[]> averages, Counters counter
 
     /** Role of a power-function average in a checkpoint, for example {@code ema-0.05}. */
     static String role(double std) {
-        return "ema-" + std;
+        return AVERAGE + BigDecimal.valueOf(std).toPlainString();
+    }
+
+    /** Width of the average of that role. */
+    static double std(String role) {
+        return Double.parseDouble(role.substring(AVERAGE.length()));
     }
 
     Map<String, float[]> roles(List<Double> stds) {
-        var roles = new TreeMap<String, float[]>();
+        var roles = averageRoles(stds);
         roles.put(PARAMETERS, vectors[0]);
         roles.put(FIRST_MOMENT, vectors[1]);
         roles.put(SECOND_MOMENT, vectors[2]);
+        return roles;
+    }
+
+    Map<String, float[]> averageRoles(List<Double> stds) {
+        var roles = new TreeMap<String, float[]>();
         for (int i = 0; i < averages.size(); i++) {
             roles.put(role(stds.get(i)), averages.get(i));
         }

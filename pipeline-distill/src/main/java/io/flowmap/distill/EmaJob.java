@@ -1,0 +1,60 @@
+package io.flowmap.distill;
+
+import io.flowmap.checkpoint.CheckpointStore;
+import io.flowmap.config.Json;
+import io.flowmap.distill.teacher.NetworkSpec;
+import io.flowmap.distill.teacher.StoredModel;
+import io.flowmap.distill.train.PostHocEma;
+import io.flowmap.job.Job;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.StageInput;
+import io.flowmap.job.StageOutput;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.Path;
+
+/** Makes averages of other widths from the snapshots of a trained stage, as a stage of its own with the same networks. */
+public final class EmaJob implements Job {
+    @Override
+    public String name() {
+        return "ema";
+    }
+
+    @Override
+    public String summary() {
+        return "Make parameter averages of any width from a training's snapshots";
+    }
+
+    @Override
+    public void run(JobContext context) {
+        var config = context.settings().section("ema", EmaConfig.class);
+        var input = StageInput.stage(context, config.stage());
+        var output = StageOutput.open(context, config.stage() + "-ema", List.of("ema"), List.of(input));
+        if (output.finished()) {
+            context.progress().phase("ema", Map.of("skipped", output.dir()));
+            return;
+        }
+        var models = new TreeMap<String, NetworkSpec>();
+        var hashes = new TreeMap<String, String>();
+        var errors = new TreeMap<String, Map<String, Double>>();
+        for (String name : StoredModel.names(context, config.stage())) {
+            var model = StoredModel.of(context, config.stage(), name, "");
+            var source = PostHocEma.open(context.hadoop(), new Path(model.dir()));
+            var made = source.reconstruct(config.widths(), context.progress());
+            models.put(name, model.spec());
+            hashes.put(name, write(context, StoredModel.directory(output.dir(), name), made));
+            errors.put(name, made.errors());
+            made.errors().forEach((role, error) -> context.progress()
+                    .phase(
+                            "ema",
+                            Map.of("network", name, "role", role, "arrays", source.size(), "profile_error", error)));
+        }
+        output.finish(Map.of(StoredModel.FACT, models, "hashes", hashes, "profile-errors", errors));
+    }
+
+    private static String write(JobContext context, Path dir, PostHocEma.Reconstruction made) {
+        return CheckpointStore.open(context.hadoop(), dir)
+                .save(made.step(), made.vectors(), made.layout(), Json.mapper().createObjectNode());
+    }
+}
