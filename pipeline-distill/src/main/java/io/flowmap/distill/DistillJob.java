@@ -34,7 +34,7 @@ public final class DistillJob implements Job {
     public void run(JobContext context) {
         var config = context.settings().section("distill", DistillConfig.class);
         Objective objective = config.objective().objective(config.timePairs(), config.time());
-        var output = output(context, objective);
+        var output = output(context, config, objective);
         if (output.finished()) {
             context.progress().phase("distill", Map.of("skipped", output.dir()));
             return;
@@ -53,10 +53,11 @@ public final class DistillJob implements Job {
     }
 
     /** From scratch the section {@code network} stands in for the teacher. */
-    private static StageOutput output(JobContext context, Objective objective) {
+    private static StageOutput output(JobContext context, DistillConfig config, Objective objective) {
         var data = StageInput.stage(context, "data");
-        List<StageInput> inputs =
-                objective.distils() ? List.of(data, StageInput.stage(context, "teacher")) : List.of(data);
+        List<StageInput> inputs = objective.distils()
+                ? List.of(data, StageInput.stage(context, config.teacher().stage()))
+                : List.of(data);
         List<String> sections = objective.distils() ? List.of("distill") : List.of("distill", "network");
         return StageOutput.open(context, "flowmap", sections, inputs, TrainingConfig.OPERATIONAL);
     }

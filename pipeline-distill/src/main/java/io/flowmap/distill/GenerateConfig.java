@@ -14,6 +14,7 @@ record GenerateConfig(
         int samples,
         int batch,
         TeacherConfig teacher,
+        String studentStage,
         String teacherAverage,
         String studentAverage,
         int gridRows)

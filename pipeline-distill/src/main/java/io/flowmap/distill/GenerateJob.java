@@ -40,10 +40,10 @@ public final class GenerateJob implements Job {
         boolean student = config.models().contains("student");
         List<StageInput> inputs = new ArrayList<>(List.of(StageInput.stage(context, "data")));
         if (teacher) {
-            inputs.add(StageInput.stage(context, "teacher"));
+            inputs.add(StageInput.stage(context, config.teacher().stage()));
         }
         if (student) {
-            inputs.add(StageInput.stage(context, "flowmap"));
+            inputs.add(StageInput.stage(context, config.studentStage()));
         }
         var output = StageOutput.open(context, "samples", List.of("generate"), inputs);
         if (output.finished()) {
@@ -54,7 +54,7 @@ public final class GenerateJob implements Job {
         var task = new SampleTask(
                 config,
                 teacher ? StoredTeacher.of(context, config.teacher(), config.teacherAverage()) : null,
-                student ? StoredModel.of(context, "flowmap", ".", config.studentAverage()) : null,
+                student ? StoredModel.of(context, config.studentStage(), ".", config.studentAverage()) : null,
                 data.encoder(),
                 context.run().seedOf("generate"));
         for (String model : config.models()) {

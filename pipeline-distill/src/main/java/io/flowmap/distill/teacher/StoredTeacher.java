@@ -13,14 +13,15 @@ import org.apache.hadoop.conf.Configuration;
 public record StoredTeacher(TeacherConfig config, StoredModel main, StoredModel weak) implements TeacherSource {
     /** The run's teacher. Throws {@link UserError} if the stage has not the networks that the guidance needs. */
     public static StoredTeacher of(JobContext context, TeacherConfig config, String average) {
-        StoredModel main = StoredModel.of(context, "teacher", "main", average);
+        StoredModel main = StoredModel.of(context, config.stage(), "main", average);
         if (config.guidance() == TeacherConfig.Guidance.CFG
                 && main.spec().unet().labelDim() == 0) {
             throw new UserError("cannot guide teacher " + main.dir() + " by cfg: expected a class-conditional network, "
                     + "got one without classes");
         }
         boolean autoguided = config.guidance() == TeacherConfig.Guidance.AUTOGUIDANCE;
-        return new StoredTeacher(config, main, autoguided ? StoredModel.of(context, "teacher", "weak", average) : null);
+        return new StoredTeacher(
+                config, main, autoguided ? StoredModel.of(context, config.stage(), "weak", average) : null);
     }
 
     @Override

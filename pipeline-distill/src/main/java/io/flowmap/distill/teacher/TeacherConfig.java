@@ -6,10 +6,11 @@ import java.io.Serializable;
 /**
  * How stored networks make a teacher; reference.conf documents every key.
  *
+ * @param stage finished stage of the run that holds them
  * @param guidance what the guidance weight acts on
  * @param interval times at which it acts
  */
-public record TeacherConfig(Guidance guidance, Interval interval) implements Serializable {
+public record TeacherConfig(String stage, Guidance guidance, Interval interval) implements Serializable {
     /** What a guidance weight extrapolates from. */
     public enum Guidance {
         /** Nothing: v(x, t, class). */

@@ -39,7 +39,8 @@ class EmaJobTest {
                     .isNotEqualTo(again);
         }
         assertThat(StoredModel.of(context, "teacher-ema", "weak", "ema-0.08").spec())
-                .isEqualTo(StoredModel.of(context, "teacher", "weak", "ema-0.05").spec());
+                .isEqualTo(
+                        StoredModel.of(context, "teacher", "weak", "ema-0.05").spec());
     }
 
     @Test
