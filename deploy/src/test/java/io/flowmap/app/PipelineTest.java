@@ -1,0 +1,104 @@
+package io.flowmap.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.config.Json;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The registered jobs on drawn shapes, with networks and trainings as small as they get. */
+class PipelineTest {
+    private static final List<String> STAGES = List.of("data", "teacher", "flowmap", "samples", "metrics", "report");
+    private static final List<String> TINY = List.of(
+            "ingest.train=embedded:shapes",
+            "ingest.test=embedded:shapes",
+            "ingest.shapes.count=120",
+            "ingest.shapes.test-count=60",
+            "network.model-channels=8",
+            "network.channel-mult=[1, 1]",
+            "training.batch-per-worker=4",
+            "training.local-steps=2",
+            "training.average=parameters",
+            "pretrain.main.training.steps=8",
+            "pretrain.weak.training.steps=4",
+            "distill.training.steps=8",
+            "distill.objective.warmup-steps=2",
+            "generate.steps=[1, 2]",
+            "generate.samples=30",
+            "generate.batch=10",
+            "evaluate.classifier.steps=10",
+            "evaluate.recall-samples=20");
+
+    @TempDir
+    Path folder;
+
+    private final StringWriter err = new StringWriter();
+
+    @BeforeEach
+    void chooseMaster() {
+        System.setProperty("spark.master", "local[2]");
+        System.setProperty("spark.ui.enabled", "false");
+    }
+
+    @AfterEach
+    void forgetMaster() {
+        System.clearProperty("spark.master");
+        System.clearProperty("spark.ui.enabled");
+    }
+
+    @Test
+    void everyStageIsWrittenOnceAndTheSameBitsComeAgain() throws IOException {
+        assertThat(run("pipeline", "one")).as(err::toString).isZero();
+        for (var stage : STAGES) {
+            assertThat(folder.resolve("one").resolve(stage).resolve("manifest.json"))
+                    .exists();
+        }
+        var flowMap = manifest("one", "flowmap");
+        assertThat(run("pipeline", "one")).isZero();
+        assertThat(manifest("one", "flowmap")).isEqualTo(flowMap);
+        for (var command : List.of("ingest", "pretrain", "distill")) {
+            assertThat(run(command, "two")).isZero();
+        }
+        assertThat(manifest("two", "flowmap").at("/facts/hashes")).isEqualTo(flowMap.at("/facts/hashes"));
+        refusesWhatDiffers();
+    }
+
+    private void refusesWhatDiffers() {
+        assertThat(run("distill", "one", "distill.guidance.max=2")).isEqualTo(2);
+        assertThat(err.toString()).contains("expected distill.guidance.max = 2, got 3");
+        assertThat(run("distill", "one", "distill.training.guard.window=9")).isZero();
+        assertThat(run("generate", "two", "generate.student-average=ema-0.3")).isEqualTo(2);
+        assertThat(err.toString()).contains("ema-0.3");
+        assertThat(folder.resolve("two/samples/manifest.json")).doesNotExist();
+        assertThat(run("ingest", "three")).isZero();
+        assertThat(run("pretrain", "three", "pretrain.main.network.attn-resolutions=[7]"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("pretrain.main.network: expected attn-resolutions among");
+    }
+
+    private int run(String command, String dir, String... more) {
+        var overrides = new ArrayList<>(TINY);
+        overrides.add("run.dir=" + folder.resolve(dir));
+        overrides.addAll(List.of(more));
+        var out = new PrintWriter(new StringWriter());
+        return new Application(Stages.registered(), Clock.systemUTC(), out, new PrintWriter(err, true))
+                .run(new Request(command, Optional.empty(), overrides, Optional.empty()));
+    }
+
+    private JsonNode manifest(String dir, String stage) throws IOException {
+        return Json.mapper()
+                .readTree(Files.readString(folder.resolve(dir).resolve(stage).resolve("manifest.json")));
+    }
+}
