@@ -150,9 +150,18 @@ public final class CheckpointStore {
         throw damage == null ? none() : damage;
     }
 
-    /** The newest complete checkpoint with all its roles, which must be sound. Throws {@link UserError} if it is not or there is none. */
-    public Checkpoint loadFinal() {
-        return load(latest().orElseThrow(this::none));
+    /**
+     * The newest complete checkpoint, of the given roles only, or of all where none is given; it must be sound. Throws {@link UserError}
+     * if it is not or there is none.
+     */
+    public Checkpoint loadFinal(String... roles) {
+        return load(latest().orElseThrow(this::none), roles);
+    }
+
+    /** Throws {@link UserError} unless the newest complete checkpoint has the role; reads its index only. */
+    public void requireFinal(String role) {
+        long step = latest().orElseThrow(this::none);
+        requireRole(directory(step), index(directory(step), step), role);
     }
 
     /** Deletes the checkpoints after a step, from which the training goes on. */
@@ -175,10 +184,7 @@ public final class CheckpointStore {
         var layout = layout(dir, index);
         var vectors = new TreeMap<String, float[]>();
         for (var role : roles.length == 0 ? index.roles() : List.of(roles)) {
-            if (!index.roles().contains(role)) {
-                throw new UserError(
-                        "cannot read checkpoint " + dir + ": expected one of " + index.roles() + ", got " + role);
-            }
+            requireRole(dir, index, role);
             var vector = readRole(new Path(dir, index.file(role)), layout);
             if (!index.files().isEmpty()) {
                 requireHash(
@@ -313,6 +319,13 @@ public final class CheckpointStore {
             return ParameterLayout.fromJson(index.layout());
         } catch (IllegalArgumentException e) {
             throw new UserError("cannot read " + new Path(dir, INDEX) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireRole(Path dir, CheckpointIndex index, String role) {
+        if (!index.roles().contains(role)) {
+            throw new UserError(
+                    "cannot read checkpoint " + dir + ": expected one of " + index.roles() + ", got " + role);
         }
     }
 

@@ -39,7 +39,7 @@ public final class EmaJob implements Job {
         var hashes = new TreeMap<String, String>();
         var errors = new TreeMap<String, Map<String, Double>>();
         for (String name : StoredModel.names(context, config.stage())) {
-            var model = StoredModel.of(context, config.stage(), name, "");
+            var model = StoredModel.of(context, config.stage(), name, "parameters");
             var source = PostHocEma.open(context.hadoop(), new Path(model.dir()));
             var made = source.reconstruct(config.widths(), context.progress());
             models.put(name, model.spec());

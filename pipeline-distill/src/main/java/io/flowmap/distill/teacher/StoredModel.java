@@ -2,7 +2,6 @@ package io.flowmap.distill.teacher;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.flowmap.checkpoint.Checkpoint;
 import io.flowmap.checkpoint.CheckpointStore;
 import io.flowmap.config.Json;
 import io.flowmap.job.JobContext;
@@ -42,7 +41,7 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
         return names.stream().sorted().toList();
     }
 
-    /** A network of a finished stage of the run. Throws {@link UserError} if the stage has none of that name. */
+    /** A network of a finished stage of the run. Throws {@link UserError} if the stage has none of that name or role. */
     public static StoredModel of(JobContext context, String stage, String name, String role) {
         Path dir = context.stage(stage);
         JsonNode models = models(context, dir);
@@ -51,7 +50,9 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
         }
         try {
             var spec = Json.mapper().treeToValue(models.get(name), NetworkSpec.class);
-            return new StoredModel(spec, directory(dir, name).toString(), role);
+            var model = new StoredModel(spec, directory(dir, name).toString(), role);
+            store(context.hadoop(), model.dir()).requireFinal(role);
+            return model;
         } catch (JsonProcessingException e) {
             throw new UserError("cannot use stage " + dir + ": " + e.getOriginalMessage(), e);
         }
@@ -72,19 +73,13 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
         }
     }
 
-    /** The newest checkpoint. */
-    public Checkpoint checkpoint(Configuration hadoop) {
-        return CheckpointStore.open(hadoop, new Path(dir)).loadFinal();
+    /** The flat vector of the role. Throws {@link UserError} if the checkpoint is not sound. */
+    public float[] vector(Configuration hadoop) {
+        return store(hadoop, dir).loadFinal(role).vector(role);
     }
 
-    /** The flat vector of the role. Throws {@link UserError} if the checkpoint has none. */
-    public float[] vector(Configuration hadoop) {
-        Checkpoint checkpoint = checkpoint(hadoop);
-        if (!checkpoint.vectors().containsKey(role)) {
-            throw new UserError("cannot use checkpoint " + dir + ": expected one of "
-                    + checkpoint.vectors().keySet() + ", got " + role);
-        }
-        return checkpoint.vector(role);
+    private static CheckpointStore store(Configuration hadoop, String dir) {
+        return CheckpointStore.open(hadoop, new Path(dir));
     }
 
     /** The network's arrays by name. */
