@@ -6,6 +6,7 @@ import io.flowmap.checkpoint.StateDict;
 import io.flowmap.checkpoint.TensorData;
 import io.flowmap.checkpoint.pickle.Blob;
 import io.flowmap.checkpoint.pickle.Unpickler;
+import io.flowmap.config.Secrets;
 import io.flowmap.job.UserError;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
@@ -50,12 +51,13 @@ public final class ForeignCheckpoint {
 
     /** Opens a file, or the index of a sharded safetensors. Throws {@link UserError} if it is none of the forms or damaged. */
     public static ForeignCheckpoint open(FileSystem fileSystem, Path file) {
-        return reading(file.toString(), () -> {
+        var name = Secrets.withoutUserInfo(file.toString());
+        return reading(name, () -> {
             var blob = FileBlob.of(fileSystem, file);
             return ShardIndex.isIndex(file)
                     ? new ForeignCheckpoint(
-                            file.toString(), "safetensors shards", ShardIndex.arrays(blob), MissingNode.getInstance())
-                    : of(file.toString(), blob);
+                            name, "safetensors shards", ShardIndex.arrays(blob), MissingNode.getInstance())
+                    : of(name, blob);
         });
     }
 
@@ -89,6 +91,11 @@ public final class ForeignCheckpoint {
                 content.format(),
                 tree.arrays(),
                 configuration == null ? MissingNode.getInstance() : configuration);
+    }
+
+    /** The file, without credentials. */
+    public String name() {
+        return name;
     }
 
     /** The form of the file in words. */

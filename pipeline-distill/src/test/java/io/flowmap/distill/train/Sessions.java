@@ -14,10 +14,10 @@ import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
 /** Sessions of tests: one at a time, kept from test to test while the master stays the same. */
-final class Sessions {
+public final class Sessions {
     private Sessions() {}
 
-    static SparkSession open(String master) {
+    public static SparkSession open(String master) {
         var active = SparkSession.getDefaultSession();
         if (active.isDefined() && !active.get().sparkContext().master().equals(master)) {
             active.get().stop();
@@ -45,7 +45,7 @@ final class Sessions {
         return open("local-cluster[" + executors + ",1,512]");
     }
 
-    static JobContext context(SparkSession spark, String... overrides) {
+    public static JobContext context(SparkSession spark, String... overrides) {
         var settings = Settings.load(Optional.empty(), new ArrayList<>(List.of(overrides)));
         return new JobContext(spark, settings, Progress.log(Clock.systemUTC()), Clock.systemUTC());
     }

@@ -1,0 +1,69 @@
+package io.flowmap.distill;
+
+import io.flowmap.checkpoint.foreign.ForeignCheckpoint;
+import io.flowmap.distill.teacher.Edm2Snapshot;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.Sha256;
+import io.flowmap.job.StageInput;
+import io.flowmap.job.UserError;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Where an imported network comes from, as the manifest keeps it.
+ *
+ * @param path of the file, without credentials
+ * @param sha256 of the file
+ * @param bytes of the file
+ * @param format of the file
+ * @param network its name in the file
+ * @param encoder class of the encoder that the snapshot names, whose latents the network wants; empty if none
+ * @param license what the user said of it
+ * @param leftOut arrays of the file's network that are not of the field
+ */
+record ImportSource(
+        String path,
+        String sha256,
+        long bytes,
+        String format,
+        String network,
+        String encoder,
+        String license,
+        List<String> leftOut) {
+
+    /** An opened file and where it lies. */
+    record Opened(FileSystem fileSystem, Path path, ForeignCheckpoint content) {}
+
+    /** Throws {@link UserError} if there is no such file, or none that can be read. */
+    static Opened open(JobContext context, String file) {
+        try {
+            var given = new Path(file);
+            var fileSystem = given.getFileSystem(context.hadoop());
+            var path = fileSystem.makeQualified(given);
+            return new Opened(fileSystem, path, ForeignCheckpoint.open(fileSystem, path));
+        } catch (IllegalArgumentException e) {
+            throw new UserError("cannot open " + file + ": " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot open " + file, e);
+        }
+    }
+
+    static ImportSource of(Opened file, Edm2Snapshot snapshot, ImportConfig config) {
+        try (var in = file.fileSystem().open(file.path())) {
+            return new ImportSource(
+                    StageInput.withoutCredentials(file.path()),
+                    Sha256.of(in),
+                    file.fileSystem().getFileStatus(file.path()).getLen(),
+                    file.content().format(),
+                    config.network(),
+                    file.content().configuration().path("encoder").path("class").asText(),
+                    config.license(),
+                    snapshot.leftOut());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file.content().name(), e);
+        }
+    }
+}

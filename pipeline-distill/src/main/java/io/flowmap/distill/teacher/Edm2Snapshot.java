@@ -1,0 +1,91 @@
+package io.flowmap.distill.teacher;
+
+import io.flowmap.checkpoint.TensorData;
+import io.flowmap.checkpoint.foreign.ForeignCheckpoint;
+import io.flowmap.checkpoint.pickle.Unpickler;
+import io.flowmap.job.UserError;
+import io.flowmap.nn.Parameter;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A network of EDM2 as a velocity field: v(x_t, t) = (x_t - D(x_t/(1-t); t/(1-t))) / t, the exact change of variables that
+ * {@link io.flowmap.flow.NetworkField} computes without the poles.
+ *
+ * @param source the network's part of the file
+ * @param spec the network, from the arguments that the snapshot keeps
+ * @param leftOut arrays of the training's uncertainty u(sigma), which are not of the field
+ */
+public record Edm2Snapshot(ForeignCheckpoint source, NetworkSpec spec, List<String> leftOut) {
+    private static final String FIELD = "unet.";
+    private static final String UNCERTAINTY = "logvar_";
+    private static final Set<TensorData.Type> REAL = EnumSet.of(
+            TensorData.Type.FLOAT16, TensorData.Type.BFLOAT16, TensorData.Type.FLOAT32, TensorData.Type.FLOAT64);
+
+    /**
+     * The network of a snapshot, of which no array has been read. Throws {@link UserError} naming the array if one is missing,
+     * misshapen or of no network of these arguments.
+     */
+    public static Edm2Snapshot of(ForeignCheckpoint network) {
+        NetworkSpec spec = Edm2Arguments.spec(network.name(), network.configuration());
+        var rest = new TreeMap<>(network.arrays());
+        if (spec.unet().numBlocks() > rest.size()) { // before they are listed one by one
+            throw mismatch(network, "arrays", spec.unet().numBlocks() + " blocks a level", rest.size() + " arrays");
+        }
+        for (Parameter parameter : spec.network().parameters()) {
+            require(network, FIELD + parameter.name(), parameter.shape(), rest.remove(FIELD + parameter.name()));
+        }
+        var leftOut = rest.keySet().stream()
+                .filter(name -> name.startsWith(UNCERTAINTY))
+                .toList();
+        leftOut.forEach(rest::remove);
+        if (!rest.isEmpty()) {
+            Map.Entry<String, ForeignCheckpoint.ArrayInfo> first = rest.firstEntry();
+            throw mismatch(network, Unpickler.printable(first.getKey()), "none", text(first.getValue()));
+        }
+        return new Edm2Snapshot(network, spec, leftOut);
+    }
+
+    private static void require(
+            ForeignCheckpoint network, String name, long[] shape, ForeignCheckpoint.ArrayInfo found) {
+        if (found == null || !Arrays.equals(found.shape(), shape) || !REAL.contains(found.type())) {
+            throw mismatch(
+                    network, name, "real numbers " + Arrays.toString(shape), found == null ? "none" : text(found));
+        }
+    }
+
+    private static String text(ForeignCheckpoint.ArrayInfo array) {
+        return array.type() + " " + Arrays.toString(array.shape());
+    }
+
+    private static UserError mismatch(ForeignCheckpoint network, String array, String expected, String got) {
+        return new UserError(
+                "cannot import " + network.name() + ", array " + array + ": expected " + expected + ", got " + got);
+    }
+
+    /** Reads all arrays into a flat vector [P] in the network's order. Throws {@link UserError} at a number that is not finite. */
+    public float[] parameters() {
+        List<Parameter> parameters = spec.network().parameters();
+        long length = parameters.stream().mapToLong(Parameter::length).sum();
+        if (length > Integer.MAX_VALUE - Long.BYTES) {
+            throw mismatch(source, "arrays", "fewer than 2^31 parameters", Long.toString(length));
+        }
+        var flat = new float[(int) length];
+        int offset = 0;
+        for (Parameter parameter : parameters) {
+            float[] values = source.read(FIELD + parameter.name()).floats();
+            for (float value : values) {
+                if (!Float.isFinite(value)) {
+                    throw mismatch(source, FIELD + parameter.name(), "finite numbers", Float.toString(value));
+                }
+            }
+            System.arraycopy(values, 0, flat, offset, values.length);
+            offset += values.length;
+        }
+        return flat;
+    }
+}
