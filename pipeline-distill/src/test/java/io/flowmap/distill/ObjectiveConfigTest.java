@@ -81,7 +81,8 @@ class ObjectiveConfigTest {
         float[] initial = InitialParameters.draw(spec.field().network().parameters(), 1);
         INDArray parameters = Nd4j.createFromArray(initial);
         INDArray gradient = Nd4j.create(initial.length);
-        var batch = new Batch(new float[] {0.1f, 0.2f, -0.5f, 0.3f, 0.9f, -0.7f, 0.4f, 0}, new int[] {-1, -1, -1, -1}, 12);
+        var batch =
+                new Batch(new float[] {0.1f, 0.2f, -0.5f, 0.3f, 0.9f, -0.7f, 0.4f, 0}, new int[] {-1, -1, -1, -1}, 12);
         try (var local = factory.create(new Configuration(false))) {
             var report = local.gradient(parameters, gradient, batch, 200);
             float[] first = gradient.data().asFloat();
@@ -101,7 +102,8 @@ class ObjectiveConfigTest {
         assertThat(emd.tangentWeight(200)).isCloseTo(0.5, within(1e-12));
         assertThat(emd.tangentWeight(4000)).isEqualTo(0.99);
         assertThat(objective("distill.objective.type=scd").tangentWeight(4000)).isEqualTo(1);
-        assertThat(objective("distill.objective.type=meanflow").tangentWeight(0)).isEqualTo(1);
+        assertThat(objective("distill.objective.type=meanflow").tangentWeight(0))
+                .isEqualTo(1);
     }
 
     @ParameterizedTest
