@@ -30,10 +30,19 @@ public final class Jvp {
      * @throws UnsupportedOperationException naming an op without a rule
      */
     public static SDVariable of(Shapes shapes, SDVariable output, Map<SDVariable, SDVariable> seeds) {
+        return of(shapes, List.of(output), seeds).get(0);
+    }
+
+    /** As the other, for several outputs, whose common part is differentiated once. */
+    public static List<SDVariable> of(Shapes shapes, List<SDVariable> outputs, Map<SDVariable, SDVariable> seeds) {
         var transform = new Jvp(shapes);
         seeds.forEach((variable, tangent) -> transform.tangents.put(variable.name(), tangent));
-        ops(shapes.graph(), output).forEach(transform::push);
-        SDVariable tangent = transform.tangents.get(output.name());
+        ops(shapes.graph(), outputs).forEach(transform::push);
+        return outputs.stream().map(transform::tangent).toList();
+    }
+
+    private SDVariable tangent(SDVariable output) {
+        SDVariable tangent = tangents.get(output.name());
         return tangent != null ? tangent : shapes.graph().zero(null, output.dataType(), shapes.of(output));
     }
 
@@ -55,8 +64,13 @@ public final class Jvp {
 
     /** The ops that {@code output} depends on, inputs before users. */
     static List<SameDiffOp> ops(SameDiff graph, SDVariable output) {
+        return ops(graph, List.of(output));
+    }
+
+    private static List<SameDiffOp> ops(SameDiff graph, List<SDVariable> outputs) {
         var needed = new HashSet<String>();
-        var stack = new ArrayDeque<String>(List.of(output.name()));
+        var stack = new ArrayDeque<String>();
+        outputs.forEach(output -> stack.push(output.name()));
         while (!stack.isEmpty()) {
             String op = graph.getVariables().get(stack.pop()).getOutputOfOp();
             if (op != null && needed.add(op)) {

@@ -22,9 +22,11 @@ import java.util.stream.Collectors;
  * is checked against the reference when it is loaded; a {@link UserError} names the key, its place and the nearest known key.
  */
 public final class Settings {
+    private final Config user;
     private final ObjectNode values;
 
-    private Settings(ObjectNode values) {
+    private Settings(Config user, ObjectNode values) {
+        this.user = user;
         this.values = values;
     }
 
@@ -37,15 +39,24 @@ public final class Settings {
      * @throws UserError for an unreadable file or an unknown or mistyped key
      */
     public static Settings load(Optional<Path> file, List<String> overrides) {
+        return of(file.map(Settings::parse).orElseGet(ConfigFactory::empty), overrides);
+    }
+
+    /** These settings with more {@code key=value} overrides, as {@link #load} takes them; substitutions see the overrides. */
+    public Settings with(List<String> overrides) {
+        return of(user, overrides);
+    }
+
+    private static Settings of(Config given, List<String> overrides) {
         var reference = ConfigFactory.parseResources(Settings.class.getClassLoader(), "reference.conf");
-        var user = file.map(Settings::parse).orElseGet(ConfigFactory::empty);
+        var user = given;
         var known = new KnownKeys(reference.resolve().root());
         for (var override : overrides) {
             user = Argument.parse(override, known).withFallback(user);
         }
         try {
             return new Settings(
-                    known.check(user.withFallback(reference).resolve().root()));
+                    user, known.check(user.withFallback(reference).resolve().root()));
         } catch (ConfigException e) {
             throw new UserError("cannot resolve the configuration: " + e.getMessage(), e);
         }

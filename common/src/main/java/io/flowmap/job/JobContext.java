@@ -2,6 +2,7 @@ package io.flowmap.job;
 
 import io.flowmap.config.Settings;
 import java.time.Clock;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -16,6 +17,11 @@ public record JobContext(SparkSession spark, Settings settings, Progress progres
     /** The section {@code run} of the configuration. */
     public RunSettings run() {
         return settings.section("run", RunSettings.class);
+    }
+
+    /** The same with more {@code key=value} settings, for a job that runs others. */
+    public JobContext with(List<String> overrides) {
+        return new JobContext(spark, settings.with(overrides), progress, clock);
     }
 
     /** The directory of a stage in the run's directory, absolute and with its scheme, since executors work elsewhere. */

@@ -84,8 +84,8 @@ public final class UNet implements Network {
         return apply(scope, input, new LinkedHashMap<>());
     }
 
-    /** As {@link #apply(Scope, Input)}, and notes the output of every block under its name. */
-    SDVariable apply(Scope scope, Input input, Map<String, SDVariable> activations) {
+    /** As {@link #apply(Scope, Input)}, and notes the output of every block under its name, in the order of the network. */
+    public SDVariable apply(Scope scope, Input input, Map<String, SDVariable> activations) {
         var mp = new MagnitudePreserving(scope);
         SDVariable embedding = embedding(scope, mp, input, activations);
         long[] shape = scope.shape(input.x()).clone();

@@ -33,8 +33,7 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
 
     /** Names of the networks of a finished stage of the run, in alphabetical order. Throws {@link UserError} if it has none. */
     public static List<String> names(JobContext context, String stage) {
-        var names = new ArrayList<String>();
-        models(context, context.stage(stage)).fieldNames().forEachRemaining(names::add);
+        var names = names(models(context.hadoop(), context.stage(stage)));
         if (names.isEmpty()) {
             throw new UserError("cannot use stage " + context.stage(stage) + ": expected one with networks, got none");
         }
@@ -43,15 +42,32 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
 
     /** A network of a finished stage of the run. Throws {@link UserError} if the stage has none of that name or role. */
     public static StoredModel of(JobContext context, String stage, String name, String role) {
-        Path dir = context.stage(stage);
-        JsonNode models = models(context, dir);
+        return in(context.hadoop(), context.stage(stage), name, role);
+    }
+
+    /**
+     * The network whose checkpoints lie in a directory: a finished stage with a network of its own, or the sub-directory of one of
+     * its networks. Throws {@link UserError} if it is neither.
+     */
+    public static StoredModel at(Configuration hadoop, Path dir, String role) {
+        try {
+            boolean own = Manifest.exists(dir.getFileSystem(hadoop), dir) || dir.getParent() == null;
+            return in(hadoop, own ? dir : dir.getParent(), own ? "." : dir.getName(), role);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + dir, e);
+        }
+    }
+
+    private static StoredModel in(Configuration hadoop, Path dir, String name, String role) {
+        JsonNode models = models(hadoop, dir);
         if (!models.has(name)) {
-            throw new UserError("cannot use stage " + dir + ": expected a network " + name + ", got " + models);
+            throw new UserError(
+                    "cannot use stage " + dir + ": expected a network " + name + ", got " + names(models));
         }
         try {
             var spec = Json.mapper().treeToValue(models.get(name), NetworkSpec.class);
             var model = new StoredModel(spec, directory(dir, name).toString(), role);
-            store(context.hadoop(), model.dir()).requireFinal(role);
+            store(hadoop, model.dir()).requireFinal(role);
             return model;
         } catch (JsonProcessingException e) {
             throw new UserError("cannot use stage " + dir + ": " + e.getOriginalMessage(), e);
@@ -63,14 +79,20 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
         return name.equals(".") ? stage : new Path(stage, name);
     }
 
-    private static JsonNode models(JobContext context, Path dir) {
+    private static JsonNode models(Configuration hadoop, Path dir) {
         try {
-            return Manifest.read(dir.getFileSystem(context.hadoop()), dir)
+            return Manifest.read(dir.getFileSystem(hadoop), dir)
                     .facts()
                     .path(FACT);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read stage " + dir, e);
         }
+    }
+
+    private static List<String> names(JsonNode models) {
+        var names = new ArrayList<String>();
+        models.fieldNames().forEachRemaining(names::add);
+        return names;
     }
 
     /** The flat vector of the role. Throws {@link UserError} if the checkpoint is not sound. */
