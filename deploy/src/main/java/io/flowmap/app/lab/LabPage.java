@@ -1,6 +1,7 @@
 package io.flowmap.app.lab;
 
 import io.flowmap.eval.report.LineChart;
+import io.flowmap.eval.report.PngImage;
 import io.flowmap.job.AtomicFile;
 import io.flowmap.job.StageOutput;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,11 @@ public final class LabPage {
     /** A plot as an SVG file. */
     static void plot(StageOutput output, String name, LineChart chart) {
         write(output, name + ".svg", chart.svg());
+    }
+
+    /** A picture as a PNG file. */
+    static void picture(StageOutput output, String name, PngImage image) {
+        AtomicFile.write(output.fileSystem(), new Path(output.dir(), name + ".png"), image.png());
     }
 
     private static void write(StageOutput output, String name, String text) {
