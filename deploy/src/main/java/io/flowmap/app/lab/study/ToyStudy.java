@@ -79,7 +79,8 @@ public final class ToyStudy {
         }
     }
 
-    private Result result(ToyRow row, double[] target) {
+    /** One row, measured against a target [2n]. */
+    Result result(ToyRow row, double[] target) {
         TeacherGraph field = row.objective() == null ? row.teacher().of(toy) : new ToyTraining(toy, row, random).run();
         var points = new ArrayList<double[]>();
         var distances = new ArrayList<Double>();
