@@ -24,8 +24,10 @@ class ToyStudyTest {
     void everyRowIsTrainedSampledAndMeasured() {
         var results = new ToyStudy(small(8, 5e-3), new CounterRandom(1)).results();
         assertThat(results).hasSize(ToyRow.all(SMALL).size()).allSatisfy(result -> {
-            assertThat(result.points()).hasSize(2).allSatisfy(points -> assertThat(points).hasSize(1600));
-            assertThat(result.distances()).hasSize(2).allSatisfy(distance -> assertThat(distance).isPositive());
+            assertThat(result.points()).hasSize(2).allSatisfy(points -> assertThat(points)
+                    .hasSize(1600));
+            assertThat(result.distances()).hasSize(2).allSatisfy(distance -> assertThat(distance)
+                    .isPositive());
         });
     }
 
@@ -38,7 +40,10 @@ class ToyStudyTest {
     }
 
     private static double oneStep(String name, Toy2d toy) {
-        var row = ToyRow.all(toy).stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
+        var row = ToyRow.all(toy).stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow();
         var study = new ToyStudy(toy, new CounterRandom(1));
         return study.result(row, study.data()).distances().get(0);
     }
