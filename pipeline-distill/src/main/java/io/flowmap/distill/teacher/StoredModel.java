@@ -61,8 +61,7 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
     private static StoredModel in(Configuration hadoop, Path dir, String name, String role) {
         JsonNode models = models(hadoop, dir);
         if (!models.has(name)) {
-            throw new UserError(
-                    "cannot use stage " + dir + ": expected a network " + name + ", got " + names(models));
+            throw new UserError("cannot use stage " + dir + ": expected a network " + name + ", got " + names(models));
         }
         try {
             var spec = Json.mapper().treeToValue(models.get(name), NetworkSpec.class);
@@ -81,9 +80,7 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
 
     private static JsonNode models(Configuration hadoop, Path dir) {
         try {
-            return Manifest.read(dir.getFileSystem(hadoop), dir)
-                    .facts()
-                    .path(FACT);
+            return Manifest.read(dir.getFileSystem(hadoop), dir).facts().path(FACT);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read stage " + dir, e);
         }
