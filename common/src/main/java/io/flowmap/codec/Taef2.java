@@ -2,11 +2,16 @@ package io.flowmap.codec;
 
 import io.flowmap.checkpoint.FrozenArrays;
 import io.flowmap.checkpoint.StateDict;
+import io.flowmap.checkpoint.foreign.WeightsFile;
 import io.flowmap.data.LatentShape;
+import io.flowmap.job.Sha256;
 import io.flowmap.job.UserError;
 import io.flowmap.nn.FrozenNetwork;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 
 /**
  * TAEF2, the tiny autoencoder (O. Boer Bohan, "taesd") of FLUX.2's latent space: 32 channels, an eighth of the image's side. It is
@@ -29,13 +34,21 @@ public final class Taef2 implements LatentCodec {
     /**
      * @param encoder arrays of the encoder
      * @param decoder arrays of the decoder
-     * @param hash of both
+     * @param hash of both files' hashes
      * @throws UserError where they are not those of TAEF2
      */
     public Taef2(StateDict encoder, StateDict decoder, String hash) {
         this.encoder = Taef2Network.ENCODER.read(encoder);
         this.decoder = Taef2Network.DECODER.read(decoder);
         this.hash = hash;
+    }
+
+    /** The codec of two torch or safetensors files. Throws {@link UserError} where they cannot be read or hold something else. */
+    public static Taef2 open(Configuration hadoop, Path encoder, Path decoder) {
+        var first = WeightsFile.open(hadoop, "a TAEF2 encoder", encoder);
+        var second = WeightsFile.open(hadoop, "a TAEF2 decoder", decoder);
+        var hashes = (first.hash() + second.hash()).getBytes(StandardCharsets.US_ASCII);
+        return new Taef2(first.dict(), second.dict(), Sha256.of(hashes));
     }
 
     @Override

@@ -2,17 +2,14 @@ package io.flowmap.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.flowmap.checkpoint.StateDict;
-import io.flowmap.checkpoint.foreign.ForeignCheckpoint;
 import io.flowmap.data.LatentShape;
 import io.flowmap.testing.Npy;
 import io.flowmap.testing.Reference;
 import io.flowmap.testing.TestData;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
@@ -56,18 +53,11 @@ class Taef2ReferenceTest {
     }
 
     private static Taef2 codec() {
-        return new Taef2(dict("taef2_encoder"), dict("taef2_decoder"), "");
+        return Taef2.open(new Configuration(), file("taef2_encoder.pth"), file("taef2_decoder.pth"));
     }
 
-    private static StateDict dict(String name) {
-        try {
-            var file = new org.apache.hadoop.fs.Path(
-                    TestData.require("models", name + ".pth").toUri());
-            return ForeignCheckpoint.open(file.getFileSystem(new Configuration()), file)
-                    .stateDict(name);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static Path file(String name) {
+        return new Path(TestData.require("models", name).toUri());
     }
 
     private static double psnr(byte[] a, byte[] b) {

@@ -22,8 +22,9 @@ final class Commands {
     private static final String MASTER = "--master";
     private static final String OVERRIDES = "key=value";
     private static final String DEMO = "demo";
-    private static final Map<String, String> GROUPS =
-            Map.of("lab", "study the method: the theorem, derivatives, a plane, and all objectives beside each other");
+    private static final Map<String, String> GROUPS = Map.of(
+            "lab",
+            "study the method: the theorem, derivatives, a plane, and all objectives beside each other, a codec");
     private static final Map<String, String> SCRIPTED = Map.of(
             "cluster", "start or stop a Spark cluster on this machine: cluster start [--workers N] | cluster stop",
             "bench", "measure against libtorch and dl4j-spark: bench step | bench averaging");

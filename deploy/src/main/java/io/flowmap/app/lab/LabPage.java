@@ -7,7 +7,7 @@ import io.flowmap.job.StageOutput;
 import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.fs.Path;
 
-/** The files that every study leaves in its stage: a table, a page, plots. */
+/** The files that every study leaves in its stage: a table, a page, plots or pictures. */
 public final class LabPage {
     /** The table, as text. */
     public static final String TABLE = "table.md";
@@ -29,12 +29,16 @@ public final class LabPage {
         write(output, name + ".svg", chart.svg());
     }
 
-    /** A picture as a PNG file. */
-    static void picture(StageOutput output, String name, PngImage image) {
-        AtomicFile.write(output.fileSystem(), new Path(output.dir(), name + ".png"), image.png());
+    /** A picture as the PNG file of that name. */
+    static void picture(StageOutput output, String name, PngImage picture) {
+        write(output, name, picture.png());
     }
 
     private static void write(StageOutput output, String name, String text) {
-        AtomicFile.write(output.fileSystem(), new Path(output.dir(), name), text.getBytes(StandardCharsets.UTF_8));
+        write(output, name, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void write(StageOutput output, String name, byte[] bytes) {
+        AtomicFile.write(output.fileSystem(), new Path(output.dir(), name), bytes);
     }
 }

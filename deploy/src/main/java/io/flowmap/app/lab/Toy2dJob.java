@@ -45,7 +45,7 @@ public final class Toy2dJob implements Job {
         var results = study.results();
         var rows = rows(toy, results);
         LabPage.table(output, new TextTable(rows) + "\n" + protocol(toy, study.floor()) + "\n");
-        LabPage.picture(output, "toy2d", picture(study.data(), results));
+        LabPage.picture(output, "toy2d.png", picture(study.data(), results));
         LabPage.page(output, page(toy, study, results, rows));
         var facts = new TreeMap<String, List<Double>>();
         results.forEach(result -> facts.put(result.row().name(), result.distances()));

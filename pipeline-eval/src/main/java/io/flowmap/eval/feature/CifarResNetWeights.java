@@ -2,11 +2,9 @@ package io.flowmap.eval.feature;
 
 import io.flowmap.checkpoint.FrozenArrays;
 import io.flowmap.checkpoint.StateDict;
-import io.flowmap.checkpoint.foreign.ForeignCheckpoint;
+import io.flowmap.checkpoint.foreign.WeightsFile;
 import io.flowmap.data.LatentShape;
-import io.flowmap.job.Sha256;
 import io.flowmap.job.UserError;
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -37,15 +35,8 @@ public record CifarResNetWeights(int depth, int classes, String hash, FrozenArra
 
     /** The weights of a torch or safetensors file. Throws {@link UserError} where it cannot be read or holds something else. */
     public static CifarResNetWeights open(Configuration hadoop, Path file) {
-        try {
-            var fileSystem = file.getFileSystem(hadoop);
-            try (var in = fileSystem.open(file)) {
-                var hash = Sha256.of(in);
-                return read(ForeignCheckpoint.open(fileSystem, file).stateDict("a CIFAR ResNet"), hash);
-            }
-        } catch (IOException e) {
-            throw new UserError("cannot read a CIFAR ResNet from " + file + ": " + e.getMessage(), e);
-        }
+        var weights = WeightsFile.open(hadoop, "a CIFAR ResNet", file);
+        return read(weights.dict(), weights.hash());
     }
 
     /** Blocks a stage, n. */

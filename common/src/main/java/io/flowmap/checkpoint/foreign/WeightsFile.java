@@ -1,0 +1,33 @@
+package io.flowmap.checkpoint.foreign;
+
+import io.flowmap.checkpoint.StateDict;
+import io.flowmap.job.Sha256;
+import io.flowmap.job.UserError;
+import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The weights of a frozen network from a file of another program.
+ *
+ * @param dict its arrays
+ * @param hash SHA-256 of the file
+ */
+public record WeightsFile(StateDict dict, String hash) {
+    /**
+     * Reads a torch or safetensors file. Throws {@link UserError} where it cannot be read.
+     *
+     * @param network what the file should hold, for messages: "a TAEF2 encoder"
+     */
+    public static WeightsFile open(Configuration hadoop, String network, Path file) {
+        try {
+            var fileSystem = file.getFileSystem(hadoop);
+            try (var in = fileSystem.open(file)) {
+                var hash = Sha256.of(in);
+                return new WeightsFile(ForeignCheckpoint.open(fileSystem, file).stateDict(network), hash);
+            }
+        } catch (IOException e) {
+            throw new UserError("cannot read " + network + " from " + file + ": " + e.getMessage(), e);
+        }
+    }
+}

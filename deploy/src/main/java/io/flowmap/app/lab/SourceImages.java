@@ -1,0 +1,86 @@
+package io.flowmap.app.lab;
+
+import io.flowmap.ingest.image.Framing;
+import io.flowmap.ingest.image.ImageDecoder;
+import io.flowmap.ingest.image.UnreadableRecord;
+import io.flowmap.ingest.source.ClassNames;
+import io.flowmap.ingest.source.Content;
+import io.flowmap.ingest.source.InputRecord;
+import io.flowmap.ingest.source.Portion;
+import io.flowmap.ingest.source.Source;
+import io.flowmap.ingest.source.SourceKind;
+import io.flowmap.ingest.source.Sources;
+import io.flowmap.ingest.source.Verdict;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.UserError;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The first images of a source as RGB squares; what should be an image and cannot be read is told and passed over. */
+final class SourceImages {
+    private final JobContext context;
+    private final CodecSettings settings;
+    private final List<NamedImage> found = new ArrayList<>();
+
+    SourceImages(JobContext context, CodecSettings settings) {
+        this.context = context;
+        this.settings = settings;
+    }
+
+    /** At least one image, at most as many as the settings say. Throws {@link UserError} if there are none. */
+    List<NamedImage> first() {
+        try (var decoder = new ImageDecoder(settings.maxPixels())) {
+            for (var source : new Sources(context.hadoop(), SourceKind.AUTO).find(settings.images())) {
+                for (var portion : source.portions(names(source), settings.limits())) {
+                    read(portion, decoder);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read images " + settings.images(), e);
+        }
+        if (found.isEmpty()) {
+            throw new UserError("cannot read images " + settings.images() + ": expected images, got none to decode");
+        }
+        return List.copyOf(found);
+    }
+
+    /** Labels do not matter here, but records whose class has no name would be refused. */
+    private static ClassNames names(Source source) throws IOException {
+        return source.classNames().orElseGet(() -> ClassNames.of(source.folderClasses()));
+    }
+
+    private void read(Portion portion, ImageDecoder decoder) throws IOException {
+        if (found.size() == settings.count()) {
+            return;
+        }
+        try (var records = portion.open(context.hadoop())) {
+            var next = records.next();
+            while (next != null && found.size() < settings.count()) {
+                take(next, decoder);
+                next = records.next();
+            }
+        }
+    }
+
+    private void take(InputRecord input, ImageDecoder decoder) {
+        if (input.content() instanceof Content.Encoded encoded) {
+            try {
+                var whole = decoder.decode(encoded.bytes()).rgb();
+                var framed = Framing.CENTER_CROP.apply(whole, settings.size());
+                found.add(new NamedImage(input.key(), framed.pixels()));
+            } catch (UnreadableRecord e) {
+                passOver(input, e.getMessage());
+            }
+        } else if (input.content() instanceof Content.Refused refused && refused.verdict() == Verdict.QUARANTINED) {
+            passOver(input, refused.reason());
+        }
+    }
+
+    private void passOver(InputRecord input, String reason) {
+        context.progress()
+                .phase("lab codec", Map.of("passed-over", input.key(), "source", input.source(), "reason", reason));
+    }
+}
