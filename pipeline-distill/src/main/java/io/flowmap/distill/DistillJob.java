@@ -41,6 +41,9 @@ public final class DistillJob implements Job {
         }
         StoredTeacher teacher =
                 objective.distils() ? StoredTeacher.of(context, config.teacher(), config.teacherAverage()) : null;
+        if (teacher != null) {
+            teacher.main().requireFits(LatentData.open(context.hadoop(), context.stage("data"), "train"));
+        }
         NetworkSpec velocity =
                 teacher == null ? network(context) : teacher.main().spec();
         NetworkSpec student = objective.trainsFlowMap() ? velocity.asFlowMap() : velocity;

@@ -5,16 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowmap.autodiff.Program;
 import io.flowmap.autodiff.Shapes;
+import io.flowmap.data.DataFacts;
+import io.flowmap.data.Edm2;
+import io.flowmap.data.LatentShape;
+import io.flowmap.distill.teacher.NetworkSpec;
 import io.flowmap.distill.teacher.StoredModel;
 import io.flowmap.distill.train.Sessions;
 import io.flowmap.flow.Denoiser;
 import io.flowmap.flow.NoiseLabel;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.Manifest;
+import io.flowmap.job.StageOutput;
 import io.flowmap.job.UserError;
 import io.flowmap.nn.Edm2Case;
 import io.flowmap.nn.Parameter;
 import io.flowmap.nn.Scope;
+import io.flowmap.tensor.DType;
 import io.flowmap.tensor.Float16;
 import io.flowmap.testing.Reference;
 import java.io.IOException;
@@ -131,6 +137,23 @@ class ImportJobReferenceTest {
         refuses(snapshots(main).get(0), snapshots(other).get(0), "as in main");
     }
 
+    @Test
+    void dataOfOtherLatentsIsRefusedBeforeTraining() throws IOException {
+        Path file = snapshots(folders().get(0)).get(0);
+        var context =
+                context("import.main=" + file, "distill.teacher-average=parameters", "distill.teacher.guidance=plain");
+        new ImportJob().run(context);
+        NetworkSpec spec =
+                StoredModel.of(context, "teacher", "main", "parameters").spec();
+        var shape = new LatentShape(spec.shape().channels() + 1, 8, 8);
+        var facts = new DataFacts(shape, DType.FLOAT16, new Edm2().toJson(), 0, List.of(), Map.of("train", List.of()));
+        StageOutput.open(context, "data", List.of(), List.of()).finish(facts.asMap());
+        assertThatThrownBy(() -> new DistillJob().run(context))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("expected data of " + spec.shape())
+                .hasMessageContaining("got " + shape);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "Precond, Precomd, class Precond",
@@ -156,7 +179,7 @@ class ImportJobReferenceTest {
         refuses(
                 Files.write(dir.resolve("cut.pkl"), Arrays.copyOf(bytes, bytes.length / 2)),
                 null,
-                "cannot read " + "file:" + dir.resolve("cut.pkl"));
+                "cannot read file:" + dir.resolve("cut.pkl"));
         refuses(dir.resolve("absent.pkl"), null, "expected a file, got none");
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.checkpoint.CheckpointStore;
 import io.flowmap.config.Json;
+import io.flowmap.data.LatentData;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.Manifest;
 import io.flowmap.job.UserError;
@@ -116,6 +117,15 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
             offset += length;
         }
         return arrays;
+    }
+
+    /** Throws {@link UserError} unless the data has the latents and classes that the network is for. */
+    public void requireFits(LatentData data) {
+        int classes = spec.unet().labelDim();
+        if (!spec.shape().equals(data.shape()) || classes != 0 && classes != data.classes()) {
+            throw new UserError("cannot use network " + dir + ": expected data of " + spec.shape() + " and " + classes
+                    + " classes, got " + data.shape() + " and " + data.classes());
+        }
     }
 
     /** As a frozen field of that name in its graph. */
