@@ -2,13 +2,10 @@ package io.flowmap.autodiff;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -19,11 +16,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class Program implements AutoCloseable {
     private final List<Kernel> kernels;
-    private final List<Instruction> instructions;
     private final List<INDArray> buffers;
 
-    private Program(List<Instruction> instructions, List<Kernel> kernels, List<INDArray> buffers) {
-        this.instructions = instructions;
+    private Program(List<Kernel> kernels, List<INDArray> buffers) {
         this.kernels = kernels;
         this.buffers = buffers;
     }
@@ -46,7 +41,7 @@ public final class Program implements AutoCloseable {
         each.addAll(copies);
         List<INDArray> buffers = new ArrayList<>(evaluate(once, each));
         buffers.addAll(Plan.assign(each, Set.of()));
-        return new Program(each, each.stream().map(Kernel::of).toList(), buffers);
+        return new Program(each.stream().map(Kernel::of).toList(), buffers);
     }
 
     /** Separates what depends on constants alone. */
@@ -106,36 +101,6 @@ public final class Program implements AutoCloseable {
         for (Kernel kernel : kernels) {
             kernel.run();
         }
-    }
-
-    /** Number of native ops in a run. */
-    public int size() {
-        return kernels.size();
-    }
-
-    /** Bytes of the buffers that the plan owns. */
-    public long bytes() {
-        return buffers.stream()
-                .mapToLong(b -> b.length() * b.dataType().width())
-                .sum();
-    }
-
-    /** Runs once and returns milliseconds and count by op name, the slowest first. */
-    public Map<String, double[]> profile() {
-        Map<String, double[]> times = new TreeMap<>();
-        for (int i = 0; i < kernels.size(); i++) {
-            long start = System.nanoTime();
-            kernels.get(i).run();
-            double[] entry = times.computeIfAbsent(instructions.get(i).op(), k -> new double[2]);
-            entry[0] += (System.nanoTime() - start) / 1e6;
-            entry[1]++;
-        }
-        Map<String, double[]> sorted = new LinkedHashMap<>();
-        new ArrayList<>(new HashMap<>(times).entrySet())
-                .stream()
-                        .sorted((a, b) -> Double.compare(b.getValue()[0], a.getValue()[0]))
-                        .forEach(e -> sorted.put(e.getKey(), e.getValue()));
-        return sorted;
     }
 
     @Override

@@ -4,17 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.job.AtomicFile;
 import io.flowmap.job.Sha256;
 import io.flowmap.job.UserError;
-import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,7 +18,6 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
@@ -38,9 +32,6 @@ public final class CheckpointStore {
     private static final String INDEX = "checkpoint.json";
     private static final Pattern STEP = Pattern.compile("step-(\\d{12})");
     private static final String SUFFIX = ".safetensors";
-    private static final int HASH_FLOATS = 1 << 14;
-    /** Java's largest array is a few elements short of 2^31. */
-    private static final int ARRAY_LIMIT = 8;
 
     private final FileSystem fileSystem;
     private final Path root;
@@ -74,8 +65,8 @@ public final class CheckpointStore {
             var suffix = unusedSuffix(dir);
             for (var vector : sorted.entrySet()) {
                 var name = vector.getKey() + suffix;
-                writeRole(new Path(dir, name), vector.getKey(), vector.getValue(), layout);
-                files.put(vector.getKey(), new CheckpointIndex.RoleFile(name, hash(vector.getValue())));
+                VectorFile.write(fileSystem, new Path(dir, name), vector.getKey(), vector.getValue(), layout);
+                files.put(vector.getKey(), new CheckpointIndex.RoleFile(name, VectorFile.hash(vector.getValue())));
             }
             var hash = hash(sorted);
             var index = new CheckpointIndex(step, List.copyOf(sorted.keySet()), hash, files, layout.toJson(), state);
@@ -185,10 +176,10 @@ public final class CheckpointStore {
         var vectors = new TreeMap<String, float[]>();
         for (var role : roles.length == 0 ? index.roles() : List.of(roles)) {
             requireRole(dir, index, role);
-            var vector = readRole(new Path(dir, index.file(role)), layout);
+            var vector = VectorFile.read(fileSystem, new Path(dir, index.file(role)), layout);
             if (!index.files().isEmpty()) {
                 requireHash(
-                        new Path(dir, index.file(role)), index.files().get(role).sha256(), hash(vector));
+                        new Path(dir, index.file(role)), index.files().get(role).sha256(), VectorFile.hash(vector));
             }
             vectors.put(role, vector);
         }
@@ -201,24 +192,8 @@ public final class CheckpointStore {
     /** SHA-256 over the vectors' little-endian bytes, roles in alphabetical order. */
     public static String hash(Map<String, float[]> vectors) {
         var digest = Sha256.digest();
-        new TreeMap<>(vectors).values().forEach(vector -> update(digest, vector));
+        new TreeMap<>(vectors).values().forEach(vector -> VectorFile.update(digest, vector));
         return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static String hash(float[] vector) {
-        var digest = Sha256.digest();
-        update(digest, vector);
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static void update(MessageDigest digest, float[] vector) {
-        var buffer = ByteBuffer.allocate(HASH_FLOATS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        for (int from = 0; from < vector.length; from += HASH_FLOATS) {
-            int length = Math.min(HASH_FLOATS, vector.length - from);
-            buffer.clear();
-            buffer.asFloatBuffer().put(vector, from, length);
-            digest.update(buffer.array(), 0, length * Float.BYTES);
-        }
     }
 
     /** A suffix that no file in the directory has: until the index is replaced, an earlier checkpoint of the step stays whole. */
@@ -257,43 +232,6 @@ public final class CheckpointStore {
     private void delete(Path dir) throws IOException {
         fileSystem.delete(new Path(dir, INDEX), false);
         fileSystem.delete(dir, true);
-    }
-
-    private void writeRole(Path file, String role, float[] vector, ParameterLayout layout) throws IOException {
-        var tensors = new LinkedHashMap<String, TensorData>();
-        for (var entry : layout.entries()) {
-            tensors.put(entry.name(), TensorData.of(vector, Math.toIntExact(entry.offset()), entry.shape()));
-        }
-        try (var out = AtomicFile.create(fileSystem, file)) {
-            SafeTensors.write(out, tensors, Map.of("role", role));
-            AtomicFile.sync(out);
-        }
-    }
-
-    private float[] readRole(Path file, ParameterLayout layout) {
-        try (var in = fileSystem.open(file)) {
-            long length = fileSystem.getFileStatus(file).getLen();
-            if (layout.length() > Math.min(length, Integer.MAX_VALUE - ARRAY_LIMIT)) {
-                throw new UserError("cannot read " + file + ": expected " + layout.length() + " elements, got " + length
-                        + " bytes");
-            }
-            var tensors = SafeTensors.read(in, length, file.toString()).tensors();
-            var vector = new float[(int) layout.length()];
-            for (var entry : layout.entries()) {
-                var tensor = tensors.remove(entry.name());
-                if (tensor == null || tensor.count() != entry.length()) {
-                    throw new UserError("cannot read " + file + ": expected parameter " + entry + ", got "
-                            + (tensor == null ? "none" : tensor.count() + " elements"));
-                }
-                System.arraycopy(tensor.floats(), 0, vector, (int) entry.offset(), tensor.count());
-            }
-            return vector;
-        } catch (FileNotFoundException | EOFException | ChecksumException e) {
-            throw new UserError(
-                    "cannot read " + file + ": expected a sound safetensors file, got " + e.getMessage(), e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file, e);
-        }
     }
 
     private CheckpointIndex index(Path dir, long step) {

@@ -31,17 +31,7 @@ public record AyfEmd(TimePairs pairs, TangentNormalisation normalisation, Tangen
     }
 
     @Override
-    public boolean distils() {
-        return true;
-    }
-
-    @Override
     public double tangentWeight(long step) {
         return warmup.at(step);
-    }
-
-    @Override
-    public double loss(float[] norms, int elements) {
-        return normalisation.loss(norms);
     }
 }

@@ -28,14 +28,4 @@ public record AyfLmd(TimePairs pairs, TangentNormalisation normalisation) implem
     public TimePairs.Pair draw(CounterRandom random, long stream, long sample) {
         return pairs.draw(random, stream, sample);
     }
-
-    @Override
-    public boolean distils() {
-        return true;
-    }
-
-    @Override
-    public double loss(float[] norms, int elements) {
-        return normalisation.loss(norms);
-    }
 }

@@ -23,12 +23,7 @@ public record BoffiLmd(TimePairs pairs) implements Objective {
     }
 
     @Override
-    public boolean distils() {
-        return true;
-    }
-
-    @Override
-    public double loss(float[] norms, int elements) {
-        return new TangentNormalisation(0).loss(norms);
+    public TangentNormalisation normalisation() {
+        return TangentNormalisation.NONE;
     }
 }

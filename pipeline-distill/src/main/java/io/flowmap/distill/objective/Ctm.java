@@ -27,14 +27,4 @@ public record Ctm(MixedPairs pairs, int steps, TangentNormalisation normalisatio
     public TimePairs.Pair draw(CounterRandom random, long stream, long sample) {
         return pairs.draw(random, stream, sample);
     }
-
-    @Override
-    public boolean distils() {
-        return true;
-    }
-
-    @Override
-    public double loss(float[] norms, int elements) {
-        return normalisation.loss(norms);
-    }
 }

@@ -25,14 +25,4 @@ public record DiscreteConsistency(TimePairs times, int steps, TangentNormalisati
     public TimePairs.Pair draw(CounterRandom random, long stream, long sample) {
         return new TimePairs.Pair(times.drawTime(random, stream, sample), 0);
     }
-
-    @Override
-    public boolean distils() {
-        return true;
-    }
-
-    @Override
-    public double loss(float[] norms, int elements) {
-        return normalisation.loss(norms);
-    }
 }

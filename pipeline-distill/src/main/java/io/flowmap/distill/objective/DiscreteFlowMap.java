@@ -26,14 +26,4 @@ public record DiscreteFlowMap(TimePairs pairs, int steps, TangentNormalisation n
     public TimePairs.Pair draw(CounterRandom random, long stream, long sample) {
         return pairs.draw(random, stream, sample);
     }
-
-    @Override
-    public boolean distils() {
-        return true;
-    }
-
-    @Override
-    public double loss(float[] norms, int elements) {
-        return normalisation.loss(norms);
-    }
 }

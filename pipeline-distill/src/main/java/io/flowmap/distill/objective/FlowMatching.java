@@ -39,6 +39,11 @@ public record FlowMatching(TimePairs times) implements Objective {
 
     @Override
     public double loss(float[] norms, int elements) {
-        return new TangentNormalisation(0).loss(norms) / elements;
+        return normalisation().loss(norms) / elements;
+    }
+
+    @Override
+    public TangentNormalisation normalisation() {
+        return TangentNormalisation.NONE;
     }
 }

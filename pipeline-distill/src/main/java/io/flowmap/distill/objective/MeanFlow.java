@@ -26,9 +26,4 @@ public record MeanFlow(MixedPairs pairs, TangentNormalisation normalisation) imp
     public boolean distils() {
         return false;
     }
-
-    @Override
-    public double loss(float[] norms, int elements) {
-        return normalisation.loss(norms);
-    }
 }

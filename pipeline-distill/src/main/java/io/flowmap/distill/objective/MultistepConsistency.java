@@ -31,14 +31,4 @@ public record MultistepConsistency(TimePairs times, int intervals, int steps, Ta
         double t = times.drawTime(random, stream, sample);
         return new TimePairs.Pair(t, Math.min(intervals - 1, Math.floor(t * intervals)) / intervals);
     }
-
-    @Override
-    public boolean distils() {
-        return true;
-    }
-
-    @Override
-    public double loss(float[] norms, int elements) {
-        return normalisation.loss(norms);
-    }
 }

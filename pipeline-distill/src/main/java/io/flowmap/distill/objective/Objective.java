@@ -37,7 +37,9 @@ public sealed interface Objective extends Serializable
     TimePairs.Pair draw(CounterRandom random, long stream, long sample);
 
     /** Whether v is a teacher's; else it is the sample's own z - x_0. */
-    boolean distils();
+    default boolean distils() {
+        return true;
+    }
 
     /** Whether the student is a flow map, not a velocity field. */
     default boolean trainsFlowMap() {
@@ -49,8 +51,13 @@ public sealed interface Objective extends Serializable
         return 1;
     }
 
+    /** How the residual becomes a loss. */
+    TangentNormalisation normalisation();
+
     /** The mean loss of residual norms ||g|| over samples of that many elements. */
-    double loss(float[] norms, int elements);
+    default double loss(float[] norms, int elements) {
+        return normalisation().loss(norms);
+    }
 
     /**
      * The symbols that an objective is written in.

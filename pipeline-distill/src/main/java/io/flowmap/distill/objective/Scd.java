@@ -25,17 +25,7 @@ public record Scd(TimePairs times, TangentNormalisation normalisation, TangentWa
     }
 
     @Override
-    public boolean distils() {
-        return true;
-    }
-
-    @Override
     public double tangentWeight(long step) {
         return warmup.at(step);
-    }
-
-    @Override
-    public double loss(float[] norms, int elements) {
-        return normalisation.loss(norms);
     }
 }

@@ -32,9 +32,4 @@ public record Sct(TimePairs times, TangentNormalisation normalisation, TangentWa
     public double tangentWeight(long step) {
         return warmup.at(step);
     }
-
-    @Override
-    public double loss(float[] norms, int elements) {
-        return normalisation.loss(norms);
-    }
 }

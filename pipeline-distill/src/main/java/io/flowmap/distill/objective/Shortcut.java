@@ -25,9 +25,4 @@ public record Shortcut(MixedPairs pairs, TangentNormalisation normalisation) imp
     public boolean distils() {
         return false;
     }
-
-    @Override
-    public double loss(float[] norms, int elements) {
-        return normalisation.loss(norms);
-    }
 }

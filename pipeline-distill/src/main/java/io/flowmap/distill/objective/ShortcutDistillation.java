@@ -20,14 +20,4 @@ public record ShortcutDistillation(MixedPairs pairs, TangentNormalisation normal
     public TimePairs.Pair draw(CounterRandom random, long stream, long sample) {
         return pairs.draw(random, stream, sample);
     }
-
-    @Override
-    public boolean distils() {
-        return true;
-    }
-
-    @Override
-    public double loss(float[] norms, int elements) {
-        return normalisation.loss(norms);
-    }
 }

@@ -158,10 +158,6 @@ public final class StudentProgram implements AutoCloseable {
         program.run();
     }
 
-    public Program program() {
-        return program;
-    }
-
     @Override
     public void close() {
         program.close();

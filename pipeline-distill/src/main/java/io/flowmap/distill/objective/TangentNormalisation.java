@@ -14,6 +14,9 @@ import org.nd4j.autodiff.samediff.SDVariable;
  * @param c positive; 0: ghat = g, the plain squared error
  */
 public record TangentNormalisation(double c) implements Serializable {
+    /** ghat = g. */
+    static final TangentNormalisation NONE = new TangentNormalisation(0);
+
     public TangentNormalisation {
         if (!(c >= 0) || Double.isInfinite(c)) {
             throw new IllegalArgumentException("expected normalisation >= 0, got " + c);
