@@ -24,9 +24,15 @@ public record JobContext(SparkSession spark, Settings settings, Progress progres
         return new JobContext(spark, settings.with(overrides), progress, clock);
     }
 
-    /** The directory of a stage in the run's directory, absolute and with its scheme, since executors work elsewhere. */
+    /** The directory of a stage, absolute and with its scheme, since executors work elsewhere. */
     public Path stage(String name) {
-        var dir = new Path(run().dir(), name);
+        var dir = run().stage(name);
         return Manifest.fileSystem(this, dir).makeQualified(dir);
+    }
+
+    /** Whether a stage is there and complete. */
+    public boolean finished(String stage) {
+        var dir = stage(stage);
+        return Manifest.exists(Manifest.fileSystem(this, dir), dir);
     }
 }

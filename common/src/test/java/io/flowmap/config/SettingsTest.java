@@ -41,7 +41,7 @@ class SettingsTest {
         var file = write("run { dir = from-file, seed = 7 }");
         var run = Settings.load(Optional.of(file), List.of("run.dir=from-argument"))
                 .section("run", RunSettings.class);
-        assertThat(run).isEqualTo(new RunSettings("from-argument", 7, false));
+        assertThat(run).isEqualTo(new RunSettings("from-argument", 7, false, Map.of()));
     }
 
     @Test

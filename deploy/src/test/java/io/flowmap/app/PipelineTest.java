@@ -75,6 +75,41 @@ class PipelineTest {
         refusesWhatDiffers();
     }
 
+    @Test
+    void runsOfAnAblationShareDataAndTeacherAndGoOnWhereTheyStopped() throws IOException {
+        var runs = "lab.ablation.runs=[{ name = AYF-EMD, settings = [] },"
+                + " { name = sCD, settings = [\"distill.objective.type=scd\"] },"
+                + " { name = the teacher, settings = [\"generate.models=[teacher]\"] }]";
+        assertThat(run("lab ablation", "study", runs)).as(err::toString).isZero();
+        assertThat(run("distill", "study")).isZero();
+        var own = manifest("study", "ablation/ayf-emd/flowmap");
+        assertThat(own.at("/facts/hashes"))
+                .isEqualTo(manifest("study", "flowmap").at("/facts/hashes"));
+        assertThat(own.at("/inputs")).isEqualTo(manifest("study", "flowmap").at("/inputs"));
+        assertThat(folder.resolve("study/ablation/the-teacher/flowmap")).doesNotExist();
+        assertThat(folder.resolve("study/lab/ablation/table.md"))
+                .content()
+                .contains("AYF-EMD", "sCD", "the teacher", "ImageNet-512");
+        assertThat(run("lab ablation", "study", runs)).isZero();
+        assertThat(manifest("study", "ablation/ayf-emd/flowmap")).isEqualTo(own);
+    }
+
+    @Test
+    void anAblationAtEqualTimeKeepsTheStepsThatItMeasured() throws IOException {
+        var runs = "lab.ablation.runs=[{ name = a, settings = [] }]";
+        var timed = new String[] {runs, "lab.ablation.seconds=0.5", "lab.ablation.trial-rounds=3"};
+        assertThat(run("lab ablation", "timed", timed)).as(err::toString).isZero();
+        var budget = manifest("timed", "ablation/a/budget").at("/facts");
+        assertThat(budget.path("steps").asLong())
+                .isEqualTo(Math.round(500 / budget.path("milliseconds").asDouble()));
+        assertThat(manifest("timed", "ablation/a/flowmap").at("/config/distill/training/steps"))
+                .isEqualTo(budget.path("steps"));
+        assertThat(folder.resolve("timed/ablation/a/trial")).doesNotExist();
+        assertThat(run("lab ablation", "timed", timed)).isZero();
+        assertThat(run("lab ablation", "timed", "lab.ablation.runs=[]")).isEqualTo(2);
+        assertThat(err.toString()).contains("lab.ablation: expected runs, each { name");
+    }
+
     private void refusesWhatDiffers() {
         assertThat(run("distill", "one", "distill.guidance.max=2")).isEqualTo(2);
         assertThat(err.toString()).contains("expected distill.guidance.max = 2, got 3");

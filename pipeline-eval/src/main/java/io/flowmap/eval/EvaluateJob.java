@@ -22,11 +22,10 @@ import org.apache.spark.sql.SaveMode;
 /**
  * Measures generated images by the features of a {@link LeNet} that it trains on the ingested labels, or of a CIFAR ResNet from a file:
  * compares every set of samples, and the training images as the floor, with the real images of the reference split. Writes the
- * table of {@link MetricRow} and the network that it trained.
+ * table of {@link MetricRow}.
  */
 public final class EvaluateJob implements Job {
     static final String STAGE = "metrics";
-    private static final String NETWORK = "lenet.safetensors";
     static final String TRAIN = "train";
 
     @Override
@@ -45,19 +44,15 @@ public final class EvaluateJob implements Job {
         var inputs = new ArrayList<>(List.of(StageInput.stage(context, "data"), StageInput.stage(context, "samples")));
         var reference = LatentData.open(context.hadoop(), context.stage("data"), settings.referenceSplit());
         var given = given(context, settings, reference);
-        given.ifPresent(model -> inputs.add(input(settings, model)));
+        var train = LatentData.open(context.hadoop(), context.stage("data"), TRAIN);
+        var sets = sets(context);
+        FeatureModel model = given.isPresent() ? given.get() : ClassifierStage.open(context, train);
+        inputs.add(given.isPresent() ? input(settings, model) : StageInput.stage(context, ClassifierStage.NAME));
         var output = StageOutput.open(context, STAGE, List.of("evaluate"), inputs);
         if (output.finished()) {
             context.progress().phase(name(), Map.of("skipped", output.dir()));
             return;
         }
-        var train = LatentData.open(context.hadoop(), context.stage("data"), TRAIN);
-        var sets = SampleSet.list(output.fileSystem(), context.stage("samples"));
-        if (sets.isEmpty()) {
-            throw new UserError("cannot evaluate " + context.stage("samples")
-                    + ": expected model=/guidance=/steps= directories," + " got none");
-        }
-        var model = given.orElseGet(() -> trained(context, settings, train, output));
         try (var evaluation = new Evaluation(context, settings, reference, model)) {
             double accuracy = evaluation.referenceAccuracy();
             context.progress().phase("classifier", Map.of("split", settings.referenceSplit(), "accuracy", accuracy));
@@ -70,6 +65,20 @@ public final class EvaluateJob implements Job {
                 facts.put("network-accuracy", accuracy);
             }
             output.finish(facts);
+        }
+    }
+
+    private static List<SampleSet> sets(JobContext context) {
+        var samples = context.stage("samples");
+        try {
+            var sets = SampleSet.list(samples.getFileSystem(context.hadoop()), samples);
+            if (sets.isEmpty()) {
+                throw new UserError(
+                        "cannot evaluate " + samples + ": expected model=/guidance=/steps= directories, got none");
+            }
+            return sets;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + samples, e);
         }
     }
 
@@ -91,19 +100,6 @@ public final class EvaluateJob implements Job {
         return new StageInput("evaluate.features", file, model.hash());
     }
 
-    private static FeatureModel trained(
-            JobContext context, EvaluateSettings settings, LatentData train, StageOutput output) {
-        long begun = context.clock().millis();
-        var network = settings.classifier()
-                .train(new EncodedImages(train), context.run().seed(), context.progress());
-        context.progress()
-                .phase(
-                        "train-lenet",
-                        Map.of("seconds", (context.clock().millis() - begun) / 1000, "hash", network.hash()));
-        write(output, network.toBytes());
-        return network;
-    }
-
     /** The training images first, as many as the largest set has, then every set. */
     private static void compare(JobContext context, Evaluation evaluation, List<SampleSet> sets, LatentData train) {
         var counts = sets.stream().map(set -> set.rows(context.spark()).count()).toList();
@@ -116,14 +112,6 @@ public final class EvaluateJob implements Job {
                 evaluation.compareSamples(sets.get(i), counts.get(i));
                 bar.step(1);
             }
-        }
-    }
-
-    private static void write(StageOutput output, byte[] network) {
-        try (var out = output.fileSystem().create(new Path(output.dir(), NETWORK), true)) {
-            out.write(network);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + NETWORK, e);
         }
     }
 

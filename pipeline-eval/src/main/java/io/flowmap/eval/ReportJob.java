@@ -23,7 +23,8 @@ import org.apache.hadoop.fs.Path;
 public final class ReportJob implements Job {
     private static final String PAGE = "report.html";
     private static final List<String> REQUIRED = List.of("data", "samples", EvaluateJob.STAGE);
-    private static final List<String> STAGES = List.of("data", "teacher", "flowmap", "samples", EvaluateJob.STAGE);
+    private static final List<String> STAGES =
+            List.of("data", "teacher", "flowmap", "samples", ClassifierStage.NAME, EvaluateJob.STAGE);
     private static final List<Training> TRAININGS = List.of(
             new Training("teacher/main", "Teacher"),
             new Training("teacher/weak", "Weak model that guides the teacher"),
@@ -62,7 +63,7 @@ public final class ReportJob implements Job {
     private static List<StageInput> inputs(JobContext context) {
         var inputs = new ArrayList<StageInput>();
         for (var stage : STAGES) {
-            if (REQUIRED.contains(stage) || Manifest.exists(fileSystem(context), context.stage(stage))) {
+            if (REQUIRED.contains(stage) || context.finished(stage)) {
                 inputs.add(StageInput.stage(context, stage));
             }
         }

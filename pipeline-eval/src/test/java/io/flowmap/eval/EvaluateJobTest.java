@@ -57,7 +57,7 @@ class EvaluateJobTest {
             var stage =
                     new org.apache.hadoop.fs.Path(run.context().stage("metrics").toString());
             var fileSystem = stage.getFileSystem(run.context().hadoop());
-            var network = Files.readAllBytes(dir.resolve(name).resolve("metrics/lenet.safetensors"));
+            var network = Files.readAllBytes(dir.resolve(name).resolve("classifier/lenet.safetensors"));
             var hash = LeNetWeights.fromBytes(network, "test").hash();
             assertThat(Manifest.read(fileSystem, stage)
                             .facts()

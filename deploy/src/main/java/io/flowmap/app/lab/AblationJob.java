@@ -1,0 +1,130 @@
+package io.flowmap.app.lab;
+
+import io.flowmap.app.lab.study.TextTable;
+import io.flowmap.distill.PretrainJob;
+import io.flowmap.eval.report.Axis;
+import io.flowmap.eval.report.Html;
+import io.flowmap.eval.report.LineChart;
+import io.flowmap.eval.report.LineChart.Series;
+import io.flowmap.eval.report.Page;
+import io.flowmap.ingest.IngestJob;
+import io.flowmap.job.Job;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.StageInput;
+import io.flowmap.job.StageOutput;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Objectives and teachers beside each other, on one dataset with one seed in one application (AYF Table 5). */
+public final class AblationJob implements Job {
+    private static final String SECTION = "lab.ablation";
+
+    @Override
+    public String name() {
+        return "lab ablation";
+    }
+
+    @Override
+    public String summary() {
+        return "objectives and teachers beside each other on one dataset: distance against steps (AYF Table 5)";
+    }
+
+    @Override
+    public void run(JobContext context) {
+        var settings = context.settings().section(SECTION, AblationSettings.class);
+        var runs = settings.runs().stream()
+                .map(run -> AblationRun.of(context, run))
+                .toList();
+        new IngestJob().run(context);
+        if (!context.finished("teacher")) {
+            new PretrainJob().run(context);
+        }
+        if (settings.seconds() > 0) {
+            runs.stream().filter(AblationRun::trains).forEach(run -> {
+                tell(context, run, "measure");
+                run.measure(settings.seconds(), settings.trialRounds());
+            });
+        }
+        for (var run : runs) {
+            tell(context, run, "run");
+            run.complete();
+        }
+        write(context, settings, runs);
+    }
+
+    private void tell(JobContext context, AblationRun run, String what) {
+        context.progress()
+                .phase(
+                        name(),
+                        Map.of(what, run.name(), "dir", run.context().run().dir()));
+    }
+
+    private static void write(JobContext context, AblationSettings settings, List<AblationRun> runs) {
+        var inputs = new ArrayList<StageInput>();
+        for (var run : runs) {
+            inputs.add(StageInput.finished(context, run.name(), run.context().stage("metrics")));
+        }
+        var output = StageOutput.open(context, "lab/ablation", List.of(SECTION), inputs);
+        if (output.finished()) {
+            return;
+        }
+        var table = AblationTable.of(runs);
+        var published = PublishedTable.rows();
+        var chart = chart(table);
+        LabPage.table(
+                output,
+                String.join(
+                        "\n",
+                        new TextTable(table.rows()).toString(),
+                        protocol(table, settings) + "\n",
+                        PublishedTable.TITLE + "\n",
+                        new TextTable(published).toString()));
+        LabPage.plot(output, "ablation", chart);
+        LabPage.page(output, page(table, settings, published, chart));
+        output.finish(Map.of("metric", table.metric(), "floor", table.floor(), "distances", table.values()));
+    }
+
+    private static String protocol(AblationTable table, AblationSettings settings) {
+        var budget = settings.seconds() > 0
+                ? String.format(
+                        Locale.ROOT,
+                        "Every run trains for %.0f s, as many steps as fit by the fastest of %d rounds",
+                        settings.seconds(),
+                        settings.trialRounds())
+                : "Every run trains for the steps of its settings";
+        return String.format(
+                Locale.ROOT,
+                "%s by steps of the sampler; training images: %.2f. %s; minutes are what its rounds took.",
+                table.metric(),
+                table.floor(),
+                budget);
+    }
+
+    private static String page(
+            AblationTable table, AblationSettings settings, List<List<String>> published, LineChart chart) {
+        return new Page("Objectives and teachers beside each other", "One dataset, one seed (AYF Table 5)")
+                .section("Distance against steps", "", "<div class=\"charts\">" + chart.html() + "</div>")
+                .section("Table", protocol(table, settings), Html.table(table.rows(), 1))
+                .section("The paper's", PublishedTable.TITLE, Html.table(published, 1))
+                .html();
+    }
+
+    private static LineChart chart(AblationTable table) {
+        var series = new ArrayList<Series>();
+        for (var line : table.lines()) {
+            var steps = line.cells().keySet().stream().mapToDouble(n -> n).toArray();
+            var values = line.cells().values().stream()
+                    .mapToDouble(AblationTable.Cell::value)
+                    .toArray();
+            series.add(new Series(line.name(), steps, values, "line" + series.size() % 10, true));
+        }
+        var all = table.lines().stream()
+                .flatMapToDouble(line -> line.cells().values().stream().mapToDouble(AblationTable.Cell::value))
+                .toArray();
+        var steps = table.steps().stream().mapToDouble(n -> n).toArray();
+        return new LineChart(
+                table.metric(), Axis.doubling("steps", steps), Axis.logarithmic(table.metric(), all), series);
+    }
+}

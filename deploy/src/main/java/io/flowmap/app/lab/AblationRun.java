@@ -1,0 +1,145 @@
+package io.flowmap.app.lab;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.data.LiteralPath;
+import io.flowmap.distill.DistillJob;
+import io.flowmap.distill.GenerateJob;
+import io.flowmap.eval.EvaluateJob;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.Manifest;
+import io.flowmap.job.StageInput;
+import io.flowmap.job.StageOutput;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+
+/**
+ * One run of an ablation: the stages flowmap, samples and metrics in a directory of its own, from data, teacher and classifier that
+ * it shares with the others.
+ *
+ * @param name as the table shows it
+ * @param context with the settings in which it differs
+ */
+record AblationRun(String name, JobContext context) {
+    private static final String BUDGET = "budget";
+
+    /** @param shared the run whose stages are shared */
+    static AblationRun of(JobContext shared, AblationSettings.Run run) {
+        var overrides = new ArrayList<>(run.settings());
+        var teacher = shared.with(run.settings())
+                .settings()
+                .tree("distill.teacher.stage")
+                .asText();
+        overrides.add("run.dir=" + shared.stage("ablation/" + run.directory()));
+        for (var stage : List.of("data", "classifier", teacher)) {
+            overrides.add("run.stages." + stage + "=" + shared.stage(stage));
+        }
+        return new AblationRun(run.name(), shared.with(overrides));
+    }
+
+    /** Whether a flow map is trained; else the teacher is sampled. */
+    boolean trains() {
+        return StreamSupport.stream(setting("generate.models").spliterator(), false)
+                .anyMatch(model -> model.asText().equals("student"));
+    }
+
+    /**
+     * Fixes the steps that fit into the seconds, once: from the fastest of some rounds, which other work on the machine disturbs
+     * least.
+     */
+    void measure(double seconds, int rounds) {
+        var output = StageOutput.open(
+                context.with(List.of("lab.ablation.runs=[]")),
+                BUDGET,
+                List.of("distill", "lab.ablation"),
+                List.of(StageInput.stage(context, "data")));
+        if (output.finished()) {
+            return;
+        }
+        int localSteps = setting("distill.training.local-steps").asInt();
+        var trial = context.with(List.of(
+                "run.dir=" + context.stage("trial"),
+                "run.overwrite=true",
+                "distill.training.steps=" + rounds * localSteps,
+                "distill.training.learning-rate.warmup-steps=0",
+                "distill.training.snapshot-every=0",
+                "distill.objective.warmup-steps=1"));
+        new DistillJob().run(trial);
+        double millis = rounds(trial).agg(functions.min("round_millis")).first().getDouble(0) / localSteps;
+        delete(context.stage("trial"));
+        output.finish(Map.of("milliseconds", millis, "steps", Math.max(1, Math.round(1000 * seconds / millis))));
+    }
+
+    /** Trains (for the measured steps, if they were), samples and evaluates; what is finished is skipped. */
+    void complete() {
+        if (trains()) {
+            new DistillJob().run(context.finished(BUDGET) ? budgeted() : context);
+        }
+        new GenerateJob().run(context);
+        new EvaluateJob().run(context);
+    }
+
+    /** The tangent's warmup keeps its share of the steps. */
+    private JobContext budgeted() {
+        long steps = Manifest.read(fileSystem(), context.stage(BUDGET))
+                .facts()
+                .path("steps")
+                .asLong();
+        double share = setting("distill.objective.warmup-steps").asDouble()
+                / setting("distill.training.steps").asDouble();
+        return context.with(List.of(
+                "distill.training.steps=" + steps,
+                "distill.objective.warmup-steps=" + Math.min(steps / 4, Math.round(share * steps))));
+    }
+
+    /** Rows of the training's table; none if it does not train. */
+    Training training() {
+        if (!trains()) {
+            return new Training(0, 0);
+        }
+        var row = rounds(context)
+                .agg(functions.max("step"), functions.sum("round_millis"))
+                .first();
+        return new Training(row.getLong(0), row.getDouble(1) / 60_000);
+    }
+
+    /** The table of metrics. */
+    Dataset<Row> metrics() {
+        return context.spark().read().parquet(LiteralPath.of(new Path(context.stage("metrics"), "table")));
+    }
+
+    /** What a training took. */
+    record Training(long steps, double minutes) {}
+
+    private static Dataset<Row> rounds(JobContext run) {
+        return run.spark().read().parquet(LiteralPath.of(new Path(run.stage("flowmap"), "training")));
+    }
+
+    private JsonNode setting(String path) {
+        return context.settings().tree(path);
+    }
+
+    private FileSystem fileSystem() {
+        try {
+            return context.stage(BUDGET).getFileSystem(context.hadoop());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot open " + context.run().dir(), e);
+        }
+    }
+
+    private void delete(Path dir) {
+        try {
+            fileSystem().delete(dir, true);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete " + dir, e);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.flowmap.app.lab;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.spark.sql.Row;
+
+/**
+ * Distances of the runs by numbers of steps, in the layout of AYF Table 5.
+ *
+ * @param metric name of the distance
+ * @param floor distance of the training images
+ * @param lines one a run and guidance weight
+ */
+record AblationTable(String metric, double floor, List<Line> lines) {
+    private static final String DISTANCE = "FD-";
+
+    /** A distance and the half width of its interval; NaN without one. */
+    record Cell(double value, double margin) {
+        @Override
+        public String toString() {
+            return Double.isNaN(margin) ? format("%.2f", value) : format("%.2f ±%.2f", value, margin);
+        }
+    }
+
+    /**
+     * A run at one guidance weight.
+     *
+     * @param cells by numbers of steps
+     */
+    record Line(String name, double guidance, AblationRun.Training training, TreeMap<Integer, Cell> cells) {}
+
+    static AblationTable of(List<AblationRun> runs) {
+        var lines = new ArrayList<Line>();
+        String metric = "";
+        double floor = Double.NaN;
+        for (var run : runs) {
+            var byGuidance = new TreeMap<Double, Line>();
+            for (var row : run.metrics().collectAsList()) {
+                if (!row.<String>getAs("metric").startsWith(DISTANCE)) {
+                    continue;
+                }
+                metric = row.getAs("metric");
+                Double guidance = row.getAs("guidance");
+                if (guidance == null) {
+                    floor = row.getAs("value");
+                    continue;
+                }
+                byGuidance
+                        .computeIfAbsent(guidance, g -> new Line(run.name(), g, run.training(), new TreeMap<>()))
+                        .cells()
+                        .put(row.getAs("steps"), cell(row));
+            }
+            lines.addAll(byGuidance.values());
+        }
+        return new AblationTable(metric, floor, lines);
+    }
+
+    private static Cell cell(Row row) {
+        return new Cell(row.getAs("value"), Double.NaN);
+    }
+
+    /** Rows of text; the first is the head. */
+    List<List<String>> rows() {
+        var steps = steps();
+        var rows = new ArrayList<List<String>>();
+        var head = new ArrayList<>(List.of(metric, "λ", "trained", "minutes"));
+        steps.forEach(n -> head.add(Integer.toString(n)));
+        rows.add(head);
+        for (var line : lines) {
+            boolean trained = line.training().steps() > 0;
+            var row = new ArrayList<>(List.of(
+                    line.name(),
+                    format("%.3g", line.guidance()),
+                    trained ? format("%,d", line.training().steps()) : "",
+                    trained ? format("%.1f", line.training().minutes()) : ""));
+            steps.forEach(n -> row.add(String.valueOf(line.cells().getOrDefault(n, new Cell(Double.NaN, Double.NaN)))));
+            rows.add(row);
+        }
+        return rows;
+    }
+
+    SortedSet<Integer> steps() {
+        var steps = new TreeSet<Integer>();
+        lines.forEach(line -> steps.addAll(line.cells().keySet()));
+        return steps;
+    }
+
+    /** Distances by run and steps, for the manifest. */
+    Map<String, Map<Integer, Double>> values() {
+        var values = new TreeMap<String, Map<Integer, Double>>();
+        for (var line : lines) {
+            var row = new TreeMap<Integer, Double>();
+            line.cells().forEach((n, cell) -> row.put(n, cell.value()));
+            values.put(line.name() + " λ=" + line.guidance(), row);
+        }
+        return values;
+    }
+
+    private static String format(String pattern, Object... values) {
+        return String.format(Locale.ROOT, pattern, values);
+    }
+}

@@ -1,0 +1,41 @@
+package io.flowmap.eval;
+
+import io.flowmap.data.LatentData;
+import io.flowmap.eval.feature.LeNetTraining;
+import io.flowmap.eval.feature.LeNetWeights;
+import io.flowmap.job.AtomicFile;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.StageInput;
+import io.flowmap.job.StageOutput;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+
+/** The LeNet of a run's labels as a stage of its own: trained once, then read by every evaluation that shares it. */
+final class ClassifierStage {
+    static final String NAME = "classifier";
+    private static final String SECTION = "evaluate.classifier";
+    private static final String FILE = "lenet.safetensors";
+
+    private ClassifierStage() {}
+
+    /** The network, trained now if it was not yet. */
+    static LeNetWeights open(JobContext context, LatentData train) {
+        var output = StageOutput.open(context, NAME, List.of(SECTION), List.of(StageInput.stage(context, "data")));
+        var file = new Path(output.dir(), FILE);
+        if (output.finished()) {
+            return LeNetWeights.fromBytes(AtomicFile.read(output.fileSystem(), file), file.toString());
+        }
+        long begun = context.clock().millis();
+        var network = context.settings()
+                .section(SECTION, LeNetTraining.class)
+                .train(new EncodedImages(train), context.run().seed(), context.progress());
+        AtomicFile.write(output.fileSystem(), file, network.toBytes());
+        context.progress()
+                .phase(
+                        "train-lenet",
+                        Map.of("seconds", (context.clock().millis() - begun) / 1000, "hash", network.hash()));
+        output.finish(Map.of("hash", network.hash()));
+        return network;
+    }
+}
