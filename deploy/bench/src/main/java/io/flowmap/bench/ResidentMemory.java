@@ -4,12 +4,29 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.bytedeco.javacpp.Pointer;
 
-/** Resident memory of this process, as Linux counts it. */
-final class ResidentMemory {
+/**
+ * Memory of this process in MB.
+ *
+ * @param resident all of it, as Linux counts it
+ * @param heap what the Java heap has taken from the system so far
+ * @param arrays native memory that arrays own
+ */
+record ResidentMemory(long resident, long heap, long arrays) {
     private static final Path STATUS = Path.of("/proc/self/status");
 
-    private ResidentMemory() {}
+    private static final int MEGABYTE = 1 << 20;
+
+    static ResidentMemory now() {
+        return new ResidentMemory(
+                megabytes(), Runtime.getRuntime().totalMemory() / MEGABYTE, Pointer.totalBytes() / MEGABYTE);
+    }
+
+    @Override
+    public String toString() {
+        return "rss=" + resident + " heap=" + heap + " arrays=" + arrays + " MB";
+    }
 
     static long megabytes() {
         try (var lines = Files.lines(STATUS)) {

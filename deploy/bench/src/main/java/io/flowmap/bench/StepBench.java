@@ -166,7 +166,7 @@ public final class StepBench implements Callable<Integer> {
             for (int step = 1; step <= steps; step++) {
                 double loss = contender.step(inputs);
                 if (step % RSS_EVERY == 0) {
-                    print("%s step=%d loss=%.4f rss=%d MB", contender.name(), step, loss, ResidentMemory.megabytes());
+                    print("%s step=%d loss=%.4f %s", contender.name(), step, loss, ResidentMemory.now());
                 }
             }
         }
