@@ -117,10 +117,21 @@ class PipelineTest {
         assertThat(run("generate", "two", "generate.student-average=ema-0.3")).isEqualTo(2);
         assertThat(err.toString()).contains("ema-0.3");
         assertThat(folder.resolve("two/samples/manifest.json")).doesNotExist();
+        refusesImagesOfAnotherSize();
         assertThat(run("ingest", "three")).isZero();
         assertThat(run("pretrain", "three", "pretrain.main.network.attn-resolutions=[7]"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("pretrain.main.network: expected attn-resolutions among");
+    }
+
+    private void refusesImagesOfAnotherSize() {
+        assertThat(run("ingest", "small", "ingest.resolution=8")).isZero();
+        var networks = new String[] {
+            "run.stages.teacher=" + folder.resolve("two/teacher"), "run.stages.flowmap=" + folder.resolve("two/flowmap")
+        };
+        assertThat(run("generate", "small", networks)).isEqualTo(2);
+        assertThat(err.toString()).contains("expected data of LatentShape[channels=1, height=16, width=16]");
+        assertThat(folder.resolve("small/samples/manifest.json")).doesNotExist();
     }
 
     private int run(String command, String dir, String... more) {

@@ -11,7 +11,9 @@ import io.flowmap.job.StageOutput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -51,12 +53,14 @@ public final class GenerateJob implements Job {
             return;
         }
         var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
+        StoredTeacher guided = teacher ? StoredTeacher.of(context, config.teacher(), config.teacherAverage()) : null;
+        StoredModel flowMap =
+                student ? StoredModel.of(context, config.studentStage(), ".", config.studentAverage()) : null;
+        Stream.of(guided == null ? null : guided.main(), flowMap)
+                .filter(Objects::nonNull)
+                .forEach(model -> model.requireFits(data));
         var task = new SampleTask(
-                config,
-                teacher ? StoredTeacher.of(context, config.teacher(), config.teacherAverage()) : null,
-                student ? StoredModel.of(context, config.studentStage(), ".", config.studentAverage()) : null,
-                data.encoder(),
-                context.run().seedOf("generate"));
+                config, guided, flowMap, data.encoder(), context.run().seedOf("generate"));
         for (String model : config.models()) {
             context.progress()
                     .phase("generate", Map.of("model", model, "steps", config.steps(), "samples", config.samples()));

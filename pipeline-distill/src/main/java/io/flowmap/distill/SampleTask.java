@@ -15,9 +15,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.util.TaskCompletionListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -34,20 +40,18 @@ record SampleTask(GenerateConfig config, StoredTeacher teacher, StoredModel stud
     private static final long START = 16;
     private static final long FRESH = 17;
 
-    /** Rows of {@link SampleSchema} with guidance and steps appended, for all step counts of some batches. */
+    /** Rows of {@link SampleSchema} with guidance and steps appended, for all step counts of some batches; a batch is held at a time. */
     Iterator<Row> rows(String model, Iterator<Integer> batches, Configuration hadoop) {
-        var rows = new ArrayList<Row>();
-        try (FieldProgram program = program(model, hadoop)) {
-            while (batches.hasNext()) {
-                int batch = batches.next();
-                for (double guidance : config.guidance()) {
-                    for (int steps : config.steps()) {
-                        rows.addAll(sample(program, model.equals("student"), guidance, steps, batch));
-                    }
-                }
-            }
-        }
-        return rows.iterator();
+        FieldProgram program = program(model, hadoop);
+        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> program.close());
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(batches, Spliterator.ORDERED), false)
+                .flatMap(batch -> rows(program, model.equals("student"), batch))
+                .iterator();
+    }
+
+    private Stream<Row> rows(FieldProgram program, boolean flowMap, int batch) {
+        return config.guidance().stream().flatMap(guidance -> config.steps().stream()
+                .flatMap(steps -> sample(program, flowMap, guidance, steps, batch).stream()));
     }
 
     private NetworkSpec spec() {
