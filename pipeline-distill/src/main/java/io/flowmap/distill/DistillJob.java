@@ -51,7 +51,7 @@ public final class DistillJob implements Job {
                 student, objective, teacher, config.guidance(), 0, context.run().seedOf("distill"));
         var blocks = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
         TrainedModel trained = new Trainer(context, recipe, blocks, config.training(), output.dir())
-                .train(initial(context, student, teacher), StudentObjective.layout(student));
+                .train(initial(context, student, teacher), student.layout());
         output.finish(Map.of(StoredModel.FACT, Map.of(".", student), "hashes", Map.of(".", trained.hash())));
     }
 
