@@ -9,10 +9,12 @@ import io.flowmap.distill.train.BlockSource;
 import io.flowmap.distill.train.TrainedModel;
 import io.flowmap.distill.train.Trainer;
 import io.flowmap.distill.train.TrainingConfig;
+import io.flowmap.flow.NoiseLabel;
 import io.flowmap.job.Job;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.StageInput;
 import io.flowmap.job.StageOutput;
+import io.flowmap.job.UserError;
 import io.flowmap.nn.ForcedNormalisation;
 import io.flowmap.nn.InitialParameters;
 import java.util.List;
@@ -43,6 +45,7 @@ public final class DistillJob implements Job {
                 objective.distils() ? StoredTeacher.of(context, config.teacher(), config.teacherAverage()) : null;
         if (teacher != null) {
             teacher.main().requireFits(LatentData.open(context.hadoop(), context.stage("data"), "train"));
+            requirePrepared(teacher.main());
         }
         NetworkSpec velocity =
                 teacher == null ? network(context) : teacher.main().spec();
@@ -53,6 +56,15 @@ public final class DistillJob implements Job {
         TrainedModel trained = new Trainer(context, recipe, blocks, config.training(), output.dir())
                 .train(initial(context, student, teacher), student.layout());
         output.finish(Map.of(StoredModel.FACT, Map.of(".", student), "hashes", Map.of(".", trained.hash())));
+    }
+
+    /** The derivative of ln(sigma)/4 has no bound at either end of [0, 1]: a flow map of it can not be trained. */
+    private static void requirePrepared(StoredModel teacher) {
+        if (teacher.spec().noiseLabel() != NoiseLabel.TIME) {
+            throw new UserError("cannot distil teacher " + teacher.dir()
+                    + ": expected a network with c_noise = t, got one with c_noise = ln(sigma)/4 (run flowmap prepare-teacher,"
+                    + " then set distill.teacher.stage to its stage)");
+        }
     }
 
     /** From scratch the section {@code network} stands in for the teacher. */
