@@ -2,7 +2,6 @@ package io.flowmap.distill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.checkpoint.CheckpointStore;
@@ -23,6 +22,7 @@ import io.flowmap.nn.UNetConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -84,12 +84,14 @@ class PrepareTeacherJobTest {
     void withoutFinetuningTheTeacherIsTheAlignedNetworkInEveryRole() throws IOException {
         var context = prepared();
         var parameters = model(context, "parameters").vector(context.hadoop());
-        assertThat(model(context, "ema-0.1").vector(context.hadoop())).isEqualTo(parameters);
+        assertThat(Arrays.equals(model(context, "ema-0.1").vector(context.hadoop()), parameters))
+                .isTrue();
         assertThat(model(context, "parameters").spec().noiseLabel()).isEqualTo(NoiseLabel.TIME);
         var aligned = StoredModel.directory(context.stage("teacher-prepared"), "main/aligned");
         float[] stored = new StoredModel(model(context, "parameters").spec(), aligned.toString(), "parameters")
                 .vector(context.hadoop());
-        assertThat(parameters).containsExactly(stored, within(1e-6f));
+        ForcedNormalisation.apply(model(context, "parameters").spec().network().parameters(), stored);
+        assertThat(Arrays.equals(parameters, stored)).isTrue();
     }
 
     @Test

@@ -67,6 +67,7 @@ class PrepareTeacherReferenceTest {
                     "run.dir=" + run,
                     "import.main=" + snapshot(folder),
                     "prepare.finetune.training.steps=0",
+                    "prepare.alignment.training.steps=400",
                     "prepare.measure.samples=20",
                     "prepare.measure.batch=10");
             new ImportJob().run(context);

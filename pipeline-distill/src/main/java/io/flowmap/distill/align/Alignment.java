@@ -26,8 +26,7 @@ import org.nd4j.linalg.factory.Nd4j;
 public record Alignment(StoredModel imported, AlignmentConfig config, long seed) implements ObjectiveFactory {
     static final long TIME = 1;
     private static final long FEATURES = 2;
-    private static final long EXAMINED = 3;
-    private static final int EXAMINATIONS = 8192;
+    private static final int NODES = 2049;
 
     /**
      * What an alignment came to.
@@ -59,21 +58,31 @@ public record Alignment(StoredModel imported, AlignmentConfig config, long seed)
         return FieldSpec.layout(List.of(embedding.trained()));
     }
 
-    /** Relative squared error at times of the law that training does not draw. */
+    /** Relative squared error under the law, by the trapezoidal rule in (logit t - mean)/deviation over [-6, 6]. */
     double error(NoiseEmbedding old, NoiseEmbedding aligned) {
         INDArray weight = Nd4j.createFromArray(aligned.weight());
+        var law = config.time();
+        var times = new float[NODES];
+        for (int i = 0; i < NODES; i++) {
+            times[i] = (float) (1 / (1 + StrictMath.exp(-(law.mean() + law.deviation() * node(i)))));
+        }
         try (var program = new AlignmentProgram(
-                imported.spec().network(), old, aligned, EXAMINATIONS, weight, Nd4j.zerosLike(weight))) {
-            program.times(times(new CounterRandom(seed), EXAMINED, 0, EXAMINATIONS));
+                imported.spec().network(), old, aligned, NODES, weight, Nd4j.zerosLike(weight))) {
+            program.times(times);
             program.run();
-            return sum(program.distances()) / sum(program.magnitudes());
+            return integral(program.distances()) / integral(program.magnitudes());
         }
     }
 
-    private static double sum(float[] values) {
+    private static double node(int i) {
+        return 12.0 * i / (NODES - 1) - 6;
+    }
+
+    /** Of values at the nodes times exp(-node^2/2), up to a factor. */
+    private static double integral(float[] values) {
         double sum = 0;
-        for (float value : values) {
-            sum += value;
+        for (int i = 0; i < NODES; i++) {
+            sum += values[i] * StrictMath.exp(-node(i) * node(i) / 2);
         }
         return sum;
     }

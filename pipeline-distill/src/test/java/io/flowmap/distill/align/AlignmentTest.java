@@ -37,7 +37,8 @@ class AlignmentTest {
     @ParameterizedTest
     @ValueSource(ints = {8, 32})
     void theTrainedEmbeddingIsWithinATenthOfTheConstrainedOptimum(int channels) {
-        var context = context("prepare.alignment.training.steps=800", "prepare.alignment.training.batch-per-worker=512");
+        var context =
+                context("prepare.alignment.training.steps=800", "prepare.alignment.training.batch-per-worker=512");
         var alignment = alignment(context, channels);
         var aligned = alignment.train(context, new org.apache.hadoop.fs.Path(dir.toUri()));
         var old = NoiseEmbedding.of(alignment.imported().spec().layout(), vector(channels));
@@ -45,7 +46,7 @@ class AlignmentTest {
         double reached = squares(old, fresh)[0] / squares(old, fresh)[1];
         double optimum = optimum(old, fresh) / squares(old, fresh)[1];
         assertThat(reached).isBetween(0.999 * optimum, 1.1 * optimum);
-        assertThat(aligned.error()).isEqualTo(reached, within(0.1 * reached));
+        assertThat(aligned.error()).isEqualTo(reached, within(0.01 * reached));
         assertThat(aligned.error()).isLessThan(0.2 * aligned.errorBefore());
     }
 
@@ -145,42 +146,51 @@ class AlignmentTest {
     /** E ||emb_new - emb_EDM2||^2 and E ||emb_EDM2||^2. */
     private static double[] squares(NoiseEmbedding old, NoiseEmbedding fresh) {
         var sums = new double[2];
-        for (double t : times()) {
-            double[] made = value(fresh, t);
-            double[] target = value(old, logSigma(t));
+        for (int k = 0; k < POINTS; k++) {
+            double[] made = value(fresh, time(k));
+            double[] target = value(old, logSigma(time(k)));
             for (int e = 0; e < target.length; e++) {
-                sums[0] += Math.pow(made[e] - target[e], 2) / POINTS;
-                sums[1] += target[e] * target[e] / POINTS;
+                sums[0] += probability(k) * Math.pow(made[e] - target[e], 2);
+                sums[1] += probability(k) * target[e] * target[e];
             }
         }
         return sums;
     }
 
+    /** The least E ||emb - emb_EDM2||^2 over unit rows, channel by channel. */
     private static double optimum(NoiseEmbedding old, NoiseEmbedding fresh) {
-        double[] times = times();
         var features = new double[POINTS][];
         var targets = new double[POINTS][];
         for (int k = 0; k < POINTS; k++) {
-            features[k] = features(fresh, times[k]);
-            targets[k] = value(old, logSigma(times[k]));
+            double root = Math.sqrt(probability(k) * POINTS);
+            features[k] = scaled(root, features(fresh, time(k)));
+            targets[k] = scaled(root, value(old, logSigma(time(k))));
         }
         var problem = new SphereLeastSquares(features);
         double sum = 0;
         for (int e = 0; e < targets[0].length; e++) {
             int channel = e;
-            sum += problem.least(Arrays.stream(targets)
-                    .mapToDouble(target -> target[channel])
-                    .toArray());
+            sum += problem.least(
+                    Arrays.stream(targets).mapToDouble(target -> target[channel]).toArray());
         }
         return sum;
     }
 
-    /** Of the law, by draws that the alignment does not make. */
-    private static double[] times() {
-        var random = new CounterRandom(77);
-        var times = new double[POINTS];
-        Arrays.setAll(times, k -> LAW.drawTime(random, 0, k));
-        return times;
+    /** Midpoints of equal cells of logit t within five deviations. */
+    private static double time(int k) {
+        return 1 / (1 + Math.exp(-(LAW.mean() + LAW.deviation() * place(k))));
+    }
+
+    private static double place(int k) {
+        return 10 * (k + 0.5) / POINTS - 5;
+    }
+
+    private static double probability(int k) {
+        return Math.exp(-place(k) * place(k) / 2) / Math.sqrt(2 * Math.PI) * 10 / POINTS;
+    }
+
+    private static double[] scaled(double factor, double[] values) {
+        return Arrays.stream(values).map(value -> factor * value).toArray();
     }
 
     private static double logSigma(double t) {
