@@ -115,7 +115,7 @@ class PrepareTeacherJobTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("expected a network with c_noise = t")
                 .hasMessageContaining("flowmap prepare-teacher");
-        var next = context(keys[0], keys[1], "distill.teacher.stage=teacher-prepared", "run.overwrite=true");
+        var next = context(keys[0], keys[1], "distill.teacher.stage=teacher-prepared");
         new DistillJob().run(next);
         assertThat(StoredModel.of(next, "flowmap", ".", "ema-0.1").spec().noiseLabel())
                 .isEqualTo(NoiseLabel.TIME);
