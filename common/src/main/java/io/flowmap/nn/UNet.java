@@ -107,13 +107,15 @@ public final class UNet implements Network {
         return mp.conv(x, weight.mul(scope.parameter("out_gain")));
     }
 
+    /** The noise level's part of the embedding [N,E] for labels c_noise [N]: W sqrt(2) cos(c f + phi), rows of W unit. */
+    public SDVariable noiseEmbedding(Scope scope, SDVariable noise) {
+        return noiseEmbedding(scope, new MagnitudePreserving(scope), noise, new LinkedHashMap<>());
+    }
+
     /** silu of the embedding [N,E] of noise level and class (and target time and guidance weight), without 1/0.596. */
     private SDVariable embedding(
             Scope scope, MagnitudePreserving mp, Input input, Map<String, SDVariable> activations) {
-        SDVariable features = mp.fourier(input.noise(), "emb_fourier");
-        SDVariable embedding = mp.linear(features, mp.weight("emb_noise.weight", 1));
-        activations.put("emb_fourier", features);
-        activations.put("emb_noise", embedding);
+        SDVariable embedding = noiseEmbedding(scope, mp, input.noise(), activations);
         if (config.labelDim() > 0) {
             double gain = sumGain(config.labelBalance()) * Math.sqrt(config.labelDim());
             SDVariable label = mp.linear(input.classes(), mp.weight("emb_label.weight", gain));
@@ -124,6 +126,15 @@ public final class UNet implements Network {
             embedding = embedding.add(extra(scope, mp, input.guidance(), "emb_guidance"));
         }
         return mp.silu(embedding);
+    }
+
+    private static SDVariable noiseEmbedding(
+            Scope scope, MagnitudePreserving mp, SDVariable noise, Map<String, SDVariable> activations) {
+        SDVariable features = mp.fourier(noise, "emb_fourier");
+        SDVariable embedding = mp.linear(features, mp.weight("emb_noise.weight", 1));
+        activations.put("emb_fourier", features);
+        activations.put("emb_noise", embedding);
+        return embedding;
     }
 
     private static SDVariable extra(Scope scope, MagnitudePreserving mp, SDVariable value, String name) {

@@ -9,10 +9,12 @@ import io.flowmap.distill.train.BlockSource;
 import io.flowmap.distill.train.TrainedModel;
 import io.flowmap.distill.train.Trainer;
 import io.flowmap.distill.train.TrainingConfig;
+import io.flowmap.flow.NoiseLabel;
 import io.flowmap.job.Job;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.StageInput;
 import io.flowmap.job.StageOutput;
+import io.flowmap.job.UserError;
 import io.flowmap.nn.ForcedNormalisation;
 import io.flowmap.nn.InitialParameters;
 import java.util.List;
@@ -34,15 +36,11 @@ public final class DistillJob implements Job {
     public void run(JobContext context) {
         var config = context.settings().section("distill", DistillConfig.class);
         Objective objective = config.objective().objective(config.timePairs(), config.time());
+        StoredTeacher teacher = objective.distils() ? teacher(context, config) : null;
         var output = output(context, config, objective);
         if (output.finished()) {
             context.progress().phase("distill", Map.of("skipped", output.dir()));
             return;
-        }
-        StoredTeacher teacher =
-                objective.distils() ? StoredTeacher.of(context, config.teacher(), config.teacherAverage()) : null;
-        if (teacher != null) {
-            teacher.main().requireFits(LatentData.open(context.hadoop(), context.stage("data"), "train"));
         }
         NetworkSpec velocity =
                 teacher == null ? network(context) : teacher.main().spec();
@@ -51,8 +49,24 @@ public final class DistillJob implements Job {
                 student, objective, teacher, config.guidance(), 0, context.run().seedOf("distill"));
         var blocks = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
         TrainedModel trained = new Trainer(context, recipe, blocks, config.training(), output.dir())
-                .train(initial(context, student, teacher), StudentObjective.layout(student));
+                .train(initial(context, student, teacher), student.layout());
         output.finish(Map.of(StoredModel.FACT, Map.of(".", student), "hashes", Map.of(".", trained.hash())));
+    }
+
+    /**
+     * Throws {@link UserError} if the data is not for the teacher, or the teacher is not prepared: the derivative of ln(sigma)/4 has
+     * no bound at either end of [0, 1], so that a flow map of it can not be trained.
+     */
+    private static StoredTeacher teacher(JobContext context, DistillConfig config) {
+        var teacher = StoredTeacher.of(context, config.teacher(), config.teacherAverage());
+        StoredModel main = teacher.main();
+        main.requireFits(LatentData.open(context.hadoop(), context.stage("data"), "train"));
+        if (main.spec().noiseLabel() != NoiseLabel.TIME) {
+            throw new UserError("cannot distil teacher " + main.dir()
+                    + ": expected a network with c_noise = t, got one with c_noise = ln(sigma)/4 (run flowmap prepare-teacher,"
+                    + " then set distill.teacher.stage to its stage)");
+        }
+        return teacher;
     }
 
     /** From scratch the section {@code network} stands in for the teacher. */

@@ -17,7 +17,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * is an Euler step. Not thread-safe.
  */
 public final class FieldProgram implements Velocity, FlowMap, AutoCloseable {
-    private final GraphInputs inputs = new GraphInputs(DataType.FLOAT);
+    private final GraphInputs inputs;
     private final INDArray output;
     private final Program program;
 
@@ -28,6 +28,12 @@ public final class FieldProgram implements Velocity, FlowMap, AutoCloseable {
      * @param sample shape of a sample: an image [C,H,W] or a point [D]
      */
     public FieldProgram(TeacherGraph field, int batch, int classes, long... sample) {
+        this(field, DataType.FLOAT, batch, classes, sample);
+    }
+
+    /** As the other, in the arithmetic of a type. */
+    FieldProgram(TeacherGraph field, DataType type, int batch, int classes, long... sample) {
+        inputs = new GraphInputs(type);
         SDVariable x = inputs.samples("x", batch, sample);
         SDVariable t = inputs.add("t", batch);
         SDVariable s = inputs.add("s", batch);
@@ -36,7 +42,7 @@ public final class FieldProgram implements Velocity, FlowMap, AutoCloseable {
         var point = new NetworkField.Point(x, t, labels, s, guidance);
         SDVariable value =
                 inputs.natural(field.in(inputs.shapes(), inputs.type()).velocity(point));
-        output = Nd4j.create(DataType.FLOAT, inputs.shapes().of(value));
+        output = Nd4j.create(type, inputs.shapes().of(value));
         program = Program.compile(inputs.shapes(), inputs.arrays(), Map.of(value.name(), output));
     }
 
@@ -61,9 +67,20 @@ public final class FieldProgram implements Velocity, FlowMap, AutoCloseable {
 
     @Override
     public INDArray field(INDArray x, double t, double s) {
-        inputs.array("x").assign(x);
         inputs.array("t").assign(t);
         inputs.array("s").assign(s);
+        return run(x);
+    }
+
+    /** The velocity of samples at times of their own [N]. */
+    INDArray at(INDArray x, INDArray t) {
+        inputs.array("t").assign(t);
+        inputs.array("s").assign(t);
+        return run(x);
+    }
+
+    private INDArray run(INDArray x) {
+        inputs.array("x").assign(x);
         program.run();
         return output;
     }

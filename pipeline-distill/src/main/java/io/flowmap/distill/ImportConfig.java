@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The section {@code import}; reference.conf documents every key. */
-record ImportConfig(String main, String weak, String network, String license, String list) {
+record ImportConfig(String main, String weak, String network, boolean halfGains, String license, String list) {
     ImportConfig {
         if (main == null && list == null) {
             throw new IllegalArgumentException("expected main, the file of an EDM2 snapshot, got null");

@@ -21,6 +21,7 @@ import java.util.TreeMap;
 /** Makes published EDM2 networks the teacher: snapshots in, the stage that pretraining would have written out. */
 public final class ImportJob implements Job {
     private static final String ROLE = "parameters";
+    private static final List<String> SECTIONS = List.of("import.network", "import.half-gains", "import.license");
 
     @Override
     public String name() {
@@ -53,7 +54,7 @@ public final class ImportJob implements Job {
             sources.put(name, ImportSource.of(opened, snapshot, config));
         });
         requireAlike(snapshots);
-        var output = StageOutput.open(context, "teacher", List.of("import.network", "import.license"), inputs(sources));
+        var output = StageOutput.open(context, "teacher", SECTIONS, inputs(sources));
         if (output.finished()) {
             context.progress().phase("import", Map.of("skipped", output.dir()));
             return;
@@ -62,7 +63,7 @@ public final class ImportJob implements Job {
         var hashes = new TreeMap<String, String>();
         snapshots.forEach((name, snapshot) -> {
             models.put(name, snapshot.spec());
-            hashes.put(name, write(context, output, name, snapshot));
+            hashes.put(name, write(context, output, name, snapshot, config.halfGains()));
         });
         output.finish(Map.of(StoredModel.FACT, models, "hashes", hashes, "sources", sources));
     }
@@ -87,8 +88,9 @@ public final class ImportJob implements Job {
         return inputs;
     }
 
-    private static String write(JobContext context, StageOutput output, String name, Edm2Snapshot snapshot) {
-        float[] parameters = snapshot.parameters();
+    private static String write(
+            JobContext context, StageOutput output, String name, Edm2Snapshot snapshot, boolean halfGains) {
+        float[] parameters = snapshot.parameters(halfGains);
         context.progress()
                 .phase(
                         "import",
@@ -97,7 +99,7 @@ public final class ImportJob implements Job {
                 .save(
                         0,
                         Map.of(ROLE, parameters),
-                        StudentObjective.layout(snapshot.spec()),
+                        snapshot.spec().layout(),
                         Json.mapper().createObjectNode());
     }
 

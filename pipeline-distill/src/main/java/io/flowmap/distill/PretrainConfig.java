@@ -9,8 +9,11 @@ record PretrainConfig(TimePairs time, double labelDropout, Model main, Model wea
     record Model(NetworkConfig network, TrainingConfig training) {}
 
     PretrainConfig {
-        if (labelDropout < 0 || labelDropout > 1) {
-            throw new IllegalArgumentException("expected label-dropout in [0, 1], got " + labelDropout);
-        }
+        new FlowMatchingTraining(time, labelDropout, main.training());
+    }
+
+    /** How one of the networks is trained. */
+    FlowMatchingTraining training(Model model) {
+        return new FlowMatchingTraining(time, labelDropout, model.training());
     }
 }

@@ -1,12 +1,9 @@
 package io.flowmap.distill;
 
 import io.flowmap.data.LatentData;
-import io.flowmap.distill.objective.FlowMatching;
 import io.flowmap.distill.teacher.NetworkSpec;
 import io.flowmap.distill.teacher.StoredModel;
-import io.flowmap.distill.train.BlockSource;
 import io.flowmap.distill.train.TrainedModel;
-import io.flowmap.distill.train.Trainer;
 import io.flowmap.distill.train.TrainingConfig;
 import io.flowmap.job.Job;
 import io.flowmap.job.JobContext;
@@ -67,9 +64,6 @@ public final class PretrainJob implements Job {
                                 parameters.stream().mapToLong(Parameter::length).sum()));
         float[] initial = InitialParameters.draw(parameters, seed);
         ForcedNormalisation.apply(parameters, initial);
-        var recipe = new StudentFactory(spec, new FlowMatching(config.time()), null, null, config.labelDropout(), seed);
-        var blocks = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
-        return new Trainer(context, recipe, blocks, model.training(), dir)
-                .train(initial, StudentObjective.layout(spec));
+        return config.training(model).run(context, spec, initial, seed, dir);
     }
 }

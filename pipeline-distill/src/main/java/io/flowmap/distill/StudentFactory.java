@@ -44,8 +44,7 @@ record StudentFactory(
 
     @Override
     public Normalisation normalisation(Configuration hadoop) {
-        var parameters = student.field().network().parameters();
-        return flat -> StudentObjective.normalise(parameters, flat);
+        return Normalisation.unitRows(student.field().network().parameters());
     }
 
     @Override

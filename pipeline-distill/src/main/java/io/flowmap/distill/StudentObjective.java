@@ -2,19 +2,13 @@ package io.flowmap.distill;
 
 import io.flowmap.checkpoint.ParameterLayout;
 import io.flowmap.distill.objective.StudentProgram;
-import io.flowmap.distill.teacher.FieldSpec;
 import io.flowmap.distill.train.Batch;
 import io.flowmap.distill.train.LocalObjective;
+import io.flowmap.distill.train.Normalisation;
 import io.flowmap.distill.train.StepReport;
 import io.flowmap.flow.TimePairs;
-import io.flowmap.nn.ForcedNormalisation;
-import io.flowmap.nn.Parameter;
 import io.flowmap.tensor.CounterRandom;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
-import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A student program fed with batches and their randomness. The program is compiled for the size of the first batch. */
@@ -22,32 +16,19 @@ final class StudentObjective implements LocalObjective {
     private final StudentFactory recipe;
     private final Configuration hadoop;
     private final RandomInputs inputs;
-    private final List<Parameter> parameters;
+    private final Normalisation normalisation;
     private StudentProgram program;
 
     StudentObjective(StudentFactory recipe, Configuration hadoop) {
         this.recipe = recipe;
         this.hadoop = hadoop;
         this.inputs = new RandomInputs(new CounterRandom(recipe.seed()));
-        this.parameters = recipe.student().field().network().parameters();
-    }
-
-    static ParameterLayout layout(FieldSpec spec) {
-        Map<String, long[]> shapes = new LinkedHashMap<>();
-        spec.field().network().parameters().forEach(p -> shapes.put(p.name(), p.shape()));
-        return ParameterLayout.of(shapes);
-    }
-
-    /** Forced weight normalisation of a network, on the driver as on the workers. */
-    static void normalise(List<Parameter> parameters, INDArray flat) {
-        float[] values = flat.data().asFloat();
-        ForcedNormalisation.apply(parameters, values);
-        ((FloatPointer) flat.data().pointer()).put(values, 0, values.length);
+        this.normalisation = recipe.normalisation(hadoop);
     }
 
     @Override
     public ParameterLayout layout() {
-        return layout(recipe.student());
+        return recipe.student().layout();
     }
 
     @Override
@@ -92,7 +73,7 @@ final class StudentObjective implements LocalObjective {
 
     @Override
     public void normalise(INDArray flat) {
-        normalise(parameters, flat);
+        normalisation.normalise(flat);
     }
 
     @Override

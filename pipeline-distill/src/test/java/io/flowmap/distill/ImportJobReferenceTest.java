@@ -18,15 +18,14 @@ import io.flowmap.job.Manifest;
 import io.flowmap.job.StageOutput;
 import io.flowmap.job.UserError;
 import io.flowmap.nn.Edm2Case;
-import io.flowmap.nn.Parameter;
 import io.flowmap.nn.Scope;
 import io.flowmap.tensor.DType;
-import io.flowmap.tensor.Float16;
 import io.flowmap.testing.Reference;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,15 +77,15 @@ class ImportJobReferenceTest {
     @Test
     void withTheGainsOfAFloat16ModuleItsOutputsMatch() throws IOException {
         for (Path folder : folders()) {
-            StoredModel model = imported(folder, snapshots(folder).get(0));
-            Map<String, INDArray> arrays =
-                    withHalfGains(model, model.arrays(context().hadoop()));
+            StoredModel model = imported(folder, snapshots(folder).get(0), "import.half-gains=true");
+            Map<String, INDArray> arrays = model.arrays(context().hadoop());
             List<String> modes = modes(folder, "fp16params_f32math");
             for (String mode : modes) {
                 var golden = new Golden(folder, "D_" + mode + "_fp16params_f32math", "x", mode);
                 assertThat(error(golden, model, arrays, DataType.DOUBLE)).isLessThan(HALF_GAINS);
+                assertThat(error(golden, model, arrays, DataType.FLOAT)).isLessThan(HALF_GAINS);
             }
-            Reference.checked(folder, modes.size());
+            Reference.checked(folder, 2 * modes.size());
         }
     }
 
@@ -223,28 +222,14 @@ class ImportJobReferenceTest {
         return Manifest.read(stage.getFileSystem(context.hadoop()), stage);
     }
 
-    private StoredModel imported(Path folder, Path file) {
+    private StoredModel imported(Path folder, Path file, String... keys) {
         String run =
                 dir.resolve(folder.getFileName() + "-" + file.getFileName()).toString();
-        var context = Sessions.context(Sessions.open("local[1]"), "run.dir=" + run, "import.main=" + file);
+        var all = new ArrayList<>(List.of("run.dir=" + run, "import.main=" + file));
+        all.addAll(List.of(keys));
+        var context = Sessions.context(Sessions.open("local[1]"), all.toArray(String[]::new));
         new ImportJob().run(context);
         return StoredModel.of(context, "teacher", "main", "parameters");
-    }
-
-    private static Map<String, INDArray> withHalfGains(StoredModel model, Map<String, INDArray> arrays) {
-        var changed = new LinkedHashMap<>(arrays);
-        for (Parameter gain : model.spec().network().parameters()) {
-            if (gain.kind() == Parameter.Kind.GAIN) {
-                String weight =
-                        gain.name().replace("out_gain", "out_conv.weight").replace("emb_gain", "emb_linear.weight");
-                long[] shape = arrays.get(weight).shape();
-                double root = Math.sqrt((double) arrays.get(weight).length() / shape[0]);
-                float half = Float16.toFloat(Float16.of(arrays.get(gain.name()).getFloat(0)));
-                double used = Float16.toFloat(Float16.of((float) (half / root)));
-                changed.put(gain.name(), Nd4j.scalar(DataType.DOUBLE, used * root));
-            }
-        }
-        return changed;
     }
 
     /** Of D(x; sigma, classes), computed from the arrays in the type. */

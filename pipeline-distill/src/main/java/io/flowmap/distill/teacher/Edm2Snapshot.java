@@ -5,6 +5,7 @@ import io.flowmap.checkpoint.foreign.ForeignCheckpoint;
 import io.flowmap.checkpoint.pickle.Unpickler;
 import io.flowmap.job.UserError;
 import io.flowmap.nn.Parameter;
+import io.flowmap.tensor.Float16;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -67,8 +68,12 @@ public record Edm2Snapshot(ForeignCheckpoint source, NetworkSpec spec, List<Stri
                 "cannot import " + network.name() + ", array " + array + ": expected " + expected + ", got " + got);
     }
 
-    /** Reads all arrays into a flat vector [P] in the network's order. Throws {@link UserError} at a number that is not finite. */
-    public float[] parameters() {
+    /**
+     * Reads all arrays into a flat vector [P] in the network's order. Throws {@link UserError} at a number that is not finite.
+     *
+     * @param halfGains whether gains are rounded such that the network uses them as EDM2's float16 module does
+     */
+    public float[] parameters(boolean halfGains) {
         List<Parameter> parameters = spec.network().parameters();
         long length = parameters.stream().mapToLong(Parameter::length).sum();
         if (length > Integer.MAX_VALUE - Long.BYTES) {
@@ -83,9 +88,29 @@ public record Edm2Snapshot(ForeignCheckpoint source, NetworkSpec spec, List<Stri
                     throw mismatch(source, FIELD + parameter.name(), "finite numbers", Float.toString(value));
                 }
             }
+            if (halfGains && parameter.kind() == Parameter.Kind.GAIN) {
+                values[0] = halfGain(values[0], fanIn(parameter.name()));
+            }
             System.arraycopy(values, 0, flat, offset, values.length);
             offset += values.length;
         }
         return flat;
+    }
+
+    /**
+     * The gain whose quotient by sqrt(fan-in) is half(half(gain) / sqrt(fan-in)): EDM2 divides a gain before it multiplies the
+     * weight, and a float16 module does so in float16.
+     */
+    private static float halfGain(float gain, long fanIn) {
+        double root = Math.sqrt(fanIn);
+        float quotient = (float) (Float16.toFloat(Float16.of(gain)) / root);
+        return (float) (Float16.toFloat(Float16.of(quotient)) * root);
+    }
+
+    /** Fan-in of the weight that a gain of that name multiplies. */
+    private long fanIn(String gain) {
+        var weight = gain.replace("out_gain", "out_conv.weight").replace("emb_gain", "emb_linear.weight");
+        long[] shape = source.arrays().get(FIELD + weight).shape();
+        return Arrays.stream(shape).skip(1).reduce(1, (a, b) -> a * b);
     }
 }

@@ -25,6 +25,11 @@ public interface BlockSource extends Serializable {
         LatentBlock read(int block);
     }
 
+    /** Samples without content, for objectives that draw all they need. */
+    static BlockSource empty() {
+        return new EmptySamples();
+    }
+
     /** A split of an ingest output; see {@link io.flowmap.data.LatentData#open}. */
     static BlockSource latents(Configuration hadoop, Path dataDir, String split) {
         return LatentSource.of(hadoop, dataDir, split);

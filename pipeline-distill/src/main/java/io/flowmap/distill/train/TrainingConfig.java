@@ -11,7 +11,7 @@ import java.util.Set;
  * @param workers logical workers W: part of the result, unlike the number of executors
  * @param batchPerWorker samples of a worker in a step
  * @param localSteps steps k between two averages
- * @param steps optimisation steps of the whole training
+ * @param steps optimisation steps of the whole training; 0 keeps the initial parameters, normalised
  */
 public record TrainingConfig(
         int workers,
@@ -49,7 +49,7 @@ public record TrainingConfig(
         atLeast("workers", workers, 1);
         atLeast("batch-per-worker", batchPerWorker, 1);
         atLeast("local-steps", localSteps, 1);
-        atLeast("steps", steps, 1);
+        atLeast("steps", steps, 0);
         atLeast("block-floats", blockFloats, 1024);
         atLeast("cache-megabytes", cacheMegabytes, 1);
         atLeast("checkpoint-every", checkpointEvery, 1);

@@ -63,8 +63,8 @@ final class TrainingLoop {
         var start = initial.clone();
         rounds.normalise(start);
         state = TrainingState.fresh(start, config.emaStds().size());
-        if (config.guard().action() == GuardConfig.Action.ROLLBACK) {
-            archive.save(state);
+        if (config.guard().action() == GuardConfig.Action.ROLLBACK || config.steps() == 0) {
+            hash = archive.save(state);
         }
     }
 

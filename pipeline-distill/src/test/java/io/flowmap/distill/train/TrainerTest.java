@@ -77,6 +77,19 @@ class TrainerTest {
     }
 
     @Test
+    void aTrainingOfNoStepsKeepsTheInitialParametersInEveryRole() {
+        var config = Configs.with("steps=0", "ema-stds=[0.1]");
+        var trained = train("none", SOUND, config);
+        var normalised = PlainLoop.train(Configs.with("steps=0"), DATA, SmallMlp.initial(1), 0, 3);
+        assertThat(trained.step()).isZero();
+        assertThat(trained.vectors().get("parameters")).containsExactly(normalised, within(1e-6f));
+        assertThat(trained.vectors().get("ema-0.1")).isEqualTo(trained.vectors().get("parameters"));
+        assertThat(train("none", SOUND, config).hash())
+                .isEqualTo(trained.hash())
+                .isNotNull();
+    }
+
+    @Test
     void finishedTrainingIsNotRunAgain() {
         var config = Configs.with();
         var first = train("run", SOUND, config);

@@ -1,0 +1,36 @@
+package io.flowmap.distill;
+
+import io.flowmap.distill.objective.FlowMatching;
+import io.flowmap.distill.teacher.NetworkSpec;
+import io.flowmap.distill.train.BlockSource;
+import io.flowmap.distill.train.TrainedModel;
+import io.flowmap.distill.train.Trainer;
+import io.flowmap.distill.train.TrainingConfig;
+import io.flowmap.flow.TimePairs;
+import io.flowmap.job.JobContext;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Flow matching of a velocity network on the run's data, from scratch or from what is there.
+ *
+ * @param time mean and deviation of logit t
+ * @param labelDropout share of samples without their class
+ */
+record FlowMatchingTraining(TimePairs time, double labelDropout, TrainingConfig training) {
+    FlowMatchingTraining {
+        if (labelDropout < 0 || labelDropout > 1) {
+            throw new IllegalArgumentException("expected label-dropout in [0, 1], got " + labelDropout);
+        }
+    }
+
+    /**
+     * Trains from {@code initial} [P], or goes on with what lies in the directory.
+     *
+     * @param seed of the training's random numbers
+     */
+    TrainedModel run(JobContext context, NetworkSpec spec, float[] initial, long seed, Path dir) {
+        var recipe = new StudentFactory(spec, new FlowMatching(time), null, null, labelDropout, seed);
+        var blocks = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
+        return new Trainer(context, recipe, blocks, training, dir).train(initial, spec.layout());
+    }
+}
