@@ -52,9 +52,8 @@ final class PoolingRules {
             }
             boolean centred = c.getSH() == 1 && c.getSW() == 1 && kh == 2 * c.getPH() + 1 && kw == 2 * c.getPW() + 1;
             if (!centred || !c.isNHWC()) {
-                throw new UnsupportedOperationException(
-                        "no derivative rule for op avgpool2d (variable " + op.y().name() + ") with windows of " + kh
-                                + "x" + kw + " at stride " + c.getSH());
+                throw new UnsupportedOperationException("no derivative rule for op avgpool2d (variable "
+                        + op.y().name() + ") with windows of " + kh + "x" + kw + " at stride " + c.getSH());
             }
             SDVariable inside = inside(op, c);
             return new SDVariable[] {

@@ -31,7 +31,8 @@ public final class Layers {
     }
 
     /** Convolution plus a bias [out], with so many rows of zeros above and below and columns on either side. */
-    public SDVariable conv(SDVariable x, SDVariable weight, SDVariable bias, int stride, long padRows, long padColumns) {
+    public SDVariable conv(
+            SDVariable x, SDVariable weight, SDVariable bias, int stride, long padRows, long padColumns) {
         return scope.graph().cnn().conv2d(x, weight, bias, config(scope.shape(weight), stride, padRows, padColumns));
     }
 
