@@ -4,6 +4,7 @@ import io.flowmap.data.LatentData;
 import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.metric.FrechetDistance;
 import io.flowmap.eval.metric.Moments;
+import io.flowmap.eval.metric.PrecisionRecall;
 import io.flowmap.job.JobContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,7 @@ final class Evaluation implements AutoCloseable {
     private final Broadcast<FeatureModel> network;
     private final FeatureSet real;
     private final Moments realMoments;
-    private final JavaRDD<PrecisionRecall.Balls> realBalls;
+    private final JavaRDD<NeighbourTiles.Balls> realBalls;
     private final List<MetricRow> rows = new ArrayList<>();
 
     Evaluation(JobContext context, EvaluateSettings settings, LatentData reference, FeatureModel features) {
@@ -38,7 +39,7 @@ final class Evaluation implements AutoCloseable {
         var images = ImageSources.real(context.spark(), reference, count);
         real = FeatureSet.of(settings.referenceSplit() + " images", images, count, network, settings.batch());
         realMoments = real.moments();
-        realBalls = PrecisionRecall.balls(real.first(settings.recallSamples()), settings.neighbours());
+        realBalls = NeighbourTiles.balls(real.first(settings.recallSamples()), settings.neighbours());
     }
 
     /** Class accuracy on the real images, which is the classifier's own; NaN where its classes are not the data's. */
@@ -91,8 +92,8 @@ final class Evaluation implements AutoCloseable {
 
     private void compare(String model, SampleSet samples, FeatureSet set) {
         double distance = FrechetDistance.between(realMoments, set.moments());
-        var balls = PrecisionRecall.balls(set.first(settings.recallSamples()), settings.neighbours());
-        var precisionRecall = PrecisionRecall.of(realBalls, balls);
+        var balls = NeighbourTiles.balls(set.first(settings.recallSamples()), settings.neighbours());
+        var precisionRecall = NeighbourTiles.of(realBalls, balls);
         balls.unpersist(false);
         double accuracy = accuracy(set);
         rows.add(row(
@@ -103,7 +104,7 @@ final class Evaluation implements AutoCloseable {
                 set.count(),
                 real.count(),
                 null,
-                FrechetDistance.DDOF));
+                FrechetDistance.SAMPLE));
         long recallSamples = Math.min(settings.recallSamples(), set.count());
         long recallReference = Math.min(settings.recallSamples(), real.count());
         rows.add(row(

@@ -67,18 +67,13 @@ final class FeatureSet implements AutoCloseable {
                 .map(block -> block.first((int) Math.min(block.rows(), images - (long) block.block() * ROWS)));
     }
 
-    /** Moments of all features, blocks merged in order, one partition of them in the driver at a time. */
+    /** Moments of all features. */
     Moments moments() {
-        Moments moments = null;
         blocks.count();
-        var parts = blocks.map(block -> Moments.of(block.features())).toLocalIterator();
-        while (parts.hasNext()) {
-            var part = parts.next();
-            moments = moments == null ? part : moments.merge(part);
-        }
-        if (moments == null || moments.count() != count) {
+        var moments = SpanMoments.of(blocks.map(ClassifiedBlock::features), (count + ROWS - 1) / ROWS);
+        if (moments.count() != count) {
             throw new UserError("cannot evaluate " + name + ": expected images 0 to " + (count - 1) + ", got "
-                    + (moments == null ? 0 : moments.count()) + " of them");
+                    + moments.count() + " of them");
         }
         return moments;
     }
