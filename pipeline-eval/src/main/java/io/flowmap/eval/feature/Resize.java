@@ -46,6 +46,15 @@ public enum Resize {
 
     private static final int COLOURS = 3;
 
+    /** What it does, in the words of a protocol. */
+    public String text() {
+        return switch (this) {
+            case PYTORCH -> "bilinear 299x299 as PyTorch, -1..1 by 2 x/255 - 1";
+            case TENSORFLOW1 -> "bilinear 299x299 as TensorFlow 1, -1..1 by (x - 128)/128";
+            case PIL_BICUBIC -> "bicubic 299x299 as PIL, -1..1 by (x - 128)/128";
+        };
+    }
+
     abstract Taps taps(int in, int out);
 
     /** A pixel of 0 to 255 in the network's range. */
