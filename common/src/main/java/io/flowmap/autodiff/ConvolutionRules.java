@@ -3,22 +3,17 @@ package io.flowmap.autodiff;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.ops.impl.layers.convolution.AvgPooling2D;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.Conv2D;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.Conv2DDerivative;
-import org.nd4j.linalg.api.ops.impl.layers.convolution.Upsampling2d;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
-import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Pooling2DConfig;
 
-/** Rules of convolution, pooling and upsampling. */
+/** Rules of convolution. */
 final class ConvolutionRules {
     private ConvolutionRules() {}
 
     static void addTo(Map<String, Rule> rules) {
         rules.put("conv2d", new Convolution());
         rules.put("conv2d_bp", new ConvolutionGradient());
-        rules.put("avgpool2d", new AveragePooling());
-        rules.put("upsampling2d", new Upsampling());
     }
 
     /** y = x * w (+ b, one value a channel), bilinear in x and w; their cotangents are one fused op. */
@@ -96,63 +91,6 @@ final class ConvolutionRules {
         private static UnsupportedOperationException refused(Node op) {
             return new UnsupportedOperationException(
                     "no derivative rule for op conv2d_bp (variable " + op.y().name() + "): differentiate a tangent");
-        }
-    }
-
-    /** Mean over k x k cells; its transpose is nearest upsampling / k^2. */
-    private record AveragePooling() implements Rule {
-        @Override
-        public long[] shape(Node op) {
-            Pooling2DConfig c = ((AvgPooling2D) op.function()).getConfig();
-            return Upsampling.scaled(op.shape(0), c.isNHWC() ? 1 : 2, 1.0 / c.getKH(), 1.0 / c.getKW());
-        }
-
-        @Override
-        public SDVariable tangent(Node op, SDVariable[] dx) {
-            return op.graph().cnn().avgPooling2d(dx[0], ((AvgPooling2D) op.function()).getConfig());
-        }
-
-        @Override
-        public SDVariable[] cotangent(Node op, SDVariable dy) {
-            Pooling2DConfig c = ((AvgPooling2D) op.function()).getConfig();
-            int kh = (int) c.getKH();
-            int kw = (int) c.getKW();
-            return new SDVariable[] {op.graph().cnn().upsampling2d(dy.mul(1.0 / (kh * kw)), kh, kw, !c.isNHWC())};
-        }
-    }
-
-    /** Nearest upsampling; its transpose is the sum over k x k cells. */
-    private record Upsampling() implements Rule {
-        @Override
-        public long[] shape(Node op) {
-            var u = (Upsampling2d) op.function();
-            return scaled(op.shape(0), u.isNchw() ? 2 : 1, u.getScaleH(), u.getScaleW());
-        }
-
-        @Override
-        public SDVariable tangent(Node op, SDVariable[] dx) {
-            var u = (Upsampling2d) op.function();
-            return op.graph().cnn().upsampling2d(dx[0], u.getScaleH(), u.getScaleW(), u.isNchw());
-        }
-
-        @Override
-        public SDVariable[] cotangent(Node op, SDVariable dy) {
-            var u = (Upsampling2d) op.function();
-            int kh = u.getScaleH();
-            int kw = u.getScaleW();
-            return new SDVariable[] {
-                op.graph()
-                        .cnn()
-                        .avgPooling2d(dy, Pooling.average(kh, kw, !u.isNchw()))
-                        .mul((double) kh * kw)
-            };
-        }
-
-        static long[] scaled(long[] shape, int row, double sh, double sw) {
-            long[] scaled = shape.clone();
-            scaled[row] = (long) (shape[row] * sh);
-            scaled[row + 1] = (long) (shape[row + 1] * sw);
-            return scaled;
         }
     }
 }

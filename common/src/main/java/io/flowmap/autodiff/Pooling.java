@@ -3,7 +3,7 @@ package io.flowmap.autodiff;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Pooling2DConfig;
 
-/** Configurations of non-overlapping pooling. */
+/** Configurations of pooling. */
 public final class Pooling {
     private Pooling() {}
 
@@ -18,6 +18,21 @@ public final class Pooling {
                 .pW(0)
                 .isNHWC(nhwc)
                 .paddingMode(PaddingMode.VALID)
+                .build();
+    }
+
+    /** Windows of k x k pixels of [N,H,W,C] at every stride-th pixel; padding belongs to no mean and no maximum. */
+    public static Pooling2DConfig window(int k, int stride, int pad) {
+        return Pooling2DConfig.builder()
+                .kH(k)
+                .kW(k)
+                .sH(stride)
+                .sW(stride)
+                .pH(pad)
+                .pW(pad)
+                .isNHWC(true)
+                .paddingMode(PaddingMode.VALID)
+                .extra(0)
                 .build();
     }
 }

@@ -25,6 +25,7 @@ public final class RuleTable {
         unaries();
         LinearRules.addTo(RULES);
         ConvolutionRules.addTo(RULES);
+        PoolingRules.addTo(RULES);
         LayoutRules.addTo(RULES);
     }
 

@@ -1,5 +1,6 @@
 package io.flowmap.nn;
 
+import io.flowmap.autodiff.Pooling;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.enums.WeightsFormat;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
@@ -7,7 +8,7 @@ import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
 
 /**
  * The usual layers of foreign networks, as PyTorch defines them, on activations [N,H,W,C]. Weights are given as variables in
- * PyTorch's layouts: [out,in,k,k] of a convolution, [out,in] of a linear map.
+ * PyTorch's layouts: [out,in,kh,kw] of a convolution, [out,in] of a linear map.
  */
 public final class Layers {
     private static final double NORM_EPSILON = 1e-5;
@@ -25,12 +26,35 @@ public final class Layers {
 
     /** {@link #conv(SDVariable, SDVariable, int)} plus a bias [out]. */
     public SDVariable conv(SDVariable x, SDVariable weight, SDVariable bias, int stride) {
-        return scope.graph().cnn().conv2d(x, weight, bias, config(scope.shape(weight)[2], stride));
+        long pad = scope.shape(weight)[2] / 2;
+        return conv(x, weight, bias, stride, pad, pad);
+    }
+
+    /** Convolution plus a bias [out], with so many rows of zeros above and below and columns on either side. */
+    public SDVariable conv(
+            SDVariable x, SDVariable weight, SDVariable bias, int stride, long padRows, long padColumns) {
+        return scope.graph().cnn().conv2d(x, weight, bias, config(scope.shape(weight), stride, padRows, padColumns));
     }
 
     /** Convolution with zero padding k/2. */
     public SDVariable conv(SDVariable x, SDVariable weight, int stride) {
-        return scope.graph().cnn().conv2d(x, weight, config(scope.shape(weight)[2], stride));
+        long pad = scope.shape(weight)[2] / 2;
+        return scope.graph().cnn().conv2d(x, weight, config(scope.shape(weight), stride, pad, pad));
+    }
+
+    /** The largest value of every k x k window; what lies outside counts as nothing. */
+    public SDVariable maxPool(SDVariable x, int k, int stride, int pad) {
+        return scope.graph().cnn().maxPooling2d(x, Pooling.window(k, stride, pad));
+    }
+
+    /** The mean of the k x k window around every pixel, of what lies inside the image; k odd. */
+    public SDVariable meanOfWindows(SDVariable x, int k) {
+        return scope.graph().cnn().avgPooling2d(x, Pooling.window(k, 1, k / 2));
+    }
+
+    /** All channels of these, in order. */
+    public SDVariable concat(SDVariable... parts) {
+        return scope.graph().concat(3, parts);
     }
 
     /** A 1x1 convolution by a weight [out,in,1,1]: one matrix product. */
@@ -44,7 +68,12 @@ public final class Layers {
 
     /** x W' + b of x [N,in]. */
     public SDVariable linear(SDVariable x, SDVariable weight, SDVariable bias) {
-        return scope.graph().mmul(x, weight, false, true, false).add(bias);
+        return linear(x, weight).add(bias);
+    }
+
+    /** x W' of x [N,in]. */
+    public SDVariable linear(SDVariable x, SDVariable weight) {
+        return scope.graph().mmul(x, weight, false, true, false);
     }
 
     /** max(x, 0). */
@@ -75,14 +104,14 @@ public final class Layers {
         return scope.reshape(centred.mul(factor).add(scope.reshape(bias, 1, 1, groups, width)), in);
     }
 
-    private static Conv2DConfig config(long k, int stride) {
+    private static Conv2DConfig config(long[] weight, int stride, long padRows, long padColumns) {
         return Conv2DConfig.builder()
-                .kH(k)
-                .kW(k)
+                .kH(weight[2])
+                .kW(weight[3])
                 .sH(stride)
                 .sW(stride)
-                .pH(k / 2)
-                .pW(k / 2)
+                .pH(padRows)
+                .pW(padColumns)
                 .dH(1)
                 .dW(1)
                 .paddingMode(PaddingMode.VALID)

@@ -28,7 +28,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Every rule of the table in float64: against central differences, against its own transpose, and differentiated twice. */
 class RuleTableTest {
     /** Ops through which no derivative flows or that only end a reverse pass. */
-    private static final Set<String> WITHOUT_DERIVATIVE = Set.of("stop_gradient", "equals", "conv2d_bp");
+    private static final Set<String> WITHOUT_DERIVATIVE = Set.of("stop_gradient", "equals", "conv2d_bp", "maxpool2d");
 
     private static final double H = 1e-5;
 
@@ -125,6 +125,10 @@ class RuleTableTest {
                         s(3, 3, 3, 2),
                         s(2)),
                 of("avgpool2d", (sd, x) -> sd.cnn().avgPooling2d(x[0], Pooling.average(2, 2, true)), s(2, 4, 6, 3)),
+                of(
+                        "avgpool2d of windows",
+                        (sd, x) -> sd.cnn().avgPooling2d(x[0], Pooling.window(3, 1, 1)),
+                        s(2, 4, 6, 3)),
                 of("upsampling2d", (sd, x) -> sd.cnn().upsampling2d(x[0], 2, 2, false), s(2, 2, 3, 3)),
                 of("upsampling2d nchw", (sd, x) -> sd.cnn().upsampling2d(x[0], 2, 2, true), s(2, 3, 2, 3)),
                 of("softmax", (sd, x) -> sd.nn().softmax(x[0], 2), s(2, 3, 4)),

@@ -3,7 +3,12 @@ package io.flowmap.eval;
 import io.flowmap.data.LatentData;
 import io.flowmap.eval.feature.CifarResNetWeights;
 import io.flowmap.eval.feature.FeatureModel;
+import io.flowmap.eval.feature.InceptionModel;
+import io.flowmap.eval.feature.InceptionWeights;
 import io.flowmap.eval.feature.LeNet;
+import io.flowmap.eval.metric.FrechetDistance;
+import io.flowmap.eval.protocol.Measure;
+import io.flowmap.eval.protocol.Protocol;
 import io.flowmap.job.Job;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.StageInput;
@@ -16,13 +21,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SaveMode;
 
 /**
  * Measures generated images by the features of a {@link LeNet} that it trains on the ingested labels, or of a CIFAR ResNet from a file:
- * compares every set of samples, and the training images as the floor, with the real images of the reference split. Writes the
- * table of {@link MetricRow}.
+ * compares every set of samples, and the training images as the floor, with the real images of the reference split; by further named
+ * protocols on features of InceptionV3 where asked. Writes the table of {@link MetricRow}.
  */
 public final class EvaluateJob implements Job {
     static final String STAGE = "metrics";
@@ -44,20 +50,31 @@ public final class EvaluateJob implements Job {
         var inputs = new ArrayList<>(List.of(StageInput.stage(context, "data"), StageInput.stage(context, "samples")));
         var reference = LatentData.open(context.hadoop(), context.stage("data"), settings.referenceSplit());
         var given = given(context, settings, reference);
+        var inception = inception(context, settings);
         var train = LatentData.open(context.hadoop(), context.stage("data"), TRAIN);
         var sets = sets(context);
         FeatureModel model = given.isPresent() ? given.get() : ClassifierStage.open(context, train);
-        inputs.add(given.isPresent() ? input(settings, model) : StageInput.stage(context, ClassifierStage.NAME));
+        inputs.add(
+                given.isPresent()
+                        ? input("evaluate.features", settings.features(), model.hash())
+                        : StageInput.stage(context, ClassifierStage.NAME));
+        inception.ifPresent(weights -> inputs.add(input("evaluate.inception", settings.inception(), weights.hash())));
         var output = StageOutput.open(context, STAGE, List.of("evaluate"), inputs);
         if (output.finished()) {
             context.progress().phase(name(), Map.of("skipped", output.dir()));
             return;
         }
-        try (var evaluation = new Evaluation(context, settings, reference, model)) {
+        try (var evaluation = new Evaluation(context, settings, reference, model, own(settings, model))) {
             double accuracy = evaluation.referenceAccuracy();
             context.progress().phase("classifier", Map.of("split", settings.referenceSplit(), "accuracy", accuracy));
-            compare(context, evaluation, sets, train);
-            writeTable(context, output, evaluation.rows());
+            var counts = compare(context, evaluation, sets, train);
+            for (int i = 0; i < sets.size(); i++) {
+                evaluation.addTime(sets.get(i), counts.get(i));
+            }
+            var rows = new ArrayList<>(evaluation.rows());
+            inception.ifPresent(
+                    weights -> rows.addAll(byInception(context, settings, reference, weights, sets, train)));
+            writeTable(context, output, rows);
             var facts = new TreeMap<String, Object>(Map.of("sets", sets.size(), "table", MetricRow.TABLE));
             facts.put("network", model.name());
             facts.put("network-hash", model.hash());
@@ -95,13 +112,51 @@ public final class EvaluateJob implements Job {
         return Optional.of(model);
     }
 
-    private static StageInput input(EvaluateSettings settings, FeatureModel model) {
-        var file = StageInput.withoutCredentials(new Path(settings.features()));
-        return new StageInput("evaluate.features", file, model.hash());
+    private static StageInput input(String setting, String file, String hash) {
+        return new StageInput(setting, StageInput.withoutCredentials(new Path(file)), hash);
     }
 
-    /** The training images first, as many as the largest set has, then every set. */
-    private static void compare(JobContext context, Evaluation evaluation, List<SampleSet> sets, LatentData train) {
+    /** Weights of InceptionV3, where a protocol asks for them. */
+    private static Optional<InceptionWeights> inception(JobContext context, EvaluateSettings settings) {
+        return settings.protocols().isEmpty()
+                ? Optional.empty()
+                : Optional.of(InceptionWeights.open(context.hadoop(), new Path(settings.inception())));
+    }
+
+    /** What is measured by the features of {@code evaluate.features}. */
+    private static List<Protocol> own(EvaluateSettings settings, FeatureModel model) {
+        return List.of(
+                Protocol.own(MetricRow.FRECHET + model.name(), new Measure.Frechet(FrechetDistance.SAMPLE)),
+                Protocol.own(MetricRow.PRECISION + model.name(), new Measure.Precision(settings.neighbours())),
+                Protocol.own(MetricRow.RECALL + model.name(), new Measure.Recall(settings.neighbours())));
+    }
+
+    /** Rows of the named protocols, those of one resize together: their features are the same. */
+    private static List<MetricRow> byInception(
+            JobContext context,
+            EvaluateSettings settings,
+            LatentData reference,
+            InceptionWeights weights,
+            List<SampleSet> sets,
+            LatentData train) {
+        var byResize = settings.protocols().stream()
+                .map(Protocol::named)
+                .collect(Collectors.groupingBy(
+                        protocol -> protocol.resize().orElseThrow(), TreeMap::new, Collectors.toList()));
+        var rows = new ArrayList<MetricRow>();
+        byResize.forEach((resize, protocols) -> {
+            var model = new InceptionModel(weights, resize, reference.shape());
+            try (var evaluation = new Evaluation(context, settings, reference, model, protocols)) {
+                compare(context, evaluation, sets, train);
+                rows.addAll(evaluation.rows());
+            }
+        });
+        return rows;
+    }
+
+    /** The training images first, as many as the largest set has, then every set; returns the images of each. */
+    private static List<Long> compare(
+            JobContext context, Evaluation evaluation, List<SampleSet> sets, LatentData train) {
         var counts = sets.stream().map(set -> set.rows(context.spark()).count()).toList();
         long largest = counts.stream().mapToLong(Long::longValue).max().orElseThrow();
         try (var bar = context.progress().bar("evaluate", sets.size() + 1L)) {
@@ -113,6 +168,7 @@ public final class EvaluateJob implements Job {
                 bar.step(1);
             }
         }
+        return counts;
     }
 
     private static void writeTable(JobContext context, StageOutput output, List<MetricRow> rows) {

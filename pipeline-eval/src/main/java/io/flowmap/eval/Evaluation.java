@@ -3,55 +3,61 @@ package io.flowmap.eval;
 import io.flowmap.data.LatentData;
 import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.metric.FrechetDistance;
-import io.flowmap.eval.metric.Moments;
+import io.flowmap.eval.metric.KernelSubsets;
+import io.flowmap.eval.metric.PrecisionRecall;
+import io.flowmap.eval.protocol.Measure;
+import io.flowmap.eval.protocol.Protocol;
 import io.flowmap.job.JobContext;
+import io.flowmap.job.UserError;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
-/** Compares sets of images with the real ones by the features of one network; collects the rows of the table. */
+/** Compares sets of images with the real ones by protocols on the features of one network; collects the rows of the table. */
 final class Evaluation implements AutoCloseable {
     private final JobContext context;
     private final EvaluateSettings settings;
     private final LatentData reference;
     private final FeatureModel features;
-    private final String featuresHash;
+    private final List<Protocol> protocols;
     private final Broadcast<FeatureModel> network;
-    private final FeatureSet real;
-    private final Moments realMoments;
-    private final JavaRDD<PrecisionRecall.Balls> realBalls;
+    private final SetStatistics real;
     private final List<MetricRow> rows = new ArrayList<>();
 
-    Evaluation(JobContext context, EvaluateSettings settings, LatentData reference, FeatureModel features) {
+    /**
+     * @param protocols all on these features
+     */
+    Evaluation(
+            JobContext context,
+            EvaluateSettings settings,
+            LatentData reference,
+            FeatureModel features,
+            List<Protocol> protocols) {
         this.context = context;
         this.settings = settings;
         this.reference = reference;
         this.features = features;
-        this.featuresHash = features.hash();
+        this.protocols = protocols;
         this.network = new JavaSparkContext(context.spark().sparkContext()).broadcast(features);
         long count = Math.min(reference.count(), settings.referenceSamples());
-        var images = ImageSources.real(context.spark(), reference, count);
-        real = FeatureSet.of(settings.referenceSplit() + " images", images, count, network, settings.batch());
-        realMoments = real.moments();
-        realBalls = PrecisionRecall.balls(real.first(settings.recallSamples()), settings.neighbours());
+        real = statistics(settings.referenceSplit() + " images", reference, count);
     }
 
     /** Class accuracy on the real images, which is the classifier's own; NaN where its classes are not the data's. */
     double referenceAccuracy() {
-        double accuracy = accuracy(real);
-        addAccuracy(settings.referenceSplit(), null, accuracy, real.count());
+        double accuracy = accuracy(real.set());
+        addAccuracy(settings.referenceSplit(), null, accuracy, real.set().count());
         return accuracy;
     }
 
     /** Other real images, as many as a set of samples: the floor of every distance. */
     void compareReal(String split, LatentData data, long count) {
-        var images = ImageSources.real(context.spark(), data, count);
-        try (var set = FeatureSet.of(split + " images", images, count, network, settings.batch())) {
+        try (var set = statistics(split + " images", data, count)) {
             compare(split, null, set);
         }
     }
@@ -59,23 +65,16 @@ final class Evaluation implements AutoCloseable {
     /** A set of samples. */
     void compareSamples(SampleSet samples, long count) {
         var images = ImageSources.generated(context.spark(), samples, reference.shape());
-        try (var set = FeatureSet.of(samples.name(), images, count, network, settings.batch())) {
+        var measured = FeatureSet.of(samples.name(), images, count, network, settings.batch());
+        try (var set = new SetStatistics(measured, settings.recallSamples())) {
             compare(samples.model(), samples, set);
-            double nanos = SampleTimes.medianNanos(samples.rows(context.spark()));
-            rows.add(new MetricRow(
-                    samples.model(),
-                    samples.guidance(),
-                    samples.steps(),
-                    MetricRow.MILLISECONDS,
-                    nanos / 1e6,
-                    count,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null));
         }
+    }
+
+    /** The time an image of a set of samples took. */
+    void addTime(SampleSet samples, long count) {
+        double nanos = SampleTimes.medianNanos(samples.rows(context.spark()));
+        rows.add(MetricRow.of(samples.model(), samples, MetricRow.MILLISECONDS, nanos / 1e6, count));
     }
 
     List<MetricRow> rows() {
@@ -85,47 +84,58 @@ final class Evaluation implements AutoCloseable {
     @Override
     public void close() {
         real.close();
-        realBalls.unpersist(false);
         network.destroy();
     }
 
-    private void compare(String model, SampleSet samples, FeatureSet set) {
-        double distance = FrechetDistance.between(realMoments, set.moments());
-        var balls = PrecisionRecall.balls(set.first(settings.recallSamples()), settings.neighbours());
-        var precisionRecall = PrecisionRecall.of(realBalls, balls);
-        balls.unpersist(false);
-        double accuracy = accuracy(set);
-        rows.add(row(
-                model,
-                samples,
-                MetricRow.FRECHET + features.name(),
-                distance,
-                set.count(),
-                real.count(),
-                null,
-                FrechetDistance.DDOF));
-        long recallSamples = Math.min(settings.recallSamples(), set.count());
-        long recallReference = Math.min(settings.recallSamples(), real.count());
-        rows.add(row(
-                model,
-                samples,
-                MetricRow.PRECISION + features.name(),
-                precisionRecall.precision(),
-                recallSamples,
-                recallReference,
-                settings.neighbours(),
-                null));
-        rows.add(row(
-                model,
-                samples,
-                MetricRow.RECALL + features.name(),
-                precisionRecall.recall(),
-                recallSamples,
-                recallReference,
-                settings.neighbours(),
-                null));
-        addAccuracy(model, samples, accuracy, set.count());
-        log(set.name(), distance, precisionRecall, accuracy);
+    private SetStatistics statistics(String name, LatentData data, long count) {
+        var images = ImageSources.real(context.spark(), data, count);
+        return new SetStatistics(
+                FeatureSet.of(name, images, count, network, settings.batch()), settings.recallSamples());
+    }
+
+    private void compare(String model, SampleSet samples, SetStatistics set) {
+        Map<String, Object> facts = new TreeMap<>();
+        facts.put("set", set.set().name());
+        var neighbours = new HashMap<Integer, PrecisionRecall>();
+        for (var protocol : protocols) {
+            double value = value(protocol.measure(), set, neighbours);
+            rows.add(row(model, samples, protocol, value, set));
+            facts.put(protocol.name(), String.format(Locale.ROOT, "%.4f", value));
+        }
+        if (protocols.stream().noneMatch(protocol -> protocol.resize().isPresent())) {
+            double accuracy = accuracy(set.set());
+            addAccuracy(model, samples, accuracy, set.set().count());
+            facts.put(MetricRow.CLASS_ACCURACY + features.name(), String.format(Locale.ROOT, "%.4f", accuracy));
+        }
+        context.progress().phase("evaluated", facts);
+    }
+
+    private double value(Measure measure, SetStatistics set, Map<Integer, PrecisionRecall> neighbours) {
+        if (measure instanceof Measure.Frechet frechet) {
+            return FrechetDistance.between(real.moments(), set.moments(), frechet.ddof());
+        }
+        if (measure instanceof Measure.Kernel kernel) {
+            return kernelDistance(kernel, set);
+        }
+        if (measure instanceof Measure.Score) {
+            return set.set().inceptionScore().score();
+        }
+        boolean precision = measure instanceof Measure.Precision;
+        int k = precision ? ((Measure.Precision) measure).neighbours() : ((Measure.Recall) measure).neighbours();
+        var both = neighbours.computeIfAbsent(k, n -> NeighbourTiles.of(real.balls(n), set.balls(n)));
+        return precision ? both.precision() : both.recall();
+    }
+
+    private double kernelDistance(Measure.Kernel kernel, SetStatistics set) {
+        int realCount = Math.toIntExact(real.set().count());
+        int count = Math.toIntExact(set.set().count());
+        if (Math.min(realCount, count) < kernel.size()) {
+            throw new UserError("cannot measure kid of " + set.set().name() + ": expected " + kernel.size()
+                    + " or more images on each side, got " + realCount + " and " + count);
+        }
+        var subsets = KernelSubsets.numpy(kernel.seed(), kernel.subsets(), kernel.size(), realCount, count);
+        return KernelTiles.of(real.set().first(realCount), set.set().first(count), FeatureSet.ROWS, subsets)
+                .mean();
     }
 
     private double accuracy(FeatureSet set) {
@@ -134,43 +144,23 @@ final class Evaluation implements AutoCloseable {
 
     private void addAccuracy(String model, SampleSet samples, double accuracy, long count) {
         if (!Double.isNaN(accuracy)) {
-            var metric = MetricRow.CLASS_ACCURACY + features.name();
-            rows.add(row(model, samples, metric, accuracy, count, null, null, null));
+            rows.add(MetricRow.of(model, samples, MetricRow.CLASS_ACCURACY + features.name(), accuracy, count)
+                    .by(features));
         }
     }
 
-    private MetricRow row(
-            String model,
-            SampleSet samples,
-            String metric,
-            double value,
-            long count,
-            Long referenceCount,
-            Integer neighbours,
-            Integer ddof) {
-        return new MetricRow(
-                model,
-                samples == null ? null : (Double) samples.guidance(),
-                samples == null ? null : (Integer) samples.steps(),
-                metric,
-                value,
-                count,
-                referenceCount == null ? null : settings.referenceSplit(),
-                referenceCount,
-                neighbours,
-                ddof,
-                features.name(),
-                featuresHash);
-    }
-
-    private void log(String set, double distance, PrecisionRecall precisionRecall, double accuracy) {
-        Map<String, Object> facts = new TreeMap<>();
-        facts.put("set", set);
-        facts.put(MetricRow.FRECHET + features.name(), String.format(Locale.ROOT, "%.3f", distance));
-        facts.put(
-                MetricRow.PRECISION + features.name(), String.format(Locale.ROOT, "%.4f", precisionRecall.precision()));
-        facts.put(MetricRow.RECALL + features.name(), String.format(Locale.ROOT, "%.4f", precisionRecall.recall()));
-        facts.put(MetricRow.CLASS_ACCURACY + features.name(), String.format(Locale.ROOT, "%.4f", accuracy));
-        context.progress().phase("evaluated", facts);
+    private MetricRow row(String model, SampleSet samples, Protocol protocol, double value, SetStatistics set) {
+        var measure = protocol.measure();
+        boolean byNeighbours = measure instanceof Measure.Precision || measure instanceof Measure.Recall;
+        long count = byNeighbours ? set.neighbourCount() : set.set().count();
+        var row = MetricRow.of(model, samples, protocol.name(), value, count)
+                .by(features)
+                .with(protocol);
+        return measure instanceof Measure.Score
+                ? row
+                : row.against(
+                        settings.referenceSplit(),
+                        byNeighbours ? real.neighbourCount() : real.set().count(),
+                        real.set().hash());
     }
 }

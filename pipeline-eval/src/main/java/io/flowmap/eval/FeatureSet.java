@@ -3,9 +3,13 @@ package io.flowmap.eval;
 import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.feature.FeatureNetwork;
 import io.flowmap.eval.metric.FeatureBlock;
+import io.flowmap.eval.metric.InceptionScore;
 import io.flowmap.eval.metric.Moments;
+import io.flowmap.job.Sha256;
 import io.flowmap.job.UserError;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -67,20 +71,14 @@ final class FeatureSet implements AutoCloseable {
                 .map(block -> block.first((int) Math.min(block.rows(), images - (long) block.block() * ROWS)));
     }
 
-    /** Moments of all features, blocks merged in order, one partition of them in the driver at a time. */
+    /** Moments of all features. */
     Moments moments() {
-        Moments moments = null;
-        blocks.count();
-        var parts = blocks.map(block -> Moments.of(block.features())).toLocalIterator();
-        while (parts.hasNext()) {
-            var part = parts.next();
-            moments = moments == null ? part : moments.merge(part);
+        long found = blocks.map(block -> (long) block.features().rows()).fold(0L, Long::sum);
+        if (found != count) {
+            throw new UserError("cannot evaluate " + name + ": expected images 0 to " + (count - 1) + ", got " + found
+                    + " of them");
         }
-        if (moments == null || moments.count() != count) {
-            throw new UserError("cannot evaluate " + name + ": expected images 0 to " + (count - 1) + ", got "
-                    + (moments == null ? 0 : moments.count()) + " of them");
-        }
-        return moments;
+        return SpanMoments.of(blocks.map(ClassifiedBlock::features), (count + ROWS - 1) / ROWS);
     }
 
     /** The share of labelled images whose most probable class is their label; NaN without labels. */
@@ -93,6 +91,19 @@ final class FeatureSet implements AutoCloseable {
             right += counts[1];
         }
         return (double) right / labelled;
+    }
+
+    /** SHA-256 of the images: of the hashes of the blocks' pixels, in order. */
+    String hash() {
+        var hashes = String.join("", blocks.map(ClassifiedBlock::hash).collect());
+        return Sha256.of(hashes.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** The Inception Score by the network's own classes. */
+    InceptionScore inceptionScore() {
+        return blocks.map(ClassifiedBlock::score).collect().stream()
+                .reduce(InceptionScore::merge)
+                .orElseThrow();
     }
 
     @Override
@@ -135,23 +146,33 @@ final class FeatureSet implements AutoCloseable {
 
     private static ClassifiedBlock classify(FeatureNetwork network, int block, List<LabelledImage> images, int batch) {
         int dimension = network.model().dimension();
-        int size = network.model().shape().size();
+        int classes = network.model().classes();
+        var pixels = pixels(images, network.model().shape().size());
         var features = new float[images.size() * dimension];
         int labelled = 0;
         int right = 0;
+        var score = InceptionScore.empty(classes);
         for (int from = 0; from < images.size(); from += batch) {
             var part = images.subList(from, Math.min(images.size(), from + batch));
-            var pixels = new byte[part.size() * size];
-            for (int i = 0; i < part.size(); i++) {
-                System.arraycopy(part.get(i).pixels(), 0, pixels, i * size, size);
-            }
-            var output = network.apply(pixels, part.size());
+            int size = pixels.length / images.size();
+            var output =
+                    network.apply(Arrays.copyOfRange(pixels, from * size, (from + part.size()) * size), part.size());
             System.arraycopy(output.features(), 0, features, from * dimension, output.features().length);
+            score = score.merge(InceptionScore.of(output.logProbabilities(), classes));
             for (int i = 0; i < part.size(); i++) {
                 labelled += part.get(i).label() >= 0 ? 1 : 0;
                 right += part.get(i).label() == output.predicted(i) ? 1 : 0;
             }
         }
-        return new ClassifiedBlock(new FeatureBlock(block, dimension, features), labelled, right);
+        return new ClassifiedBlock(
+                new FeatureBlock(block, dimension, features), labelled, right, score, Sha256.of(pixels));
+    }
+
+    private static byte[] pixels(List<LabelledImage> images, int size) {
+        var pixels = new byte[images.size() * size];
+        for (int i = 0; i < images.size(); i++) {
+            System.arraycopy(images.get(i).pixels(), 0, pixels, i * size, size);
+        }
+        return pixels;
     }
 }

@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /** Headline figures, charts and the table of the metrics. */
 final class MetricSection {
@@ -83,6 +85,55 @@ final class MetricSection {
         }
         rows.add(row(EvaluateJob.TRAIN, null, null));
         return Html.table(rows, 1);
+    }
+
+    /** Every set by the named protocols, and what these are; empty where there is none. */
+    String named() {
+        var names = table.named();
+        if (names.isEmpty()) {
+            return "";
+        }
+        var rows = new ArrayList<List<String>>();
+        rows.add(Stream.concat(Stream.of("images", "guidance", "steps"), names.stream())
+                .toList());
+        for (var model : MODELS) {
+            for (double weight : table.guidances()) {
+                table.steps(model, weight).forEach(steps -> rows.add(namedRow(model, weight, steps)));
+            }
+        }
+        rows.add(namedRow(EvaluateJob.TRAIN, null, null));
+        return "<h3>Named protocols</h3>" + Html.table(rows, 1) + "<h3>What they are</h3>" + Html.table(protocols(), 1);
+    }
+
+    private List<String> namedRow(String model, Double weight, Integer steps) {
+        var row = new ArrayList<>(row(model, weight, steps).subList(0, 3));
+        table.named().forEach(name -> row.add(format("%.4f", table.value(model, weight, steps, name))));
+        return row;
+    }
+
+    private List<List<String>> protocols() {
+        var rows = new ArrayList<List<String>>();
+        rows.add(List.of("protocol", "weights", "resize and range", "ddof", "k", "seed", "images", "reference"));
+        for (var name : table.named()) {
+            var row = table.row(EvaluateJob.TRAIN, null, null, name).orElseThrow();
+            rows.add(List.of(
+                    name,
+                    row.network() + String.format(Locale.ROOT, " %.12s", row.networkHash()),
+                    row.resize(),
+                    Objects.toString(row.ddof(), ""),
+                    Objects.toString(row.neighbours(), ""),
+                    Objects.toString(row.seed(), ""),
+                    Long.toString(row.samples()),
+                    row.reference() == null
+                            ? ""
+                            : String.format(
+                                    Locale.ROOT,
+                                    "%s, %d, %.12s",
+                                    row.reference(),
+                                    row.referenceSamples(),
+                                    row.referenceHash())));
+        }
+        return rows;
     }
 
     /** What the values depend on, in words. */
@@ -175,14 +226,14 @@ final class MetricSection {
     }
 
     private String comparison(int steps, int teacherSteps) {
-        var student = value(MetricTable.STUDENT, steps, table.distance());
-        var teacher = value(MetricTable.TEACHER, teacherSteps, table.distance());
+        var student = table.row(MetricTable.STUDENT, guidance, steps, table.distance());
+        var teacher = table.row(MetricTable.TEACHER, guidance, teacherSteps, table.distance());
         return student.isEmpty() || teacher.isEmpty()
                 ? ""
                 : String.format(
                         Locale.ROOT,
                         "%.2f× the teacher at %s",
-                        student.getAsDouble() / teacher.getAsDouble(),
+                        student.get().over(teacher.get(), false),
                         plural(teacherSteps));
     }
 

@@ -3,6 +3,7 @@ package io.flowmap.eval;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** The rows of the metrics, asked by model, guidance weight, steps and metric. */
@@ -36,14 +37,29 @@ record MetricTable(List<MetricRow> rows) {
         return MetricRow.CLASS_ACCURACY + network();
     }
 
+    /** Metrics of named protocols, which have a resize. */
+    List<String> named() {
+        return rows.stream()
+                .filter(row -> row.resize() != null)
+                .map(MetricRow::metric)
+                .distinct()
+                .toList();
+    }
+
     /** A value, empty where it was not measured. */
     OptionalDouble value(String model, Double guidance, Integer steps, String metric) {
+        return row(model, guidance, steps, metric).stream()
+                .mapToDouble(MetricRow::value)
+                .findFirst();
+    }
+
+    /** A value with all that it depends on. */
+    Optional<MetricRow> row(String model, Double guidance, Integer steps, String metric) {
         return rows.stream()
                 .filter(row -> row.model().equals(model)
                         && Objects.equals(row.guidance(), guidance)
                         && Objects.equals(row.steps(), steps)
                         && row.metric().equals(metric))
-                .mapToDouble(MetricRow::value)
                 .findFirst();
     }
 

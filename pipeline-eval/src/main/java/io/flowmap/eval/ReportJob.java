@@ -93,7 +93,7 @@ public final class ReportJob implements Job {
         page.section(
                 "Quality and time against steps",
                 measured.protocol(),
-                measured.charts() + "<h3>All sets</h3>" + measured.rows());
+                measured.charts() + "<h3>All sets</h3>" + measured.rows() + measured.named());
         addTraining(context, fileSystem, page);
         return page.section(
                 "Provenance", "Hashes are SHA-256, the first twelve digits.", provenance(context, fileSystem, inputs));

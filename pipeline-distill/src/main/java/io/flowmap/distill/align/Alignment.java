@@ -66,8 +66,8 @@ public record Alignment(StoredModel imported, AlignmentConfig config, long seed)
         for (int i = 0; i < NODES; i++) {
             times[i] = (float) (1 / (1 + StrictMath.exp(-(law.mean() + law.deviation() * node(i)))));
         }
-        try (var program = new AlignmentProgram(
-                imported.spec().network(), old, aligned, NODES, weight, Nd4j.zerosLike(weight))) {
+        try (var program =
+                new AlignmentProgram(imported.spec().network(), old, aligned, NODES, weight, Nd4j.zerosLike(weight))) {
             program.times(times);
             program.run();
             return integral(program.distances()) / integral(program.magnitudes());

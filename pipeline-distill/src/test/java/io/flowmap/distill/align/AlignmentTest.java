@@ -170,8 +170,9 @@ class AlignmentTest {
         double sum = 0;
         for (int e = 0; e < targets[0].length; e++) {
             int channel = e;
-            sum += problem.least(
-                    Arrays.stream(targets).mapToDouble(target -> target[channel]).toArray());
+            sum += problem.least(Arrays.stream(targets)
+                    .mapToDouble(target -> target[channel])
+                    .toArray());
         }
         return sum;
     }

@@ -55,18 +55,15 @@ public final class CifarResNet implements FeatureNetwork {
                     + weights.shape() + ", got " + images.length + " bytes");
         }
         var features = new float[count * weights.dimension()];
-        var logProbabilities = new float[count * weights.classes()];
+        var logits = new float[count * weights.classes()];
         for (int from = 0; from < count; from += BATCH) {
             int rows = Math.min(BATCH, count - from);
             normalise(images, from * size, rows * size);
             var outputs = network.apply(input);
             System.arraycopy(outputs.get(0), 0, features, from * weights.dimension(), rows * weights.dimension());
-            System.arraycopy(outputs.get(1), 0, logProbabilities, from * weights.classes(), rows * weights.classes());
+            System.arraycopy(outputs.get(1), 0, logits, from * weights.classes(), rows * weights.classes());
         }
-        for (int row = 0; row < count; row++) {
-            logSoftmax(logProbabilities, row * weights.classes(), weights.classes());
-        }
-        return new Features(count, features, logProbabilities);
+        return Features.ofLogits(count, features, logits);
     }
 
     @Override
@@ -113,20 +110,6 @@ public final class CifarResNet implements FeatureNetwork {
         int plane = weights.shape().height() * weights.shape().width();
         for (int i = 0; i < length; i++) {
             input[i] = normalised[i / plane % MEAN.length][images[from + i] & 0xff];
-        }
-    }
-
-    private static void logSoftmax(float[] rows, int from, int length) {
-        double largest = Double.NEGATIVE_INFINITY;
-        for (int i = from; i < from + length; i++) {
-            largest = Math.max(largest, rows[i]);
-        }
-        double sum = 0;
-        for (int i = from; i < from + length; i++) {
-            sum += Math.exp(rows[i] - largest);
-        }
-        for (int i = from; i < from + length; i++) {
-            rows[i] -= (float) (largest + Math.log(sum));
         }
     }
 }

@@ -4,7 +4,7 @@ import io.flowmap.data.LatentShape;
 import java.io.Serializable;
 
 /** The weights of a frozen feature network, a value that goes to the executors once. */
-public sealed interface FeatureModel extends Serializable permits LeNetWeights, CifarResNetWeights {
+public sealed interface FeatureModel extends Serializable permits LeNetWeights, CifarResNetWeights, InceptionModel {
     /** The name that metrics carry: a Frechet distance of these features is "FD-" and this. */
     String name();
 

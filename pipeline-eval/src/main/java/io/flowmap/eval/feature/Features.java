@@ -8,6 +8,25 @@ package io.flowmap.eval.feature;
  * @param logProbabilities row-major [N,K]
  */
 public record Features(int count, float[] features, float[] logProbabilities) {
+    /** Of logits [N,K], which become log probabilities in place. */
+    static Features ofLogits(int count, float[] features, float[] logits) {
+        int classes = logits.length / count;
+        for (int from = 0; from < logits.length; from += classes) {
+            double largest = Double.NEGATIVE_INFINITY;
+            for (int i = from; i < from + classes; i++) {
+                largest = Math.max(largest, logits[i]);
+            }
+            double sum = 0;
+            for (int i = from; i < from + classes; i++) {
+                sum += Math.exp(logits[i] - largest);
+            }
+            for (int i = from; i < from + classes; i++) {
+                logits[i] -= (float) (largest + Math.log(sum));
+            }
+        }
+        return new Features(count, features, logits);
+    }
+
     /** The most probable class of a row, the first of equals. */
     public int predicted(int row) {
         int classes = logProbabilities.length / count;

@@ -9,13 +9,19 @@ import java.util.Arrays;
  *
  * @param block number of this block, first index divided by the block length
  * @param dimension features an image, D
- * @param features row-major [rows, D]
+ * @param features row-major [rows, D], finite; an {@link ArithmeticException} names the first that is not
  */
 public record FeatureBlock(int block, int dimension, float[] features) implements Serializable {
     public FeatureBlock {
         if (dimension < 1 || features.length % dimension != 0) {
             throw new IllegalArgumentException("cannot make feature block " + block
                     + ": expected a multiple of dimension " + dimension + ", got " + features.length + " values");
+        }
+        for (int i = 0; i < features.length; i++) {
+            if (!Float.isFinite(features[i])) {
+                throw new ArithmeticException("cannot make feature block " + block + ": expected finite features, got "
+                        + features[i] + " in row " + i / dimension);
+            }
         }
     }
 
@@ -26,5 +32,14 @@ public record FeatureBlock(int block, int dimension, float[] features) implement
     /** The first rows. */
     public FeatureBlock first(int rows) {
         return rows == rows() ? this : new FeatureBlock(block, dimension, Arrays.copyOf(features, rows * dimension));
+    }
+
+    /** A block of these rows, in this order; a row may come more than once. */
+    public FeatureBlock select(int... rows) {
+        var selected = new float[rows.length * dimension];
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(features, rows[i] * dimension, selected, i * dimension, dimension);
+        }
+        return new FeatureBlock(block, dimension, selected);
     }
 }

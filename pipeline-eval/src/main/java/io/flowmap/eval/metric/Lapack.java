@@ -3,13 +3,29 @@ package io.flowmap.eval.metric;
 import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas.CblasTrans;
+import static org.bytedeco.openblas.global.openblas.CblasUpper;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dgelqf;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dgesdd;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dpstrf;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
+import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
+import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
 
-/** The three dense float64 operations that the metrics need, on row-major arrays, by the OpenBLAS that ND4J ships. */
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+
+/** The dense operations that the metrics need, on row-major arrays, by the OpenBLAS that ND4J ships. */
 final class Lapack {
+    /** Above this size the eigenvalues of A'A are tried before the singular values of A, which take three times as long. */
+    private static final int LARGE = 512;
+
+    /** Relative error of a nuclear norm at which the eigenvalues of A'A do. */
+    private static final double ENOUGH = 1e-11;
+
+    private static final double UNIT_ROUNDOFF = Math.ulp(1.0) / 2;
+
     private Lapack() {}
 
     /**
@@ -26,6 +42,25 @@ final class Lapack {
         return factor;
     }
 
+    /**
+     * A factor F [rank, d] with F'F = M of a positive semidefinite M [d, d] of which the upper triangle is read. Rounding of the size
+     * d 2^-53 max M_ii counts as 0, so the rank is the numerical one.
+     */
+    static double[] choleskyFactor(double[] matrix, int d) {
+        var a = matrix.clone();
+        var pivots = new int[d];
+        var rank = new int[1];
+        int info = LAPACKE_dpstrf(LAPACK_COL_MAJOR, (byte) 'L', d, a, d, pivots, rank, -1);
+        check("dpstrf", Math.min(0, info));
+        var factor = new double[rank[0] * d];
+        for (int i = 0; i < rank[0]; i++) {
+            for (int j = i; j < d; j++) {
+                factor[i * d + pivots[j] - 1] = a[i * d + j];
+            }
+        }
+        return factor;
+    }
+
     /** A B' of row-major A [m, d] and B [n, d]. */
     static double[] timesTransposed(double[] a, double[] b, int m, int n, int d) {
         var product = new double[m * n];
@@ -33,8 +68,49 @@ final class Lapack {
         return product;
     }
 
-    /** The sum of the singular values of A [m, n], which is overwritten. */
+    /** A B' in float32. */
+    static float[] timesTransposed(float[] a, float[] b, int m, int n, int d) {
+        var product = new float[m * n];
+        try (var left = new FloatPointer(a);
+                var right = new FloatPointer(b);
+                var result = new FloatPointer(product.length)) {
+            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, d, 1, left, d, right, d, 0, result, n);
+            result.get(product);
+        }
+        return product;
+    }
+
+    /** Adds A'A of row-major A [rows, d] to the upper triangle of M [d, d]. */
+    static void addGram(double[] matrix, double[] a, int rows, int d) {
+        cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, d, rows, 1, a, d, 1, matrix, d);
+    }
+
+    /** The same on native memory. */
+    static void addGram(DoublePointer matrix, DoublePointer a, int rows, int d) {
+        cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, d, rows, 1, a, d, 1, matrix, d);
+    }
+
+    /** M with its upper triangle copied into the lower one. */
+    static double[] symmetric(double[] matrix, int d) {
+        for (int i = 0; i < d; i++) {
+            for (int j = 0; j < i; j++) {
+                matrix[i * d + j] = matrix[j * d + i];
+            }
+        }
+        return matrix;
+    }
+
+    /**
+     * The sum of the singular values of A [m, n], which may be overwritten. Of a large A they are the roots of the eigenvalues of A'A
+     * where these are accurate enough.
+     */
     static double nuclearNorm(double[] a, int m, int n) {
+        if (Math.min(m, n) > LARGE) {
+            double sum = rootsOfEigenvalues(a, m, n);
+            if (!Double.isNaN(sum)) {
+                return sum;
+            }
+        }
         var singular = new double[Math.min(m, n)];
         var unused = new double[1];
         check("dgesdd", LAPACKE_dgesdd(LAPACK_COL_MAJOR, (byte) 'N', n, m, a, n, singular, unused, 1, unused, 1));
@@ -43,6 +119,25 @@ final class Lapack {
             sum += singular[i];
         }
         return sum;
+    }
+
+    /**
+     * The sum of the roots s_i of the eigenvalues of A'A [n, n], which come with independent errors of the size u s_1^2, u = 2^-53, that
+     * are errors of u s_1^2 / s_i of the roots; NaN where together these are not below {@value #ENOUGH} of the sum.
+     */
+    private static double rootsOfEigenvalues(double[] a, int m, int n) {
+        var product = new double[n * n];
+        addGram(product, a, m, n);
+        var eigenvalues = new double[n];
+        check("dsyevd", LAPACKE_dsyevd(LAPACK_COL_MAJOR, (byte) 'N', (byte) 'L', n, product, n, eigenvalues));
+        double sum = 0;
+        double squaredErrors = 0;
+        for (double eigenvalue : eigenvalues) {
+            sum += Math.sqrt(Math.max(0, eigenvalue));
+            squaredErrors += 1 / Math.max(Double.MIN_NORMAL, eigenvalue);
+        }
+        double error = UNIT_ROUNDOFF * eigenvalues[n - 1] * Math.sqrt(squaredErrors);
+        return error <= ENOUGH * sum ? sum : Double.NaN;
     }
 
     private static void check(String routine, int info) {

@@ -16,31 +16,22 @@ public final class NearestDistances implements Serializable {
         this.nearest = nearest;
     }
 
-    /** The k smallest squared distances within one tile of a set against itself; equal block numbers are one block. */
-    public static NearestDistances within(FeatureBlock from, FeatureBlock to, int neighbours) {
-        var nearest = new double[from.rows() * neighbours];
-        Arrays.fill(nearest, Double.POSITIVE_INFINITY);
-        var distances = new SquaredDistances(to);
-        for (int row = 0; row < from.rows(); row++) {
-            var squared = distances.from(from, row);
-            int self = from.block() == to.block() ? row : -1;
-            for (int i = 0; i < squared.length; i++) {
-                if (i != self && squared[i] < nearest[(row + 1) * neighbours - 1]) {
-                    insert(nearest, row * neighbours, neighbours, squared[i]);
-                }
-            }
-        }
-        return new NearestDistances(neighbours, nearest);
+    /**
+     * Those within one tile of a set against itself, of the rows of the first block to those of the second and the other way round; once
+     * only where the two are one block, which is where their numbers are equal.
+     */
+    public static NearestDistances[] within(FeatureBlock from, FeatureBlock to, int neighbours) {
+        var tile = DistanceTile.between(from, to);
+        return from.block() == to.block()
+                ? new NearestDistances[] {of(tile, neighbours)}
+                : new NearestDistances[] {of(tile, neighbours), of(tile.transposed(), neighbours)};
     }
 
     /** The k smallest of both tiles. */
     public NearestDistances merge(NearestDistances other) {
         var merged = nearest.clone();
         for (int i = 0; i < merged.length; i++) {
-            int row = i / neighbours * neighbours;
-            if (other.nearest[i] < merged[row + neighbours - 1]) {
-                insert(merged, row, neighbours, other.nearest[i]);
-            }
+            insert(merged, i / neighbours * neighbours, neighbours, other.nearest[i]);
         }
         return new NearestDistances(neighbours, merged);
     }
@@ -54,8 +45,42 @@ public final class NearestDistances implements Serializable {
         return radii;
     }
 
+    private static NearestDistances of(DistanceTile tile, int neighbours) {
+        var nearest = new double[tile.from().rows() * neighbours];
+        Arrays.fill(nearest, Double.POSITIVE_INFINITY);
+        boolean oneBlock = tile.from().block() == tile.to().block();
+        var bounds = new double[tile.to().rows()];
+        var smallest = new double[neighbours];
+        for (int row = 0; row < tile.from().rows(); row++) {
+            int self = oneBlock ? row : -1;
+            tile.upper(row, bounds);
+            double limit = kthSmallest(bounds, self, smallest);
+            tile.lower(row, bounds);
+            for (int i = 0; i < bounds.length; i++) {
+                if (!(bounds[i] > limit) && i != self) {
+                    insert(nearest, row * neighbours, neighbours, tile.exact(row, i));
+                }
+            }
+        }
+        return new NearestDistances(neighbours, nearest);
+    }
+
+    /** No point farther than this can be among the k nearest. */
+    private static double kthSmallest(double[] bounds, int self, double[] smallest) {
+        Arrays.fill(smallest, Double.POSITIVE_INFINITY);
+        for (int i = 0; i < bounds.length; i++) {
+            if (bounds[i] < smallest[smallest.length - 1] && i != self) {
+                insert(smallest, 0, smallest.length, bounds[i]);
+            }
+        }
+        return smallest[smallest.length - 1];
+    }
+
     private static void insert(double[] nearest, int row, int neighbours, double value) {
         int i = row + neighbours - 1;
+        if (!(value < nearest[i])) {
+            return;
+        }
         for (; i > row && nearest[i - 1] > value; i--) {
             nearest[i] = nearest[i - 1];
         }

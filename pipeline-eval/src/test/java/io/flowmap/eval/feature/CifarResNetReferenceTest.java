@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.eval.metric.FeatureSets;
 import io.flowmap.eval.metric.FrechetDistance;
+import io.flowmap.eval.metric.PrecisionRecall;
 import io.flowmap.testing.Npy;
 import io.flowmap.testing.Reference;
 import io.flowmap.testing.TestData;
@@ -13,7 +14,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeAll;
@@ -115,11 +115,11 @@ class CifarResNetReferenceTest {
             assertThat(distance).as(set.getKey()).isCloseTo(fd, within(DISTANCE_TOLERANCE * fd));
             var balls = values.path("real=first,gen=second,k=" + NEIGHBOURS);
             if (!balls.isMissingNode()) {
-                var both = FeatureSets.precisionAndRecall(first, second, NEIGHBOURS);
-                LOG.info("cifar_resnet: {} {} precision, recall={}", name, set.getKey(), Arrays.toString(both));
+                var both = PrecisionRecall.between(first, second, NEIGHBOURS);
+                LOG.info("cifar_resnet: {} {} precision, recall={}", name, set.getKey(), both);
                 double image = 1.0 / images.count(parts[0]) + 1e-12;
-                assertThat(both[0]).isCloseTo(balls.path("precision").asDouble(), within(image));
-                assertThat(both[1]).isCloseTo(balls.path("recall").asDouble(), within(image));
+                assertThat(both.precision()).isCloseTo(balls.path("precision").asDouble(), within(image));
+                assertThat(both.recall()).isCloseTo(balls.path("recall").asDouble(), within(image));
             }
         }
     }

@@ -4,7 +4,6 @@ import io.flowmap.tensor.CounterRandom;
 import io.flowmap.testing.Npy;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 
 /** Feature sets for tests, and the metrics of sets in memory. */
@@ -17,15 +16,16 @@ public final class FeatureSets {
 
     public static List<FeatureBlock> blocks(float[] features, int dimension, int rows) {
         var blocks = new ArrayList<FeatureBlock>();
-        for (int from = 0; from < features.length; from += rows * dimension) {
-            int to = Math.min(features.length, from + rows * dimension);
+        int length = (int) Math.min(features.length, (long) rows * dimension);
+        for (int from = 0; from < features.length; from += length) {
+            int to = Math.min(features.length, from + length);
             blocks.add(new FeatureBlock(blocks.size(), dimension, Arrays.copyOfRange(features, from, to)));
         }
         return blocks;
     }
 
     /** Gaussian features, the first coordinates correlated and the last one constant. */
-    static float[] gaussian(int rows, int dimension, long seed) {
+    public static float[] gaussian(int rows, int dimension, long seed) {
         var features = new float[rows * dimension];
         new CounterRandom(seed).gaussians(features, 0, features.length, 1);
         for (int i = 0; i < rows; i++) {
@@ -43,40 +43,14 @@ public final class FeatureSets {
         return moments;
     }
 
-    public static double[] precisionAndRecall(List<FeatureBlock> real, List<FeatureBlock> generated, int k) {
-        var realRadii = radii(real, k);
-        var generatedRadii = radii(generated, k);
-        double inReal = 0;
-        double inGenerated = 0;
-        for (int j = 0; j < generated.size(); j++) {
-            var covered = new BitSet();
-            for (int i = 0; i < real.size(); i++) {
-                covered.or(BallCoverage.of(real.get(i), realRadii.get(i), generated.get(j), generatedRadii.get(j))
-                        .generated());
-            }
-            inReal += covered.cardinality();
+    /** Over subsets of sets in one block each. */
+    static KernelDistance kernelDistance(FeatureBlock real, FeatureBlock generated, KernelSubsets subsets) {
+        var estimates = new double[subsets.count()];
+        for (int i = 0; i < estimates.length; i++) {
+            estimates[i] = KernelDistance.between(
+                            List.of(real.select(subsets.real()[i])), List.of(generated.select(subsets.generated()[i])))
+                    .mean();
         }
-        for (int i = 0; i < real.size(); i++) {
-            var covered = new BitSet();
-            for (int j = 0; j < generated.size(); j++) {
-                covered.or(BallCoverage.of(real.get(i), realRadii.get(i), generated.get(j), generatedRadii.get(j))
-                        .real());
-            }
-            inGenerated += covered.cardinality();
-        }
-        return new double[] {
-            inReal / generated.stream().mapToInt(FeatureBlock::rows).sum(),
-            inGenerated / real.stream().mapToInt(FeatureBlock::rows).sum()
-        };
-    }
-
-    private static List<double[]> radii(List<FeatureBlock> set, int k) {
-        return set.stream()
-                .map(from -> set.stream()
-                        .map(to -> NearestDistances.within(from, to, k))
-                        .reduce(NearestDistances::merge)
-                        .orElseThrow()
-                        .squaredRadii())
-                .toList();
+        return KernelDistance.ofSubsets(estimates);
     }
 }

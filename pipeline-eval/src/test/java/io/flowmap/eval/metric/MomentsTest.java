@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -90,9 +91,28 @@ class MomentsTest {
 
     @Test
     void aFeatureThatIsNotFiniteIsNamed() {
-        var block = new FeatureBlock(5, 2, new float[] {0, 1, 2, Float.NaN});
-        assertThatThrownBy(() -> Moments.of(block))
+        assertThatThrownBy(() -> new FeatureBlock(5, 2, new float[] {0, 1, 2, Float.NaN}))
                 .isInstanceOf(ArithmeticException.class)
                 .hasMessageContaining("block 5", "row 1");
+    }
+
+    @Test
+    void anotherDimensionIsRefused() {
+        var two = Moments.of(new FeatureBlock(0, 2, new float[] {0, 1, 2, 3}));
+        var blocks = List.of(new FeatureBlock(0, 2, new float[4]), new FeatureBlock(1, 1, new float[4]));
+        assertThatThrownBy(() -> two.merge(Moments.empty(3)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("cannot merge moments: expected dimension 2, got 3");
+        assertThatThrownBy(() -> Moments.of(2, blocks.iterator())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> FrechetDistance.between(two, Moments.of(new FeatureBlock(0, 1, new float[4]))))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void oneVectorHasNoDistance() {
+        var one = Moments.of(new FeatureBlock(0, 2, new float[2]));
+        assertThatThrownBy(() -> FrechetDistance.between(one, one))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("expected two or more vectors of one dimension on each side, got 1 of 2");
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @TestInstance(Lifecycle.PER_CLASS)
-class PrecisionRecallTest {
+class NeighbourTilesTest {
     private SparkSession spark;
 
     @BeforeAll
@@ -42,10 +42,10 @@ class PrecisionRecallTest {
                 .toList();
         for (var name : names) {
             var arrays = Reference.arrays(folder, name);
-            var real = PrecisionRecall.balls(distributed(FeatureSets.blocks(arrays.get("real"), rows), partitions), 3);
+            var real = NeighbourTiles.balls(distributed(FeatureSets.blocks(arrays.get("real"), rows), partitions), 3);
             var generated =
-                    PrecisionRecall.balls(distributed(FeatureSets.blocks(arrays.get("gen"), rows), partitions), 3);
-            var result = PrecisionRecall.of(real, generated);
+                    NeighbourTiles.balls(distributed(FeatureSets.blocks(arrays.get("gen"), rows), partitions), 3);
+            var result = NeighbourTiles.of(real, generated);
             var values = expected.path(name).path("pr_exact_bruteforce_f64");
             assertThat(result.precision()).as(name).isEqualTo(values.get(0).asDouble());
             assertThat(result.recall()).as(name).isEqualTo(values.get(1).asDouble());

@@ -1,0 +1,60 @@
+package io.flowmap.eval.metric;
+
+import java.io.Serializable;
+
+/**
+ * The Inception Score (Salimans et al. 2016): exp of the mean over images of KL(p(y|x) || p(y)), p(y) the mean of p(y|x); from 1 to the
+ * number of classes. A sum that merges.
+ *
+ * @param count images
+ * @param probabilities sums of p(y|x), one a class
+ * @param negativeEntropy sum of p(y|x) log p(y|x)
+ */
+public record InceptionScore(long count, double[] probabilities, double negativeEntropy) implements Serializable {
+    /** Of no images. */
+    public static InceptionScore empty(int classes) {
+        return new InceptionScore(0, new double[classes], 0);
+    }
+
+    /** Of log probabilities row-major [rows, classes]. Throws {@link ArithmeticException} where one is NaN. */
+    public static InceptionScore of(float[] logProbabilities, int classes) {
+        var sums = new double[classes];
+        double negativeEntropy = 0;
+        for (int i = 0; i < logProbabilities.length; i++) {
+            double log = logProbabilities[i];
+            if (Double.isNaN(log)) {
+                throw new ArithmeticException(
+                        "cannot take an Inception Score: expected log probabilities, got NaN in row " + i / classes);
+            }
+            double probability = Math.exp(log);
+            sums[i % classes] += probability;
+            negativeEntropy += probability == 0 ? 0 : probability * log;
+        }
+        return new InceptionScore(logProbabilities.length / classes, sums, negativeEntropy);
+    }
+
+    /** Of both sets together. */
+    public InceptionScore merge(InceptionScore other) {
+        if (other.probabilities.length != probabilities.length) {
+            throw new IllegalArgumentException("cannot merge Inception Scores: expected " + probabilities.length
+                    + " classes, got " + other.probabilities.length);
+        }
+        var sums = probabilities.clone();
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += other.probabilities[i];
+        }
+        return new InceptionScore(count + other.count, sums, negativeEntropy + other.negativeEntropy);
+    }
+
+    /** The score. Throws {@link IllegalStateException} where there is no image. */
+    public double score() {
+        if (count == 0) {
+            throw new IllegalStateException("cannot take an Inception Score: expected one or more images, got none");
+        }
+        double crossEntropy = 0;
+        for (double sum : probabilities) {
+            crossEntropy += sum == 0 ? 0 : sum * Math.log(sum / count);
+        }
+        return Math.exp((negativeEntropy - crossEntropy) / count);
+    }
+}

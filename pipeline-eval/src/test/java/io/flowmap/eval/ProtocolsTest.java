@@ -1,0 +1,69 @@
+package io.flowmap.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flowmap.eval.feature.InceptionFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Named protocols on a run's samples, beside the LeNet's. */
+class ProtocolsTest {
+    private static final String SMALL = "evaluate.classifier.steps=5";
+
+    @TempDir
+    Path dir;
+
+    @Test
+    void everyRowOfANamedProtocolCarriesIt() throws IOException {
+        var weights = dir.resolve("inception.safetensors");
+        InceptionFile.write(weights);
+        try (var spark = LocalSpark.start(1)) {
+            var run = new TestRun(
+                            spark,
+                            dir.resolve("run"),
+                            TestImages.stripes(40),
+                            SMALL,
+                            "evaluate.classifier.batch=8",
+                            "evaluate.protocols=[\"fid:stylegan3\", \"is\", \"recall:adm\"]",
+                            "evaluate.inception=\"" + weights + "\"")
+                    .data(16, 12)
+                    .samples("student", 1.5, 1, 28, 12, 10)
+                    .finishSamples();
+            new EvaluateJob().run(run.context());
+            var stage = run.context().stage("metrics");
+            var table = new MetricTable(MetricRow.read(spark.read().parquet(stage + "/table")));
+            assertThat(table.named()).containsExactly("fid:stylegan3", "is", "recall:adm");
+            var distance = table.row("student", 1.5, 1, "fid:stylegan3").orElseThrow();
+            assertThat(distance.value()).isPositive();
+            assertThat(distance.ddof()).isZero();
+            assertThat(distance.resize()).startsWith("bilinear 299x299 as TensorFlow 1");
+            assertThat(distance.network()).isEqualTo("InceptionV3");
+            assertThat(distance.referenceHash()).hasSize(64);
+            assertThat(distance.referenceSamples()).isEqualTo(12);
+            assertThat(table.row("student", 1.5, 1, "is").orElseThrow().value()).isBetween(1.0, 1008.0);
+            assertThat(table.row("train", null, null, "recall:adm")
+                            .orElseThrow()
+                            .neighbours())
+                    .isEqualTo(3);
+            assertThat(table.distance()).isEqualTo("FD-LeNet");
+            new ReportJob().run(run.context());
+        }
+        assertThat(Files.readString(dir.resolve("run/report/report.html")))
+                .contains("Named protocols", "fid:stylegan3", "bilinear 299x299 as TensorFlow 1");
+    }
+
+    @Test
+    void missingWeightsSayHowToGetThem() {
+        try (var spark = LocalSpark.start(1)) {
+            var run = new TestRun(spark, dir, TestImages.stripes(20), SMALL, "evaluate.protocols=[\"fid:clean\"]")
+                    .data(10, 10);
+            assertThatThrownBy(() -> new EvaluateJob().run(run.context()))
+                    .hasMessageContaining("expected a file as evaluate.inception for fid:clean, got none: get"
+                            + " pt_inception-2015-12-05-6726825d.pth from https://");
+        }
+    }
+}
