@@ -4,7 +4,7 @@ import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Entry of the benchmarks: {@code bench step} and {@code bench averaging}. */
+/** Entry of the benchmarks: {@code bench step}, {@code bench averaging} and {@code bench metrics}. */
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
@@ -16,6 +16,7 @@ public final class Bench {
         var command = new CommandLine(new Bench());
         command.addSubcommand(new StepBench(Optional.of(FlowmapStep::new)));
         command.addSubcommand(new AveragingBench());
+        command.addSubcommand(new MetricsBench());
         System.exit(command.execute(arguments));
     }
 }

@@ -15,13 +15,18 @@ public record BallCoverage(BitSet real, BitSet generated, BitSet reached, long h
     /** All of one tile from one pass over its distances. */
     public static BallCoverage of(
             FeatureBlock real, double[] realSquaredRadii, FeatureBlock generated, double[] generatedSquaredRadii) {
-        var tile = DistanceTile.between(real, generated);
-        var inside = new BitSet(real.rows());
-        var inReal = new BitSet(generated.rows());
-        var reached = new BitSet(real.rows());
+        return of(DistanceTile.between(real, generated), realSquaredRadii, generatedSquaredRadii);
+    }
+
+    /** Of a tile that is there, real rows to generated ones. */
+    static BallCoverage of(DistanceTile tile, double[] realSquaredRadii, double[] generatedSquaredRadii) {
+        int rows = tile.from().rows();
+        var inside = new BitSet(rows);
+        var inReal = new BitSet(tile.to().rows());
+        var reached = new BitSet(rows);
         long hits = 0;
-        var lower = new double[generated.rows()];
-        for (int row = 0; row < real.rows(); row++) {
+        var lower = new double[tile.to().rows()];
+        for (int row = 0; row < rows; row++) {
             tile.lower(row, lower);
             for (int i = 0; i < lower.length; i++) {
                 if (isInside(tile, row, i, lower[i], generatedSquaredRadii[i])) {

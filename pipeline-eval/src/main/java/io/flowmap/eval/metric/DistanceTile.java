@@ -17,61 +17,58 @@ final class DistanceTile {
     /** Squared norms up to which no product overflows. */
     private static final double LARGEST_NORM = 1e37;
 
-    private final FeatureBlock from;
-    private final FeatureBlock to;
-    private final double[] fromNorms;
-    private final double[] toNorms;
+    /** Columns that are transposed together: their cache lines stay. */
+    private static final int STRIP = 16;
+
+    private final CentredPoints from;
+    private final CentredPoints to;
     private final double slack;
     private final float[] products;
 
-    private DistanceTile(
-            FeatureBlock from, FeatureBlock to, double[] fromNorms, double[] toNorms, double slack, float[] products) {
+    private DistanceTile(CentredPoints from, CentredPoints to, double slack, float[] products) {
         this.from = from;
         this.to = to;
-        this.fromNorms = fromNorms;
-        this.toNorms = toNorms;
         this.slack = slack;
         this.products = products;
     }
 
-    /** Throws {@link IllegalArgumentException} where the blocks' dimensions differ. */
+    /** Of two blocks around the mean of the first. Throws {@link IllegalArgumentException} where their dimensions differ. */
     static DistanceTile between(FeatureBlock from, FeatureBlock to) {
-        if (from.dimension() != to.dimension()) {
-            throw new IllegalArgumentException("cannot take distances: expected features of dimension "
-                    + from.dimension() + ", got " + to.dimension());
-        }
-        int d = from.dimension();
-        var centre = centre(from);
-        var x = minus(from.features(), centre);
-        var y = minus(to.features(), centre);
-        var fromNorms = norms(x, d);
-        var toNorms = norms(y, d);
-        var products = Lapack.timesTransposed(x, y, from.rows(), to.rows(), d);
-        boolean overflows = max(fromNorms) > LARGEST_NORM || max(toNorms) > LARGEST_NORM;
+        var centre = CentredPoints.centre(from);
+        var points = CentredPoints.of(from, centre);
+        return between(points, from == to ? points : CentredPoints.of(to, centre));
+    }
+
+    /** Of two blocks around one centre. */
+    static DistanceTile between(CentredPoints from, CentredPoints to) {
+        int d = from.block().dimension();
+        var products = Lapack.timesTransposed(from.rows(), to.rows(), from.norms().length, to.norms().length, d);
+        boolean overflows = Math.max(from.largestNorm(), to.largestNorm()) > LARGEST_NORM;
         double terms = (d + 8) * UNIT_ROUNDOFF;
-        double slack = overflows ? Double.POSITIVE_INFINITY : terms / (1 - terms);
-        return new DistanceTile(from, to, fromNorms, toNorms, slack, products);
+        return new DistanceTile(from, to, overflows ? Double.POSITIVE_INFINITY : terms / (1 - terms), products);
     }
 
     /** The distances the other way round. */
     DistanceTile transposed() {
-        int m = from.rows();
-        int n = to.rows();
+        int m = from.norms().length;
+        int n = to.norms().length;
         var transposed = new float[products.length];
-        for (int i = 0; i < m; i++) {
-            for (int j = 0; j < n; j++) {
-                transposed[j * m + i] = products[i * n + j];
+        for (int first = 0; first < n; first += STRIP) {
+            for (int i = 0; i < m; i++) {
+                for (int j = first; j < Math.min(n, first + STRIP); j++) {
+                    transposed[j * m + i] = products[i * n + j];
+                }
             }
         }
-        return new DistanceTile(to, from, toNorms, fromNorms, slack, transposed);
+        return new DistanceTile(to, from, slack, transposed);
     }
 
     FeatureBlock from() {
-        return from;
+        return from.block();
     }
 
     FeatureBlock to() {
-        return to;
+        return to.block();
     }
 
     /** Writes lower bounds of the distances from a row to all rows of the other block, minus infinity or NaN where nothing is known. */
@@ -86,7 +83,7 @@ final class DistanceTile {
 
     /** How far an upper bound is above the lower one. */
     double width(int row, int column) {
-        return 2 * (slack * (fromNorms[row] + toNorms[column]) + UNDERFLOW);
+        return 2 * (slack * (from.norms()[row] + to.norms()[column]) + UNDERFLOW);
     }
 
     /**
@@ -94,9 +91,9 @@ final class DistanceTile {
      * sums of every fourth coordinate, then their sum.
      */
     double exact(int row, int column) {
-        int d = from.dimension();
-        var x = from.features();
-        var y = to.features();
+        int d = from().dimension();
+        var x = from().features();
+        var y = to().features();
         int a = row * d;
         int b = column * d;
         double sum0 = 0;
@@ -118,59 +115,15 @@ final class DistanceTile {
 
     private void bounds(int row, double signedSlack, double[] bounds) {
         double factor = 1 + signedSlack;
-        double norm = factor * fromNorms[row] + Math.copySign(UNDERFLOW, signedSlack);
-        int at = row * toNorms.length;
-        for (int i = 0; i < toNorms.length; i++) {
-            bounds[i] = norm + factor * toNorms[i] - 2.0 * products[at + i];
-        }
-    }
-
-    /** The mean of the rows, rounded: any point near all of them serves. */
-    private static float[] centre(FeatureBlock block) {
-        var sums = new double[block.dimension()];
-        for (int at = 0; at < block.features().length; at += sums.length) {
-            for (int j = 0; j < sums.length; j++) {
-                sums[j] += block.features()[at + j];
-            }
-        }
-        var centre = new float[sums.length];
-        for (int j = 0; j < centre.length; j++) {
-            centre[j] = (float) (sums[j] / Math.max(1, block.rows()));
-        }
-        return centre;
-    }
-
-    private static float[] minus(float[] rows, float[] centre) {
-        var shifted = new float[rows.length];
-        for (int at = 0; at < rows.length; at += centre.length) {
-            for (int j = 0; j < centre.length; j++) {
-                shifted[at + j] = (float) ((double) rows[at + j] - centre[j]);
-            }
-        }
-        return shifted;
-    }
-
-    private static double[] norms(float[] rows, int d) {
-        var norms = new double[rows.length / d];
+        double norm = factor * from.norms()[row] + Math.copySign(UNDERFLOW, signedSlack);
+        var norms = to.norms();
+        int at = row * norms.length;
         for (int i = 0; i < norms.length; i++) {
-            double sum = 0;
-            for (int j = i * d; j < (i + 1) * d; j++) {
-                sum += (double) rows[j] * rows[j];
-            }
-            norms[i] = sum;
+            bounds[i] = norm + factor * norms[i] - 2.0 * products[at + i];
         }
-        return norms;
     }
 
     private static double square(double value) {
         return value * value;
-    }
-
-    private static double max(double[] values) {
-        double max = 0;
-        for (double value : values) {
-            max = Math.max(max, value);
-        }
-        return max;
     }
 }

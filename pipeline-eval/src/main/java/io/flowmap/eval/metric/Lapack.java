@@ -6,6 +6,7 @@ import static org.bytedeco.openblas.global.openblas.CblasTrans;
 import static org.bytedeco.openblas.global.openblas.CblasUpper;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dgelqf;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dgesdd;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpstrf;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
@@ -13,6 +14,7 @@ import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
 import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
 import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
 
+import java.util.Arrays;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 
@@ -44,14 +46,19 @@ final class Lapack {
 
     /**
      * A factor F [rank, d] with F'F = M of a positive semidefinite M [d, d] of which the upper triangle is read. Rounding of the size
-     * d 2^-53 max M_ii counts as 0, so the rank is the numerical one.
+     * d 2^-53 max M_ii counts as 0, so the rank is the numerical one; where there is none of it, pivots are not needed.
      */
     static double[] choleskyFactor(double[] matrix, int d) {
         var a = matrix.clone();
         var pivots = new int[d];
-        var rank = new int[1];
-        int info = LAPACKE_dpstrf(LAPACK_COL_MAJOR, (byte) 'L', d, a, d, pivots, rank, -1);
-        check("dpstrf", Math.min(0, info));
+        var rank = new int[] {d};
+        if (LAPACKE_dpotrf(LAPACK_COL_MAJOR, (byte) 'L', d, a, d) == 0 && isRegular(a, matrix, d)) {
+            Arrays.setAll(pivots, j -> j + 1);
+        } else {
+            System.arraycopy(matrix, 0, a, 0, a.length);
+            int info = LAPACKE_dpstrf(LAPACK_COL_MAJOR, (byte) 'L', d, a, d, pivots, rank, -1);
+            check("dpstrf", Math.min(0, info));
+        }
         var factor = new double[rank[0] * d];
         for (int i = 0; i < rank[0]; i++) {
             for (int j = i; j < d; j++) {
@@ -59,6 +66,16 @@ final class Lapack {
             }
         }
         return factor;
+    }
+
+    private static boolean isRegular(double[] factor, double[] matrix, int d) {
+        double smallest = Double.POSITIVE_INFINITY;
+        double largest = 0;
+        for (int i = 0; i < d; i++) {
+            smallest = Math.min(smallest, factor[i * d + i] * factor[i * d + i]);
+            largest = Math.max(largest, matrix[i * d + i]);
+        }
+        return smallest > 2 * d * UNIT_ROUNDOFF * largest;
     }
 
     /** A B' of row-major A [m, d] and B [n, d]. */

@@ -21,8 +21,12 @@ public final class NearestDistances implements Serializable {
      * only where the two are one block, which is where their numbers are equal.
      */
     public static NearestDistances[] within(FeatureBlock from, FeatureBlock to, int neighbours) {
-        var tile = DistanceTile.between(from, to);
-        return from.block() == to.block()
+        return within(DistanceTile.between(from, to), neighbours);
+    }
+
+    /** Of a tile that is there. */
+    static NearestDistances[] within(DistanceTile tile, int neighbours) {
+        return tile.from().block() == tile.to().block()
                 ? new NearestDistances[] {of(tile, neighbours)}
                 : new NearestDistances[] {of(tile, neighbours), of(tile.transposed(), neighbours)};
     }

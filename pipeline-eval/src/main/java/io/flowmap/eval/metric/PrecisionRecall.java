@@ -1,7 +1,9 @@
 package io.flowmap.eval.metric;
 
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -16,27 +18,55 @@ import java.util.stream.Stream;
 public record PrecisionRecall(double precision, double recall, double density, double coverage) {
     /** Of sets in memory. Throws {@link IllegalArgumentException} unless both have more than k points. */
     public static PrecisionRecall between(List<FeatureBlock> real, List<FeatureBlock> generated, int neighbours) {
+        requireMore(real, neighbours);
+        requireMore(generated, neighbours);
+        var centre = CentredPoints.centre(real.get(0));
+        return ofPoints(points(real, centre), points(generated, centre), neighbours);
+    }
+
+    /** What the tiles of one real block count, and which generated points of each block it covers. */
+    private record Covered(int recalled, int reached, long hits, List<BitSet> inReal) {}
+
+    private static PrecisionRecall ofPoints(List<CentredPoints> real, List<CentredPoints> generated, int neighbours) {
         var realRadii = squaredRadii(real, neighbours);
         var generatedRadii = squaredRadii(generated, neighbours);
-        var inReal = Stream.generate(BitSet::new).limit(generated.size()).toList();
-        double recalled = 0;
-        double reached = 0;
-        double hits = 0;
-        for (int i = 0; i < real.size(); i++) {
-            var inGenerated = new BitSet();
-            var reachedHere = new BitSet();
-            for (int j = 0; j < generated.size(); j++) {
-                var tile = BallCoverage.of(real.get(i), realRadii[i], generated.get(j), generatedRadii[j]);
-                inGenerated.or(tile.real());
-                reachedHere.or(tile.reached());
-                inReal.get(j).or(tile.generated());
-                hits += tile.hits();
+        var covered = IntStream.range(0, real.size())
+                .parallel()
+                .mapToObj(i -> covered(real.get(i), realRadii[i], generated, generatedRadii))
+                .toList();
+        double precise = 0;
+        for (int j = 0; j < generated.size(); j++) {
+            var inside = new BitSet();
+            for (var block : covered) {
+                inside.or(block.inReal().get(j));
             }
-            recalled += inGenerated.cardinality();
-            reached += reachedHere.cardinality();
+            precise += inside.cardinality();
         }
-        double precise = inReal.stream().mapToInt(BitSet::cardinality).sum();
-        return of(precise, recalled, hits, reached, rows(real), rows(generated), neighbours);
+        return of(
+                precise,
+                covered.stream().mapToInt(Covered::recalled).sum(),
+                covered.stream().mapToLong(Covered::hits).sum(),
+                covered.stream().mapToInt(Covered::reached).sum(),
+                rows(real),
+                rows(generated),
+                neighbours);
+    }
+
+    private static Covered covered(
+            CentredPoints real, double[] squaredRadii, List<CentredPoints> generated, double[][] generatedRadii) {
+        var inReal = new ArrayList<BitSet>();
+        var inGenerated = new BitSet();
+        var reached = new BitSet();
+        long hits = 0;
+        for (int j = 0; j < generated.size(); j++) {
+            var tile = DistanceTile.between(real, generated.get(j));
+            var coverage = BallCoverage.of(tile, squaredRadii, generatedRadii[j]);
+            inGenerated.or(coverage.real());
+            reached.or(coverage.reached());
+            inReal.add(coverage.generated());
+            hits += coverage.hits();
+        }
+        return new Covered(inGenerated.cardinality(), reached.cardinality(), hits, inReal);
     }
 
     /**
@@ -52,25 +82,39 @@ public record PrecisionRecall(double precision, double recall, double density, d
         return new PrecisionRecall(precise / generated, recalled / real, hits / neighbours / generated, reached / real);
     }
 
-    private static double[][] squaredRadii(List<FeatureBlock> set, int neighbours) {
-        if (rows(set) <= neighbours) {
+    private static void requireMore(List<FeatureBlock> set, int neighbours) {
+        int rows = set.stream().mapToInt(FeatureBlock::rows).sum();
+        if (rows <= neighbours) {
             throw new IllegalArgumentException("cannot take precision and recall: expected more than " + neighbours
-                    + " points on each side, got " + rows(set));
+                    + " points on each side, got " + rows);
         }
-        var nearest = new NearestDistances[set.size()];
-        for (int i = 0; i < nearest.length; i++) {
-            for (int j = i; j < nearest.length; j++) {
-                var both = NearestDistances.within(set.get(i), set.get(j), neighbours);
-                nearest[i] = nearest[i] == null ? both[0] : nearest[i].merge(both[0]);
-                if (both.length > 1) {
-                    nearest[j] = nearest[j] == null ? both[1] : nearest[j].merge(both[1]);
-                }
+    }
+
+    private static List<CentredPoints> points(List<FeatureBlock> set, float[] centre) {
+        return set.stream().map(block -> CentredPoints.of(block, centre)).toList();
+    }
+
+    private static double[][] squaredRadii(List<CentredPoints> set, int neighbours) {
+        int blocks = set.size();
+        var tiles = IntStream.range(0, blocks * blocks)
+                .parallel()
+                .mapToObj(t -> t / blocks > t % blocks
+                        ? new NearestDistances[0]
+                        : NearestDistances.within(
+                                DistanceTile.between(set.get(t / blocks), set.get(t % blocks)), neighbours))
+                .toList();
+        var nearest = new NearestDistances[blocks];
+        for (int t = 0; t < tiles.size(); t++) {
+            for (int side = 0; side < tiles.get(t).length; side++) {
+                int block = side == 0 ? t / blocks : t % blocks;
+                var part = tiles.get(t)[side];
+                nearest[block] = nearest[block] == null ? part : nearest[block].merge(part);
             }
         }
         return Stream.of(nearest).map(NearestDistances::squaredRadii).toArray(double[][]::new);
     }
 
-    private static long rows(List<FeatureBlock> set) {
-        return set.stream().mapToLong(FeatureBlock::rows).sum();
+    private static long rows(List<CentredPoints> set) {
+        return set.stream().mapToLong(points -> points.norms().length).sum();
     }
 }
