@@ -13,7 +13,8 @@ final class ConvolutionRules {
 
     static void addTo(Map<String, Rule> rules) {
         rules.put("conv2d", new Convolution());
-        rules.put("conv2d_bp", new ConvolutionGradient());
+        // the end of a reverse pass
+        rules.put("conv2d_bp", new NoDerivative(op -> op.shape(0), "differentiate a tangent"));
     }
 
     /** y = x * w (+ b, one value a channel), bilinear in x and w; their cotangents are one fused op. */
@@ -68,29 +69,6 @@ final class ConvolutionRules {
             }
             SDVariable bias = c.getDataFormat().equals("NHWC") ? dy.sum(0, 1, 2) : dy.sum(0, 2, 3);
             return new SDVariable[] {gradients[0], gradients[1], bias};
-        }
-    }
-
-    /** The end of a reverse pass: it has a shape but no derivative (take the gradient of a tangent instead). */
-    private record ConvolutionGradient() implements Rule {
-        @Override
-        public long[] shape(Node op) {
-            return op.shape(0);
-        }
-
-        @Override
-        public SDVariable tangent(Node op, SDVariable[] dx) {
-            throw refused(op);
-        }
-
-        @Override
-        public SDVariable[] cotangent(Node op, SDVariable dy) {
-            throw refused(op);
-        }
-
-        private static UnsupportedOperationException refused(Node op) {
-            return new UnsupportedOperationException(
-                    "no derivative rule for op conv2d_bp (variable " + op.y().name() + "): differentiate a tangent");
         }
     }
 }

@@ -14,7 +14,10 @@ final class PoolingRules {
 
     static void addTo(Map<String, Rule> rules) {
         rules.put("avgpool2d", new AveragePooling());
-        rules.put("maxpool2d", new MaximumPooling());
+        rules.put(
+                "maxpool2d",
+                new NoDerivative(
+                        op -> pooled(op.shape(0), ((MaxPooling2D) op.function()).getConfig()), "frozen networks only"));
         rules.put("upsampling2d", new Upsampling());
     }
 
@@ -80,29 +83,6 @@ final class PoolingRules {
 
         private static Pooling2DConfig config(Node op) {
             return ((AvgPooling2D) op.function()).getConfig();
-        }
-    }
-
-    /** Maximum over windows, of frozen networks: it has a shape but no derivative. */
-    private record MaximumPooling() implements Rule {
-        @Override
-        public long[] shape(Node op) {
-            return pooled(op.shape(0), ((MaxPooling2D) op.function()).getConfig());
-        }
-
-        @Override
-        public SDVariable tangent(Node op, SDVariable[] dx) {
-            throw refused(op);
-        }
-
-        @Override
-        public SDVariable[] cotangent(Node op, SDVariable dy) {
-            throw refused(op);
-        }
-
-        private static UnsupportedOperationException refused(Node op) {
-            return new UnsupportedOperationException(
-                    "no derivative rule for op maxpool2d (variable " + op.y().name() + "): frozen networks only");
         }
     }
 
