@@ -80,8 +80,12 @@ class PipelineTest {
         var runs = "lab.ablation.runs=[{ name = AYF-EMD, settings = [] },"
                 + " { name = sCD, settings = [\"distill.objective.type=scd\"] },"
                 + " { name = the teacher, settings = [\"generate.models=[teacher]\"] }]";
-        assertThat(run("lab ablation", "study", runs)).as(err::toString).isZero();
-        assertThat(run("distill", "study")).isZero();
+        var fast = "distill.training.learning-rate.peak=0.05";
+        assertThat(run("lab ablation", "study", runs, fast)).as(err::toString).isZero();
+        assertThat(run("distill", "study", fast)).isZero();
+        var distances = manifest("study", "lab/ablation").at("/facts/distances");
+        assertThat(distances).hasSize(3);
+        assertThat(distances.at("/AYF-EMD λ=2.0")).isNotEqualTo(distances.at("/the teacher λ=2.0"));
         var own = manifest("study", "ablation/ayf-emd/flowmap");
         assertThat(own.at("/facts/hashes"))
                 .isEqualTo(manifest("study", "flowmap").at("/facts/hashes"));
@@ -90,7 +94,7 @@ class PipelineTest {
         assertThat(folder.resolve("study/lab/ablation/table.md"))
                 .content()
                 .contains("AYF-EMD", "sCD", "the teacher", "ImageNet-512");
-        assertThat(run("lab ablation", "study", runs)).isZero();
+        assertThat(run("lab ablation", "study", runs, fast)).isZero();
         assertThat(manifest("study", "ablation/ayf-emd/flowmap")).isEqualTo(own);
     }
 

@@ -30,6 +30,7 @@ import org.apache.spark.sql.functions;
  */
 record AblationRun(String name, JobContext context) {
     private static final String BUDGET = "budget";
+    private static final String STUDENT = "student";
 
     /** @param shared the run whose stages are shared */
     static AblationRun of(JobContext shared, AblationSettings.Run run) {
@@ -48,7 +49,12 @@ record AblationRun(String name, JobContext context) {
     /** Whether a flow map is trained; else the teacher is sampled. */
     boolean trains() {
         return StreamSupport.stream(setting("generate.models").spliterator(), false)
-                .anyMatch(model -> model.asText().equals("student"));
+                .anyMatch(model -> model.asText().equals(STUDENT));
+    }
+
+    /** Whose distances are the run's: a run that samples both is a row of the flow map. */
+    String model() {
+        return trains() ? STUDENT : "teacher";
     }
 
     /**

@@ -50,6 +50,9 @@ record AblationTable(String metric, double floor, List<Line> lines) {
                     floor = row.getAs("value");
                     continue;
                 }
+                if (!row.getAs("model").equals(run.model())) {
+                    continue;
+                }
                 byGuidance
                         .computeIfAbsent(guidance, g -> new Line(run.name(), g, run.training(), new TreeMap<>()))
                         .cells()
