@@ -1,6 +1,7 @@
 package io.flowmap.bench;
 
 import io.flowmap.config.Settings;
+import io.flowmap.distill.train.BlockSource;
 import io.flowmap.distill.train.Trainer;
 import io.flowmap.distill.train.TrainingConfig;
 import io.flowmap.job.JobContext;
@@ -120,7 +121,7 @@ public final class AveragingBench implements Callable<Integer> {
         var context = new JobContext(spark, settings, times, Clock.systemUTC());
         var config = settings.section("training", TrainingConfig.class);
         try {
-            new Trainer(context, objective, new OneBlock(), config, new Path(dir.toUri()))
+            new Trainer(context, objective, BlockSource.empty(), config, new Path(dir.toUri()))
                     .train(drawn(length), objective.layout());
         } finally {
             new Path(dir.toUri()).getFileSystem(context.hadoop()).delete(new Path(dir.toUri()), true);
