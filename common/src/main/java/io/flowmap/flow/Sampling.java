@@ -22,13 +22,19 @@ public final class Sampling {
 
     /** Heun's method on the PF-ODE; 2n evaluations. */
     public static INDArray heun(Velocity velocity, INDArray noise, int n) {
-        INDArray x = noise.dup();
+        return heun(velocity, noise, 1, 0, n);
+    }
+
+    /** Heun's method from x at t to s, in n equal steps; 2n evaluations. */
+    public static INDArray heun(Velocity velocity, INDArray x, double t, double s, int n) {
+        INDArray at = x.dup();
+        double step = (s - t) / n;
         for (int i = 0; i < n; i++) {
-            INDArray first = velocity.at(x, time(i, n)).dup();
-            INDArray second = velocity.at(x.sub(first.div(n)), time(i + 1, n));
-            x.subi(first.addi(second).divi(2 * n));
+            INDArray first = velocity.at(at, t + i * step).dup();
+            INDArray second = velocity.at(at.add(first.mul(step)), t + (i + 1) * step);
+            at.addi(first.addi(second).muli(step / 2));
         }
-        return x;
+        return at;
     }
 
     /**

@@ -114,6 +114,40 @@ class PipelineTest {
         assertThat(err.toString()).contains("lab.ablation: expected runs, each { name");
     }
 
+    /** A student that has not moved is the teacher at guidance 1: nothing wrong there at s = t, nothing learned at 2. */
+    @Test
+    void anUntrainedFlowMapIsTheUnguidedTeacherAtEqualTimesOnly() throws IOException {
+        for (var command : List.of("ingest", "pretrain", "distill")) {
+            assertThat(run(command, "still", "distill.training.learning-rate.peak=1e-12"))
+                    .isZero();
+        }
+        assertThat(run(
+                        "lab trajectory",
+                        "still",
+                        "lab.trajectory.guidance=[1, 2]",
+                        "lab.trajectory.samples=8",
+                        "lab.trajectory.steps=8"))
+                .as(err::toString)
+                .isZero();
+        for (var reading : manifest("still", "lab/trajectory").at("/facts/readings")) {
+            double error =
+                    reading.path("error").asDouble() / reading.path("field").asDouble();
+            boolean plain = reading.path("guidance").asDouble() == 1;
+            if (plain && reading.path("t").equals(reading.path("s"))) {
+                assertThat(error).as(reading.toString()).isLessThan(1e-5);
+            } else if (plain) {
+                assertThat(error).as(reading.toString()).isGreaterThan(1e-3);
+            } else if (reading.path("t").equals(reading.path("s"))) {
+                assertThat(reading.path("effect").asDouble()).isGreaterThan(0);
+                assertThat(reading.path("learned").asDouble()).isBetween(-0.01, 0.01);
+            }
+        }
+        assertThat(folder.resolve("still/lab/trajectory/table.md")).content().contains("lambda=2.0", "0.8 to 0.8");
+        assertThat(run("lab trajectory", "still", "lab.trajectory.intervals=[[0, 1]]"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("expected 0 <= s <= t <= 1, got t = 0.0, s = 1.0");
+    }
+
     private void refusesWhatDiffers() {
         assertThat(run("distill", "one", "distill.guidance.max=2")).isEqualTo(2);
         assertThat(err.toString()).contains("expected distill.guidance.max = 2, got 3");

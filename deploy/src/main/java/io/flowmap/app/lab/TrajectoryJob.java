@@ -1,0 +1,164 @@
+package io.flowmap.app.lab;
+
+import io.flowmap.app.lab.study.TextTable;
+import io.flowmap.app.lab.study.TrajectoryErrors;
+import io.flowmap.app.lab.study.TrajectoryErrors.Interval;
+import io.flowmap.app.lab.study.TrajectoryErrors.Reading;
+import io.flowmap.data.LatentData;
+import io.flowmap.distill.FieldProgram;
+import io.flowmap.distill.teacher.StoredModel;
+import io.flowmap.distill.teacher.StoredTeacher;
+import io.flowmap.distill.teacher.TeacherConfig;
+import io.flowmap.eval.report.Html;
+import io.flowmap.eval.report.Page;
+import io.flowmap.job.Job;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.StageInput;
+import io.flowmap.job.StageOutput;
+import io.flowmap.job.UserError;
+import io.flowmap.tensor.CounterRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Compares a flow map with the trajectories of its guided teacher, so that one sees what it has not learned yet. */
+public final class TrajectoryJob implements Job {
+    private static final String SECTION = "lab.trajectory";
+
+    @Override
+    public String name() {
+        return "lab trajectory";
+    }
+
+    @Override
+    public String summary() {
+        return "error of the run's flow map against its teacher's trajectories, by interval and guidance weight";
+    }
+
+    /** An earlier examination in the run is replaced. */
+    @Override
+    public void run(JobContext context) {
+        var settings = context.settings().section(SECTION, TrajectorySettings.class);
+        var guided = context.settings().section("distill.teacher", TeacherConfig.class);
+        var student = StoredModel.of(context, settings.stage(), ".", settings.average());
+        if (!student.spec().flowMap()) {
+            throw new UserError(
+                    "cannot compare " + student.dir() + " with trajectories: expected a flow map, got a velocity");
+        }
+        var average = context.settings().tree("distill.teacher-average").asText();
+        var teacher = StoredTeacher.of(context, guided, average);
+        var inputs = List.of(
+                StageInput.stage(context, "data"),
+                StageInput.stage(context, guided.stage()),
+                StageInput.stage(context, settings.stage()));
+        var output = StageOutput.open(
+                context.with(List.of("run.overwrite=true")), "lab/trajectory", List.of(SECTION, "distill"), inputs);
+        if (output.finished()) {
+            context.progress().phase(name(), Map.of("skipped", output.dir()));
+            return;
+        }
+        var readings = readings(context, settings, teacher, student);
+        LabPage.table(output, text(readings));
+        LabPage.page(output, page(student.dir(), readings));
+        output.finish(Map.of("readings", readings));
+    }
+
+    private static List<Reading> readings(
+            JobContext context, TrajectorySettings settings, StoredTeacher teacher, StoredModel student) {
+        var data = LatentData.open(context.hadoop(), context.stage("data"), "test");
+        student.requireFits(data);
+        teacher.main().requireFits(data);
+        var points = PathPoints.of(
+                data, settings.samples(), new CounterRandom(context.run().seed()));
+        int n = points.labels().length;
+        int classes = student.spec().unet().labelDim();
+        long[] sample = student.spec().sample();
+        var readings = new ArrayList<Reading>();
+        try (var velocity = new FieldProgram(teacher.open(context.hadoop()), n, classes, sample);
+                var map = new FieldProgram(student.frozen("student", context.hadoop()), n, classes, sample)) {
+            var errors = new TrajectoryErrors(velocity, map, points.labels(), settings.steps());
+            for (Interval interval : settings.pairs()) {
+                readings.addAll(errors.readings(points.at(interval.t()), interval, settings.guidance()));
+                context.progress().phase("lab trajectory", Map.of("t", interval.t(), "s", interval.s()));
+            }
+        }
+        return readings;
+    }
+
+    /** Records of a split and noise, of which every time has its points x_t. */
+    private record PathPoints(INDArray x0, INDArray z, int[] labels) {
+        static PathPoints of(LatentData data, int most, CounterRandom random) {
+            int n = (int) Math.min(most, data.count());
+            int size = data.shape().size();
+            var x0 = new float[n * size];
+            var z = new float[n * size];
+            var labels = new int[n];
+            int row = 0;
+            for (int number = 0; row < n; number++) {
+                var block = data.read(number);
+                int taken = Math.min(n - row, block.label().length);
+                System.arraycopy(block.values(), 0, x0, row * size, taken * size);
+                System.arraycopy(block.label(), 0, labels, row, taken);
+                row += taken;
+            }
+            for (int i = 0; i < n; i++) {
+                random.gaussians(z, i * size, size, i);
+            }
+            long[] d = data.shape().dimensions();
+            long[] shape = {n, d[0], d[1], d[2]};
+            return new PathPoints(Nd4j.create(x0, shape, 'c'), Nd4j.create(z, shape, 'c'), labels);
+        }
+
+        INDArray at(double t) {
+            return x0.mul(1 - t).addi(z.mul(t));
+        }
+    }
+
+    private static String text(List<Reading> readings) {
+        return "\n" + new TextTable(rows("relative error", "%.3f", readings, r -> r.error() / r.field())) + "\n"
+                + new TextTable(rows("relative effect of the guidance", "%.3f", readings, r -> r.effect() / r.field()))
+                + "\n" + new TextTable(rows("share of the guidance learned", "%.2f", readings, Reading::learned));
+    }
+
+    private static String page(String dir, List<Reading> readings) {
+        return new Page("A flow map and its teacher's trajectories", dir)
+                .section(
+                        "Relative error ||F - F*|| / ||F*||",
+                        "F* is the mean velocity of the guided teacher's trajectory from x_t to s, by Heun's method.",
+                        Html.table(rows("t to s", "%.3f", readings, r -> r.error() / r.field()), 1))
+                .section(
+                        "Relative effect of the guidance",
+                        "How far F* is from F* at weight 1.",
+                        Html.table(rows("t to s", "%.3f", readings, r -> r.effect() / r.field()), 1))
+                .section(
+                        "Share of the guidance learned",
+                        "The projection of the student's distance from F* at weight 1 on that effect: 1 is all of it.",
+                        Html.table(rows("t to s", "%.2f", readings, Reading::learned), 1))
+                .html();
+    }
+
+    /** A row an interval, a column a guidance weight. */
+    private static List<List<String>> rows(
+            String title, String pattern, List<Reading> readings, ToDoubleFunction<Reading> value) {
+        var rows = new ArrayList<List<String>>();
+        var head = new ArrayList<>(List.of(title));
+        readings.stream().map(Reading::guidance).distinct().forEach(w -> head.add("lambda=" + w));
+        rows.add(head);
+        for (var interval : readings.stream()
+                .map(r -> new Interval(r.t(), r.s()))
+                .distinct()
+                .toList()) {
+            var row = new ArrayList<>(List.of(interval.t() + " to " + interval.s()));
+            readings.stream()
+                    .filter(r -> r.t() == interval.t() && r.s() == interval.s())
+                    .mapToDouble(value)
+                    .forEach(v -> row.add(Double.isNaN(v) ? "" : String.format(Locale.ROOT, pattern, v)));
+            rows.add(row);
+        }
+        return rows;
+    }
+}
