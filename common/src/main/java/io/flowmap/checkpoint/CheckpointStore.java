@@ -57,19 +57,34 @@ public final class CheckpointStore {
      * @return the content's hash
      */
     public String save(long step, Map<String, float[]> vectors, ParameterLayout layout, JsonNode state) {
-        var sorted = new TreeMap<>(vectors);
-        sorted.forEach((role, vector) -> requireLength(role, vector, layout));
+        var arrays = new TreeMap<String, Iterable<float[]>>();
+        vectors.forEach((role, vector) -> {
+            if (vector.length != layout.length()) {
+                throw new IllegalArgumentException(
+                        "expected " + layout.length() + " elements of " + role + ", got " + vector.length);
+            }
+            arrays.put(role, VectorFile.arrays(vector, layout));
+        });
+        return saveArrays(step, arrays, layout, state);
+    }
+
+    /** As the other; of every role the arrays in the order of the layout, of which one at a time is held in memory. */
+    public String saveArrays(
+            long step, Map<String, Iterable<float[]>> vectors, ParameterLayout layout, JsonNode state) {
+        vectors.keySet().forEach(CheckpointStore::requireName);
         var dir = directory(step);
+        var total = Sha256.digest();
         try {
             var files = new TreeMap<String, CheckpointIndex.RoleFile>();
             var suffix = unusedSuffix(dir);
-            for (var vector : sorted.entrySet()) {
-                var name = vector.getKey() + suffix;
-                VectorFile.write(fileSystem, new Path(dir, name), vector.getKey(), vector.getValue(), layout);
-                files.put(vector.getKey(), new CheckpointIndex.RoleFile(name, VectorFile.hash(vector.getValue())));
+            for (var vector : new TreeMap<>(vectors).entrySet()) {
+                var role = vector.getKey();
+                var file = new Path(dir, role + suffix);
+                var hash = VectorFile.write(fileSystem, file, role, vector.getValue(), layout, total);
+                files.put(role, new CheckpointIndex.RoleFile(file.getName(), hash));
             }
-            var hash = hash(sorted);
-            var index = new CheckpointIndex(step, List.copyOf(sorted.keySet()), hash, files, layout.toJson(), state);
+            var hash = HexFormat.of().formatHex(total.digest());
+            var index = new CheckpointIndex(step, List.copyOf(files.keySet()), hash, files, layout.toJson(), state);
             AtomicFile.write(fileSystem, new Path(dir, INDEX), index.bytes());
             deleteUnnamed(dir, index);
             return hash;
@@ -282,10 +297,9 @@ public final class CheckpointStore {
         return new Path(root, String.format(Locale.ROOT, "step-%012d", step));
     }
 
-    private static void requireLength(String role, float[] vector, ParameterLayout layout) {
-        if (!role.matches(CheckpointIndex.ROLE) || vector.length != layout.length()) {
-            throw new IllegalArgumentException("expected a role in lower case with " + layout.length()
-                    + " elements, got " + role + " with " + vector.length);
+    private static void requireName(String role) {
+        if (!role.matches(CheckpointIndex.ROLE)) {
+            throw new IllegalArgumentException("expected a role in lower case, got " + role);
         }
     }
 }

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /**
  * The safetensors format: the header's length as 8 bytes, the header as JSON of name to dtype, shape and offsets, then the arrays
@@ -68,18 +69,29 @@ public final class SafeTensors {
     /** Writes the arrays in the order of the map. The same arguments give the same bytes. Does not close the stream. */
     public static void write(OutputStream out, Map<String, TensorData> tensors, Map<String, String> metadata)
             throws IOException {
+        var parts = new ArrayList<Part>();
+        long offset = 0;
+        for (var tensor : tensors.entrySet()) {
+            var data = tensor.getValue();
+            parts.add(new Part(tensor.getKey(), data.type(), data.shape(), offset, offset + data.bytes().length));
+            offset += data.bytes().length;
+        }
+        writeHeader(out, parts, metadata);
+        for (var data : tensors.values()) {
+            out.write(data.bytes());
+        }
+    }
+
+    /** Writes what comes before the arrays, whose bytes the caller lets follow. */
+    static void writeHeader(OutputStream out, List<Part> parts, Map<String, String> metadata) throws IOException {
         var header = Json.mapper().createObjectNode();
         if (!metadata.isEmpty()) {
             header.set(METADATA, Json.mapper().valueToTree(new TreeMap<>(metadata)));
         }
-        long offset = 0;
-        for (var tensor : tensors.entrySet()) {
-            var data = tensor.getValue();
-            var entry =
-                    header.putObject(tensor.getKey()).put("dtype", data.type().code());
-            Arrays.stream(data.shape()).forEach(entry.putArray("shape")::add);
-            entry.putArray("data_offsets").add(offset).add(offset + data.bytes().length);
-            offset += data.bytes().length;
+        for (var part : parts) {
+            var entry = header.putObject(part.name()).put("dtype", part.type().code());
+            Arrays.stream(part.shape()).forEach(entry.putArray("shape")::add);
+            entry.putArray("data_offsets").add(part.begin()).add(part.end());
         }
         var text = padded(Json.mapper().writeValueAsBytes(header));
         out.write(ByteBuffer.allocate(Long.BYTES)
@@ -87,9 +99,6 @@ public final class SafeTensors {
                 .putLong(text.length)
                 .array());
         out.write(text);
-        for (var data : tensors.values()) {
-            out.write(data.bytes());
-        }
     }
 
     /**
@@ -99,16 +108,23 @@ public final class SafeTensors {
      * @throws UserError if it is not a sound safetensors file
      */
     public static Content read(InputStream in, long fileLength, String name) throws IOException {
-        var index = index(in, fileLength, name);
         var tensors = new LinkedHashMap<String, TensorData>();
+        var index = read(in, fileLength, name, tensors::put);
+        return new Content(tensors, index.metadata());
+    }
+
+    /** As the other, handing over one array at a time in the order of their bytes. */
+    static Index read(InputStream in, long fileLength, String name, BiConsumer<String, TensorData> arrays)
+            throws IOException {
+        var index = index(in, fileLength, name);
         try {
             var data = new DataInputStream(in);
             for (var part : index.parts()) {
                 var bytes = new byte[Math.toIntExact(part.end() - part.begin())];
                 data.readFully(bytes);
-                tensors.put(part.name(), new TensorData(part.type(), part.shape(), bytes));
+                arrays.accept(part.name(), new TensorData(part.type(), part.shape(), bytes));
             }
-            return new Content(tensors, index.metadata());
+            return index;
         } catch (ArithmeticException e) {
             throw new UserError("cannot read safetensors " + name + ": expected arrays below 2 GiB, got more", e);
         } catch (EOFException e) {

@@ -6,12 +6,16 @@ import io.flowmap.job.UserError;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileSystem;
@@ -19,23 +23,62 @@ import org.apache.hadoop.fs.Path;
 
 /** One role of a checkpoint as a safetensors file: a flat vector, array by array. */
 final class VectorFile {
-    private static final int HASH_FLOATS = 1 << 14;
+    private static final int PIECE = 1 << 14;
     /** Java's largest array is a few elements short of 2^31. */
     private static final int ARRAY_LIMIT = 8;
 
     private VectorFile() {}
 
-    /** Publishes the vector under its role. */
-    static void write(FileSystem fileSystem, Path file, String role, float[] vector, ParameterLayout layout)
+    /**
+     * Publishes a vector under its role, with one of its arrays in memory at a time.
+     *
+     * @param arrays of the layout, in its order
+     * @param total digest that the vector's little-endian bytes are added to
+     * @return SHA-256 over them
+     */
+    static String write(
+            FileSystem fileSystem,
+            Path file,
+            String role,
+            Iterable<float[]> arrays,
+            ParameterLayout layout,
+            MessageDigest total)
             throws IOException {
-        var tensors = new LinkedHashMap<String, TensorData>();
-        for (var entry : layout.entries()) {
-            tensors.put(entry.name(), TensorData.of(vector, Math.toIntExact(entry.offset()), entry.shape()));
-        }
+        var digest = Sha256.digest();
         try (var out = AtomicFile.create(fileSystem, file)) {
-            SafeTensors.write(out, tensors, Map.of("role", role));
+            SafeTensors.writeHeader(out, parts(layout), Map.of("role", role));
+            var entries = layout.entries().iterator();
+            for (float[] array : arrays) {
+                requireLength(array, entries.next());
+                write(new DigestOutputStream(new DigestOutputStream(out, digest), total), array);
+            }
             AtomicFile.sync(out);
         }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static List<SafeTensors.Part> parts(ParameterLayout layout) {
+        return layout.entries().stream()
+                .map(entry -> new SafeTensors.Part(
+                        entry.name(),
+                        TensorData.Type.FLOAT32,
+                        entry.shape(),
+                        entry.offset() * Float.BYTES,
+                        (entry.offset() + entry.length()) * Float.BYTES))
+                .toList();
+    }
+
+    private static void requireLength(float[] array, ParameterLayout.Entry entry) {
+        if (array.length != entry.length()) {
+            throw new IllegalArgumentException("expected parameter " + entry + ", got " + array.length + " elements");
+        }
+    }
+
+    /** The vector's arrays in the order of the layout, each copied when its turn comes. */
+    static Iterable<float[]> arrays(float[] vector, ParameterLayout layout) {
+        return () -> layout.entries().stream()
+                .map(entry -> Arrays.copyOfRange(vector, (int) entry.offset(), (int) (entry.offset() + entry.length())))
+                .iterator();
     }
 
     /** The vector. Throws {@link UserError} if the file is not sound or of another layout. */
@@ -46,16 +89,20 @@ final class VectorFile {
                 throw new UserError("cannot read " + file + ": expected " + layout.length() + " elements, got " + length
                         + " bytes");
             }
-            var tensors = SafeTensors.read(in, length, file.toString()).tensors();
+            var expected = new LinkedHashMap<String, ParameterLayout.Entry>();
+            layout.entries().forEach(entry -> expected.put(entry.name(), entry));
             var vector = new float[(int) layout.length()];
-            for (var entry : layout.entries()) {
-                var tensor = tensors.remove(entry.name());
-                if (tensor == null || tensor.count() != entry.length()) {
-                    throw new UserError("cannot read " + file + ": expected parameter " + entry + ", got "
-                            + (tensor == null ? "none" : tensor.count() + " elements"));
+            SafeTensors.read(in, length, file.toString(), (name, tensor) -> {
+                var entry = expected.get(name);
+                if (entry != null && tensor.count() == entry.length()) {
+                    System.arraycopy(tensor.floats(), 0, vector, (int) entry.offset(), tensor.count());
+                    expected.remove(name);
                 }
-                System.arraycopy(tensor.floats(), 0, vector, (int) entry.offset(), tensor.count());
-            }
+            });
+            expected.values().stream().findFirst().ifPresent(entry -> {
+                throw new UserError(
+                        "cannot read " + file + ": expected parameter " + entry + ", got none of that size");
+            });
             return vector;
         } catch (FileNotFoundException | EOFException | ChecksumException e) {
             throw new UserError(
@@ -74,12 +121,20 @@ final class VectorFile {
 
     /** Adds the vector's little-endian bytes. */
     static void update(MessageDigest digest, float[] vector) {
-        var buffer = ByteBuffer.allocate(HASH_FLOATS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        for (int from = 0; from < vector.length; from += HASH_FLOATS) {
-            int length = Math.min(HASH_FLOATS, vector.length - from);
+        try {
+            write(new DigestOutputStream(OutputStream.nullOutputStream(), digest), vector);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot hash a vector", e);
+        }
+    }
+
+    private static void write(OutputStream out, float[] vector) throws IOException {
+        var buffer = ByteBuffer.allocate(PIECE * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int from = 0; from < vector.length; from += PIECE) {
+            int length = Math.min(PIECE, vector.length - from);
             buffer.clear();
             buffer.asFloatBuffer().put(vector, from, length);
-            digest.update(buffer.array(), 0, length * Float.BYTES);
+            out.write(buffer.array(), 0, length * Float.BYTES);
         }
     }
 }

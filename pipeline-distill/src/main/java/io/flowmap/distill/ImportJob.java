@@ -90,16 +90,16 @@ public final class ImportJob implements Job {
 
     private static String write(
             JobContext context, StageOutput output, String name, Edm2Snapshot snapshot, boolean halfGains) {
-        float[] parameters = snapshot.parameters(halfGains);
+        var layout = snapshot.spec().layout();
         context.progress()
                 .phase(
                         "import",
-                        Map.of("network", name, "parameters", parameters.length, "left_out", snapshot.leftOut()));
+                        Map.of("network", name, "parameters", layout.length(), "left_out", snapshot.leftOut()));
         return CheckpointStore.open(context.hadoop(), StoredModel.directory(output.dir(), name))
-                .save(
+                .saveArrays(
                         0,
-                        Map.of(ROLE, parameters),
-                        snapshot.spec().layout(),
+                        Map.of(ROLE, snapshot.arrays(halfGains)),
+                        layout,
                         Json.mapper().createObjectNode());
     }
 

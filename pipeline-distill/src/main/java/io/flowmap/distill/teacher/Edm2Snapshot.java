@@ -69,32 +69,27 @@ public record Edm2Snapshot(ForeignCheckpoint source, NetworkSpec spec, List<Stri
     }
 
     /**
-     * Reads all arrays into a flat vector [P] in the network's order. Throws {@link UserError} at a number that is not finite.
+     * The arrays in the network's order, each read when its turn comes. Throws {@link UserError} at a number that is not finite.
      *
      * @param halfGains whether gains are rounded such that the network uses them as EDM2's float16 module does
      */
-    public float[] parameters(boolean halfGains) {
-        List<Parameter> parameters = spec.network().parameters();
-        long length = parameters.stream().mapToLong(Parameter::length).sum();
-        if (length > Integer.MAX_VALUE - Long.BYTES) {
-            throw mismatch(source, "arrays", "fewer than 2^31 parameters", Long.toString(length));
-        }
-        var flat = new float[(int) length];
-        int offset = 0;
-        for (Parameter parameter : parameters) {
-            float[] values = source.read(FIELD + parameter.name()).floats();
-            for (float value : values) {
-                if (!Float.isFinite(value)) {
-                    throw mismatch(source, FIELD + parameter.name(), "finite numbers", Float.toString(value));
-                }
+    public Iterable<float[]> arrays(boolean halfGains) {
+        return () -> spec.network().parameters().stream()
+                .map(parameter -> array(parameter, halfGains))
+                .iterator();
+    }
+
+    private float[] array(Parameter parameter, boolean halfGains) {
+        float[] values = source.read(FIELD + parameter.name()).floats();
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                throw mismatch(source, FIELD + parameter.name(), "finite numbers", Float.toString(value));
             }
-            if (halfGains && parameter.kind() == Parameter.Kind.GAIN) {
-                values[0] = halfGain(values[0], fanIn(parameter.name()));
-            }
-            System.arraycopy(values, 0, flat, offset, values.length);
-            offset += values.length;
         }
-        return flat;
+        if (halfGains && parameter.kind() == Parameter.Kind.GAIN) {
+            values[0] = halfGain(values[0], fanIn(parameter.name()));
+        }
+        return values;
     }
 
     /**
