@@ -30,7 +30,7 @@ import java.util.List;
  * @param gamma of the sampler: consistency models are sampled with 1
  */
 public record ToyRow(String name, Objective objective, ToyTeacher teacher, double gamma) {
-    private static final TimePairs PAIRS = new TimePairs(-0.6, 1.6);
+    private static final TimePairs PAIRS = new TimePairs(-1.2, 2);
     private static final TimePairs TIMES = new TimePairs(0, 1.6);
     private static final double FLOW_MATCHING_SHARE = 0.5;
     private static final int DISCRETE_STEPS = 64;
