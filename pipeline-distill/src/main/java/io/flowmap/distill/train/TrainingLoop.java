@@ -122,7 +122,7 @@ final class TrainingLoop {
         var look = watch == null || !due(config.checkpointEvery())
                 ? Watch.Look.NONE
                 : watch.look(row.step(), state.vectors()[0]);
-        log.add(watch == null ? row : row.with(look.value()));
+        note(row, look);
         if (!look.objection().isEmpty()) {
             giveWay(look.objection(), row, bar);
             return;
@@ -139,6 +139,11 @@ final class TrainingLoop {
         }
     }
 
+    /** Adds a row to the table, with the watch's quantity where there is a watch. */
+    private void note(RoundMetrics row, Watch.Look look) {
+        log.add(watch == null ? row : row.with(look.value()));
+    }
+
     private boolean due(int everyRounds) {
         return state.counters().step() == end || state.counters().round() % everyRounds == 0;
     }
@@ -148,7 +153,7 @@ final class TrainingLoop {
         int rollbacks = state.counters().rollbacks();
         if (config.guard().action() == GuardConfig.Action.STOP
                 || rollbacks == config.guard().maxRollbacks()) {
-            log.add(row);
+            note(row, Watch.Look.NONE);
             log.flush();
             throw new UserError(divergence
                     + (rollbacks == 0 ? "" : " after " + rollbacks + " roll-backs")
