@@ -57,7 +57,7 @@ public record DiscriminatorConfig(
     }
 
     /** Heights of the levels: halved while both sides are even and at least 8. StyleGAN2's powers of two end at 4, 28 ends at 7. */
-    List<Integer> levels() {
+    public List<Integer> levels() {
         return levels(shape);
     }
 

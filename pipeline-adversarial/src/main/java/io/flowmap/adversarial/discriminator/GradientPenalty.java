@@ -22,9 +22,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param output what depends on the parameters [N]
  * @param cotangent dPenalty/dOutput [N]
  */
-record GradientPenalty(SDVariable size, SDVariable output, SDVariable cotangent) {
+public record GradientPenalty(SDVariable size, SDVariable output, SDVariable cotangent) {
     /** R = ||dD/dx||^2. */
-    static GradientPenalty exact(Shapes shapes, SDVariable logits, SDVariable x, double weight) {
+    public static GradientPenalty exact(Shapes shapes, SDVariable logits, SDVariable x, double weight) {
         long batch = shapes.of(logits)[0];
         var ones = shapes.graph().constant(Nd4j.ones(logits.dataType(), batch));
         var slope = Vjp.of(shapes, logits, ones, List.of(x)).get(x);
