@@ -19,13 +19,13 @@ final class Measures {
 
     /** L_D without penalties, L_G, mean D(real) - D(fake), deviation of the logits of a kind, R1, R2 (NaN without), a. */
     static double[] of(AdversarialProgram program, double weight) {
-        float[] real = program.realLogits();
-        float[] fake = program.fakeLogits();
+        double[] real = program.realLogits();
+        double[] fake = program.fakeLogits();
         double discriminator = 0;
         double generator = 0;
         double gap = 0;
         for (int i = 0; i < real.length; i++) {
-            double difference = (double) real[i] - fake[i];
+            double difference = real[i] - fake[i];
             discriminator += softplus(-difference) / real.length;
             generator += softplus(difference) / real.length;
             gap += difference / real.length;
@@ -46,21 +46,21 @@ final class Measures {
         return Math.max(x, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x)));
     }
 
-    private static double deviation(float[] values) {
+    private static double deviation(double[] values) {
         double mean = mean(values);
         double squares = 0;
-        for (float value : values) {
+        for (double value : values) {
             squares += (value - mean) * (value - mean) / values.length;
         }
         return Math.sqrt(squares);
     }
 
-    private static double mean(float[] values) {
+    private static double mean(double[] values) {
         if (values == null) {
             return Double.NaN;
         }
         double sum = 0;
-        for (float value : values) {
+        for (double value : values) {
             sum += value;
         }
         return sum / values.length;

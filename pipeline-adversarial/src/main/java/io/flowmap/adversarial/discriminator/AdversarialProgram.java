@@ -172,23 +172,23 @@ public final class AdversarialProgram implements AutoCloseable {
     }
 
     /** D(real) [N] of the last run. */
-    public float[] realLogits() {
-        return realLogits.data().asFloat();
+    public double[] realLogits() {
+        return realLogits.data().asDouble();
     }
 
     /** D(fake) [N] of the last run. */
-    public float[] fakeLogits() {
-        return fakeLogits.data().asFloat();
+    public double[] fakeLogits() {
+        return fakeLogits.data().asDouble();
     }
 
     /** R1 [N] of the last run; null without penalties. */
-    public float[] realPenalties() {
-        return realPenalty == null ? null : realPenalty.data().asFloat();
+    public double[] realPenalties() {
+        return realPenalty == null ? null : realPenalty.data().asDouble();
     }
 
     /** R2 [N] of the last run; null without penalties. */
-    public float[] fakePenalties() {
-        return fakePenalty == null ? null : fakePenalty.data().asFloat();
+    public double[] fakePenalties() {
+        return fakePenalty == null ? null : fakePenalty.data().asDouble();
     }
 
     public void run() {
