@@ -114,14 +114,17 @@ class PipelineTest {
         assertThat(folder.resolve("sharp/report/report.html"))
                 .content()
                 .contains("Adversarial finetuning of the flow map", "Gap of the logits", "Recall at one step");
-        var runs = "lab.ablation.runs=[{ name = before, settings = [\"run.stages.flowmap=" + folder.resolve("sharp/flowmap")
+        var runs = "lab.ablation.runs=[{ name = before, settings = [\"run.stages.flowmap="
+                + folder.resolve("sharp/flowmap")
                 + "\"] }, { name = emd, settings = [\"finetune.in-pipeline=true\", \"finetune.coefficient=0\"] }]";
         var more = Arrays.copyOf(finetuned, finetuned.length + 1);
         more[0] = "finetune.in-pipeline=false";
         more[1] = "generate.student-stage=flowmap";
         more[finetuned.length] = runs;
         assertThat(run("lab ablation", "sharp", more)).as(err::toString).isZero();
-        assertThat(manifest("sharp", "ablation/emd/finetuned").at("/facts/steps").asLong())
+        assertThat(manifest("sharp", "ablation/emd/finetuned")
+                        .at("/facts/steps")
+                        .asLong())
                 .isEqualTo(12);
         assertThat(folder.resolve("sharp/ablation/before/flowmap")).doesNotExist();
     }

@@ -59,11 +59,7 @@ final class AdversarialObjective implements LocalObjective {
             part(gradient, 0, own.length()).addi(share);
         }
         return new StepReport(
-                report.loss(),
-                report.gNorm(),
-                report.interval(),
-                report.tangentWarmup(),
-                Measures.of(program, weight));
+                report.loss(), report.gNorm(), report.interval(), report.tangentWarmup(), Measures.of(program, weight));
     }
 
     private AdversarialProgram program(INDArray flat, INDArray gradient, Batch batch, boolean penalty) {
@@ -100,7 +96,8 @@ final class AdversarialObjective implements LocalObjective {
         write(program, "t", numbers(batch, i -> recipe.game().fakes().draw(random, TIME, i)));
         write(program, "guidance", numbers(batch, i -> recipe.emd().guidance().draw(random, i)));
         if (program.input("classes") != null) {
-            write(program, "classes", oneHot(batch, (int) program.input("classes").size(1)));
+            write(program, "classes", oneHot(batch, (int)
+                    program.input("classes").size(1)));
         }
         if (program.input("realNoise") != null) {
             write(program, "realNoise", gaussians(REAL_PERTURBATION, batch));
@@ -150,7 +147,8 @@ final class AdversarialObjective implements LocalObjective {
 
     private float[] lastLayer(INDArray gradient) {
         var entry = layout.entry(UNet.LAST);
-        try (INDArray copy = part(gradient, entry.offset(), entry.offset() + entry.length()).dup()) {
+        try (INDArray copy =
+                part(gradient, entry.offset(), entry.offset() + entry.length()).dup()) {
             return copy.data().asFloat();
         }
     }

@@ -29,8 +29,9 @@ record FinetuneConfig(
                 && discriminator.deviationChannels() > 0
                 && training.batchPerWorker() > discriminator.groupSize()
                 && training.batchPerWorker() % discriminator.groupSize() != 0) {
-            throw new IllegalArgumentException("expected training.batch-per-worker divisible by discriminator.group-size = "
-                    + discriminator.groupSize() + ", got " + training.batchPerWorker());
+            throw new IllegalArgumentException(
+                    "expected training.batch-per-worker divisible by discriminator.group-size = "
+                            + discriminator.groupSize() + ", got " + training.batchPerWorker());
         }
     }
 

@@ -32,13 +32,7 @@ final class Measures {
         }
         double spread = (deviation(real) + deviation(fake)) / 2;
         return new double[] {
-            discriminator,
-            generator,
-            gap,
-            spread,
-            mean(program.realPenalties()),
-            mean(program.fakePenalties()),
-            weight
+            discriminator, generator, gap, spread, mean(program.realPenalties()), mean(program.fakePenalties()), weight
         };
     }
 

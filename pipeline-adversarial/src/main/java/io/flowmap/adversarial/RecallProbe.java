@@ -97,7 +97,10 @@ final class RecallProbe {
         return Nd4j.create(
                 values,
                 new long[] {
-                    batch, spec.shape().channels(), spec.shape().height(), spec.shape().width()
+                    batch,
+                    spec.shape().channels(),
+                    spec.shape().height(),
+                    spec.shape().width()
                 },
                 'c');
     }
@@ -127,7 +130,9 @@ final class RecallProbe {
         }
         try (var network = features.open()) {
             return List.of(new FeatureBlock(
-                    0, features.dimension(), network.apply(pixels, config.samples()).features()));
+                    0,
+                    features.dimension(),
+                    network.apply(pixels, config.samples()).features()));
         }
     }
 }

@@ -45,8 +45,9 @@ record WatchConfig(
 
     WatchConfig {
         if (samples < 0 || neighbours < 1 || samples > 0 && samples <= neighbours) {
-            throw new IllegalArgumentException("expected samples = 0 or more than neighbours, and neighbours of at least 1, got "
-                    + samples + ", " + neighbours);
+            throw new IllegalArgumentException(
+                    "expected samples = 0 or more than neighbours, and neighbours of at least 1, got " + samples + ", "
+                            + neighbours);
         }
         if (!(0 <= maxRecallDrop && maxRecallDrop <= 1) || !(lostLoss >= 0) || lostRounds < 1) {
             throw new IllegalArgumentException(

@@ -36,8 +36,7 @@ class FinetuneJobTest {
     /** Point 2: four steps and four more of coefficient 0 are eight steps, vectors and averages included. */
     @Test
     void coefficientZeroContinuesDistillationBitForBit() {
-        var whole = new TinyRun(
-                folder.resolve("whole"), TinyRun.shared(base.dir(), "distill.training.steps=8"));
+        var whole = new TinyRun(folder.resolve("whole"), TinyRun.shared(base.dir(), "distill.training.steps=8"));
         var context = whole.context(MASTER);
         new DistillJob().run(context);
         var halves = finetuned("zero", "finetune.coefficient=0");
@@ -46,7 +45,8 @@ class FinetuneJobTest {
         assertThat(actual.step()).isEqualTo(expected.step());
         assertThat(actual.vectors().keySet()).isEqualTo(expected.vectors().keySet());
         expected.vectors()
-                .forEach((role, vector) -> assertThat(actual.vector(role)).as(role).isEqualTo(vector));
+                .forEach((role, vector) ->
+                        assertThat(actual.vector(role)).as(role).isEqualTo(vector));
         assertThat(actual.hash()).isEqualTo(expected.hash());
     }
 
@@ -58,7 +58,10 @@ class FinetuneJobTest {
         var after = run.last(context, FinetuneJob.STAGE);
         int student = before.vector("parameters").length;
         assertThat(Arrays.copyOf(after.vector("parameters"), student)).isNotEqualTo(before.vector("parameters"));
-        assertThat(after.layout().entries().get(before.layout().entries().size()).name())
+        assertThat(after.layout()
+                        .entries()
+                        .get(before.layout().entries().size())
+                        .name())
                 .startsWith(AdversarialFactory.PREFIX);
         var moment = after.vector("adam-v");
         assertThat(Arrays.copyOfRange(moment, student, moment.length)).isNotEqualTo(new float[moment.length - student]);
@@ -121,8 +124,8 @@ class FinetuneJobTest {
 
     @Test
     void numbersThatAreNotFiniteAreReportedWithAdvice() {
-        assertThatThrownBy(() -> finetuned(
-                        "nan", "finetune.discriminator.learning-rate.peak=1e30", "finetune.training.steps=8"))
+        assertThatThrownBy(() ->
+                        finetuned("nan", "finetune.discriminator.learning-rate.peak=1e30", "finetune.training.steps=8"))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("cannot go on training at step")
                 .hasMessageContaining("finetune.discriminator.learning-rate.peak");

@@ -133,8 +133,7 @@ record TinyRun(Path dir, String... settings) {
         var output = StageOutput.open(context, "data", List.of(), List.of());
         var folder = new org.apache.hadoop.fs.Path(output.dir(), "train/block");
         var rows = LongStream.range(0, RECORDS)
-                .mapToObj(i ->
-                        LatentSchema.row(LatentRecord.of(i, (int) (i % 2), values(i), DType.FLOAT32, SHAPE)))
+                .mapToObj(i -> LatentSchema.row(LatentRecord.of(i, (int) (i % 2), values(i), DType.FLOAT32, SHAPE)))
                 .toList();
         context.spark()
                 .createDataFrame(rows, LatentSchema.type())

@@ -32,11 +32,7 @@ public final class DistillJob implements Job {
         var distillation = Distillation.of(context);
         StoredTeacher teacher = distillation.teacher();
         var output = StageOutput.open(
-                context,
-                "flowmap",
-                distillation.sections(),
-                distillation.inputs(context),
-                TrainingConfig.OPERATIONAL);
+                context, "flowmap", distillation.sections(), distillation.inputs(context), TrainingConfig.OPERATIONAL);
         if (output.finished()) {
             context.progress().phase("distill", Map.of("skipped", output.dir()));
             return;
@@ -46,7 +42,8 @@ public final class DistillJob implements Job {
         NetworkSpec student = distillation.objective().trainsFlowMap() ? velocity.asFlowMap() : velocity;
         var recipe = distillation.recipe(context, student);
         var blocks = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
-        TrainedModel trained = new Trainer(context, recipe, blocks, distillation.config().training(), output.dir())
+        TrainedModel trained = new Trainer(
+                        context, recipe, blocks, distillation.config().training(), output.dir())
                 .train(initial(context, student, teacher), student.layout());
         output.finish(Map.of(StoredModel.FACT, Map.of(".", student), "hashes", Map.of(".", trained.hash())));
     }

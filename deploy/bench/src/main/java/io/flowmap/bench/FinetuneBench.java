@@ -131,7 +131,9 @@ public final class FinetuneBench implements Callable<Integer> {
                 var rival = fastest(discriminator, values, images)) {
             double off = difference(mine.gradient(images), rival.penaltyGradient(images, batch));
             boolean agree = off < TOLERANCE;
-            print("r1 gradients differ by %.1e of the norm %s", off, agree ? "ok" : "FAILED, expected below " + TOLERANCE);
+            print(
+                    "r1 gradients differ by %.1e of the norm %s",
+                    off, agree ? "ok" : "FAILED, expected below " + TOLERANCE);
             var ratios = new double[pairs];
             var ours = new double[pairs];
             for (int i = 0; i < pairs; i++) {
@@ -140,7 +142,9 @@ public final class FinetuneBench implements Callable<Integer> {
             }
             double ratio = StepTimes.median(ratios);
             double median = StepTimes.median(ours);
-            print("r1 batch=%d parameters=%d flowmap=%.1f ms libtorch=%.1f ms ratio=%.3f", batch, values.length, median, median / ratio, ratio);
+            print(
+                    "r1 batch=%d parameters=%d flowmap=%.1f ms libtorch=%.1f ms ratio=%.3f",
+                    batch, values.length, median, median / ratio, ratio);
             return agree;
         }
     }

@@ -28,8 +28,7 @@ final class PenaltyStep implements AutoCloseable {
         gradient = Nd4j.create(DataType.FLOAT, values.length);
         var x = inputs.samples("x", batch, discriminator.config().shape().dimensions());
         var penalty = GradientPenalty.exact(shapes, discriminator.logits(scope, x, null), x, 1);
-        var variables =
-                parameters.stream().map(p -> scope.parameter(p.name())).toList();
+        var variables = parameters.stream().map(p -> scope.parameter(p.name())).toList();
         var gradients = Vjp.of(shapes, penalty.output(), penalty.cotangent(), variables);
         Map<String, INDArray> outputs = new LinkedHashMap<>();
         long offset = 0;

@@ -63,7 +63,10 @@ final class TorchDiscriminator implements AutoCloseable {
     float[] penaltyGradient(float[] images, int batch) {
         try (var scope = new PointerScope()) {
             long[] shape = {
-                batch, config.shape().channels(), config.shape().height(), config.shape().width()
+                batch,
+                config.shape().channels(),
+                config.shape().height(),
+                config.shape().width()
             };
             Tensor x = Torch.tensor(ScalarType.Float, images, shape);
             x = options.channelsLast() ? x.contiguous(MemoryFormat.ChannelsLast) : x;
@@ -138,8 +141,7 @@ final class TorchDiscriminator implements AutoCloseable {
 
     private static Tensor plain(Tensor weight, Tensor x, int stride, int pad, Tensor bias) {
         var given = bias == null ? new TensorOptional() : new TensorOptional(bias);
-        return torch.conv2d(
-                x, weight, given, new long[] {stride, stride}, new long[] {pad, pad}, new long[] {1, 1}, 1);
+        return torch.conv2d(x, weight, given, new long[] {stride, stride}, new long[] {pad, pad}, new long[] {1, 1}, 1);
     }
 
     private Tensor filtered(Tensor x) {

@@ -1,8 +1,8 @@
 package io.flowmap.app.lab;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.flowmap.data.LiteralPath;
 import io.flowmap.adversarial.FinetuneJob;
+import io.flowmap.data.LiteralPath;
 import io.flowmap.distill.DistillJob;
 import io.flowmap.distill.GenerateJob;
 import io.flowmap.eval.EvaluateJob;
@@ -126,7 +126,9 @@ record AblationRun(String name, JobContext context) {
         var row = rounds(context)
                 .agg(functions.max("step"), functions.min("step"), functions.sum("round_millis"))
                 .first();
-        long before = finetunes() ? row.getLong(1) - setting("finetune.training.local-steps").asLong() : 0;
+        long before = finetunes()
+                ? row.getLong(1) - setting("finetune.training.local-steps").asLong()
+                : 0;
         return new Training(row.getLong(0) - before, row.getDouble(2) / 60_000);
     }
 

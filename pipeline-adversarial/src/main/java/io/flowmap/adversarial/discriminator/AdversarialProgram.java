@@ -86,8 +86,10 @@ public final class AdversarialProgram implements AutoCloseable {
         Game game = Game.of(shapes, players(discriminator, real, fake, classes), setup.penalty(), noise());
         realLogits = output(game.loss().real());
         fakeLogits = output(game.loss().fake());
-        realPenalty = game.realPenalty() == null ? null : output(game.realPenalty().size());
-        fakePenalty = game.fakePenalty() == null ? null : output(game.fakePenalty().size());
+        realPenalty =
+                game.realPenalty() == null ? null : output(game.realPenalty().size());
+        fakePenalty =
+                game.fakePenalty() == null ? null : output(game.fakePenalty().size());
         write(student, theta, Map.of(fake, game.generatorSlope()), gradients.student());
         write(discriminator, psi, game.discriminatorCotangents(), gradients.discriminator());
         program = Program.compile(shapes, inputs.arrays(), outputs);
@@ -105,8 +107,7 @@ public final class AdversarialProgram implements AutoCloseable {
         SDVariable guidance = inputs.add("guidance", batch);
         SDVariable zero = shapes.graph().constant(Nd4j.zeros(setup.type(), batch));
         SDVariable xt = LinearPath.point(scope, real, z, t);
-        SDVariable field =
-                setup.student().apply(scope, new NetworkField.Point(xt, t, classes, zero, guidance));
+        SDVariable field = setup.student().apply(scope, new NetworkField.Point(xt, t, classes, zero, guidance));
         return xt.sub(field.mul(PerSample.of(shapes, t, xt)));
     }
 

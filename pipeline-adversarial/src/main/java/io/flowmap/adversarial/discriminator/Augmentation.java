@@ -41,7 +41,8 @@ public record Augmentation(boolean colour, boolean translation, boolean cutout) 
      *
      * @param key of a batch's first sample; sample i is keyed by the stream and its number
      */
-    public Map<String, float[]> draw(CounterRandom random, long stream, String kind, long firstSample, int batch, long[] sample) {
+    public Map<String, float[]> draw(
+            CounterRandom random, long stream, String kind, long firstSample, int batch, long[] sample) {
         int height = (int) sample[1];
         int width = (int) sample[2];
         var colours = new float[batch * COLOURS];
@@ -84,7 +85,8 @@ public record Augmentation(boolean colour, boolean translation, boolean cutout) 
         }
     }
 
-    private static void cut(float[] mask, int from, int height, int width, CounterRandom random, long stream, long key) {
+    private static void cut(
+            float[] mask, int from, int height, int width, CounterRandom random, long stream, long key) {
         int top = (int) random.below(height + 1L, stream, key, 5) - height / 4;
         int left = (int) random.below(width + 1L, stream, key, 6) - width / 4;
         for (int row = Math.max(0, top); row < Math.min(height, top + height / 2); row++) {

@@ -44,14 +44,20 @@ class AdversarialProgramTest {
                 DataType.DOUBLE);
         INDArray theta = drawn(unet.parameters(), 1);
         INDArray psi = drawn(discriminator.parameters(), 2);
-        var gradients = new Vectors(Nd4j.create(DataType.DOUBLE, theta.length()), Nd4j.create(DataType.DOUBLE, psi.length()));
+        var gradients =
+                new Vectors(Nd4j.create(DataType.DOUBLE, theta.length()), Nd4j.create(DataType.DOUBLE, psi.length()));
         try (var program = new AdversarialProgram(setup, new Vectors(theta, psi), gradients)) {
             fill(program);
             program.run();
             INDArray student = gradients.student().dup();
             INDArray other = gradients.discriminator().dup();
             check(program, theta, student, direction(unet.parameters(), 3), AdversarialProgramTest::generatorLoss);
-            check(program, psi, other, direction(discriminator.parameters(), 4), AdversarialProgramTest::discriminatorLoss);
+            check(
+                    program,
+                    psi,
+                    other,
+                    direction(discriminator.parameters(), 4),
+                    AdversarialProgramTest::discriminatorLoss);
         }
     }
 
@@ -117,8 +123,7 @@ class AdversarialProgramTest {
     }
 
     private static INDArray direction(List<Parameter> parameters, long key) {
-        int length =
-                (int) parameters.stream().mapToLong(Parameter::length).sum();
+        int length = (int) parameters.stream().mapToLong(Parameter::length).sum();
         var values = new double[length];
         RANDOM.gaussians(values, 0, length, key);
         int offset = 0;

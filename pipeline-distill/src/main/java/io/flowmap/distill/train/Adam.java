@@ -29,8 +29,7 @@ public record Adam(AdamConfig config) {
         float rate = (float) (learningRate / correction1);
         float root = (float) Math.sqrt(correction2);
         Ranges.forEach(
-                end - first,
-                (from, to) -> update(parameters, gradient, m, v, first + from, first + to, rate, root));
+                end - first, (from, to) -> update(parameters, gradient, m, v, first + from, first + to, rate, root));
     }
 
     private void update(

@@ -15,7 +15,8 @@ record LocalSteps(
 
     /** Identifies the training among those that an executor sees. */
     String key() {
-        return String.join("\n", objective.key(), data.key(), config.toString(), updater.toString(), Long.toString(seed));
+        return String.join(
+                "\n", objective.key(), data.key(), config.toString(), updater.toString(), Long.toString(seed));
     }
 
     @Override

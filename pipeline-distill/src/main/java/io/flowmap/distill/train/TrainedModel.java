@@ -12,4 +12,5 @@ import java.util.Map;
  * @param vectors last parameters ("parameters"), Adam's moments, and averages by role ("ema-0.05")
  * @param objection why its watch ended it before its last step, "" where it did not
  */
-public record TrainedModel(long step, String hash, ParameterLayout layout, Map<String, float[]> vectors, String objection) {}
+public record TrainedModel(
+        long step, String hash, ParameterLayout layout, Map<String, float[]> vectors, String objection) {}

@@ -54,7 +54,8 @@ final class TrainingLoop {
                 round(bar);
             }
         }
-        return new TrainedModel(state.counters().step(), hash, archive.layout(), state.roles(config.emaStds()), objection);
+        return new TrainedModel(
+                state.counters().step(), hash, archive.layout(), state.roles(config.emaStds()), objection);
     }
 
     private void begin(TrainingStart start) {
@@ -78,15 +79,21 @@ final class TrainingLoop {
     /** New parameters are projected before their averages begin; those of an earlier training are already. */
     private void normalise(TrainingStart start) {
         rounds.normalise(start.parameters());
-        start.averages()
-                .forEach(average -> System.arraycopy(start.parameters(), 0, average, 0, average.length));
+        start.averages().forEach(average -> System.arraycopy(start.parameters(), 0, average, 0, average.length));
     }
 
     private void round(Progress.Bar bar) {
         var ticket = ticket();
         var result = rounds.run(state.vectors(), ticket);
         long now = System.nanoTime();
-        var row = RoundMetrics.of(ticket, result.reports(), result.outcome(), state, config, rounds.learningRate(ticket), (now - rowStart) / 1e6);
+        var row = RoundMetrics.of(
+                ticket,
+                result.reports(),
+                result.outcome(),
+                state,
+                config,
+                rounds.learningRate(ticket),
+                (now - rowStart) / 1e6);
         rowStart = now;
         var divergence =
                 guard.check(ticket, result.reports(), row, state.counters().guard());

@@ -54,7 +54,8 @@ record TrainingState(float[][] vectors, List<float[]> averages, Counters counter
     /** Roles that a checkpoint needs to be continued with averages of these widths. */
     static List<String> continuedRoles(List<Double> stds) {
         return Stream.concat(
-                        Stream.of(PARAMETERS, FIRST_MOMENT, SECOND_MOMENT), stds.stream().map(TrainingState::role))
+                        Stream.of(PARAMETERS, FIRST_MOMENT, SECOND_MOMENT),
+                        stds.stream().map(TrainingState::role))
                 .toList();
     }
 

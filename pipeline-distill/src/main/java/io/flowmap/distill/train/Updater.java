@@ -19,8 +19,7 @@ public record Updater(List<Group> groups) implements Serializable {
      * @param steps of the schedule
      * @param born step at which the moments are zero
      */
-    public record Group(
-            int length, AdamConfig adam, LearningRateConfig learningRate, long start, long steps, long born)
+    public record Group(int length, AdamConfig adam, LearningRateConfig learningRate, long start, long steps, long born)
             implements Serializable {
         double rate(long step) {
             return learningRate.at(step - start, steps);
@@ -33,8 +32,7 @@ public record Updater(List<Group> groups) implements Serializable {
 
     /** One group by the training's own constants, its schedule beginning at a step that its moments may be older than. */
     public static Updater of(TrainingConfig config, int length, long start) {
-        return new Updater(
-                List.of(new Group(length, config.adam(), config.learningRate(), start, config.steps(), 0)));
+        return new Updater(List.of(new Group(length, config.adam(), config.learningRate(), start, config.steps(), 0)));
     }
 
     /** The first group's learning rate. */
@@ -47,8 +45,7 @@ public record Updater(List<Group> groups) implements Serializable {
         int from = 0;
         for (var group : groups) {
             int to = from + group.length();
-            new Adam(group.adam())
-                    .update(parameters, gradient, m, v, from, to, step - group.born(), group.rate(step));
+            new Adam(group.adam()).update(parameters, gradient, m, v, from, to, step - group.born(), group.rate(step));
             from = to;
         }
     }
