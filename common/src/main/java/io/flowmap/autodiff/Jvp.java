@@ -62,12 +62,13 @@ public final class Jvp {
         }
     }
 
-    /** The ops that {@code output} depends on, inputs before users. */
+    /** The ops that an output depends on, inputs before users. */
     static List<SameDiffOp> ops(SameDiff graph, SDVariable output) {
         return ops(graph, List.of(output));
     }
 
-    private static List<SameDiffOp> ops(SameDiff graph, List<SDVariable> outputs) {
+    /** The ops that any of the outputs depends on, inputs before users. */
+    static List<SameDiffOp> ops(SameDiff graph, List<SDVariable> outputs) {
         var needed = new HashSet<String>();
         var stack = new ArrayDeque<String>();
         outputs.forEach(output -> stack.push(output.name()));

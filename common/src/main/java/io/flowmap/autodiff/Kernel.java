@@ -20,7 +20,9 @@ interface Kernel extends AutoCloseable {
         INDArray[] in = instruction.inputs().stream().map(Value::array).toArray(INDArray[]::new);
         INDArray[] out = instruction.outputs().stream().map(Value::array).toArray(INDArray[]::new);
         var legacy = Instruction.LEGACY.get(instruction.op());
-        return legacy != null ? new Legacy(legacy.apply(in[0], out[0])) : Native.of(instruction, in, out);
+        return legacy != null
+                ? new Legacy(legacy.of(in[0], out[0], instruction.reals()))
+                : Native.of(instruction, in, out);
     }
 
     /** An op by name with a native context of its own. */

@@ -78,6 +78,8 @@ final class Lowering {
             case "sigmoid" -> values.put(y, scaled(sigmoidTwice(in.get(0)), 0.5));
             case "swish" -> values.put(y, binary("multiply", scaled(in.get(0), 0.5), sigmoidTwice(in.get(0))));
             case "relu" -> values.put(y, emit(Instruction.cut(in.get(0), fresh(node.y()), node.scalar())));
+            case "leakyrelu" -> values.put(y, binary("multiply", in.get(0), slope(in.get(0), node.scalar())));
+            case "leakyreluderivative" -> values.put(y, slope(in.get(0), node.scalar()));
             case "upsampling2d" -> values.put(y, upsampled(node, in.get(0)));
             case "reduce_sum", "reduce_mean", "reduce_sqnorm" -> values.put(
                     y,
@@ -188,6 +190,11 @@ final class Lowering {
     /** 2 sigmoid(x) = 1 + tanh(x/2). */
     private Value sigmoidTwice(Value x) {
         return shifted(unary("tanh", scaled(x, 0.5)), 1);
+    }
+
+    /** Slope of the leaky rectifier, which its value, its tangent and its cotangent share. */
+    private Value slope(Value x, double alpha) {
+        return emit(Instruction.slope(x, like(x), alpha));
     }
 
     /** Nearest upsampling is the transpose of average pooling, up to k^2; its kernel is the fastest of ND4J's. */

@@ -35,4 +35,19 @@ public final class Pooling {
                 .extra(0)
                 .build();
     }
+
+    /** Windows of k x k pixels at every pixel of [N,H,W,C], with {@code pad} < k zeros around that count as pixels. */
+    public static Pooling2DConfig padded(int k, int pad) {
+        return Pooling2DConfig.builder()
+                .kH(k)
+                .kW(k)
+                .sH(1)
+                .sW(1)
+                .pH(pad)
+                .pW(pad)
+                .isNHWC(true)
+                .paddingMode(PaddingMode.VALID)
+                .extra(1)
+                .build();
+    }
 }

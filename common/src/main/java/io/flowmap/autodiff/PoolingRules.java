@@ -31,8 +31,9 @@ final class PoolingRules {
     }
 
     /**
-     * Mean over k x k cells, whose transpose is nearest upsampling / k^2; or over the window around every pixel, y = S x / n with n the
-     * pixels of the window inside the image and S = S' the sum over it, whose transpose S (dy / n) is n mean(dy / n).
+     * Mean over k x k cells, whose transpose is nearest upsampling / k^2; over windows at every pixel that count p zeros around the image
+     * as pixels, whose transpose has k - 1 - p of them; or over the window around every pixel, y = S x / n with n the pixels of the window
+     * inside the image and S = S' the sum over it, whose transpose S (dy / n) is n mean(dy / n).
      */
     private record AveragePooling() implements Rule {
         @Override
@@ -52,6 +53,15 @@ final class PoolingRules {
             int kw = (int) c.getKW();
             if (c.getSH() == kh && c.getSW() == kw && c.getPH() == 0 && c.getPW() == 0) {
                 return new SDVariable[] {op.graph().cnn().upsampling2d(dy.mul(1.0 / (kh * kw)), kh, kw, !c.isNHWC())};
+            }
+            if (c.getExtra() == 1
+                    && c.isNHWC()
+                    && c.getSH() == 1
+                    && c.getSW() == 1
+                    && kh == kw
+                    && c.getPH() == c.getPW()) {
+                var transposed = Pooling.padded(kh, kh - 1 - (int) c.getPH());
+                return new SDVariable[] {op.graph().cnn().avgPooling2d(dy, transposed)};
             }
             boolean centred = c.getSH() == 1 && c.getSW() == 1 && kh == 2 * c.getPH() + 1 && kw == 2 * c.getPW() + 1;
             if (!centred || !c.isNHWC()) {

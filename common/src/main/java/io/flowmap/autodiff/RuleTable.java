@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.ops.impl.transforms.gradient.LeakyReLUDerivative;
 
 /**
  * The one table of derivatives. A row is an op of SameDiff with its shape, its tangent (forward mode) and its cotangents
@@ -85,6 +86,9 @@ public final class RuleTable {
         });
         // 1 from the cutoff on, 0 where the value was cut
         unary("relu", op -> op.graph().eq(op.x()[0], op.y()).castTo(op.x()[0].dataType()));
+        // 1 from zero on, else the scalar
+        unary("leakyrelu", op -> new LeakyReLUDerivative(op.graph(), op.x()[0], false, op.scalar()).outputVariable());
+        RULES.put("leakyreluderivative", new ZeroRule());
         // 1 inside the limits, 0 where the value was clamped
         unary("ClipByValue", op -> op.graph().eq(op.x()[0], op.y()).castTo(op.x()[0].dataType()));
     }

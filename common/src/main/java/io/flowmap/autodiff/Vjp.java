@@ -27,10 +27,21 @@ public final class Vjp {
      */
     public static Map<SDVariable, SDVariable> of(
             Shapes shapes, SDVariable output, SDVariable cotangent, List<SDVariable> inputs) {
+        return of(shapes, Map.of(output, cotangent), inputs);
+    }
+
+    /**
+     * Gradients of {@code sum <cotangent, output>} over several outputs, whose common part is passed once.
+     *
+     * @param cotangents output variable to its cotangent, of the same shape
+     * @return as the other
+     */
+    public static Map<SDVariable, SDVariable> of(
+            Shapes shapes, Map<SDVariable, SDVariable> cotangents, List<SDVariable> inputs) {
         var transform = new Vjp(shapes);
-        List<SameDiffOp> ops = Jvp.ops(shapes.graph(), output);
+        List<SameDiffOp> ops = Jvp.ops(shapes.graph(), List.copyOf(cotangents.keySet()));
         Set<String> active = transform.active(ops, inputs);
-        transform.cotangents.put(output.name(), cotangent);
+        cotangents.forEach((output, cotangent) -> transform.cotangents.put(output.name(), cotangent));
         for (int i = ops.size() - 1; i >= 0; i--) {
             transform.pull(ops.get(i), active);
         }

@@ -18,6 +18,11 @@ public interface Job {
         return Map.of();
     }
 
+    /** Whether the pipeline runs it, if it has a place there. */
+    default boolean inPipeline(JobContext context) {
+        return true;
+    }
+
     /** Does it. Throws {@link UserError} for the user's mistakes; anything else is a bug. */
     void run(JobContext context);
 }

@@ -26,7 +26,7 @@ public final class InitialParameters {
         int n = (int) p.length();
         switch (p.kind()) {
             case GAIN, BIAS -> {} // zero
-            case WEIGHT -> random.gaussians(flat, offset, n, place);
+            case WEIGHT, EQUALISED -> random.gaussians(flat, offset, n, place);
             case DENSE -> {
                 random.gaussians(flat, offset, n, place);
                 scale(flat, offset, n, 1 / Math.sqrt(p.shape()[1]));

@@ -16,6 +16,8 @@ public record Parameter(String name, long[] shape, Kind kind) {
         WEIGHT,
         /** Scalar, starts at zero. */
         GAIN,
+        /** Weight with an equalised learning rate: drawn from N(0,1), divided by the root of its fan-in where it is used. */
+        EQUALISED,
         /** Plain weight of an MLP: drawn from N(0, 1/fan-in). */
         DENSE,
         /** Starts at zero: a bias, or the weight of inputs that a trained network gets later. */

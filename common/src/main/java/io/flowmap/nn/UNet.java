@@ -21,6 +21,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * that it starts as the network without them.
  */
 public final class UNet implements Network {
+    /** The weight of the last layer. */
+    public static final String LAST = "out_conv.weight";
+
     private final UNetConfig config;
     private final boolean flowMap;
 
@@ -60,7 +63,7 @@ public final class UNet implements Network {
         Block.encoder(config).forEach(b -> list.addAll(b.parameters(emb)));
         Block.decoder(config).forEach(b -> list.addAll(b.parameters(emb)));
         long[] out = {config.imgChannels(), config.levelChannels(0), 3, 3};
-        list.add(new Parameter("out_conv.weight", out, Parameter.Kind.WEIGHT));
+        list.add(new Parameter(LAST, out, Parameter.Kind.WEIGHT));
         if (flowMap) {
             for (String input : List.of("emb_target", "emb_guidance")) {
                 list.add(new Parameter(input + ".gain", new long[0], Parameter.Kind.GAIN));
@@ -103,7 +106,7 @@ public final class UNet implements Network {
             x = apply(scope, mp, block, x, embedding);
             activations.put(block.name(), x);
         }
-        SDVariable weight = mp.weight("out_conv.weight", 1);
+        SDVariable weight = mp.weight(LAST, 1);
         return mp.conv(x, weight.mul(scope.parameter("out_gain")));
     }
 

@@ -28,7 +28,8 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Every rule of the table in float64: against central differences, against its own transpose, and differentiated twice. */
 class RuleTableTest {
     /** Ops through which no derivative flows or that only end a reverse pass. */
-    private static final Set<String> WITHOUT_DERIVATIVE = Set.of("stop_gradient", "equals", "conv2d_bp", "maxpool2d");
+    private static final Set<String> WITHOUT_DERIVATIVE =
+            Set.of("stop_gradient", "equals", "leakyreluderivative", "conv2d_bp", "maxpool2d");
 
     private static final double H = 1e-5;
 
@@ -86,6 +87,7 @@ class RuleTableTest {
                 of("swish", (sd, x) -> sd.nn().swish(x[0]), s(3, 2)),
                 of("relu", (sd, x) -> sd.nn().relu(x[0].sub(1), 0).mul(x[0]), s(5, 4)),
                 of("relu cutoff", (sd, x) -> sd.nn().relu(x[0], 0.9), s(5, 4)),
+                of("leakyrelu", (sd, x) -> sd.nn().leakyRelu(x[0].sub(1), 0.2).mul(x[0]), s(5, 4)),
                 of("ClipByValue", (sd, x) -> sd.math().clipByValue(x[0], 0.7, 1.1), s(5, 4)));
     }
 
@@ -128,6 +130,14 @@ class RuleTableTest {
                 of(
                         "avgpool2d of windows",
                         (sd, x) -> sd.cnn().avgPooling2d(x[0], Pooling.window(3, 1, 1)),
+                        s(2, 4, 6, 3)),
+                of(
+                        "avgpool2d of unpadded windows",
+                        (sd, x) -> sd.cnn().avgPooling2d(x[0], Pooling.padded(2, 0)),
+                        s(2, 4, 6, 3)),
+                of(
+                        "avgpool2d of padded windows",
+                        (sd, x) -> sd.cnn().avgPooling2d(x[0], Pooling.padded(3, 2)),
                         s(2, 4, 6, 3)),
                 of("upsampling2d", (sd, x) -> sd.cnn().upsampling2d(x[0], 2, 2, false), s(2, 2, 3, 3)),
                 of("upsampling2d nchw", (sd, x) -> sd.cnn().upsampling2d(x[0], 2, 2, true), s(2, 3, 2, 3)),

@@ -10,7 +10,7 @@ import java.util.ServiceLoader;
 /** The jobs of all modules, the pipeline's in its order, and the two that run them all. */
 final class Stages {
     private static final List<String> ORDER =
-            List.of("ingest", "pretrain", "distill", "generate", "evaluate", "report");
+            List.of("ingest", "pretrain", "distill", "finetune", "generate", "evaluate", "report");
 
     private final List<Job> jobs;
 
@@ -51,7 +51,9 @@ final class Stages {
     private record All(String name, String summary, List<Job> stages) implements Job {
         @Override
         public void run(JobContext context) {
-            stages.stream().filter(stage -> rank(stage) < ORDER.size()).forEach(stage -> stage.run(context));
+            stages.stream()
+                    .filter(stage -> rank(stage) < ORDER.size() && stage.inPipeline(context))
+                    .forEach(stage -> stage.run(context));
         }
     }
 }

@@ -62,6 +62,15 @@ class HouseTest {
     static final ArchRule evalUsesCommon = usesOnlyCommonBeside("io.flowmap.eval..");
 
     @ArchTest
+    static final ArchRule adversarialUsesCommonDistillAndEval = noClasses()
+            .that()
+            .resideInAPackage("io.flowmap.adversarial..")
+            .should(dependOnClassesThat(resideInAnyPackage("io.flowmap..")
+                    .and(not(resideInAnyPackage(COMMON)))
+                    .and(not(resideInAnyPackage(
+                            "io.flowmap.adversarial..", "io.flowmap.distill..", "io.flowmap.eval..")))));
+
+    @ArchTest
     static final ArchRule tensorsStandOnNothing = noClasses()
             .that()
             .resideInAPackage("io.flowmap.tensor..")
@@ -89,6 +98,7 @@ class HouseTest {
                     "io.flowmap.codec..",
                     "io.flowmap.distill.objective..",
                     "io.flowmap.distill.teacher..",
+                    "io.flowmap.adversarial.discriminator..",
                     "io.flowmap.eval.feature..",
                     "io.flowmap.eval.metric..",
                     "io.flowmap.app.lab.study..")

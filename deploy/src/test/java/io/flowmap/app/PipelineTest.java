@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -96,6 +97,36 @@ class PipelineTest {
                 .contains("AYF-EMD", "sCD", "the teacher", "ImageNet-512");
         assertThat(run("lab ablation", "study", runs, fast)).isZero();
         assertThat(manifest("study", "ablation/ayf-emd/flowmap")).isEqualTo(own);
+    }
+
+    @Test
+    void finetuningIsAStageOfThePipelineAndARowOfAnAblationWhereAskedFor() throws IOException {
+        var finetuned = new String[] {
+            "finetune.in-pipeline=true",
+            "generate.student-stage=finetuned",
+            "finetune.training.steps=4",
+            "finetune.discriminator.channel-base=128",
+            "finetune.discriminator.channel-max=8",
+            "finetune.watch.samples=20"
+        };
+        assertThat(run("pipeline", "sharp", finetuned)).as(err::toString).isZero();
+        assertThat(manifest("sharp", "samples").at("/inputs").toString()).contains("finetuned");
+        assertThat(folder.resolve("sharp/report/report.html"))
+                .content()
+                .contains("Adversarial finetuning of the flow map", "Gap of the logits", "Recall at one step");
+        var runs = "lab.ablation.runs=[{ name = before, settings = [\"run.stages.flowmap="
+                + folder.resolve("sharp/flowmap")
+                + "\"] }, { name = emd, settings = [\"finetune.in-pipeline=true\", \"finetune.coefficient=0\"] }]";
+        var more = Arrays.copyOf(finetuned, finetuned.length + 1);
+        more[0] = "finetune.in-pipeline=false";
+        more[1] = "generate.student-stage=flowmap";
+        more[finetuned.length] = runs;
+        assertThat(run("lab ablation", "sharp", more)).as(err::toString).isZero();
+        assertThat(manifest("sharp", "ablation/emd/finetuned")
+                        .at("/facts/steps")
+                        .asLong())
+                .isEqualTo(12);
+        assertThat(folder.resolve("sharp/ablation/before/flowmap")).doesNotExist();
     }
 
     @Test

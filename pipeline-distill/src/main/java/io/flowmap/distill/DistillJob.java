@@ -1,7 +1,6 @@
 package io.flowmap.distill;
 
 import io.flowmap.data.LatentData;
-import io.flowmap.distill.objective.Objective;
 import io.flowmap.distill.teacher.NetworkSpec;
 import io.flowmap.distill.teacher.StoredModel;
 import io.flowmap.distill.teacher.StoredTeacher;
@@ -9,15 +8,11 @@ import io.flowmap.distill.train.BlockSource;
 import io.flowmap.distill.train.TrainedModel;
 import io.flowmap.distill.train.Trainer;
 import io.flowmap.distill.train.TrainingConfig;
-import io.flowmap.flow.NoiseLabel;
 import io.flowmap.job.Job;
 import io.flowmap.job.JobContext;
-import io.flowmap.job.StageInput;
 import io.flowmap.job.StageOutput;
-import io.flowmap.job.UserError;
 import io.flowmap.nn.ForcedNormalisation;
 import io.flowmap.nn.InitialParameters;
-import java.util.List;
 import java.util.Map;
 
 /** Trains a flow map towards an objective: distilled from the teacher, or from scratch. */
@@ -34,49 +29,23 @@ public final class DistillJob implements Job {
 
     @Override
     public void run(JobContext context) {
-        var config = context.settings().section("distill", DistillConfig.class);
-        Objective objective = config.objective().objective(config.timePairs(), config.time());
-        StoredTeacher teacher = objective.distils() ? teacher(context, config) : null;
-        var output = output(context, config, objective);
+        var distillation = Distillation.of(context);
+        StoredTeacher teacher = distillation.teacher();
+        var output = StageOutput.open(
+                context, "flowmap", distillation.sections(), distillation.inputs(context), TrainingConfig.OPERATIONAL);
         if (output.finished()) {
             context.progress().phase("distill", Map.of("skipped", output.dir()));
             return;
         }
         NetworkSpec velocity =
                 teacher == null ? network(context) : teacher.main().spec();
-        NetworkSpec student = objective.trainsFlowMap() ? velocity.asFlowMap() : velocity;
-        var recipe = new StudentFactory(
-                student, objective, teacher, config.guidance(), 0, context.run().seedOf("distill"));
+        NetworkSpec student = distillation.objective().trainsFlowMap() ? velocity.asFlowMap() : velocity;
+        var recipe = distillation.recipe(context, student);
         var blocks = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
-        TrainedModel trained = new Trainer(context, recipe, blocks, config.training(), output.dir())
+        TrainedModel trained = new Trainer(
+                        context, recipe, blocks, distillation.config().training(), output.dir())
                 .train(initial(context, student, teacher), student.layout());
         output.finish(Map.of(StoredModel.FACT, Map.of(".", student), "hashes", Map.of(".", trained.hash())));
-    }
-
-    /**
-     * Throws {@link UserError} if the data is not for the teacher, or the teacher is not prepared: the derivative of ln(sigma)/4 has
-     * no bound at either end of [0, 1], so that a flow map of it can not be trained.
-     */
-    private static StoredTeacher teacher(JobContext context, DistillConfig config) {
-        var teacher = StoredTeacher.of(context, config.teacher(), config.teacherAverage());
-        StoredModel main = teacher.main();
-        main.requireFits(LatentData.open(context.hadoop(), context.stage("data"), "train"));
-        if (main.spec().noiseLabel() != NoiseLabel.TIME) {
-            throw new UserError("cannot distil teacher " + main.dir()
-                    + ": expected a network with c_noise = t, got one with c_noise = ln(sigma)/4 (run flowmap prepare-teacher,"
-                    + " then set distill.teacher.stage to its stage)");
-        }
-        return teacher;
-    }
-
-    /** From scratch the section {@code network} stands in for the teacher. */
-    private static StageOutput output(JobContext context, DistillConfig config, Objective objective) {
-        var data = StageInput.stage(context, "data");
-        List<StageInput> inputs = objective.distils()
-                ? List.of(data, StageInput.stage(context, config.teacher().stage()))
-                : List.of(data);
-        List<String> sections = objective.distils() ? List.of("distill") : List.of("distill", "network");
-        return StageOutput.open(context, "flowmap", sections, inputs, TrainingConfig.OPERATIONAL);
     }
 
     private static NetworkSpec network(JobContext context) {

@@ -4,14 +4,15 @@ import io.flowmap.tensor.CounterRandom;
 import java.io.Serializable;
 
 /** Guidance weights of training, uniform in [min, max]. */
-record GuidanceWeights(double min, double max) implements Serializable {
-    GuidanceWeights {
+public record GuidanceWeights(double min, double max) implements Serializable {
+    public GuidanceWeights {
         if (!(min <= max)) {
             throw new IllegalArgumentException("expected guidance.min <= guidance.max, got " + min + ", " + max);
         }
     }
 
-    double draw(CounterRandom random, long sample) {
+    /** The weight of a sample, by its global number. */
+    public double draw(CounterRandom random, long sample) {
         return min + (max - min) * random.uniform(RandomInputs.GUIDANCE, sample);
     }
 }

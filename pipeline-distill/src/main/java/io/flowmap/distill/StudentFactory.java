@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param guidance weights lambda that a flow map is told, drawn for each sample; null of a velocity field
  * @param labelDropout share of samples without their class
  */
-record StudentFactory(
+public record StudentFactory(
         FieldSpec student,
         Objective objective,
         TeacherSource teacher,

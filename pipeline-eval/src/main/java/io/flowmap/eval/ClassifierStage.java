@@ -12,7 +12,7 @@ import java.util.Map;
 import org.apache.hadoop.fs.Path;
 
 /** The LeNet of a run's labels as a stage of its own: trained once, then read by every evaluation that shares it. */
-final class ClassifierStage {
+public final class ClassifierStage {
     static final String NAME = "classifier";
     private static final String SECTION = "evaluate.classifier";
     private static final String FILE = "lenet.safetensors";
@@ -20,7 +20,7 @@ final class ClassifierStage {
     private ClassifierStage() {}
 
     /** The network, trained now if it was not yet. */
-    static LeNetWeights open(JobContext context, LatentData train) {
+    public static LeNetWeights open(JobContext context, LatentData train) {
         var output = StageOutput.open(context, NAME, List.of(SECTION), List.of(StageInput.stage(context, "data")));
         var file = new Path(output.dir(), FILE);
         if (output.finished()) {

@@ -22,13 +22,15 @@ import org.apache.hadoop.fs.Path;
 /** Writes one self-contained HTML page of a run: samples, metrics, training curves, provenance. Stages that are not there are left out. */
 public final class ReportJob implements Job {
     private static final String PAGE = "report.html";
+    private static final String FINETUNED = "finetuned";
     private static final List<String> REQUIRED = List.of("data", "samples", EvaluateJob.STAGE);
     private static final List<String> STAGES =
-            List.of("data", "teacher", "flowmap", "samples", ClassifierStage.NAME, EvaluateJob.STAGE);
+            List.of("data", "teacher", "flowmap", FINETUNED, "samples", ClassifierStage.NAME, EvaluateJob.STAGE);
     private static final List<Training> TRAININGS = List.of(
             new Training("teacher/main", "Teacher"),
             new Training("teacher/weak", "Weak model that guides the teacher"),
-            new Training("flowmap", "Flow map"));
+            new Training("flowmap", "Flow map"),
+            new Training(FINETUNED, "Adversarial finetuning of the flow map"));
 
     /** A directory of a training in the run, and its heading. */
     private record Training(String stage, String heading) {}

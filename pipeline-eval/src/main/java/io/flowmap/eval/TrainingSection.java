@@ -37,6 +37,7 @@ final class TrainingSection {
                 + chart("Gradient norm", "gradient_norm", true)
                 + chart("Loss", "loss", false)
                 + chart("Tangent warmup r", "tangent_warmup", false)
+                + adversarial()
                 + chart("Learning rate", "learning_rate", false)
                 + chart("Time of a round (ms)", "round_millis", true)
                 + chart("Share of a round outside compute", "overhead", false)
@@ -52,6 +53,23 @@ final class TrainingSection {
             add(series, INTERVALS.get(bin - 1), "g_median_" + bin, "bin" + bin);
         }
         return chart("Median ‖g‖ by interval length", series, true);
+    }
+
+    /** Both sides of adversarial finetuning; nothing for another training. */
+    private String adversarial() {
+        return pair("Losses", "discriminator", "discriminator_loss", "generator", "generator_loss")
+                + chart("Gap of the logits, real over fake", "logit_gap", false)
+                + chart("Deviation of the logits", "logit_spread", false)
+                + pair("Gradient penalties", "R1, real", "penalty_real", "R2, fake", "penalty_fake")
+                + chart("Adaptive weight", "adaptive_weight", true)
+                + chart("Recall at one step", "recall", false);
+    }
+
+    private String pair(String title, String first, String firstColumn, String second, String secondColumn) {
+        var series = new ArrayList<Series>();
+        add(series, first, firstColumn, "bin1");
+        add(series, second, secondColumn, "bin4");
+        return chart(title, series, false);
     }
 
     private String chart(String title, String column, boolean logarithmic) {

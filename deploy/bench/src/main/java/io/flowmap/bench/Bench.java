@@ -4,7 +4,7 @@ import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Entry of the benchmarks: {@code bench step}, {@code bench averaging} and {@code bench metrics}. */
+/** Entry of the benchmarks: {@code bench step}, {@code bench finetune}, {@code bench averaging} and {@code bench metrics}. */
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
@@ -15,6 +15,7 @@ public final class Bench {
     public static void main(String[] arguments) {
         var command = new CommandLine(new Bench());
         command.addSubcommand(new StepBench(Optional.of(FlowmapStep::new)));
+        command.addSubcommand(new FinetuneBench());
         command.addSubcommand(new AveragingBench());
         command.addSubcommand(new MetricsBench());
         System.exit(command.execute(arguments));

@@ -163,7 +163,7 @@ final class FlowmapStep implements StepContender {
         return new FrozenField(name, new NetworkField(unet, NoiseLabel.TIME, settings.sigmaData()), arrays);
     }
 
-    private static UNetConfig config(BenchNetwork network) {
+    static UNetConfig config(BenchNetwork network) {
         UNetConfig defaults = UNetConfig.of(
                 network.resolution(),
                 network.imageChannels(),
@@ -179,7 +179,7 @@ final class FlowmapStep implements StepContender {
         return defaults;
     }
 
-    private static float[] flat(List<Parameter> parameters, Map<String, float[]> values) {
+    static float[] flat(List<Parameter> parameters, Map<String, float[]> values) {
         int length = parameters.stream()
                 .mapToInt(parameter -> (int) parameter.length())
                 .sum();

@@ -1,6 +1,7 @@
 package io.flowmap.app.lab;
 
 import io.flowmap.app.lab.study.TextTable;
+import io.flowmap.distill.DistillJob;
 import io.flowmap.distill.PretrainJob;
 import io.flowmap.eval.report.Axis;
 import io.flowmap.eval.report.Html;
@@ -41,8 +42,11 @@ public final class AblationJob implements Job {
         if (!context.finished("teacher")) {
             new PretrainJob().run(context);
         }
+        if (!context.finished("flowmap") && runs.stream().anyMatch(AblationRun::finetunes)) {
+            new DistillJob().run(context);
+        }
         if (settings.seconds() > 0) {
-            runs.stream().filter(AblationRun::trains).forEach(run -> {
+            runs.stream().filter(run -> run.trains() && !run.finetunes()).forEach(run -> {
                 tell(context, run, "measure");
                 run.measure(settings.seconds(), settings.trialRounds());
             });

@@ -1,6 +1,7 @@
 package io.flowmap.app.lab;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.adversarial.FinetuneJob;
 import io.flowmap.data.LiteralPath;
 import io.flowmap.distill.DistillJob;
 import io.flowmap.distill.GenerateJob;
@@ -23,27 +24,36 @@ import org.apache.spark.sql.functions;
 
 /**
  * One run of an ablation: the stages flowmap, samples and metrics in a directory of its own, from data, teacher and classifier that
- * it shares with the others.
+ * it shares with the others; or finetuned instead of flowmap, from the flow map that it shares too.
  *
  * @param name as the table shows it
  * @param context with the settings in which it differs
  */
 record AblationRun(String name, JobContext context) {
     private static final String BUDGET = "budget";
+    private static final String FINETUNES = "finetune.in-pipeline";
+    private static final String FINETUNED = "finetuned";
     private static final String STUDENT = "student";
 
     /** @param shared the run whose stages are shared */
     static AblationRun of(JobContext shared, AblationSettings.Run run) {
         var overrides = new ArrayList<>(run.settings());
-        var teacher = shared.with(run.settings())
-                .settings()
-                .tree("distill.teacher.stage")
-                .asText();
+        var own = shared.with(run.settings()).settings();
+        var teacher = own.tree("distill.teacher.stage").asText();
         overrides.add("run.dir=" + shared.stage("ablation/" + run.directory()));
         for (var stage : List.of("data", "classifier", teacher)) {
             overrides.add("run.stages." + stage + "=" + shared.stage(stage));
         }
+        if (own.tree(FINETUNES).asBoolean()) {
+            overrides.add("run.stages.flowmap=" + shared.stage("flowmap"));
+            overrides.add("generate.student-stage=" + FINETUNED);
+        }
         return new AblationRun(run.name(), shared.with(overrides));
+    }
+
+    /** Whether it finetunes the flow map that it shares with the others; else it trains one of its own. */
+    boolean finetunes() {
+        return trains() && setting(FINETUNES).asBoolean();
     }
 
     /** Whether a flow map is trained; else the teacher is sampled. */
@@ -86,7 +96,9 @@ record AblationRun(String name, JobContext context) {
 
     /** Trains (for the measured steps, if they were), samples and evaluates; what is finished is skipped. */
     void complete() {
-        if (trains()) {
+        if (finetunes()) {
+            new FinetuneJob().run(context);
+        } else if (trains()) {
             new DistillJob().run(context.finished(BUDGET) ? budgeted() : context);
         }
         new GenerateJob().run(context);
@@ -112,9 +124,12 @@ record AblationRun(String name, JobContext context) {
             return new Training(0, 0);
         }
         var row = rounds(context)
-                .agg(functions.max("step"), functions.sum("round_millis"))
+                .agg(functions.max("step"), functions.min("step"), functions.sum("round_millis"))
                 .first();
-        return new Training(row.getLong(0), row.getDouble(1) / 60_000);
+        long before = finetunes()
+                ? row.getLong(1) - setting("finetune.training.local-steps").asLong()
+                : 0;
+        return new Training(row.getLong(0) - before, row.getDouble(2) / 60_000);
     }
 
     /** The table of metrics. */
@@ -125,8 +140,9 @@ record AblationRun(String name, JobContext context) {
     /** What a training took. */
     record Training(long steps, double minutes) {}
 
-    private static Dataset<Row> rounds(JobContext run) {
-        return run.spark().read().parquet(LiteralPath.of(new Path(run.stage("flowmap"), "training")));
+    private Dataset<Row> rounds(JobContext run) {
+        var stage = finetunes() ? FINETUNED : "flowmap";
+        return run.spark().read().parquet(LiteralPath.of(new Path(run.stage(stage), "training")));
     }
 
     private JsonNode setting(String path) {

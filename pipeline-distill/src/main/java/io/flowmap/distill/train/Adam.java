@@ -11,11 +11,25 @@ public record Adam(AdamConfig config) {
      * @param step number of the step from 0; the bias corrections use t = step + 1
      */
     public void update(float[] parameters, float[] gradient, float[] m, float[] v, long step, double learningRate) {
+        update(parameters, gradient, m, v, 0, parameters.length, step, learningRate);
+    }
+
+    /** As the other, of the elements from (inclusive) to (exclusive) alone. */
+    void update(
+            float[] parameters,
+            float[] gradient,
+            float[] m,
+            float[] v,
+            int first,
+            int end,
+            long step,
+            double learningRate) {
         double correction1 = 1 - StrictMath.pow(config.beta1(), step + 1);
         double correction2 = 1 - StrictMath.pow(config.beta2(), step + 1);
         float rate = (float) (learningRate / correction1);
         float root = (float) Math.sqrt(correction2);
-        Ranges.forEach(parameters.length, (from, to) -> update(parameters, gradient, m, v, from, to, rate, root));
+        Ranges.forEach(
+                end - first, (from, to) -> update(parameters, gradient, m, v, first + from, first + to, rate, root));
     }
 
     private void update(

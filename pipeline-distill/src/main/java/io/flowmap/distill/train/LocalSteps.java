@@ -8,13 +8,15 @@ record LocalSteps(
         ObjectiveFactory objective,
         BlockSource data,
         TrainingConfig config,
+        Updater updater,
         long seed,
         SerializableConfiguration hadoop)
         implements LocalWork, ExecutorSlots.Furnisher {
 
     /** Identifies the training among those that an executor sees. */
     String key() {
-        return String.join("\n", objective.key(), data.key(), config.toString(), Long.toString(seed));
+        return String.join(
+                "\n", objective.key(), data.key(), config.toString(), updater.toString(), Long.toString(seed));
     }
 
     @Override
@@ -40,6 +42,6 @@ record LocalSteps(
         var batches = new BatchReader(
                 blocks, new SampleOrder(seed, data.counts()), data.shape().size());
         var name = SparkEnv.get().executorId() + "/" + number;
-        return new Slot(name, objective.create(hadoop.value()), batches, config);
+        return new Slot(name, objective.create(hadoop.value()), batches, config, updater);
     }
 }

@@ -1,6 +1,7 @@
 package io.flowmap.distill.train;
 
 import java.io.Serializable;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
 /** Serializable recipe that an executor turns into objectives, one for every task that runs there at the same time. */
@@ -13,6 +14,20 @@ public interface ObjectiveFactory extends Serializable {
 
     /** Identifies the recipe: equal keys mean that an executor may use a cached objective of the other. */
     String key();
+
+    /** Names of what every step measures beside its residual, in the order of its reports; columns of the table of rounds. */
+    default List<String> measures() {
+        return List.of();
+    }
+
+    /**
+     * How the flat vector is updated: by the training's own constants.
+     *
+     * @param start step at which the training begins
+     */
+    default Updater updater(TrainingConfig config, int length, long start) {
+        return Updater.of(config, length, start);
+    }
 
     /** The projection that the driver applies after averaging; override where it comes cheaper than a whole objective. */
     default Normalisation normalisation(Configuration hadoop) {

@@ -9,6 +9,7 @@ final class ReportBuilder {
     private final double[] tangentWarmup;
     private final float[] gNorm;
     private final float[] interval;
+    private final double[][] measures;
     private String notFinite = "";
     private int steps;
     private int samples;
@@ -18,6 +19,7 @@ final class ReportBuilder {
         this.loss = new double[steps];
         this.gradientNorm = new double[steps];
         this.tangentWarmup = new double[steps];
+        this.measures = new double[steps][];
         this.gNorm = new float[steps * batch];
         this.interval = new float[steps * batch];
     }
@@ -31,6 +33,7 @@ final class ReportBuilder {
         gradientNorm[steps] = norm;
         notFinite = firstNotFinite;
         tangentWarmup[steps] = step.tangentWarmup();
+        measures[steps] = step.measures();
         System.arraycopy(step.gNorm(), 0, gNorm, samples, step.gNorm().length);
         System.arraycopy(step.interval(), 0, interval, samples, step.gNorm().length);
         samples += step.gNorm().length;
@@ -55,6 +58,7 @@ final class ReportBuilder {
                 Arrays.copyOf(gradientNorm, steps),
                 notFinite,
                 Arrays.copyOf(tangentWarmup, steps),
+                Arrays.copyOf(measures, steps),
                 Arrays.copyOf(gNorm, samples),
                 Arrays.copyOf(interval, samples),
                 computeNanos);

@@ -26,6 +26,7 @@ import java.util.stream.DoubleStream;
  * @param receivedBytes averages and reports that came back to the driver, whatever the number of workers but for their reports
  * @param averageNorm norm of the workers' average: of the parameters, or of the gradient
  * @param divergence rms distance of the workers' vectors (parameters or gradients) from their mean, over the norm of the mean
+ * @param measures means over workers and steps of what the objective measures beside, NaN where none did
  */
 record RoundMetrics(
         long round,
@@ -44,7 +45,8 @@ record RoundMetrics(
         long sentBytes,
         long receivedBytes,
         double averageNorm,
-        double divergence) {
+        double divergence,
+        double[] measures) {
     static final int INTERVALS = 4;
 
     /**
@@ -69,6 +71,7 @@ record RoundMetrics(
             RoundOutcome outcome,
             TrainingState state,
             TrainingConfig config,
+            double learningRate,
             double roundMillis) {
         long last = ticket.step() + ticket.steps() - 1;
         double compute = busiestSeatMillis(reports);
@@ -83,14 +86,50 @@ record RoundMetrics(
                 byInterval(reports),
                 gradients ? outcome.norm() : mean(reports, WorkerReport::gradientNorm),
                 reports.get(0).tangentWarmup()[reports.get(0).tangentWarmup().length - 1],
-                config.learningRate().at(last, config.steps()),
+                learningRate,
                 compute,
                 roundMillis,
                 1 - compute / roundMillis,
                 outcome.sentBytes(),
                 outcome.receivedBytes(),
                 outcome.norm(),
-                outcome.divergence());
+                outcome.divergence(),
+                measures(reports));
+    }
+
+    /** The same with a further measure. */
+    RoundMetrics with(double measure) {
+        var more = Arrays.copyOf(measures, measures.length + 1);
+        more[measures.length] = measure;
+        return new RoundMetrics(
+                round,
+                step,
+                samples,
+                rollbacks,
+                loss,
+                all,
+                byInterval,
+                gradientNorm,
+                tangentWarmup,
+                learningRate,
+                computeMillis,
+                roundMillis,
+                overhead,
+                sentBytes,
+                receivedBytes,
+                averageNorm,
+                divergence,
+                more);
+    }
+
+    private static double[] measures(List<WorkerReport> reports) {
+        var means = new double[reports.get(0).measures()[0].length];
+        Arrays.setAll(means, i -> reports.stream()
+                .flatMapToDouble(report -> Arrays.stream(report.measures()).mapToDouble(step -> step[i]))
+                .filter(value -> !Double.isNaN(value))
+                .average()
+                .orElse(Double.NaN));
+        return means;
     }
 
     private static List<Residuals> byInterval(List<WorkerReport> reports) {

@@ -9,6 +9,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 /** The driver's side of a round: workers' average, update where gradients were averaged, normalisation. */
 final class Rounds implements AutoCloseable {
     private final TrainingConfig config;
+    private final Updater updater;
     private final Averaging averaging;
     private final Averages averages;
     private final Normalisation normalisation;
@@ -19,6 +20,7 @@ final class Rounds implements AutoCloseable {
 
     Rounds(JavaSparkContext spark, LocalSteps work, int length, Averages averages, Configuration hadoop) {
         this.config = work.config();
+        this.updater = work.updater();
         this.gradients = config.average() == TrainingConfig.Average.GRADIENTS;
         int vectors = gradients ? 1 : 3;
         var plan = new BlockPlan(length, vectors, config.blockFloats());
@@ -55,6 +57,11 @@ final class Rounds implements AutoCloseable {
         return library;
     }
 
+    /** Learning rate of a round's last step. */
+    double learningRate(RoundTicket ticket) {
+        return updater.rate(ticket.step() + ticket.steps() - 1);
+    }
+
     void normalise(float[] parameters) {
         device.fill(parameters);
         normalisation.normalise(device.array());
@@ -62,8 +69,7 @@ final class Rounds implements AutoCloseable {
     }
 
     private float[][] updated(float[][] vectors, long step) {
-        double rate = config.learningRate().at(step, config.steps());
-        new Adam(config.adam()).update(vectors[0], spare[0], vectors[1], vectors[2], step, rate);
+        updater.update(vectors[0], spare[0], vectors[1], vectors[2], step);
         return vectors;
     }
 

@@ -9,18 +9,20 @@ final class Slot implements AutoCloseable {
     private final LocalObjective objective;
     private final BatchReader batches;
     private final TrainingConfig config;
+    private final Updater updater;
     private final FlatArray deviceParameters;
     private final FlatArray deviceGradient;
     private final float[] parameters;
     private final float[] gradient;
     private final float[][] moments;
 
-    Slot(String name, LocalObjective objective, BatchReader batches, TrainingConfig config) {
+    Slot(String name, LocalObjective objective, BatchReader batches, TrainingConfig config, Updater updater) {
         int length = Math.toIntExact(objective.layout().length());
         this.name = name;
         this.objective = objective;
         this.batches = batches;
         this.config = config;
+        this.updater = updater;
         this.deviceParameters = new FlatArray(length);
         this.deviceGradient = new FlatArray(length);
         this.parameters = new float[length];
@@ -70,8 +72,7 @@ final class Slot implements AutoCloseable {
 
     private void update(long step) {
         deviceParameters.copyTo(parameters);
-        double rate = config.learningRate().at(step, config.steps());
-        new Adam(config.adam()).update(parameters, gradient, moments[0], moments[1], step, rate);
+        updater.update(parameters, gradient, moments[0], moments[1], step);
         deviceParameters.fill(parameters);
         objective.normalise(deviceParameters.array());
     }

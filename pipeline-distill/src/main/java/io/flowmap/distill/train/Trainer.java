@@ -3,6 +3,8 @@ package io.flowmap.distill.train;
 import io.flowmap.checkpoint.ParameterLayout;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.UserError;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
@@ -20,14 +22,35 @@ public final class Trainer {
     private final BlockSource data;
     private final TrainingConfig config;
     private final Path dir;
+    private final Watch watch;
 
     /** A training that writes below {@code dir}, or goes on with what is there. */
     public Trainer(JobContext context, ObjectiveFactory objective, BlockSource data, TrainingConfig config, Path dir) {
+        this(context, objective, data, config, dir, null);
+    }
+
+    /** As the other, watched by {@code watch}, null for nobody. */
+    public Trainer(
+            JobContext context,
+            ObjectiveFactory objective,
+            BlockSource data,
+            TrainingConfig config,
+            Path dir,
+            Watch watch) {
         this.context = context;
         this.objective = objective;
         this.data = data;
         this.config = config;
         this.dir = dir;
+        this.watch = watch;
+    }
+
+    private List<String> measures() {
+        var names = new ArrayList<>(objective.measures());
+        if (watch != null) {
+            names.add(watch.quantity());
+        }
+        return names;
     }
 
     /**
@@ -37,18 +60,29 @@ public final class Trainer {
      * @throws UserError if the training diverges, or a checkpoint does not fit the layout
      */
     public TrainedModel train(float[] initial, ParameterLayout layout) {
-        if (initial.length != layout.length()) {
+        return train(TrainingStart.fresh(initial, config.emaStds().size()), layout);
+    }
+
+    /** As the other, for {@code config.steps} further steps where {@code start} is the end of another training; takes its vectors over. */
+    public TrainedModel train(TrainingStart start, ParameterLayout layout) {
+        int length = start.parameters().length;
+        if (length != layout.length()) {
             throw new IllegalArgumentException(
-                    "cannot train " + initial.length + " parameters: expected " + layout.length() + " by the layout");
+                    "cannot train " + length + " parameters: expected " + layout.length() + " by the layout");
         }
         var work = new LocalSteps(
-                objective, data, config, objective.seed(), new SerializableConfiguration(context.hadoop()));
+                objective,
+                data,
+                config,
+                objective.updater(config, length, start.step()),
+                objective.seed(),
+                new SerializableConfiguration(context.hadoop()));
         var averages = new Averages(config.emaStds());
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
-        try (var rounds = new Rounds(spark, work, initial.length, averages, context.hadoop())) {
-            var log = new TrainingLog(context.hadoop(), new Path(dir, "training"), config.metricsEvery());
+        try (var rounds = new Rounds(spark, work, length, averages, context.hadoop())) {
+            var log = new TrainingLog(context.hadoop(), new Path(dir, "training"), config.metricsEvery(), measures());
             var archive = new TrainingArchive(context.hadoop(), dir, layout, config, log);
-            return new TrainingLoop(context, config, rounds, averages, archive, log).run(initial);
+            return new TrainingLoop(context, config, rounds, averages, archive, log, watch).run(start);
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {

@@ -25,12 +25,15 @@ final class TrainingLog {
     private final FileSystem fileSystem;
     private final Path dir;
     private final int every;
+    private final List<String> measures;
     private final List<RoundMetrics> rows = new ArrayList<>();
 
-    TrainingLog(Configuration hadoop, Path dir, int every) {
+    /** @param measures names of the objective's own columns */
+    TrainingLog(Configuration hadoop, Path dir, int every, List<String> measures) {
         this.hadoop = hadoop;
         this.dir = dir;
         this.every = every;
+        this.measures = measures;
         try {
             this.fileSystem = dir.getFileSystem(hadoop);
         } catch (IOException e) {
@@ -84,14 +87,14 @@ final class TrainingLog {
     }
 
     private void write(Path file) throws IOException {
-        var schema = TrainingTable.schema();
+        var schema = TrainingTable.schema(measures);
         try (var writer = ExampleParquetWriter.builder(HadoopOutputFile.fromPath(file, hadoop))
                 .withType(schema)
                 .withConf(hadoop)
                 .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
                 .build()) {
             for (var row : rows) {
-                writer.write(TrainingTable.group(schema, row));
+                writer.write(TrainingTable.group(schema, row, measures));
             }
         }
     }

@@ -19,9 +19,12 @@ final class TrainingLoop {
     private final TrainingArchive archive;
     private final TrainingLog log;
     private final Guard guard;
+    private final Watch watch;
     private TrainingState state;
     private String hash;
     private long rowStart;
+    private long end;
+    private String objection = "";
 
     TrainingLoop(
             JobContext context,
@@ -29,7 +32,8 @@ final class TrainingLoop {
             Rounds rounds,
             Averages averages,
             TrainingArchive archive,
-            TrainingLog log) {
+            TrainingLog log,
+            Watch watch) {
         this.context = context;
         this.config = config;
         this.rounds = rounds;
@@ -37,21 +41,24 @@ final class TrainingLoop {
         this.archive = archive;
         this.log = log;
         this.guard = new Guard(config.guard());
+        this.watch = watch;
     }
 
-    TrainedModel run(float[] initial) {
-        begin(initial);
+    TrainedModel run(TrainingStart start) {
+        end = start.step() + config.steps();
+        begin(start);
         rowStart = System.nanoTime();
         try (var bar = context.progress().bar("train", config.steps())) {
-            bar.step(state.counters().step());
-            while (state.counters().step() < config.steps()) {
+            bar.step(state.counters().step() - start.step());
+            while (objection.isEmpty() && state.counters().step() < end) {
                 round(bar);
             }
         }
-        return new TrainedModel(state.counters().step(), hash, archive.layout(), state.roles(config.emaStds()));
+        return new TrainedModel(
+                state.counters().step(), hash, archive.layout(), state.roles(config.emaStds()), objection);
     }
 
-    private void begin(float[] initial) {
+    private void begin(TrainingStart start) {
         var restored = archive.restore();
         if (restored.isPresent()) {
             state = restored.get().state();
@@ -60,19 +67,33 @@ final class TrainingLoop {
             context.progress().phase("resume", Map.of("step", state.counters().step()));
             return;
         }
-        var start = initial.clone();
-        rounds.normalise(start);
-        state = TrainingState.fresh(start, config.emaStds().size());
-        if (config.guard().action() == GuardConfig.Action.ROLLBACK || config.steps() == 0) {
+        state = TrainingState.of(start, config.samplesPerStep());
+        if (start.step() == 0) {
+            normalise(start);
+        }
+        if (config.guard().action() == GuardConfig.Action.ROLLBACK || config.steps() == 0 || watch != null) {
             hash = archive.save(state);
         }
+    }
+
+    /** New parameters are projected before their averages begin; those of an earlier training are already. */
+    private void normalise(TrainingStart start) {
+        rounds.normalise(start.parameters());
+        start.averages().forEach(average -> System.arraycopy(start.parameters(), 0, average, 0, average.length));
     }
 
     private void round(Progress.Bar bar) {
         var ticket = ticket();
         var result = rounds.run(state.vectors(), ticket);
         long now = System.nanoTime();
-        var row = RoundMetrics.of(ticket, result.reports(), result.outcome(), state, config, (now - rowStart) / 1e6);
+        var row = RoundMetrics.of(
+                ticket,
+                result.reports(),
+                result.outcome(),
+                state,
+                config,
+                rounds.learningRate(ticket),
+                (now - rowStart) / 1e6);
         rowStart = now;
         var divergence =
                 guard.check(ticket, result.reports(), row, state.counters().guard());
@@ -80,8 +101,11 @@ final class TrainingLoop {
             recover(divergence.get(), row, bar);
             return;
         }
-        advance(ticket, result, row);
+        if (watch != null) {
+            watch.round(row.step(), row.measures());
+        }
         bar.step(ticket.steps());
+        advance(ticket, result, row, bar);
         bar.extra(String.format(
                 Locale.ROOT,
                 "loss=%.4g g=%.4g grad=%.3g ms=%.0f",
@@ -93,16 +117,23 @@ final class TrainingLoop {
 
     private RoundTicket ticket() {
         var counters = state.counters();
-        int steps = (int) Math.min(config.localSteps(), config.steps() - counters.step());
+        int steps = (int) Math.min(config.localSteps(), end - counters.step());
         long firstSample = counters.step() * config.samplesPerStep() + counters.sampleOffset();
         return new RoundTicket(counters.round(), counters.step(), steps, firstSample);
     }
 
-    private void advance(RoundTicket ticket, Rounds.Result result, RoundMetrics row) {
+    private void advance(RoundTicket ticket, Rounds.Result result, RoundMetrics row, Progress.Bar bar) {
         var memory = state.counters().guard().with(row, config.guard().window());
         state = state.with(result.vectors(), state.counters().next(ticket, memory, rounds.library()));
         averages.start(state.averages(), result.vectors()[0], state.counters().step(), ticket.steps());
-        log.add(row);
+        var look = watch == null || !due(config.checkpointEvery())
+                ? Watch.Look.NONE
+                : watch.look(row.step(), state.vectors()[0]);
+        note(row, look);
+        if (!look.objection().isEmpty()) {
+            giveWay(look.objection(), row, bar);
+            return;
+        }
         boolean snapshot = config.takesSnapshots() && due(config.snapshotEvery());
         if (snapshot || due(config.checkpointEvery())) {
             averages.join();
@@ -115,8 +146,13 @@ final class TrainingLoop {
         }
     }
 
+    /** Adds a row to the table, with the watch's quantity where there is a watch. */
+    private void note(RoundMetrics row, Watch.Look look) {
+        log.add(watch == null ? row : row.with(look.value()));
+    }
+
     private boolean due(int everyRounds) {
-        return state.counters().step() == config.steps() || state.counters().round() % everyRounds == 0;
+        return state.counters().step() == end || state.counters().round() % everyRounds == 0;
     }
 
     /** Goes back to the last checkpoint with samples not drawn yet, or ends the training. */
@@ -124,10 +160,31 @@ final class TrainingLoop {
         int rollbacks = state.counters().rollbacks();
         if (config.guard().action() == GuardConfig.Action.STOP
                 || rollbacks == config.guard().maxRollbacks()) {
-            log.add(row);
+            note(row, Watch.Look.NONE);
             log.flush();
-            throw new UserError(divergence + (rollbacks == 0 ? "" : " after " + rollbacks + " roll-backs"));
+            throw new UserError(divergence
+                    + (rollbacks == 0 ? "" : " after " + rollbacks + " roll-backs")
+                    + (watch == null ? "" : " (" + watch.advice() + ")"));
         }
+        rollBack(divergence.toString(), row, bar);
+    }
+
+    /** The watch objects to the state: the training goes on from its last checkpoint, or ends there. */
+    private void giveWay(String found, RoundMetrics row, Progress.Bar bar) {
+        averages.join();
+        if (watch.goesOn() && state.counters().rollbacks() < config.guard().maxRollbacks()) {
+            rollBack(found, row, bar);
+            return;
+        }
+        var back = archive.restore().orElseThrow();
+        LOG.warn("ended_at_step={} cause=\"{}\"", back.state().counters().step(), found);
+        state = back.state();
+        hash = back.hash();
+        objection = found;
+    }
+
+    private void rollBack(String cause, RoundMetrics row, Progress.Bar bar) {
+        int rollbacks = state.counters().rollbacks();
         var back = archive.restore().orElseThrow().state();
         long offset = row.samples() - back.counters().step() * config.samplesPerStep();
         bar.step(back.counters().step() - state.counters().step());
@@ -136,6 +193,6 @@ final class TrainingLoop {
                 "rollback={} to_step={} cause=\"{}\"",
                 rollbacks + 1,
                 state.counters().step(),
-                divergence);
+                cause);
     }
 }

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.checkpoint.Checkpoint;
 import io.flowmap.config.Json;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Everything that a training's future depends on, in vectors and numbers.
@@ -43,14 +43,20 @@ record TrainingState(float[][] vectors, List<float[]> averages, Counters counter
         }
     }
 
-    /** The state at step 0; takes {@code initial} over. */
-    static TrainingState fresh(float[] initial, int averages) {
-        var vectors = new float[][] {initial, new float[initial.length], new float[initial.length]};
-        var copies = new ArrayList<float[]>();
-        for (int i = 0; i < averages; i++) {
-            copies.add(initial.clone());
-        }
-        return new TrainingState(vectors, copies, new Counters(0, 0, 0, 0, Guard.Memory.EMPTY, null));
+    /** The state that a training begins with; takes its vectors over. */
+    static TrainingState of(TrainingStart start, long samplesPerStep) {
+        var vectors = new float[][] {start.parameters(), start.firstMoment(), start.secondMoment()};
+        long offset = start.samples() - start.step() * samplesPerStep;
+        var counters = new Counters(start.round(), start.step(), offset, 0, Guard.Memory.EMPTY, null);
+        return new TrainingState(vectors, start.averages(), counters);
+    }
+
+    /** Roles that a checkpoint needs to be continued with averages of these widths. */
+    static List<String> continuedRoles(List<Double> stds) {
+        return Stream.concat(
+                        Stream.of(PARAMETERS, FIRST_MOMENT, SECOND_MOMENT),
+                        stds.stream().map(TrainingState::role))
+                .toList();
     }
 
     static TrainingState of(Checkpoint checkpoint, List<Double> stds) {

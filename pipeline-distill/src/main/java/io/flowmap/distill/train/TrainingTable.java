@@ -21,15 +21,16 @@ final class TrainingTable {
 
     private TrainingTable() {}
 
-    static MessageType schema() {
+    /** @param measures names of the objective's own columns */
+    static MessageType schema(List<String> measures) {
         var message = Types.buildMessage();
-        COLUMNS.forEach(column -> message.optional(column.type()).named(column.name()));
+        columns(measures).forEach(column -> message.optional(column.type()).named(column.name()));
         return message.named("round");
     }
 
-    static Group group(MessageType schema, RoundMetrics row) {
+    static Group group(MessageType schema, RoundMetrics row, List<String> measures) {
         var group = new SimpleGroup(schema);
-        for (var column : COLUMNS) {
+        for (var column : columns(measures)) {
             var value = column.value().apply(row);
             if (column.type() == PrimitiveTypeName.INT64) {
                 group.add(column.name(), value.longValue());
@@ -38,6 +39,15 @@ final class TrainingTable {
             }
         }
         return group;
+    }
+
+    private static List<Column> columns(List<String> measures) {
+        var columns = new ArrayList<>(COLUMNS);
+        for (int i = 0; i < measures.size(); i++) {
+            int number = i;
+            columns.add(real(measures.get(i), row -> row.measures()[number]));
+        }
+        return columns;
     }
 
     private static List<Column> columns() {

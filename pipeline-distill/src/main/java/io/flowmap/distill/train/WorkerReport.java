@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
  * @param gradientNorm norm of the gradient of every local step
  * @param notFinite first array whose gradient was not finite in the last step, "" if all were
  * @param tangentWarmup r of every local step
+ * @param measures what the objective measures beside, of every local step
  * @param gNorm ||g|| of every sample, steps one after the other
  * @param interval t - s of every sample
  * @param computeNanos time in objective and update
@@ -30,6 +31,7 @@ record WorkerReport(
         double[] gradientNorm,
         String notFinite,
         double[] tangentWarmup,
+        double[][] measures,
         float[] gNorm,
         float[] interval,
         long computeNanos)

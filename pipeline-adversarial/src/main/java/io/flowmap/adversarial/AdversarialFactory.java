@@ -1,0 +1,102 @@
+package io.flowmap.adversarial;
+
+import io.flowmap.adversarial.discriminator.Augmentation;
+import io.flowmap.adversarial.discriminator.Discriminator;
+import io.flowmap.adversarial.discriminator.DiscriminatorConfig;
+import io.flowmap.adversarial.discriminator.PenaltyConfig;
+import io.flowmap.checkpoint.ParameterLayout;
+import io.flowmap.distill.StudentFactory;
+import io.flowmap.distill.teacher.FieldSpec;
+import io.flowmap.distill.train.AdamConfig;
+import io.flowmap.distill.train.LearningRateConfig;
+import io.flowmap.distill.train.LocalObjective;
+import io.flowmap.distill.train.Normalisation;
+import io.flowmap.distill.train.ObjectiveFactory;
+import io.flowmap.distill.train.TrainingConfig;
+import io.flowmap.distill.train.Updater;
+import io.flowmap.nn.Parameter;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * The training of a flow map and a discriminator together. The flat vector is the flow map's arrays, then the discriminator's.
+ *
+ * @param emd the distillation that goes on beside the game
+ * @param discriminator size of the other network
+ * @param game how the two play
+ * @param adam of the discriminator
+ * @param learningRate of the discriminator
+ * @param adversarialSeed of the fakes and what else the game draws
+ */
+record AdversarialFactory(
+        StudentFactory emd,
+        DiscriminatorConfig discriminator,
+        GameConfig game,
+        AdamConfig adam,
+        LearningRateConfig learningRate,
+        long adversarialSeed)
+        implements ObjectiveFactory {
+    /** Prefix of the discriminator's arrays in the layout of both. */
+    static final String PREFIX = "discriminator.";
+
+    /**
+     * How the two networks play.
+     *
+     * @param coefficient k of L_EMD + k a L_G, > 0
+     * @param adaptive a
+     */
+    record GameConfig(
+            double coefficient,
+            AdaptiveWeight adaptive,
+            PenaltyConfig penalty,
+            FakesConfig fakes,
+            Augmentation augmentation)
+            implements java.io.Serializable {}
+
+    @Override
+    public LocalObjective create(Configuration hadoop) {
+        return new AdversarialObjective(this, emd.create(hadoop));
+    }
+
+    @Override
+    public long seed() {
+        return emd.seed();
+    }
+
+    @Override
+    public String key() {
+        return toString();
+    }
+
+    @Override
+    public List<String> measures() {
+        return Measures.NAMES;
+    }
+
+    @Override
+    public Normalisation normalisation(Configuration hadoop) {
+        return emd.normalisation(hadoop);
+    }
+
+    @Override
+    public Updater updater(TrainingConfig config, int length, long start) {
+        int student = studentLength();
+        return new Updater(List.of(
+                new Updater.Group(student, config.adam(), config.learningRate(), start, config.steps(), 0),
+                new Updater.Group(length - student, adam, learningRate, start, config.steps(), start)));
+    }
+
+    /** Arrays of both networks in the flat vector. */
+    ParameterLayout layout() {
+        var all = new ArrayList<>(emd.student().field().network().parameters());
+        new Discriminator(discriminator)
+                .parameters()
+                .forEach(p -> all.add(new Parameter(PREFIX + p.name(), p.shape(), p.kind())));
+        return FieldSpec.layout(all);
+    }
+
+    int studentLength() {
+        return Math.toIntExact(emd.student().layout().length());
+    }
+}

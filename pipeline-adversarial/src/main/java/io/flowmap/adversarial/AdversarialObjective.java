@@ -1,0 +1,176 @@
+package io.flowmap.adversarial;
+
+import io.flowmap.adversarial.discriminator.AdversarialProgram;
+import io.flowmap.adversarial.discriminator.AdversarialProgram.Vectors;
+import io.flowmap.adversarial.discriminator.Discriminator;
+import io.flowmap.checkpoint.ParameterLayout;
+import io.flowmap.distill.train.Batch;
+import io.flowmap.distill.train.LocalObjective;
+import io.flowmap.distill.train.StepReport;
+import io.flowmap.nn.UNet;
+import io.flowmap.tensor.CounterRandom;
+import java.util.function.LongToDoubleFunction;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * One step of both networks at the same parameters: the student's gradient of L_EMD + k a L_G, the discriminator's of L_D with its
+ * penalties (AYF, section F.2). Programs are compiled for the size of the first batch.
+ */
+final class AdversarialObjective implements LocalObjective {
+    private static final long NOISE = 32;
+    private static final long TIME = 33;
+    private static final long REAL_PERTURBATION = 34;
+    private static final long FAKE_PERTURBATION = 35;
+    private static final long REAL_AUGMENTATION = 36;
+    private static final long FAKE_AUGMENTATION = 37;
+
+    private final AdversarialFactory recipe;
+    private final LocalObjective emd;
+    private final ParameterLayout layout;
+    private final CounterRandom random;
+    private final INDArray own;
+    private AdversarialProgram plain;
+    private AdversarialProgram penalised;
+
+    AdversarialObjective(AdversarialFactory recipe, LocalObjective emd) {
+        this.recipe = recipe;
+        this.emd = emd;
+        this.layout = recipe.layout();
+        this.random = new CounterRandom(recipe.adversarialSeed());
+        this.own = Nd4j.create(DataType.FLOAT, recipe.studentLength());
+    }
+
+    @Override
+    public ParameterLayout layout() {
+        return layout;
+    }
+
+    @Override
+    public StepReport gradient(INDArray flat, INDArray gradient, Batch batch, long step) {
+        var report = emd.gradient(flat, gradient, batch, step);
+        var program = program(flat, gradient, batch, recipe.game().penalty().at(step));
+        fill(program, batch);
+        program.run();
+        double weight = recipe.game().adaptive().of(lastLayer(gradient), lastLayer(own));
+        try (INDArray share = own.mul(recipe.game().coefficient() * weight)) {
+            part(gradient, 0, own.length()).addi(share);
+        }
+        return new StepReport(
+                report.loss(), report.gNorm(), report.interval(), report.tangentWarmup(), Measures.of(program, weight));
+    }
+
+    private AdversarialProgram program(INDArray flat, INDArray gradient, Batch batch, boolean penalty) {
+        if (penalty) {
+            penalised = penalised == null ? compiled(flat, gradient, batch, true) : penalised;
+            return penalised;
+        }
+        plain = plain == null ? compiled(flat, gradient, batch, false) : plain;
+        return plain;
+    }
+
+    private AdversarialProgram compiled(INDArray flat, INDArray gradient, Batch batch, boolean penalty) {
+        var augmentation = recipe.game().augmentation();
+        var setup = new AdversarialProgram.Setup(
+                recipe.emd().student().field(),
+                new Discriminator(recipe.discriminator()),
+                penalty ? recipe.game().penalty() : null,
+                augmentation.changes() ? augmentation : null,
+                recipe.emd().student().sample(),
+                batch.size(),
+                DataType.FLOAT);
+        long from = own.length();
+        return new AdversarialProgram(
+                setup,
+                new Vectors(part(flat, 0, from), part(flat, from, flat.length())),
+                new Vectors(own, part(gradient, from, gradient.length())));
+    }
+
+    private void fill(AdversarialProgram program, Batch batch) {
+        long first = batch.firstSample();
+        int n = batch.size();
+        write(program, "x0", batch.x0());
+        write(program, "z", gaussians(NOISE, batch));
+        write(program, "t", numbers(batch, i -> recipe.game().fakes().draw(random, TIME, i)));
+        write(program, "guidance", numbers(batch, i -> recipe.emd().guidance().draw(random, i)));
+        if (program.input("classes") != null) {
+            write(program, "classes", oneHot(batch, (int)
+                    program.input("classes").size(1)));
+        }
+        if (program.input("realNoise") != null) {
+            write(program, "realNoise", gaussians(REAL_PERTURBATION, batch));
+            write(program, "fakeNoise", gaussians(FAKE_PERTURBATION, batch));
+        }
+        var augmentation = recipe.game().augmentation();
+        long[] sample = recipe.emd().student().sample();
+        augmentation
+                .draw(random, REAL_AUGMENTATION, "real", first, n, sample)
+                .forEach((name, values) -> write(program, name, values));
+        augmentation
+                .draw(random, FAKE_AUGMENTATION, "fake", first, n, sample)
+                .forEach((name, values) -> write(program, name, values));
+    }
+
+    private static void write(AdversarialProgram program, String name, float[] values) {
+        program.input(name).data().setData(values);
+    }
+
+    /** N(0, I) for each sample, keyed by stream and number. */
+    private float[] gaussians(long stream, Batch batch) {
+        int size = batch.x0().length / batch.size();
+        var values = new float[batch.x0().length];
+        for (int i = 0; i < batch.size(); i++) {
+            random.gaussians(values, i * size, size, stream, batch.firstSample() + i);
+        }
+        return values;
+    }
+
+    private static float[] numbers(Batch batch, LongToDoubleFunction ofSample) {
+        var values = new float[batch.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) ofSample.applyAsDouble(batch.firstSample() + i);
+        }
+        return values;
+    }
+
+    private static float[] oneHot(Batch batch, int classes) {
+        var rows = new float[batch.size() * classes];
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.labels()[i] >= 0) {
+                rows[i * classes + batch.labels()[i]] = 1;
+            }
+        }
+        return rows;
+    }
+
+    private float[] lastLayer(INDArray gradient) {
+        var entry = layout.entry(UNet.LAST);
+        try (INDArray copy =
+                part(gradient, entry.offset(), entry.offset() + entry.length()).dup()) {
+            return copy.data().asFloat();
+        }
+    }
+
+    private static INDArray part(INDArray flat, long from, long to) {
+        return flat.get(NDArrayIndex.interval(from, to));
+    }
+
+    @Override
+    public void normalise(INDArray flat) {
+        emd.normalise(flat);
+    }
+
+    @Override
+    public void close() {
+        emd.close();
+        own.close();
+        if (plain != null) {
+            plain.close();
+        }
+        if (penalised != null) {
+            penalised.close();
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package io.flowmap.adversarial;
+
+import io.flowmap.flow.TimePairs;
+import io.flowmap.tensor.CounterRandom;
+import java.io.Serializable;
+
+/**
+ * From where fakes take their one step to s = 0.
+ *
+ * @param randomShare share of them that start at a random t on the way from their own real sample, [0, 1]; the others at t = 1
+ * @param time law of that t, logit-normal
+ */
+record FakesConfig(double randomShare, TimePairs time) implements Serializable {
+    FakesConfig {
+        if (!(0 <= randomShare && randomShare <= 1)) {
+            throw new IllegalArgumentException("expected random-share in [0, 1], got " + randomShare);
+        }
+    }
+
+    double draw(CounterRandom random, long stream, long sample) {
+        boolean drawn = randomShare > 0 && random.uniform(stream, sample, 2) < randomShare;
+        return drawn ? time.drawTime(random, stream, sample) : 1;
+    }
+}

@@ -1,0 +1,104 @@
+package io.flowmap.adversarial;
+
+import io.flowmap.data.LatentData;
+import io.flowmap.distill.Distillation;
+import io.flowmap.distill.teacher.NetworkSpec;
+import io.flowmap.distill.teacher.StoredModel;
+import io.flowmap.distill.train.BlockSource;
+import io.flowmap.distill.train.Trainer;
+import io.flowmap.distill.train.TrainingConfig;
+import io.flowmap.eval.ClassifierStage;
+import io.flowmap.job.Job;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.StageInput;
+import io.flowmap.job.StageOutput;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Goes on with a distilled flow map by its objective and a relativistic GAN on its one-step samples (AYF, section F.2). With
+ * coefficient 0 it is the distillation that goes on.
+ */
+public final class FinetuneJob implements Job {
+    /** The stage that it writes. */
+    static final String STAGE = "finetuned";
+
+    private static final String SECTION = "finetune";
+    /** The objective is the distillation's; its training is not. */
+    private static final List<String> SECTIONS = List.of(
+            "distill.objective",
+            "distill.time-pairs",
+            "distill.time",
+            "distill.guidance",
+            "distill.teacher",
+            "distill.teacher-average",
+            SECTION);
+
+    @Override
+    public String name() {
+        return SECTION;
+    }
+
+    @Override
+    public String summary() {
+        return "Sharpen the flow map by a short adversarial finetuning";
+    }
+
+    @Override
+    public boolean inPipeline(JobContext context) {
+        return config(context).inPipeline();
+    }
+
+    static FinetuneConfig config(JobContext context) {
+        return context.settings().section(SECTION, FinetuneConfig.class);
+    }
+
+    @Override
+    public void run(JobContext context) {
+        var config = config(context);
+        var distillation = Distillation.of(context);
+        var inputs = new ArrayList<>(distillation.inputs(context));
+        inputs.add(StageInput.stage(context, config.stage()));
+        var finetuning = Finetuning.of(context, config, distillation);
+        var output = StageOutput.open(context, STAGE, SECTIONS, inputs, operational());
+        if (output.finished()) {
+            context.progress().phase(SECTION, Map.of("skipped", output.dir()));
+            return;
+        }
+        var start = finetuning.start();
+        var watch = new DiversityWatch(
+                config.watch(), probe(context, config.watch(), finetuning.student()), start.parameters());
+        var blocks = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
+        var trained = new Trainer(context, finetuning.recipe(), blocks, config.training(), output.dir(), watch)
+                .train(start, finetuning.layout());
+        output.finish(Map.of(
+                StoredModel.FACT,
+                Map.of(".", finetuning.student()),
+                "hashes",
+                Map.of(".", trained.hash()),
+                "steps",
+                trained.step(),
+                "ended-early",
+                trained.objection()));
+    }
+
+    /** Recall is looked at where checkpoints are, so that their distance is part of the result. */
+    private static Set<String> operational() {
+        var keys = new TreeSet<>(TrainingConfig.OPERATIONAL);
+        keys.remove("checkpoint-every");
+        keys.add("in-pipeline");
+        return keys;
+    }
+
+    private static RecallProbe probe(JobContext context, WatchConfig watch, NetworkSpec student) {
+        if (!watch.looks()) {
+            return null;
+        }
+        var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
+        var features = watch.features() == WatchConfig.Space.LENET ? ClassifierStage.open(context, data) : null;
+        return new RecallProbe(student, watch, data, features, context.run().seedOf("finetune.watch"));
+    }
+}

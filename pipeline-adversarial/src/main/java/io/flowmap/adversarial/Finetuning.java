@@ -1,0 +1,93 @@
+package io.flowmap.adversarial;
+
+import io.flowmap.adversarial.discriminator.Discriminator;
+import io.flowmap.checkpoint.ParameterLayout;
+import io.flowmap.data.LatentData;
+import io.flowmap.distill.Distillation;
+import io.flowmap.distill.StudentFactory;
+import io.flowmap.distill.teacher.NetworkSpec;
+import io.flowmap.distill.teacher.StoredModel;
+import io.flowmap.distill.train.ObjectiveFactory;
+import io.flowmap.distill.train.TrainingStart;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.Manifest;
+import io.flowmap.job.UserError;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * What is trained, and from where. Parameters, moments, averages, step and sample numbers continue those of the distillation; a
+ * discriminator is new.
+ *
+ * @param student the flow map
+ * @param recipe of its training
+ * @param start where the distillation ended
+ * @param layout of the vectors
+ */
+record Finetuning(NetworkSpec student, ObjectiveFactory recipe, TrainingStart start, ParameterLayout layout) {
+    /** Throws {@link UserError} unless the stage has a flow map for the run's data, with all that a training continues. */
+    static Finetuning of(JobContext context, FinetuneConfig config, Distillation distillation) {
+        var student = student(context, config);
+        var emd = distillation.recipe(context, student);
+        var start = TrainingStart.after(
+                context.hadoop(),
+                context.stage(config.stage()),
+                student.layout(),
+                config.training().emaStds(),
+                samplesPerStep(context, config.stage()));
+        if (!config.plays()) {
+            return new Finetuning(student, emd, start, student.layout());
+        }
+        long seed = context.run().seedOf("finetune");
+        var discriminator = discriminator(config, student);
+        var both = game(config, emd, discriminator, seed);
+        return new Finetuning(student, both, start.with(discriminator.initial(seed)), both.layout());
+    }
+
+    private static NetworkSpec student(JobContext context, FinetuneConfig config) {
+        var model = StoredModel.of(context, config.stage(), ".", "parameters");
+        model.requireFits(LatentData.open(context.hadoop(), context.stage("data"), "train"));
+        if (!model.spec().flowMap()) {
+            throw new UserError("cannot finetune " + model.dir() + ": expected a flow map, got a velocity field");
+        }
+        return model.spec();
+    }
+
+    private static long samplesPerStep(JobContext context, String stage) {
+        var dir = context.stage(stage);
+        try {
+            var training = Manifest.read(dir.getFileSystem(context.hadoop()), dir)
+                    .config()
+                    .at("/distill/training");
+            return training.path("workers").asLong()
+                    * training.path("batch-per-worker").asLong();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read stage " + dir, e);
+        }
+    }
+
+    private static AdversarialFactory game(
+            FinetuneConfig config, StudentFactory emd, Discriminator discriminator, long seed) {
+        return new AdversarialFactory(
+                emd,
+                discriminator.config(),
+                new AdversarialFactory.GameConfig(
+                        config.coefficient(),
+                        config.adaptive(),
+                        config.penalty(),
+                        config.fakes(),
+                        config.augmentation()),
+                config.discriminator().adam(),
+                config.discriminator().learningRate(),
+                seed);
+    }
+
+    private static Discriminator discriminator(FinetuneConfig config, NetworkSpec spec) {
+        try {
+            return new Discriminator(
+                    config.discriminator().config(spec.shape(), spec.unet().labelDim()));
+        } catch (IllegalArgumentException e) {
+            throw new UserError("cannot accept setting finetune.discriminator: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.flowmap.adversarial;
+
+import io.flowmap.data.LatentData;
+import io.flowmap.distill.FieldProgram;
+import io.flowmap.distill.teacher.FrozenField;
+import io.flowmap.distill.teacher.NetworkSpec;
+import io.flowmap.eval.feature.FeatureModel;
+import io.flowmap.eval.metric.FeatureBlock;
+import io.flowmap.eval.metric.PrecisionRecall;
+import io.flowmap.flow.Sampling;
+import io.flowmap.job.UserError;
+import io.flowmap.tensor.CounterRandom;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Recall of a flow map's one-step samples: the share of the first real samples inside the k-nearest-neighbour ball of some generated
+ * one. Noise, classes and real samples are the same at every look.
+ */
+final class RecallProbe {
+    private static final int BATCH = 100;
+
+    private final NetworkSpec spec;
+    private final WatchConfig config;
+    private final LatentData data;
+    private final FeatureModel features;
+    private final long seed;
+    private List<FeatureBlock> real;
+
+    /** @param features null: the latents themselves */
+    RecallProbe(NetworkSpec spec, WatchConfig config, LatentData data, FeatureModel features, long seed) {
+        this.spec = spec;
+        this.config = config;
+        this.data = data;
+        this.features = features;
+        this.seed = seed;
+    }
+
+    /** Recall of the flow map whose arrays come first in the flat vector. */
+    double recall(float[] parameters) {
+        real = real == null ? blocks(realLatents()) : real;
+        return PrecisionRecall.between(real, blocks(generated(parameters)), config.neighbours())
+                .recall();
+    }
+
+    private float[] realLatents() {
+        int size = spec.shape().size();
+        var values = new float[config.samples() * size];
+        int filled = 0;
+        for (int block = 0; block < data.blocks().size() && filled < values.length; block++) {
+            float[] more = data.read(block).values();
+            int taken = Math.min(more.length, values.length - filled);
+            System.arraycopy(more, 0, values, filled, taken);
+            filled += taken;
+        }
+        if (filled < values.length) {
+            throw new UserError("cannot watch recall: expected finetune.watch.samples of at most " + filled / size
+                    + " training samples, got " + config.samples());
+        }
+        return values;
+    }
+
+    private float[] generated(float[] parameters) {
+        int size = spec.shape().size();
+        int classes = spec.unet().labelDim();
+        int batch = Math.min(BATCH, config.samples());
+        var all = new float[config.samples() * size];
+        var field = new FrozenField("watched", spec.field(), arrays(parameters));
+        try (var program = new FieldProgram(field, batch, classes, spec.sample())) {
+            for (int first = 0; first < config.samples(); first += batch) {
+                var labels = new int[batch];
+                for (int i = 0; i < batch; i++) {
+                    labels[i] = classes == 0 ? -1 : (first + i) % classes;
+                }
+                program.condition(labels, config.guidance());
+                INDArray noise = noise(first, batch);
+                float[] x = Sampling.flowMap(program, noise, 1, 0, step -> noise)
+                        .data()
+                        .asFloat();
+                System.arraycopy(x, 0, all, first * size, Math.min(x.length, all.length - first * size));
+            }
+        }
+        return all;
+    }
+
+    private INDArray noise(int first, int batch) {
+        int size = spec.shape().size();
+        var random = new CounterRandom(seed);
+        var values = new float[batch * size];
+        for (int i = 0; i < batch; i++) {
+            random.gaussians(values, i * size, size, first + i);
+        }
+        return Nd4j.create(
+                values,
+                new long[] {
+                    batch,
+                    spec.shape().channels(),
+                    spec.shape().height(),
+                    spec.shape().width()
+                },
+                'c');
+    }
+
+    private Map<String, INDArray> arrays(float[] flat) {
+        var arrays = new LinkedHashMap<String, INDArray>();
+        int offset = 0;
+        for (var p : spec.network().parameters()) {
+            int length = (int) p.length();
+            float[] values = Arrays.copyOfRange(flat, offset, offset + length);
+            arrays.put(p.name(), p.shape().length == 0 ? Nd4j.scalar(values[0]) : Nd4j.create(values, p.shape(), 'c'));
+            offset += length;
+        }
+        return arrays;
+    }
+
+    private List<FeatureBlock> blocks(float[] latents) {
+        if (features == null) {
+            return List.of(new FeatureBlock(0, spec.shape().size(), latents));
+        }
+        int size = spec.shape().size();
+        var pixels = new byte[latents.length];
+        var one = new byte[size];
+        for (int i = 0; i < config.samples(); i++) {
+            data.encoder().decode(Arrays.copyOfRange(latents, i * size, (i + 1) * size), one, spec.shape());
+            System.arraycopy(one, 0, pixels, i * size, size);
+        }
+        try (var network = features.open()) {
+            return List.of(new FeatureBlock(
+                    0,
+                    features.dimension(),
+                    network.apply(pixels, config.samples()).features()));
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package io.flowmap.adversarial.discriminator;
+
+import io.flowmap.autodiff.Program;
+import io.flowmap.autodiff.Shapes;
+import io.flowmap.autodiff.Vjp;
+import io.flowmap.flow.GraphInputs;
+import io.flowmap.flow.LinearPath;
+import io.flowmap.flow.NetworkField;
+import io.flowmap.flow.PerSample;
+import io.flowmap.nn.Parameter;
+import io.flowmap.nn.Scope;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * Both sides of adversarial finetuning (AYF, section F.2) as one compiled program over flat parameter vectors, for one batch size. The
+ * fakes are one step of the flow map, f(x_t, t, 0) = x_t - t F(x_t, t, 0); t = 1 is a step from noise. Write the inputs, {@link #run()},
+ * read gradients and measures.
+ */
+public final class AdversarialProgram implements AutoCloseable {
+    private static final String STUDENT = "student.";
+    private static final String DISCRIMINATOR = "discriminator.";
+
+    private final Setup setup;
+    private final GraphInputs inputs;
+    private final Shapes shapes;
+    private final Map<String, INDArray> outputs = new LinkedHashMap<>();
+    private final INDArray realLogits;
+    private final INDArray fakeLogits;
+    private final INDArray realPenalty;
+    private final INDArray fakePenalty;
+    private final Program program;
+
+    /**
+     * What a program is compiled for.
+     *
+     * @param student flow map that is trained, with its preconditioning
+     * @param discriminator the other network
+     * @param penalty of steps that have one; null for steps without
+     * @param augmentation null for none
+     * @param sample shape of a sample [C,H,W]
+     * @param batch samples a step
+     * @param type of the arithmetic
+     */
+    public record Setup(
+            NetworkField student,
+            Discriminator discriminator,
+            PenaltyConfig penalty,
+            Augmentation augmentation,
+            long[] sample,
+            int batch,
+            DataType type) {
+        boolean perturbs() {
+            return penalty != null && penalty.type() == PenaltyConfig.Type.DIFFERENCE;
+        }
+    }
+
+    /** Flat vectors of both networks, or their gradients, each as long as the network's arrays. */
+    public record Vectors(INDArray student, INDArray discriminator) {}
+
+    /**
+     * @param parameters that the program reads
+     * @param gradients of L_G by the student's, and of L_D with its penalties by the discriminator's parameters, that it writes; entries
+     *     of fixed arrays stay as they are
+     */
+    public AdversarialProgram(Setup setup, Vectors parameters, Vectors gradients) {
+        this.setup = setup;
+        inputs = new GraphInputs(setup.type());
+        shapes = inputs.shapes();
+        List<Parameter> theta = setup.student().network().parameters();
+        List<Parameter> psi = setup.discriminator().parameters();
+        var student = Scope.trainable(shapes, setup.type(), STUDENT, theta);
+        var discriminator = Scope.trainable(shapes, setup.type(), DISCRIMINATOR, psi);
+        bind(student, theta, parameters.student());
+        bind(discriminator, psi, parameters.discriminator());
+        SDVariable real = inputs.samples("x0", setup.batch(), setup.sample());
+        SDVariable classes = classes();
+        SDVariable fake = fake(student, real, classes);
+        Game game = Game.of(shapes, players(discriminator, real, fake, classes), setup.penalty(), noise());
+        realLogits = output(game.loss().real());
+        fakeLogits = output(game.loss().fake());
+        realPenalty =
+                game.realPenalty() == null ? null : output(game.realPenalty().size());
+        fakePenalty =
+                game.fakePenalty() == null ? null : output(game.fakePenalty().size());
+        write(student, theta, Map.of(fake, game.generatorSlope()), gradients.student());
+        write(discriminator, psi, game.discriminatorCotangents(), gradients.discriminator());
+        program = Program.compile(shapes, inputs.arrays(), outputs);
+    }
+
+    private SDVariable classes() {
+        int classes = setup.student().network().classes();
+        return classes > 0 ? inputs.add("classes", setup.batch(), classes) : null;
+    }
+
+    private SDVariable fake(Scope scope, SDVariable real, SDVariable classes) {
+        int batch = setup.batch();
+        SDVariable z = inputs.samples("z", batch, setup.sample());
+        SDVariable t = inputs.add("t", batch);
+        SDVariable guidance = inputs.add("guidance", batch);
+        SDVariable zero = shapes.graph().constant(Nd4j.zeros(setup.type(), batch));
+        SDVariable xt = LinearPath.point(scope, real, z, t);
+        SDVariable field = setup.student().apply(scope, new NetworkField.Point(xt, t, classes, zero, guidance));
+        return xt.sub(field.mul(PerSample.of(shapes, t, xt)));
+    }
+
+    private Game.Players players(Scope scope, SDVariable real, SDVariable fake, SDVariable classes) {
+        var discriminator = setup.discriminator();
+        SDVariable seen = discriminator.config().classes() > 0 ? classes : null;
+        UnaryOperator<SDVariable> plain = x -> discriminator.logits(scope, x, seen);
+        if (setup.augmentation() == null) {
+            return new Game.Players(real, fake, plain, plain);
+        }
+        var forReal = setup.augmentation().inputs(inputs, "real", setup.batch(), setup.sample());
+        var forFake = setup.augmentation().inputs(inputs, "fake", setup.batch(), setup.sample());
+        return new Game.Players(
+                real, fake, x -> plain.apply(forReal.apply(scope, x)), x -> plain.apply(forFake.apply(scope, x)));
+    }
+
+    private Game.Noise noise() {
+        return setup.perturbs()
+                ? new Game.Noise(
+                        inputs.samples("realNoise", setup.batch(), setup.sample()),
+                        inputs.samples("fakeNoise", setup.batch(), setup.sample()))
+                : null;
+    }
+
+    private INDArray output(SDVariable variable) {
+        var array = Nd4j.create(setup.type(), shapes.of(variable));
+        outputs.put(variable.name(), array);
+        return array;
+    }
+
+    private void bind(Scope scope, List<Parameter> parameters, INDArray flat) {
+        long offset = 0;
+        for (var p : parameters) {
+            inputs.bind(scope.parameter(p.name()), view(flat, offset, p));
+            offset += p.length();
+        }
+    }
+
+    private void write(
+            Scope scope, List<Parameter> parameters, Map<SDVariable, SDVariable> cotangents, INDArray gradient) {
+        var trained = parameters.stream().filter(Parameter::trained).toList();
+        var variables = trained.stream().map(p -> scope.parameter(p.name())).toList();
+        var gradients = Vjp.of(shapes, cotangents, variables);
+        long offset = 0;
+        for (var p : parameters) {
+            if (p.trained()) {
+                outputs.put(gradients.get(scope.parameter(p.name())).name(), view(gradient, offset, p));
+            }
+            offset += p.length();
+        }
+    }
+
+    private static INDArray view(INDArray flat, long offset, Parameter p) {
+        return flat.get(NDArrayIndex.interval(offset, offset + p.length())).reshape('c', p.shape());
+    }
+
+    /**
+     * The array of an input: x0, z [N,C,H,W]; t, guidance [N]; classes [N,L]; realNoise, fakeNoise [N,C,H,W] of penalties by
+     * differences; those of {@link Augmentation}; null if it has none.
+     */
+    public INDArray input(String name) {
+        return inputs.array(name);
+    }
+
+    /** D(real) [N] of the last run. */
+    public double[] realLogits() {
+        return realLogits.data().asDouble();
+    }
+
+    /** D(fake) [N] of the last run. */
+    public double[] fakeLogits() {
+        return fakeLogits.data().asDouble();
+    }
+
+    /** R1 [N] of the last run; null without penalties. */
+    public double[] realPenalties() {
+        return realPenalty == null ? null : realPenalty.data().asDouble();
+    }
+
+    /** R2 [N] of the last run; null without penalties. */
+    public double[] fakePenalties() {
+        return fakePenalty == null ? null : fakePenalty.data().asDouble();
+    }
+
+    public void run() {
+        program.run();
+    }
+
+    @Override
+    public void close() {
+        program.close();
+    }
+}

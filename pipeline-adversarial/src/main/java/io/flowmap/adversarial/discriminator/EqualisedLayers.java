@@ -1,0 +1,84 @@
+package io.flowmap.adversarial.discriminator;
+
+import io.flowmap.autodiff.Pooling;
+import io.flowmap.nn.Layers;
+import io.flowmap.nn.Scope;
+import java.util.Arrays;
+import org.nd4j.autodiff.samediff.SDVariable;
+
+/**
+ * Layers of StyleGAN2 (Karras et al. 2020) with equalised learning rates: a weight is divided by the root of its fan-in where it is
+ * used. Activations are [N,H,W,C]. The rectifier's gain commutes with it, so that weight and bias carry all gains.
+ */
+final class EqualisedLayers {
+    private static final double NEGATIVE_SLOPE = 0.2;
+    private static final double RECTIFIER_GAIN = Math.sqrt(2);
+    private static final double EPSILON = 1e-8;
+
+    private final Scope scope;
+    private final Layers layers;
+
+    EqualisedLayers(Scope scope) {
+        this.scope = scope;
+        this.layers = new Layers(scope);
+    }
+
+    /** sqrt(2) gain lrelu(w * x / sqrt(fan-in) + b), lrelu(y) = y where it is positive, else 0.2 y. */
+    SDVariable convolution(String name, SDVariable x, double gain, int stride, int pad) {
+        double all = RECTIFIER_GAIN * gain;
+        return rectified(layers.conv(x, weight(name, all), bias(name, all), stride, pad, pad));
+    }
+
+    /** gain w * x / sqrt(fan-in) by a 1x1 weight, without bias. */
+    SDVariable mix(String name, SDVariable x, double gain) {
+        return layers.mix(x, weight(name, gain));
+    }
+
+    /** w x / sqrt(fan-in) + b of x [N,in]. */
+    SDVariable linear(String name, SDVariable x) {
+        return layers.linear(x, weight(name, 1), bias(name, 1));
+    }
+
+    /** sqrt(2) lrelu(rate (w x / sqrt(fan-in) + b)) of x [N,in]. */
+    SDVariable dense(String name, SDVariable x, double rate) {
+        double all = RECTIFIER_GAIN * rate;
+        return rectified(layers.linear(x, weight(name, all), bias(name, all)));
+    }
+
+    /** x filtered by [1,3,3,1]/8 along rows and columns, which is three means of 2x2 windows; one pixel more on either side. */
+    SDVariable filtered(SDVariable x) {
+        var once = window(x, 1);
+        return window(window(once, 1), 0);
+    }
+
+    /** Every second pixel in both directions of x filtered by [1,3,3,1]/8. */
+    SDVariable halved(SDVariable x) {
+        var cnn = scope.graph().cnn();
+        return cnn.avgPooling2d(window(window(x, 1), 0), Pooling.average(2, 2, true));
+    }
+
+    private SDVariable window(SDVariable x, int pad) {
+        return scope.graph().cnn().avgPooling2d(x, Pooling.padded(2, pad));
+    }
+
+    /** x / sqrt(mean x^2 + 1e-8) over the last dimension of [N,D]. */
+    SDVariable unitMoment(SDVariable x) {
+        var math = scope.graph().math();
+        var moment = math.square(x).mean(true, 1).add(EPSILON);
+        return x.mul(math.reciprocal(math.sqrt(moment)));
+    }
+
+    private SDVariable rectified(SDVariable x) {
+        return scope.graph().nn().leakyRelu(x, NEGATIVE_SLOPE);
+    }
+
+    private SDVariable weight(String name, double gain) {
+        var weight = layers.array(name + ".weight");
+        long fanIn = Arrays.stream(scope.shapes().of(weight)).skip(1).reduce(1, (a, b) -> a * b);
+        return weight.mul(gain / Math.sqrt(fanIn));
+    }
+
+    private SDVariable bias(String name, double gain) {
+        return layers.array(name + ".bias").mul(gain);
+    }
+}

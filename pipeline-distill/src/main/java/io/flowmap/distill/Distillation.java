@@ -1,0 +1,60 @@
+package io.flowmap.distill;
+
+import io.flowmap.data.LatentData;
+import io.flowmap.distill.objective.Objective;
+import io.flowmap.distill.teacher.NetworkSpec;
+import io.flowmap.distill.teacher.StoredModel;
+import io.flowmap.distill.teacher.StoredTeacher;
+import io.flowmap.flow.NoiseLabel;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.StageInput;
+import io.flowmap.job.UserError;
+import java.util.List;
+
+/**
+ * What the section {@code distill} describes: a flow map trained towards an objective.
+ *
+ * @param teacher null where the objective does not distil
+ */
+public record Distillation(DistillConfig config, Objective objective, StoredTeacher teacher) {
+    /**
+     * The run's. Throws {@link UserError} if the data is not for the teacher, or the teacher is not prepared: the derivative of
+     * ln(sigma)/4 has no bound at either end of [0, 1], so that a flow map of it can not be trained.
+     */
+    public static Distillation of(JobContext context) {
+        var config = context.settings().section("distill", DistillConfig.class);
+        Objective objective = config.objective().objective(config.timePairs(), config.time());
+        return new Distillation(config, objective, objective.distils() ? teacher(context, config) : null);
+    }
+
+    private static StoredTeacher teacher(JobContext context, DistillConfig config) {
+        var teacher = StoredTeacher.of(context, config.teacher(), config.teacherAverage());
+        StoredModel main = teacher.main();
+        main.requireFits(LatentData.open(context.hadoop(), context.stage("data"), "train"));
+        if (main.spec().noiseLabel() != NoiseLabel.TIME) {
+            throw new UserError("cannot distil teacher " + main.dir()
+                    + ": expected a network with c_noise = t, got one with c_noise = ln(sigma)/4 (run flowmap prepare-teacher,"
+                    + " then set distill.teacher.stage to its stage)");
+        }
+        return teacher;
+    }
+
+    /** The training of a network, with the seed of the run's distillation. */
+    public StudentFactory recipe(JobContext context, NetworkSpec student) {
+        return new StudentFactory(
+                student, objective, teacher, config.guidance(), 0, context.run().seedOf("distill"));
+    }
+
+    /** The stages that it reads. */
+    public List<StageInput> inputs(JobContext context) {
+        var data = StageInput.stage(context, "data");
+        return objective.distils()
+                ? List.of(data, StageInput.stage(context, config.teacher().stage()))
+                : List.of(data);
+    }
+
+    /** The sections that determine it: from scratch the section {@code network} stands in for the teacher. */
+    List<String> sections() {
+        return objective.distils() ? List.of("distill") : List.of("distill", "network");
+    }
+}

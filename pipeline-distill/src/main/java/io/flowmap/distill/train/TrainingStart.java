@@ -1,0 +1,88 @@
+package io.flowmap.distill.train;
+
+import io.flowmap.checkpoint.CheckpointStore;
+import io.flowmap.checkpoint.ParameterLayout;
+import io.flowmap.job.UserError;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * What a training begins from: new parameters, or where another ended.
+ *
+ * @param parameters [P]
+ * @param firstMoment Adam's, [P]
+ * @param secondMoment Adam's, [P]
+ * @param averages power-function averages in the order of the configured widths, [P] each
+ * @param step steps done
+ * @param round rounds done
+ * @param samples samples drawn
+ */
+public record TrainingStart(
+        float[] parameters,
+        float[] firstMoment,
+        float[] secondMoment,
+        List<float[]> averages,
+        long step,
+        long round,
+        long samples) {
+
+    /** Step 0 with these parameters, which stay unchanged. */
+    static TrainingStart fresh(float[] initial, int averages) {
+        var copies = new ArrayList<float[]>();
+        for (int i = 0; i < averages; i++) {
+            copies.add(initial.clone());
+        }
+        return new TrainingStart(
+                initial.clone(), new float[initial.length], new float[initial.length], copies, 0, 0, 0);
+    }
+
+    /**
+     * The end of a finished training. Throws {@link UserError} if its last checkpoint lacks a vector (averages alone can not be
+     * continued) or is not of the layout.
+     *
+     * @param emaStds widths of the averages that are continued
+     * @param samplesPerStep samples that a step of that training drew
+     */
+    public static TrainingStart after(
+            Configuration hadoop, Path dir, ParameterLayout layout, List<Double> emaStds, long samplesPerStep) {
+        var store = CheckpointStore.open(hadoop, dir);
+        TrainingState.continuedRoles(emaStds).forEach(store::requireFinal);
+        var checkpoint = store.loadFinal();
+        if (!checkpoint.layout().equals(layout)) {
+            throw new UserError("cannot continue the training in " + dir + ": expected " + layout.length()
+                    + " parameters of the network, got others");
+        }
+        var state = TrainingState.of(checkpoint, emaStds);
+        var counters = state.counters();
+        return new TrainingStart(
+                state.vectors()[0],
+                state.vectors()[1],
+                state.vectors()[2],
+                state.averages(),
+                counters.step(),
+                counters.round(),
+                counters.step() * samplesPerStep + counters.sampleOffset());
+    }
+
+    /** The same with new parameters at the end, whose moments are zero. */
+    public TrainingStart with(float[] more) {
+        int zeros = more.length;
+        return new TrainingStart(
+                concatenated(parameters, more),
+                concatenated(firstMoment, new float[zeros]),
+                concatenated(secondMoment, new float[zeros]),
+                averages.stream().map(average -> concatenated(average, more)).toList(),
+                step,
+                round,
+                samples);
+    }
+
+    private static float[] concatenated(float[] first, float[] second) {
+        var both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+}
