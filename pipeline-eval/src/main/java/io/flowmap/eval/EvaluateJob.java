@@ -7,6 +7,7 @@ import io.flowmap.eval.feature.InceptionModel;
 import io.flowmap.eval.feature.InceptionWeights;
 import io.flowmap.eval.feature.LeNet;
 import io.flowmap.eval.metric.FrechetDistance;
+import io.flowmap.eval.metric.PrecisionRecall.Part;
 import io.flowmap.eval.protocol.Measure;
 import io.flowmap.eval.protocol.Protocol;
 import io.flowmap.job.Job;
@@ -127,8 +128,9 @@ public final class EvaluateJob implements Job {
     private static List<Protocol> own(EvaluateSettings settings, FeatureModel model) {
         return List.of(
                 Protocol.own(MetricRow.FRECHET + model.name(), new Measure.Frechet(FrechetDistance.SAMPLE)),
-                Protocol.own(MetricRow.PRECISION + model.name(), new Measure.Precision(settings.neighbours())),
-                Protocol.own(MetricRow.RECALL + model.name(), new Measure.Recall(settings.neighbours())));
+                Protocol.own(
+                        MetricRow.PRECISION + model.name(), new Measure.Balls(Part.PRECISION, settings.neighbours())),
+                Protocol.own(MetricRow.RECALL + model.name(), new Measure.Balls(Part.RECALL, settings.neighbours())));
     }
 
     /** Rows of the named protocols, those of one resize together: their features are the same. */

@@ -1,6 +1,7 @@
 package io.flowmap.eval;
 
 import io.flowmap.data.LatentData;
+import io.flowmap.eval.MetricProtocol.Reference;
 import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.metric.FrechetDistance;
 import io.flowmap.eval.metric.KernelSubsets;
@@ -74,7 +75,8 @@ final class Evaluation implements AutoCloseable {
     /** The time an image of a set of samples took. */
     void addTime(SampleSet samples, long count) {
         double nanos = SampleTimes.medianNanos(samples.rows(context.spark()));
-        rows.add(MetricRow.of(samples.model(), samples, MetricRow.MILLISECONDS, nanos / 1e6, count));
+        var protocol = MetricProtocol.ofTime(MetricRow.MILLISECONDS, count);
+        rows.add(MetricRow.of(samples.model(), samples, nanos / 1e6, protocol));
     }
 
     List<MetricRow> rows() {
@@ -120,10 +122,9 @@ final class Evaluation implements AutoCloseable {
         if (measure instanceof Measure.Score) {
             return set.set().inceptionScore().score();
         }
-        boolean precision = measure instanceof Measure.Precision;
-        int k = precision ? ((Measure.Precision) measure).neighbours() : ((Measure.Recall) measure).neighbours();
-        var both = neighbours.computeIfAbsent(k, n -> NeighbourTiles.of(real.balls(n), set.balls(n)));
-        return precision ? both.precision() : both.recall();
+        var balls = (Measure.Balls) measure;
+        return balls.part()
+                .of(neighbours.computeIfAbsent(balls.k(), k -> NeighbourTiles.of(real.balls(k), set.balls(k))));
     }
 
     private double kernelDistance(Measure.Kernel kernel, SetStatistics set) {
@@ -144,23 +145,18 @@ final class Evaluation implements AutoCloseable {
 
     private void addAccuracy(String model, SampleSet samples, double accuracy, long count) {
         if (!Double.isNaN(accuracy)) {
-            rows.add(MetricRow.of(model, samples, MetricRow.CLASS_ACCURACY + features.name(), accuracy, count)
-                    .by(features));
+            var protocol = MetricProtocol.of(features, MetricRow.CLASS_ACCURACY + features.name(), count);
+            rows.add(MetricRow.of(model, samples, accuracy, protocol));
         }
     }
 
     private MetricRow row(String model, SampleSet samples, Protocol protocol, double value, SetStatistics set) {
-        var measure = protocol.measure();
-        boolean byNeighbours = measure instanceof Measure.Precision || measure instanceof Measure.Recall;
+        boolean byNeighbours = protocol.measure().neighbours().isPresent();
         long count = byNeighbours ? set.neighbourCount() : set.set().count();
-        var row = MetricRow.of(model, samples, protocol.name(), value, count)
-                .by(features)
-                .with(protocol);
-        return measure instanceof Measure.Score
-                ? row
-                : row.against(
-                        settings.referenceSplit(),
-                        byNeighbours ? real.neighbourCount() : real.set().count(),
-                        real.set().hash());
+        long realCount = byNeighbours ? real.neighbourCount() : real.set().count();
+        var reference = protocol.measure() instanceof Measure.Score
+                ? null
+                : new Reference(settings.referenceSplit(), realCount, real.set().hash());
+        return MetricRow.of(model, samples, value, MetricProtocol.of(features, protocol, count, reference));
     }
 }

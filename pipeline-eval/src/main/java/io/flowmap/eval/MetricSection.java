@@ -115,37 +115,33 @@ final class MetricSection {
         var rows = new ArrayList<List<String>>();
         rows.add(List.of("protocol", "weights", "resize and range", "ddof", "k", "seed", "images", "reference"));
         for (var name : table.named()) {
-            var row = table.row(EvaluateJob.TRAIN, null, null, name).orElseThrow();
+            var protocol =
+                    table.row(EvaluateJob.TRAIN, null, null, name).orElseThrow().protocol();
+            var reference = protocol.reference();
             rows.add(List.of(
                     name,
-                    row.network() + String.format(Locale.ROOT, " %.12s", row.networkHash()),
-                    row.resize(),
-                    Objects.toString(row.ddof(), ""),
-                    Objects.toString(row.neighbours(), ""),
-                    Objects.toString(row.seed(), ""),
-                    Long.toString(row.samples()),
-                    row.reference() == null
+                    protocol.network() + String.format(Locale.ROOT, " %.12s", protocol.networkHash()),
+                    protocol.resize(),
+                    Objects.toString(protocol.ddof(), ""),
+                    Objects.toString(protocol.neighbours(), ""),
+                    Objects.toString(protocol.seed(), ""),
+                    Long.toString(protocol.samples()),
+                    reference == null
                             ? ""
                             : String.format(
                                     Locale.ROOT,
                                     "%s, %d, %.12s",
-                                    row.reference(),
-                                    row.referenceSamples(),
-                                    row.referenceHash())));
+                                    reference.split(),
+                                    reference.samples(),
+                                    reference.hash())));
         }
         return rows;
     }
 
     /** What the values depend on, in words. */
     String protocol() {
-        var distance = table.rows().stream()
-                .filter(row -> row.metric().equals(table.distance()))
-                .findFirst()
-                .orElseThrow();
-        var recall = table.rows().stream()
-                .filter(row -> row.metric().equals(table.recall()))
-                .findFirst()
-                .orElseThrow();
+        var distance = table.protocol(table.distance());
+        var recall = table.protocol(table.recall());
         return String.format(
                 Locale.ROOT,
                 "Features: those of a %s %s (weights %.12s…), so"
@@ -156,13 +152,13 @@ final class MetricSection {
                 distance.network().equals(LeNet.NAME) ? "trained here on the ingested labels" : "given as a file",
                 distance.networkHash(),
                 distance.samples(),
-                distance.referenceSamples(),
-                distance.reference(),
+                distance.reference().samples(),
+                distance.reference().split(),
                 distance.ddof(),
                 recall.neighbours(),
                 recall.samples(),
-                recall.referenceSamples(),
-                distance.reference());
+                recall.reference().samples(),
+                distance.reference().split());
     }
 
     private String chart(String title, String metric, boolean logarithmic) {

@@ -1,5 +1,6 @@
 package io.flowmap.eval;
 
+import io.flowmap.eval.MetricProtocol.Reference;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -14,7 +15,7 @@ record MetricTable(List<MetricRow> rows) {
     /** The network that gives the features of all rows. */
     String network() {
         return rows.stream()
-                .map(MetricRow::network)
+                .map(row -> row.protocol().network())
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElseThrow();
@@ -40,10 +41,19 @@ record MetricTable(List<MetricRow> rows) {
     /** Metrics of named protocols, which have a resize. */
     List<String> named() {
         return rows.stream()
-                .filter(row -> row.resize() != null)
+                .filter(row -> row.protocol().resize() != null)
                 .map(MetricRow::metric)
                 .distinct()
                 .toList();
+    }
+
+    /** The protocol of a metric, of the first row that has it. */
+    MetricProtocol protocol(String metric) {
+        return rows.stream()
+                .map(MetricRow::protocol)
+                .filter(protocol -> protocol.metric().equals(metric))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** A value, empty where it was not measured. */
@@ -74,8 +84,9 @@ record MetricTable(List<MetricRow> rows) {
     /** The split that distances are taken to. */
     String reference() {
         return rows.stream()
-                .map(MetricRow::reference)
+                .map(row -> row.protocol().reference())
                 .filter(Objects::nonNull)
+                .map(Reference::split)
                 .findFirst()
                 .orElseThrow();
     }

@@ -65,7 +65,9 @@ class EvaluateJobTest {
                             .asText())
                     .isEqualTo(hash);
             var table = new MetricTable(MetricRow.read(spark.read().parquet(stage + "/table")));
-            assertThat(table.rows().stream().map(MetricRow::networkHash).filter(text -> text != null))
+            assertThat(table.rows().stream()
+                            .map(row -> row.protocol().networkHash())
+                            .filter(text -> text != null))
                     .containsOnly(hash);
             return table;
         }
@@ -103,12 +105,17 @@ class EvaluateJobTest {
         for (var row : table.rows()) {
             boolean distance = row.metric().startsWith("FD");
             boolean neighbours = List.of("precision-LeNet", "recall-LeNet").contains(row.metric());
-            assertThat(row.ddof()).isEqualTo(distance ? 1 : null);
-            assertThat(row.neighbours()).isEqualTo(neighbours ? 3 : null);
-            assertThat(row.reference()).isEqualTo(distance || neighbours ? "test" : null);
-            assertThat(row.referenceSamples())
-                    .isEqualTo(distance ? (Long) (long) TEST : neighbours ? (Long) 1050L : null);
-            assertThat(row.samples()).isEqualTo(neighbours ? 1050 : row.model().equals("test") ? TEST : SAMPLES);
+            var protocol = row.protocol();
+            assertThat(protocol.ddof()).isEqualTo(distance ? 1 : null);
+            assertThat(protocol.neighbours()).isEqualTo(neighbours ? 3 : null);
+            assertThat(protocol.samples())
+                    .isEqualTo(neighbours ? 1050 : row.model().equals("test") ? TEST : SAMPLES);
+            if (distance || neighbours) {
+                assertThat(protocol.reference().split()).isEqualTo("test");
+                assertThat(protocol.reference().samples()).isEqualTo(distance ? TEST : 1050);
+            } else {
+                assertThat(protocol.reference()).isNull();
+            }
         }
     }
 }

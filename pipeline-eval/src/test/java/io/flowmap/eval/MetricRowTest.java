@@ -3,12 +3,16 @@ package io.flowmap.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowmap.data.LatentShape;
+import io.flowmap.eval.MetricProtocol.Reference;
+import io.flowmap.eval.feature.LeNetWeights;
 import io.flowmap.eval.protocol.Protocol;
 import io.flowmap.job.UserError;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.Test;
 
 class MetricRowTest {
+    private final LeNetWeights network = LeNetWeights.initial(new LatentShape(1, 16, 16), 4, 1);
     private final SampleSet set = new SampleSet("student", 1.5, 4, new Path("samples"));
 
     @Test
@@ -36,8 +40,8 @@ class MetricRowTest {
     }
 
     private MetricRow row(String name, double value, String hash) {
-        return MetricRow.of("student", set, name, value, 100)
-                .with(Protocol.named(name))
-                .against("test", 50L, hash);
+        var protocol = Protocol.named(name);
+        return MetricRow.of(
+                "student", set, value, MetricProtocol.of(network, protocol, 100, new Reference("test", 50, hash)));
     }
 }

@@ -2,6 +2,7 @@ package io.flowmap.eval.protocol;
 
 import io.flowmap.eval.feature.Resize;
 import io.flowmap.eval.metric.FrechetDistance;
+import io.flowmap.eval.metric.PrecisionRecall.Part;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,8 +25,8 @@ public record Protocol(String name, Optional<Resize> resize, Measure measure) {
             inception("fid:stylegan3", Resize.TENSORFLOW1, new Measure.Frechet(FrechetDistance.POPULATION)),
             inception("kid", Resize.TENSORFLOW1, new Measure.Kernel(100, 1000, 2020)),
             inception("is", Resize.TENSORFLOW1, new Measure.Score()),
-            inception("precision:adm", Resize.TENSORFLOW1, new Measure.Precision(NEIGHBOURS)),
-            inception("recall:adm", Resize.TENSORFLOW1, new Measure.Recall(NEIGHBOURS)));
+            inception("precision:adm", Resize.TENSORFLOW1, new Measure.Balls(Part.PRECISION, NEIGHBOURS)),
+            inception("recall:adm", Resize.TENSORFLOW1, new Measure.Balls(Part.RECALL, NEIGHBOURS)));
 
     /** The protocol of that name; throws {@link IllegalArgumentException} listing the known ones. */
     public static Protocol named(String name) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowmap.eval.feature.Resize;
+import io.flowmap.eval.metric.PrecisionRecall;
 import org.junit.jupiter.api.Test;
 
 class ProtocolTest {
@@ -13,7 +14,7 @@ class ProtocolTest {
         assertThat(protocol.resize()).contains(Resize.TENSORFLOW1);
         assertThat(protocol.measure()).isEqualTo(new Measure.Frechet(0));
         assertThat(Protocol.named("fid:clean").resize()).contains(Resize.PIL_BICUBIC);
-        assertThat(Protocol.named("recall:adm").measure()).isEqualTo(new Measure.Recall(3));
+        assertThat(Protocol.named("recall:adm").measure()).isEqualTo(new Measure.Balls(PrecisionRecall.Part.RECALL, 3));
     }
 
     @Test
