@@ -3,6 +3,8 @@ package io.flowmap.eval;
 import io.flowmap.data.LatentData;
 import io.flowmap.eval.MetricProtocol.Reference;
 import io.flowmap.eval.feature.FeatureModel;
+import io.flowmap.eval.metric.Bootstrap;
+import io.flowmap.eval.metric.Bootstrap.Interval;
 import io.flowmap.eval.metric.FrechetDistance;
 import io.flowmap.eval.metric.KernelSubsets;
 import io.flowmap.eval.metric.PrecisionRecall;
@@ -15,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -27,6 +30,7 @@ final class Evaluation implements AutoCloseable {
     private final FeatureModel features;
     private final List<Protocol> protocols;
     private final Broadcast<FeatureModel> network;
+    private final Optional<FeatureCache> cache;
     private final SetStatistics real;
     private final List<MetricRow> rows = new ArrayList<>();
 
@@ -45,6 +49,9 @@ final class Evaluation implements AutoCloseable {
         this.features = features;
         this.protocols = protocols;
         this.network = new JavaSparkContext(context.spark().sparkContext()).broadcast(features);
+        this.cache = settings.keepFeatures()
+                ? Optional.of(new FeatureCache(context, features, settings.batch()))
+                : Optional.empty();
         long count = Math.min(reference.count(), settings.referenceSamples());
         real = statistics(settings.referenceSplit() + " images", reference, count);
     }
@@ -66,7 +73,7 @@ final class Evaluation implements AutoCloseable {
     /** A set of samples. */
     void compareSamples(SampleSet samples, long count) {
         var images = ImageSources.generated(context.spark(), samples, reference.shape());
-        var measured = FeatureSet.of(samples.name(), images, count, network, settings.batch());
+        var measured = FeatureSet.of(samples.name(), images, count, network, settings.batch(), cache);
         try (var set = new SetStatistics(measured, settings.recallSamples())) {
             compare(samples.model(), samples, set);
         }
@@ -76,7 +83,7 @@ final class Evaluation implements AutoCloseable {
     void addTime(SampleSet samples, long count) {
         double nanos = SampleTimes.medianNanos(samples.rows(context.spark()));
         var protocol = MetricProtocol.ofTime(MetricRow.MILLISECONDS, count);
-        rows.add(MetricRow.of(samples.model(), samples, nanos / 1e6, protocol));
+        rows.add(MetricRow.of(samples.model(), samples, nanos / 1e6, null, protocol));
     }
 
     List<MetricRow> rows() {
@@ -92,7 +99,7 @@ final class Evaluation implements AutoCloseable {
     private SetStatistics statistics(String name, LatentData data, long count) {
         var images = ImageSources.real(context.spark(), data, count);
         return new SetStatistics(
-                FeatureSet.of(name, images, count, network, settings.batch()), settings.recallSamples());
+                FeatureSet.of(name, images, count, network, settings.batch(), cache), settings.recallSamples());
     }
 
     private void compare(String model, SampleSet samples, SetStatistics set) {
@@ -101,10 +108,18 @@ final class Evaluation implements AutoCloseable {
         var neighbours = new HashMap<Integer, PrecisionRecall>();
         for (var protocol : protocols) {
             double value = value(protocol.measure(), set, neighbours);
-            rows.add(row(model, samples, protocol, value, set));
+            var carried = protocol(protocol, set);
+            rows.add(MetricRow.of(model, samples, value, interval(protocol.measure(), value, set), carried));
+            if (settings.perClass() && protocol.measure() instanceof Measure.Frechet frechet) {
+                for (var one :
+                        ClassDistances.between(real.set().blocks(), set.set().blocks(), frechet.ddof())) {
+                    var within = carried.within(one.label(), one.generated(), one.real());
+                    rows.add(MetricRow.of(model, samples, one.distance(), null, within));
+                }
+            }
             facts.put(protocol.name(), String.format(Locale.ROOT, "%.4f", value));
         }
-        if (protocols.stream().noneMatch(protocol -> protocol.resize().isPresent())) {
+        if (protocols.stream().noneMatch(protocol -> protocol.source().isPresent())) {
             double accuracy = accuracy(set.set());
             addAccuracy(model, samples, accuracy, set.set().count());
             facts.put(MetricRow.CLASS_ACCURACY + features.name(), String.format(Locale.ROOT, "%.4f", accuracy));
@@ -146,17 +161,29 @@ final class Evaluation implements AutoCloseable {
     private void addAccuracy(String model, SampleSet samples, double accuracy, long count) {
         if (!Double.isNaN(accuracy)) {
             var protocol = MetricProtocol.of(features, MetricRow.CLASS_ACCURACY + features.name(), count);
-            rows.add(MetricRow.of(model, samples, accuracy, protocol));
+            rows.add(MetricRow.of(model, samples, accuracy, null, protocol));
         }
     }
 
-    private MetricRow row(String model, SampleSet samples, Protocol protocol, double value, SetStatistics set) {
+    private MetricProtocol protocol(Protocol protocol, SetStatistics set) {
         boolean byNeighbours = protocol.measure().neighbours().isPresent();
         long count = byNeighbours ? set.neighbourCount() : set.set().count();
         long realCount = byNeighbours ? real.neighbourCount() : real.set().count();
         var reference = protocol.measure() instanceof Measure.Score
                 ? null
                 : new Reference(settings.referenceSplit(), realCount, real.set().hash());
-        return MetricRow.of(model, samples, value, MetricProtocol.of(features, protocol, count, reference));
+        return MetricProtocol.of(features, protocol, count, reference);
+    }
+
+    /** Of a Frechet distance where resamples are asked for and the set has more images than features, the generated images resampled. */
+    private Interval interval(Measure measure, double value, SetStatistics set) {
+        var bootstrap = settings.bootstrap();
+        boolean enough = set.set().count() > features.dimension();
+        if (!(measure instanceof Measure.Frechet frechet) || bootstrap.resamples() == 0 || !enough) {
+            return null;
+        }
+        var resamples = new Bootstrap(context.run().seedOf("bootstrap"), bootstrap.resamples());
+        var distances = set.set().resampledDistances(real.moments(), frechet.ddof(), resamples);
+        return Bootstrap.interval(value, distances, bootstrap.confidence());
     }
 }

@@ -1,7 +1,6 @@
 package io.flowmap.eval;
 
 import io.flowmap.eval.feature.FeatureModel;
-import io.flowmap.eval.feature.Resize;
 import io.flowmap.eval.protocol.Measure;
 import io.flowmap.eval.protocol.Protocol;
 import java.util.ArrayList;
@@ -16,6 +15,7 @@ import org.apache.spark.sql.types.StructType;
  * All that a measured value depends on beside the images measured: values compare only where it is the same.
  *
  * @param metric name of a protocol, or with its features, for example "FD-LeNet"
+ * @param label class of the images on both sides, null for all
  * @param samples images measured
  * @param reference what they are compared with, null where there is nothing
  * @param neighbours k of precision and recall, else null
@@ -27,6 +27,7 @@ import org.apache.spark.sql.types.StructType;
  */
 public record MetricProtocol(
         String metric,
+        Integer label,
         long samples,
         Reference reference,
         Integer neighbours,
@@ -37,6 +38,7 @@ public record MetricProtocol(
         String networkHash) {
     private static final StructType SCHEMA = new StructType()
             .add("metric", DataTypes.StringType, false)
+            .add("class", DataTypes.IntegerType)
             .add("samples", DataTypes.LongType, false)
             .add("reference", DataTypes.StringType)
             .add("reference_samples", DataTypes.LongType)
@@ -59,12 +61,12 @@ public record MetricProtocol(
 
     /** Of a time, which no network has part in. */
     static MetricProtocol ofTime(String metric, long samples) {
-        return new MetricProtocol(metric, samples, null, null, null, null, null, null, null);
+        return new MetricProtocol(metric, null, samples, null, null, null, null, null, null, null);
     }
 
     /** Of a value that a network gives for the images alone. */
     static MetricProtocol of(FeatureModel network, String metric, long samples) {
-        return new MetricProtocol(metric, samples, null, null, null, null, null, network.name(), network.hash());
+        return new MetricProtocol(metric, null, samples, null, null, null, null, null, network.name(), network.hash());
     }
 
     /** Of a named protocol, with the constants that it fixes. */
@@ -72,14 +74,30 @@ public record MetricProtocol(
         var measure = protocol.measure();
         return new MetricProtocol(
                 protocol.name(),
+                null,
                 samples,
                 reference,
                 measure.neighbours().orElse(null),
                 measure instanceof Measure.Frechet frechet ? (Integer) frechet.ddof() : null,
                 measure instanceof Measure.Kernel kernel ? (Long) kernel.seed() : null,
-                protocol.resize().map(Resize::text).orElse(null),
+                network.preparation(),
                 network.name(),
                 network.hash());
+    }
+
+    /** The same within a class of so many images on both sides. */
+    MetricProtocol within(int ofLabel, long ofSamples, long ofReference) {
+        return new MetricProtocol(
+                metric,
+                ofLabel,
+                ofSamples,
+                new Reference(reference.split, ofReference, reference.hash),
+                neighbours,
+                ddof,
+                seed,
+                resize,
+                network,
+                networkHash);
     }
 
     /** The first part that differs, with both values; empty where none does. */
@@ -96,14 +114,15 @@ public record MetricProtocol(
     }
 
     /** Columns of {@link #values()}. */
-    static StructType schema() {
+    public static StructType schema() {
         return SCHEMA;
     }
 
     /** The cells of a table's row. */
-    List<Object> values() {
+    public List<Object> values() {
         var values = new ArrayList<Object>();
         values.add(metric);
+        values.add(label);
         values.add(samples);
         values.add(reference == null ? null : reference.split);
         values.add(reference == null ? null : reference.samples);
@@ -122,6 +141,7 @@ public record MetricProtocol(
         String split = row.getAs("reference");
         return new MetricProtocol(
                 row.getAs("metric"),
+                row.getAs("class"),
                 row.<Long>getAs("samples"),
                 split == null
                         ? null

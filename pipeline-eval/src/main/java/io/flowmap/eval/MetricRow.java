@@ -1,6 +1,6 @@
 package io.flowmap.eval;
 
-import io.flowmap.job.UserError;
+import io.flowmap.eval.metric.Bootstrap.Interval;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -15,25 +15,47 @@ import org.apache.spark.sql.types.StructType;
  * @param model "teacher", "student", or the split of real images
  * @param guidance weight, null for real images
  * @param steps of the sampler, null for real images
+ * @param interval of the value, null where none was taken
  * @param protocol what the value depends on beside
  */
-public record MetricRow(String model, Double guidance, Integer steps, double value, MetricProtocol protocol) {
-    static final String FRECHET = "FD-";
+public record MetricRow(
+        String model, Double guidance, Integer steps, double value, Interval interval, MetricProtocol protocol) {
+    /** What the name of a Frechet distance begins with. */
+    public static final String FRECHET = "FD-";
+
     static final String PRECISION = "precision-";
     static final String RECALL = "recall-";
+    static final String DENSITY = "density-";
+    static final String COVERAGE = "coverage-";
     static final String CLASS_ACCURACY = "class-accuracy-";
     static final String MILLISECONDS = "milliseconds-per-image";
     /** Directory of the Parquet table in the stage. */
     static final String TABLE = "table";
 
     /** Of a set of samples, or of real images where there is none. */
-    static MetricRow of(String model, SampleSet set, double value, MetricProtocol protocol) {
+    static MetricRow of(String model, SampleSet set, double value, Interval interval, MetricProtocol protocol) {
         return new MetricRow(
                 model,
                 set == null ? null : (Double) set.guidance(),
                 set == null ? null : (Integer) set.steps(),
                 value,
+                interval,
                 protocol);
+    }
+
+    /** Lower end of the interval; the value without one. */
+    double low() {
+        return interval == null ? value : interval.low();
+    }
+
+    /** Upper end of the interval; the value without one. */
+    double high() {
+        return interval == null ? value : interval.high();
+    }
+
+    /** Half the width of the interval; NaN without one. */
+    public double margin() {
+        return interval == null ? Double.NaN : interval.margin();
     }
 
     /** Name of what is measured. */
@@ -41,14 +63,9 @@ public record MetricRow(String model, Double guidance, Integer steps, double val
         return protocol.metric();
     }
 
-    /** This value over another. Unless forced, throws {@link UserError} that says in which way their protocols or references differ. */
-    double over(MetricRow other, boolean forced) {
-        var difference = protocol.difference(other.protocol);
-        if (!forced && difference.isPresent()) {
-            throw new UserError("cannot compare " + metric() + " of " + model + " with that of " + other.model
-                    + ": expected one protocol and reference, got " + difference.get());
-        }
-        return value / other.value;
+    /** Whose value it is, in words. */
+    public String name() {
+        return steps == null ? model + " images" : SampleSet.name(model, guidance, steps);
     }
 
     static StructType schema() {
@@ -56,32 +73,46 @@ public record MetricRow(String model, Double guidance, Integer steps, double val
                 .add("model", DataTypes.StringType, false)
                 .add("guidance", DataTypes.DoubleType)
                 .add("steps", DataTypes.IntegerType)
-                .add("value", DataTypes.DoubleType, false);
+                .add("value", DataTypes.DoubleType, false)
+                .add("low", DataTypes.DoubleType)
+                .add("high", DataTypes.DoubleType);
         for (var field : MetricProtocol.schema().fields()) {
             schema = schema.add(field);
         }
         return schema;
     }
 
-    Row row() {
+    /** The cells of a table's row. */
+    List<Object> cells() {
         var cells = new ArrayList<Object>();
         cells.add(model);
         cells.add(guidance);
         cells.add(steps);
         cells.add(value);
+        cells.add(interval == null ? null : interval.low());
+        cells.add(interval == null ? null : interval.high());
         cells.addAll(protocol.values());
-        return RowFactory.create(cells.toArray());
+        return cells;
+    }
+
+    Row row() {
+        return RowFactory.create(cells().toArray());
     }
 
     /** All rows of a table. */
-    static List<MetricRow> read(Dataset<Row> table) {
+    public static List<MetricRow> read(Dataset<Row> table) {
         return table.collectAsList().stream()
                 .map(row -> new MetricRow(
                         row.getAs("model"),
                         row.getAs("guidance"),
                         row.getAs("steps"),
                         row.<Double>getAs("value"),
+                        interval(row.getAs("low"), row.getAs("high")),
                         MetricProtocol.read(row)))
                 .toList();
+    }
+
+    private static Interval interval(Double low, Double high) {
+        return low == null ? null : new Interval(low, high);
     }
 }

@@ -1,16 +1,39 @@
 package io.flowmap.eval;
 
 import io.flowmap.eval.MetricProtocol.Reference;
+import io.flowmap.eval.report.Csv;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The rows of the metrics, asked by model, guidance weight, steps and metric. */
 record MetricTable(List<MetricRow> rows) {
     static final String STUDENT = "student";
     static final String TEACHER = "teacher";
+
+    /** Every metric of samples and training images, each a column, watched over. */
+    void compare(Comparison comparison) {
+        for (var row : rows) {
+            if (row.steps() != null || row.model().equals(EvaluateJob.TRAIN)) {
+                var label = row.protocol().label();
+                comparison.add(row.metric() + (label == null ? "" : " of class " + label), row.name(), row);
+            }
+        }
+    }
+
+    /** All columns of all rows as comma-separated values. */
+    String csv() {
+        return Csv.of(Stream.concat(
+                        Stream.<List<?>>of(Arrays.asList(MetricRow.schema().fieldNames())),
+                        rows.stream().map(row -> (List<?>) row.cells()))
+                .toList());
+    }
 
     /** The network that gives the features of all rows. */
     String network() {
@@ -38,11 +61,11 @@ record MetricTable(List<MetricRow> rows) {
         return MetricRow.CLASS_ACCURACY + network();
     }
 
-    /** Metrics of named protocols, which have a resize. */
+    /** Metrics of named protocols: all but those of the own features and the time. */
     List<String> named() {
         return rows.stream()
-                .filter(row -> row.protocol().resize() != null)
                 .map(MetricRow::metric)
+                .filter(metric -> !metric.endsWith("-" + network()) && !metric.equals(MetricRow.MILLISECONDS))
                 .distinct()
                 .toList();
     }
@@ -69,8 +92,24 @@ record MetricTable(List<MetricRow> rows) {
                 .filter(row -> row.model().equals(model)
                         && Objects.equals(row.guidance(), guidance)
                         && Objects.equals(row.steps(), steps)
-                        && row.metric().equals(metric))
+                        && row.metric().equals(metric)
+                        && row.protocol().label() == null)
                 .findFirst();
+    }
+
+    /** Distances within each class, by label; empty where none were taken. */
+    SortedMap<Integer, Double> classes(String model, Double guidance, Integer steps) {
+        var classes = new TreeMap<Integer, Double>();
+        for (var row : rows) {
+            if (row.protocol().label() != null
+                    && row.model().equals(model)
+                    && Objects.equals(row.guidance(), guidance)
+                    && Objects.equals(row.steps(), steps)
+                    && row.metric().equals(distance())) {
+                classes.put(row.protocol().label(), row.value());
+            }
+        }
+        return classes;
     }
 
     /**
