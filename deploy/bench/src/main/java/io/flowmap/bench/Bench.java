@@ -4,7 +4,7 @@ import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Entry of the benchmarks: {@code bench step}, {@code bench averaging} and {@code bench metrics}. */
+/** Entry of the benchmarks: {@code bench step}, {@code bench averaging}, {@code bench metrics} and {@code bench recall}. */
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
@@ -17,6 +17,7 @@ public final class Bench {
         command.addSubcommand(new StepBench(Optional.of(FlowmapStep::new)));
         command.addSubcommand(new AveragingBench());
         command.addSubcommand(new MetricsBench());
+        command.addSubcommand(new RecallBench());
         System.exit(command.execute(arguments));
     }
 }
