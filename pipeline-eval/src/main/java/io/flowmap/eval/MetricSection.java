@@ -204,8 +204,7 @@ final class MetricSection {
         var rows = new ArrayList<List<String>>();
         rows.add(List.of("protocol", "weights", "resize and range", "ddof", "k", "seed", "images", "reference"));
         for (var name : table.named()) {
-            var protocol =
-                    table.row(EvaluateJob.TRAIN, null, null, name).orElseThrow().protocol();
+            var protocol = table.protocol(name);
             var reference = protocol.reference();
             rows.add(List.of(
                     name,
@@ -236,7 +235,7 @@ final class MetricSection {
                 "Features: those of a %s %s (weights %.12s…), so"
                         + " these distances are no FID and compare only with others of the same weights. %,d samples a set against"
                         + " %,d images of the split %s, covariances with ddof %d; precision and recall with k = %d on %,d and %,d."
-                        + " Bars: intervals by resampling the samples. Dashed: real images, those of the training split measured like samples; for class accuracy the split %s.",
+                        + " Bars: intervals by resampling the samples. Dashed: real images, those of the training split (%,d) measured like samples; for class accuracy the split %s.",
                 distance.network(),
                 distance.network().equals(LeNet.NAME) ? "trained here on the ingested labels" : "given as a file",
                 distance.networkHash(),
@@ -247,6 +246,9 @@ final class MetricSection {
                 recall.neighbours(),
                 recall.samples(),
                 recall.reference().samples(),
+                table.row(EvaluateJob.TRAIN, null, null, table.distance())
+                        .map(row -> row.protocol().samples())
+                        .orElse(0L),
                 distance.reference().split());
     }
 

@@ -17,10 +17,10 @@ record MetricTable(List<MetricRow> rows) {
     static final String STUDENT = "student";
     static final String TEACHER = "teacher";
 
-    /** Every metric of samples and training images, each a column, watched over. */
+    /** Every metric of samples, each a column, watched over. The training images are a floor: there may be fewer. */
     void compare(Comparison comparison) {
         for (var row : rows) {
-            if (row.steps() != null || row.model().equals(EvaluateJob.TRAIN)) {
+            if (row.steps() != null) {
                 var label = row.protocol().label();
                 comparison.add(row.metric() + (label == null ? "" : " of class " + label), row.name(), row);
             }
@@ -70,11 +70,11 @@ record MetricTable(List<MetricRow> rows) {
                 .toList();
     }
 
-    /** The protocol of a metric, of the first row that has it. */
+    /** The protocol of a metric of samples. */
     MetricProtocol protocol(String metric) {
         return rows.stream()
+                .filter(row -> row.steps() != null && row.metric().equals(metric))
                 .map(MetricRow::protocol)
-                .filter(protocol -> protocol.metric().equals(metric))
                 .findFirst()
                 .orElseThrow();
     }

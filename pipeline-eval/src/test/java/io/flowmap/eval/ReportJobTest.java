@@ -31,7 +31,7 @@ class ReportJobTest {
             new EvaluateJob().run(run.context());
             assertThatThrownBy(() -> new ReportJob().run(run.context()))
                     .isInstanceOf(UserError.class)
-                    .hasMessageContaining("FD-LeNet of train images with that of teacher guidance=1.5 steps=1")
+                    .hasMessageContaining("of student guidance=1.5 steps=1 with that of teacher guidance=1.5 steps=1")
                     .hasMessageContaining("got samples 120 and 100");
             assertThat(dir.resolve("report/report.html")).doesNotExist();
             new ReportJob().run(run.context().with(List.of("compare.force=true", "run.overwrite=true")));
