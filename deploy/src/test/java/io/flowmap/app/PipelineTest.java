@@ -142,8 +142,8 @@ class PipelineTest {
         for (var stage : List.of("data", "classifier", "flowmap")) {
             shared.add("run.stages." + stage + "=" + folder.resolve("swept").resolve(stage));
         }
-        shared.addAll(
-                List.of("sweep.guidance=[2.0]", "sweep.gamma=[0, 1]", "sweep.samples=1100", "sweep.steps=[2]", "sweep.keep=1"));
+        shared.addAll(List.of(
+                "sweep.guidance=[2.0]", "sweep.gamma=[0, 1]", "sweep.samples=1100", "sweep.steps=[2]", "sweep.keep=1"));
         assertThat(run("sweep", "pruned", shared.toArray(String[]::new)))
                 .as(err::toString)
                 .isZero();

@@ -41,8 +41,7 @@ record ResidentMemory(long resident, long heap, long arrays) {
         try (var lines = Files.lines(STATUS)) {
             String line = lines.filter(text -> text.startsWith(key))
                     .findFirst()
-                    .orElseThrow(() ->
-                            new IllegalStateException("cannot read " + STATUS + ": expected a line " + key));
+                    .orElseThrow(() -> new IllegalStateException("cannot read " + STATUS + ": expected a line " + key));
             return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.Map;
 
 /** An ONNX network in ONNX Runtime, on one thread: a task has a core. Not thread-safe. */
@@ -23,18 +24,18 @@ final class OnnxSession implements AutoCloseable {
             options.setInterOpNumThreads(1);
             session = environment.createSession(bytes, options);
         }
-        var inputs = session.getInputInfo().values();
-        var first = inputs.iterator().next();
-        if (inputs.size() != 1
-                || !(first.getInfo() instanceof TensorInfo info)
-                || info.getShape().length != 4
-                || info.getShape()[1] > 0 && info.getShape()[1] != COLOURS
-                || info.getShape()[2] != info.getShape()[3]) {
+        var inputs = List.copyOf(session.getInputInfo().values());
+        if (inputs.size() != 1 || !(inputs.get(0).getInfo() instanceof TensorInfo info) || !isImages(info.getShape())) {
             session.close();
             throw new IllegalArgumentException("inputs " + inputs);
         }
-        input = first.getName();
+        input = inputs.get(0).getName();
         shape = info.getShape();
+    }
+
+    /** Whether a shape, in which what is below 1 is not fixed, is that of square images [N,3,H,W]. */
+    private static boolean isImages(long[] shape) {
+        return shape.length == 4 && (shape[1] < 1 || shape[1] == COLOURS) && shape[2] == shape[3];
     }
 
     /** Height and width of the input, 0 where they are not fixed. */
