@@ -17,10 +17,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Program implements AutoCloseable {
     private final List<Kernel> kernels;
     private final List<INDArray> buffers;
+    private final long multiplyAdds;
 
-    private Program(List<Kernel> kernels, List<INDArray> buffers) {
+    private Program(List<Kernel> kernels, List<INDArray> buffers, long multiplyAdds) {
         this.kernels = kernels;
         this.buffers = buffers;
+        this.multiplyAdds = multiplyAdds;
     }
 
     /**
@@ -41,7 +43,7 @@ public final class Program implements AutoCloseable {
         each.addAll(copies);
         List<INDArray> buffers = new ArrayList<>(evaluate(once, each));
         buffers.addAll(Plan.assign(each, Set.of()));
-        return new Program(each.stream().map(Kernel::of).toList(), buffers);
+        return new Program(each.stream().map(Kernel::of).toList(), buffers, MultiplyAdds.of(each));
     }
 
     /** Separates what depends on constants alone. */
@@ -94,6 +96,11 @@ public final class Program implements AutoCloseable {
             }
         }
         return buffers;
+    }
+
+    /** Multiply-adds of the convolutions and matrix products of a run. */
+    public long multiplyAdds() {
+        return multiplyAdds;
     }
 
     /** Runs the plan once. */

@@ -20,6 +20,7 @@ import org.apache.spark.sql.SparkSession;
 final class Application {
     private static final Set<String> REPORTING = Set.of("report", "pipeline", "demo");
     private static final String LAB = "lab ";
+    private static final String SWEEP = "sweep";
     private static final String TERMINAL = "flowmap.terminal";
 
     private final Stages stages;
@@ -70,7 +71,7 @@ final class Application {
         context.progress().phase(command, Map.of("state", "finished", "seconds", seconds));
         if (REPORTING.contains(command)) {
             showReport(context, "report");
-        } else if (command.startsWith(LAB)) {
+        } else if (command.startsWith(LAB) || command.equals(SWEEP)) {
             showReport(context, command.replace(' ', '/'));
         }
     }

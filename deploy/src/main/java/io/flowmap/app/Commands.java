@@ -27,7 +27,8 @@ final class Commands {
             "study the method: the theorem, derivatives, a plane, and all objectives beside each other, a codec");
     private static final Map<String, String> SCRIPTED = Map.of(
             "cluster", "start or stop a Spark cluster on this machine: cluster start [--workers N] | cluster stop",
-            "bench", "measure against libtorch and dl4j-spark: bench step | bench finetune | bench averaging");
+            "bench",
+            "measure against libtorch, NumPy and SciPy: bench step | finetune | averaging | metrics | recall");
 
     private final CommandLine line;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.config.Json;
+import io.flowmap.eval.MetricRow;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -177,6 +179,69 @@ class PipelineTest {
         assertThat(run("lab trajectory", "still", "lab.trajectory.intervals=[[0, 1]]"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("expected 0 <= s <= t <= 1, got t = 0.0, s = 1.0");
+    }
+
+    @Test
+    void aSweepGivesTheDistancesOfAnEvaluationAndEndsHopelessCases() throws IOException {
+        for (var command : List.of("ingest", "pretrain", "distill", "generate", "evaluate")) {
+            assertThat(run(command, "swept")).as(err::toString).isZero();
+        }
+        var few = new String[] {
+            "sweep.guidance=[2.0]", "sweep.steps=[1, 2]", "sweep.samples=30", "sweep.batch=10", "sweep.gamma=[0, 1]"
+        };
+        assertThat(run("sweep", "swept", few)).as(err::toString).isZero();
+        assertThat(manifest("swept", "sweep").at("/facts/cases").asInt()).isEqualTo(3);
+        var cells = cells("swept");
+        assertThat(cells).hasSize(1 + 3);
+        for (var row : cells.subList(1, 3)) {
+            assertThat(Double.parseDouble(row[6])).isEqualTo(evaluated("swept", Integer.parseInt(row[4])));
+            assertThat(Double.parseDouble(row[9])).isPositive();
+        }
+        assertThat(Double.parseDouble(cells.get(2)[9])).isEqualTo(2 * Double.parseDouble(cells.get(1)[9]));
+        prunes();
+    }
+
+    /** Of two cases keep = 1 lets the better alone go on. */
+    private void prunes() throws IOException {
+        var shared = new ArrayList<String>();
+        for (var stage : List.of("data", "classifier", "flowmap")) {
+            shared.add("run.stages." + stage + "=" + folder.resolve("swept").resolve(stage));
+        }
+        shared.addAll(List.of(
+                "sweep.guidance=[2.0]", "sweep.gamma=[0, 1]", "sweep.samples=1100", "sweep.steps=[2]", "sweep.keep=1"));
+        assertThat(run("sweep", "pruned", shared.toArray(String[]::new)))
+                .as(err::toString)
+                .isZero();
+        var cells = cells("pruned");
+        assertThat(cells).hasSize(1 + 2);
+        var ended = cells.stream().skip(1).filter(row -> row[7].equals("true")).toList();
+        assertThat(ended).hasSize(1);
+        assertThat(ended.get(0)[13]).isEqualTo("1024");
+        assertThat(manifest("pruned", "sweep").at("/facts/best")).hasSize(1);
+        assertThat(folder.resolve("pruned/sweep/table.md"))
+                .content()
+                .contains("ended after 1024 samples", "AYF Table 3");
+    }
+
+    /** Cells of the table of a sweep; no cell has a comma. */
+    private List<String[]> cells(String dir) throws IOException {
+        return Files.readAllLines(folder.resolve(dir).resolve("sweep/table.csv")).stream()
+                .map(line -> line.split(",", -1))
+                .toList();
+    }
+
+    private double evaluated(String dir, int steps) {
+        try (var spark = SparkSession.builder().appName("test").getOrCreate()) {
+            return MetricRow.read(spark.read()
+                            .parquet(
+                                    folder.resolve(dir).resolve("metrics/table").toString()))
+                    .stream()
+                    .filter(row -> row.model().equals("student") && row.steps() == steps)
+                    .filter(row -> row.metric().startsWith(MetricRow.FRECHET))
+                    .findFirst()
+                    .orElseThrow()
+                    .value();
+        }
     }
 
     private void refusesWhatDiffers() {

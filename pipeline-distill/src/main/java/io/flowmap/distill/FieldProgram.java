@@ -60,6 +60,11 @@ public final class FieldProgram implements Velocity, FlowMap, AutoCloseable {
         }
     }
 
+    /** Multiply-adds of the convolutions and matrix products of an evaluation of the whole batch. */
+    long multiplyAdds() {
+        return program.multiplyAdds();
+    }
+
     @Override
     public INDArray at(INDArray x, double t) {
         return field(x, t, t);

@@ -3,10 +3,9 @@ package io.flowmap.eval;
 import io.flowmap.data.LatentData;
 import io.flowmap.eval.feature.CifarResNetWeights;
 import io.flowmap.eval.feature.FeatureModel;
-import io.flowmap.eval.feature.InceptionModel;
-import io.flowmap.eval.feature.InceptionWeights;
 import io.flowmap.eval.feature.LeNet;
 import io.flowmap.eval.metric.FrechetDistance;
+import io.flowmap.eval.metric.PrecisionRecall.Part;
 import io.flowmap.eval.protocol.Measure;
 import io.flowmap.eval.protocol.Protocol;
 import io.flowmap.job.Job;
@@ -19,16 +18,14 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SaveMode;
 
 /**
  * Measures generated images by the features of a {@link LeNet} that it trains on the ingested labels, or of a CIFAR ResNet from a file:
  * compares every set of samples, and the training images as the floor, with the real images of the reference split; by further named
- * protocols on features of InceptionV3 where asked. Writes the table of {@link MetricRow}.
+ * protocols where asked. Writes the table of {@link MetricRow}.
  */
 public final class EvaluateJob implements Job {
     static final String STAGE = "metrics";
@@ -49,16 +46,12 @@ public final class EvaluateJob implements Job {
         var settings = context.settings().section("evaluate", EvaluateSettings.class);
         var inputs = new ArrayList<>(List.of(StageInput.stage(context, "data"), StageInput.stage(context, "samples")));
         var reference = LatentData.open(context.hadoop(), context.stage("data"), settings.referenceSplit());
-        var given = given(context, settings, reference);
-        var inception = inception(context, settings);
+        var named = new NamedModels(context, settings, reference.shape());
         var train = LatentData.open(context.hadoop(), context.stage("data"), TRAIN);
         var sets = sets(context);
-        FeatureModel model = given.isPresent() ? given.get() : ClassifierStage.open(context, train);
-        inputs.add(
-                given.isPresent()
-                        ? input("evaluate.features", settings.features(), model.hash())
-                        : StageInput.stage(context, ClassifierStage.NAME));
-        inception.ifPresent(weights -> inputs.add(input("evaluate.inception", settings.inception(), weights.hash())));
+        var model = model(context, settings, reference);
+        inputs.add(modelInput(context, settings, model));
+        inputs.addAll(named.inputs());
         var output = StageOutput.open(context, STAGE, List.of("evaluate"), inputs);
         if (output.finished()) {
             context.progress().phase(name(), Map.of("skipped", output.dir()));
@@ -72,8 +65,12 @@ public final class EvaluateJob implements Job {
                 evaluation.addTime(sets.get(i), counts.get(i));
             }
             var rows = new ArrayList<>(evaluation.rows());
-            inception.ifPresent(
-                    weights -> rows.addAll(byInception(context, settings, reference, weights, sets, train)));
+            named.byModel().forEach((network, protocols) -> {
+                try (var byNetwork = new Evaluation(context, settings, reference, network, protocols)) {
+                    compare(context, byNetwork, sets, train);
+                    rows.addAll(byNetwork.rows());
+                }
+            });
             writeTable(context, output, rows);
             var facts = new TreeMap<String, Object>(Map.of("sets", sets.size(), "table", MetricRow.TABLE));
             facts.put("network", model.name());
@@ -99,59 +96,37 @@ public final class EvaluateJob implements Job {
         }
     }
 
-    /** The network of the file that the settings name. */
-    private static Optional<FeatureModel> given(JobContext context, EvaluateSettings settings, LatentData data) {
+    /** The network of {@code evaluate.features}: of the file that it names, or the run's LeNet, trained now if it was not yet. */
+    static FeatureModel model(JobContext context, EvaluateSettings settings, LatentData data) {
         if (settings.trainsLeNet()) {
-            return Optional.empty();
+            return ClassifierStage.open(context, LatentData.open(context.hadoop(), context.stage("data"), TRAIN));
         }
         var model = CifarResNetWeights.open(context.hadoop(), new Path(settings.features()));
-        if (!model.shape().equals(data.shape())) {
-            throw new UserError("cannot evaluate by " + model.name() + " " + settings.features()
-                    + ": expected images of " + model.shape() + ", got " + data.shape());
-        }
-        return Optional.of(model);
+        return NamedModels.requireFits(model, settings.features(), data.shape());
     }
 
-    private static StageInput input(String setting, String file, String hash) {
-        return new StageInput(setting, StageInput.withoutCredentials(new Path(file)), hash);
-    }
-
-    /** Weights of InceptionV3, where a protocol asks for them. */
-    private static Optional<InceptionWeights> inception(JobContext context, EvaluateSettings settings) {
-        return settings.protocols().isEmpty()
-                ? Optional.empty()
-                : Optional.of(InceptionWeights.open(context.hadoop(), new Path(settings.inception())));
+    /** What that network is from. */
+    static StageInput modelInput(JobContext context, EvaluateSettings settings, FeatureModel model) {
+        return settings.trainsLeNet()
+                ? StageInput.stage(context, ClassifierStage.NAME)
+                : NamedModels.input("evaluate.features", settings.features(), model.hash());
     }
 
     /** What is measured by the features of {@code evaluate.features}. */
-    private static List<Protocol> own(EvaluateSettings settings, FeatureModel model) {
-        return List.of(
-                Protocol.own(MetricRow.FRECHET + model.name(), new Measure.Frechet(FrechetDistance.SAMPLE)),
-                Protocol.own(MetricRow.PRECISION + model.name(), new Measure.Precision(settings.neighbours())),
-                Protocol.own(MetricRow.RECALL + model.name(), new Measure.Recall(settings.neighbours())));
+    static List<Protocol> own(EvaluateSettings settings, FeatureModel model) {
+        var own = new ArrayList<Protocol>();
+        own.add(Protocol.own(MetricRow.FRECHET + model.name(), new Measure.Frechet(FrechetDistance.SAMPLE)));
+        own.add(balls(MetricRow.PRECISION, Part.PRECISION, settings, model));
+        own.add(balls(MetricRow.RECALL, Part.RECALL, settings, model));
+        if (settings.densityAndCoverage()) {
+            own.add(balls(MetricRow.DENSITY, Part.DENSITY, settings, model));
+            own.add(balls(MetricRow.COVERAGE, Part.COVERAGE, settings, model));
+        }
+        return own;
     }
 
-    /** Rows of the named protocols, those of one resize together: their features are the same. */
-    private static List<MetricRow> byInception(
-            JobContext context,
-            EvaluateSettings settings,
-            LatentData reference,
-            InceptionWeights weights,
-            List<SampleSet> sets,
-            LatentData train) {
-        var byResize = settings.protocols().stream()
-                .map(Protocol::named)
-                .collect(Collectors.groupingBy(
-                        protocol -> protocol.resize().orElseThrow(), TreeMap::new, Collectors.toList()));
-        var rows = new ArrayList<MetricRow>();
-        byResize.forEach((resize, protocols) -> {
-            var model = new InceptionModel(weights, resize, reference.shape());
-            try (var evaluation = new Evaluation(context, settings, reference, model, protocols)) {
-                compare(context, evaluation, sets, train);
-                rows.addAll(evaluation.rows());
-            }
-        });
-        return rows;
+    private static Protocol balls(String prefix, Part part, EvaluateSettings settings, FeatureModel model) {
+        return Protocol.own(prefix + model.name(), new Measure.Balls(part, settings.neighbours()));
     }
 
     /** The training images first, as many as the largest set has, then every set; returns the images of each. */

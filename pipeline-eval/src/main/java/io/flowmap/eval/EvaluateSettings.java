@@ -1,6 +1,7 @@
 package io.flowmap.eval;
 
 import io.flowmap.eval.feature.LeNetTraining;
+import io.flowmap.eval.protocol.FeatureSource;
 import io.flowmap.eval.protocol.Protocol;
 import java.util.List;
 
@@ -8,12 +9,19 @@ import java.util.List;
  * The section {@code evaluate}.
  *
  * @param features {@value #LENET}, or the file of a CIFAR ResNet
- * @param protocols names of further protocols, by InceptionV3
- * @param inception file of its weights, blank where there is none
+ * @param protocols names of further protocols
+ * @param inception file of InceptionV3's weights, blank where there is none
+ * @param resnet56 file of the CIFAR ResNet's, blank where there is none
+ * @param dinov2 ONNX file, blank where there is none
+ * @param onnx what ONNX files are given
+ * @param keepFeatures whether features are kept for evaluations to come
  * @param referenceSplit split of the ingested data that samples are compared with
  * @param referenceSamples most real images, the first of the split
  * @param recallSamples most images of either side in precision and recall, the first
  * @param neighbours k of precision and recall
+ * @param densityAndCoverage whether these are measured too, by the same k
+ * @param perClass whether every Frechet distance is taken class by class too
+ * @param bootstrap of the intervals of Frechet distances
  * @param batch images of one forward pass
  * @param classifier training of the LeNet
  */
@@ -21,23 +29,40 @@ record EvaluateSettings(
         String features,
         List<String> protocols,
         String inception,
+        String resnet56,
+        String dinov2,
+        OnnxSettings onnx,
+        boolean keepFeatures,
         String referenceSplit,
         long referenceSamples,
         long recallSamples,
         int neighbours,
+        boolean densityAndCoverage,
+        boolean perClass,
+        BootstrapSettings bootstrap,
         int batch,
         LeNetTraining classifier) {
     private static final String LENET = "lenet";
+    private static final String INCEPTION = "get pt_inception-2015-12-05-6726825d.pth from"
+            + " https://github.com/mseitzer/pytorch-fid/releases/tag/fid_weights";
+    private static final String RESNET56 = "get resnet56-4bfd9763.th from"
+            + " https://github.com/akamaster/pytorch_resnet_cifar10/tree/master/pretrained_models";
+    private static final String DINOV2 = "export dinov2_vitl14 of https://github.com/facebookresearch/dinov2 with"
+            + " torch.onnx.export, input [N,3,224,224], output [N,1024]";
 
     EvaluateSettings {
         if (features == null || features.isBlank()) {
             throw new IllegalArgumentException("expected lenet or a file as features, got " + features);
         }
-        protocols.forEach(Protocol::named);
-        if (inception.isBlank() && !protocols.isEmpty()) {
-            throw new IllegalArgumentException("expected a file as evaluate.inception for " + protocols.get(0)
-                    + ", got none: get pt_inception-2015-12-05-6726825d.pth from"
-                    + " https://github.com/mseitzer/pytorch-fid/releases/tag/fid_weights");
+        for (var name : protocols) {
+            var source = Protocol.named(name).source().orElseThrow();
+            if (source instanceof FeatureSource.Inception) {
+                requireFile(name, "inception", inception, INCEPTION);
+            } else if (source instanceof FeatureSource.ResNet) {
+                requireFile(name, "resnet56", resnet56, RESNET56);
+            } else if (source instanceof FeatureSource.Dinov2) {
+                requireFile(name, "dinov2", dinov2, DINOV2);
+            }
         }
         if (referenceSamples < 2 || neighbours < 1 || recallSamples <= neighbours || batch < 1) {
             throw new IllegalArgumentException(
@@ -45,6 +70,13 @@ record EvaluateSettings(
                             + " recall-samples than neighbours, got " + referenceSamples + ", " + neighbours + ", "
                             + batch + ", "
                             + recallSamples);
+        }
+    }
+
+    private static void requireFile(String protocol, String setting, String file, String how) {
+        if (file.isBlank()) {
+            throw new IllegalArgumentException(
+                    "expected a file as evaluate." + setting + " for " + protocol + ", got none: " + how);
         }
     }
 

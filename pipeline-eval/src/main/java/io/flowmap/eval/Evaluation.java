@@ -1,7 +1,10 @@
 package io.flowmap.eval;
 
 import io.flowmap.data.LatentData;
+import io.flowmap.eval.MetricProtocol.Reference;
 import io.flowmap.eval.feature.FeatureModel;
+import io.flowmap.eval.metric.Bootstrap;
+import io.flowmap.eval.metric.Bootstrap.Interval;
 import io.flowmap.eval.metric.FrechetDistance;
 import io.flowmap.eval.metric.KernelSubsets;
 import io.flowmap.eval.metric.PrecisionRecall;
@@ -14,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -26,6 +30,7 @@ final class Evaluation implements AutoCloseable {
     private final FeatureModel features;
     private final List<Protocol> protocols;
     private final Broadcast<FeatureModel> network;
+    private final Optional<FeatureCache> cache;
     private final SetStatistics real;
     private final List<MetricRow> rows = new ArrayList<>();
 
@@ -44,6 +49,9 @@ final class Evaluation implements AutoCloseable {
         this.features = features;
         this.protocols = protocols;
         this.network = new JavaSparkContext(context.spark().sparkContext()).broadcast(features);
+        this.cache = settings.keepFeatures()
+                ? Optional.of(new FeatureCache(context, features, settings.batch()))
+                : Optional.empty();
         long count = Math.min(reference.count(), settings.referenceSamples());
         real = statistics(settings.referenceSplit() + " images", reference, count);
     }
@@ -65,7 +73,7 @@ final class Evaluation implements AutoCloseable {
     /** A set of samples. */
     void compareSamples(SampleSet samples, long count) {
         var images = ImageSources.generated(context.spark(), samples, reference.shape());
-        var measured = FeatureSet.of(samples.name(), images, count, network, settings.batch());
+        var measured = FeatureSet.of(samples.name(), images, count, network, settings.batch(), cache);
         try (var set = new SetStatistics(measured, settings.recallSamples())) {
             compare(samples.model(), samples, set);
         }
@@ -74,7 +82,8 @@ final class Evaluation implements AutoCloseable {
     /** The time an image of a set of samples took. */
     void addTime(SampleSet samples, long count) {
         double nanos = SampleTimes.medianNanos(samples.rows(context.spark()));
-        rows.add(MetricRow.of(samples.model(), samples, MetricRow.MILLISECONDS, nanos / 1e6, count));
+        var protocol = MetricProtocol.ofTime(MetricRow.MILLISECONDS, count);
+        rows.add(MetricRow.of(samples.model(), samples, nanos / 1e6, null, protocol));
     }
 
     List<MetricRow> rows() {
@@ -90,7 +99,7 @@ final class Evaluation implements AutoCloseable {
     private SetStatistics statistics(String name, LatentData data, long count) {
         var images = ImageSources.real(context.spark(), data, count);
         return new SetStatistics(
-                FeatureSet.of(name, images, count, network, settings.batch()), settings.recallSamples());
+                FeatureSet.of(name, images, count, network, settings.batch(), cache), settings.recallSamples());
     }
 
     private void compare(String model, SampleSet samples, SetStatistics set) {
@@ -99,10 +108,18 @@ final class Evaluation implements AutoCloseable {
         var neighbours = new HashMap<Integer, PrecisionRecall>();
         for (var protocol : protocols) {
             double value = value(protocol.measure(), set, neighbours);
-            rows.add(row(model, samples, protocol, value, set));
+            var carried = protocol(protocol, set);
+            rows.add(MetricRow.of(model, samples, value, interval(protocol.measure(), value, set), carried));
+            if (settings.perClass() && protocol.measure() instanceof Measure.Frechet frechet) {
+                for (var one :
+                        ClassDistances.between(real.set().blocks(), set.set().blocks(), frechet.ddof())) {
+                    var within = carried.within(one.label(), one.generated(), one.real());
+                    rows.add(MetricRow.of(model, samples, one.distance(), null, within));
+                }
+            }
             facts.put(protocol.name(), String.format(Locale.ROOT, "%.4f", value));
         }
-        if (protocols.stream().noneMatch(protocol -> protocol.resize().isPresent())) {
+        if (protocols.stream().noneMatch(protocol -> protocol.source().isPresent())) {
             double accuracy = accuracy(set.set());
             addAccuracy(model, samples, accuracy, set.set().count());
             facts.put(MetricRow.CLASS_ACCURACY + features.name(), String.format(Locale.ROOT, "%.4f", accuracy));
@@ -120,10 +137,9 @@ final class Evaluation implements AutoCloseable {
         if (measure instanceof Measure.Score) {
             return set.set().inceptionScore().score();
         }
-        boolean precision = measure instanceof Measure.Precision;
-        int k = precision ? ((Measure.Precision) measure).neighbours() : ((Measure.Recall) measure).neighbours();
-        var both = neighbours.computeIfAbsent(k, n -> NeighbourTiles.of(real.balls(n), set.balls(n)));
-        return precision ? both.precision() : both.recall();
+        var balls = (Measure.Balls) measure;
+        return balls.part()
+                .of(neighbours.computeIfAbsent(balls.k(), k -> NeighbourTiles.of(real.balls(k), set.balls(k))));
     }
 
     private double kernelDistance(Measure.Kernel kernel, SetStatistics set) {
@@ -144,23 +160,30 @@ final class Evaluation implements AutoCloseable {
 
     private void addAccuracy(String model, SampleSet samples, double accuracy, long count) {
         if (!Double.isNaN(accuracy)) {
-            rows.add(MetricRow.of(model, samples, MetricRow.CLASS_ACCURACY + features.name(), accuracy, count)
-                    .by(features));
+            var protocol = MetricProtocol.of(features, MetricRow.CLASS_ACCURACY + features.name(), count);
+            rows.add(MetricRow.of(model, samples, accuracy, null, protocol));
         }
     }
 
-    private MetricRow row(String model, SampleSet samples, Protocol protocol, double value, SetStatistics set) {
-        var measure = protocol.measure();
-        boolean byNeighbours = measure instanceof Measure.Precision || measure instanceof Measure.Recall;
+    private MetricProtocol protocol(Protocol protocol, SetStatistics set) {
+        boolean byNeighbours = protocol.measure().neighbours().isPresent();
         long count = byNeighbours ? set.neighbourCount() : set.set().count();
-        var row = MetricRow.of(model, samples, protocol.name(), value, count)
-                .by(features)
-                .with(protocol);
-        return measure instanceof Measure.Score
-                ? row
-                : row.against(
-                        settings.referenceSplit(),
-                        byNeighbours ? real.neighbourCount() : real.set().count(),
-                        real.set().hash());
+        long realCount = byNeighbours ? real.neighbourCount() : real.set().count();
+        var reference = protocol.measure() instanceof Measure.Score
+                ? null
+                : new Reference(settings.referenceSplit(), realCount, real.set().hash());
+        return MetricProtocol.of(features, protocol, count, reference);
+    }
+
+    /** Of a Frechet distance where resamples are asked for and the set has more images than features, the generated images resampled. */
+    private Interval interval(Measure measure, double value, SetStatistics set) {
+        var bootstrap = settings.bootstrap();
+        boolean enough = set.set().count() > features.dimension();
+        if (!(measure instanceof Measure.Frechet frechet) || bootstrap.resamples() == 0 || !enough) {
+            return null;
+        }
+        var resamples = new Bootstrap(context.run().seedOf("bootstrap"), bootstrap.resamples());
+        var distances = set.set().resampledDistances(real.moments(), frechet.ddof(), resamples);
+        return Bootstrap.interval(value, distances, bootstrap.confidence());
     }
 }

@@ -2,6 +2,7 @@ package io.flowmap.eval;
 
 import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.feature.FeatureNetwork;
+import io.flowmap.eval.metric.Bootstrap;
 import io.flowmap.eval.metric.FeatureBlock;
 import io.flowmap.eval.metric.InceptionScore;
 import io.flowmap.eval.metric.Moments;
@@ -9,10 +10,10 @@ import io.flowmap.job.Sha256;
 import io.flowmap.job.UserError;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
-import java.util.List;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
@@ -42,17 +43,33 @@ final class FeatureSet implements AutoCloseable {
      * @param name of the set, for messages
      * @param model gives the features
      * @param batch images of one pass
+     * @param cache of what was seen before, if it is kept
      */
     static FeatureSet of(
-            String name, JavaRDD<LabelledImage> images, long count, Broadcast<FeatureModel> model, int batch) {
+            String name,
+            JavaRDD<LabelledImage> images,
+            long count,
+            Broadcast<FeatureModel> model,
+            int batch,
+            Optional<FeatureCache> cache) {
         int blocks = Math.toIntExact((count + ROWS - 1) / ROWS);
         var partitioner = new BlockPartitioner(blocks, images.context().defaultParallelism());
-        var features = images.filter(image -> image.index() < count)
+        var grouped = images.filter(image -> image.index() < count)
                 .mapToPair(image -> new Tuple2<>((int) (image.index() / ROWS), image))
                 .groupByKey(partitioner)
-                .mapPartitions(groups -> extract(name, count, groups, model.value(), batch))
+                .mapToPair(group -> new Tuple2<>(group._1(), ImageBlock.of(name, count, group._1(), group._2())));
+        var found = cache.isEmpty() ? grouped.mapValues(Looked::unseen) : looked(grouped, cache.get(), partitioner);
+        var features = found.mapPartitions(looked -> extract(looked, model.value(), batch))
                 .persist(StorageLevel.MEMORY_AND_DISK());
+        cache.ifPresent(kept -> kept.add(features.filter(block -> !block.cached())));
         return new FeatureSet(name, count, features);
+    }
+
+    /** A block of images and what the cache has of it. */
+    private record Looked(ImageBlock images, Optional<FeatureCache.Kept> kept) {
+        static Looked unseen(ImageBlock images) {
+            return new Looked(images, Optional.empty());
+        }
     }
 
     String name() {
@@ -71,6 +88,16 @@ final class FeatureSet implements AutoCloseable {
                 .map(block -> block.first((int) Math.min(block.rows(), images - (long) block.block() * ROWS)));
     }
 
+    /** The blocks with their labels. */
+    JavaRDD<ClassifiedBlock> blocks() {
+        return blocks;
+    }
+
+    /** Distances of resamples of all features to real ones. */
+    double[] resampledDistances(Moments real, int ddof, Bootstrap bootstrap) {
+        return ResampledDistances.of(blocks, (count + ROWS - 1) / ROWS, real, ddof, bootstrap);
+    }
+
     /** Moments of all features. */
     Moments moments() {
         long found = blocks.map(block -> (long) block.features().rows()).fold(0L, Long::sum);
@@ -85,8 +112,8 @@ final class FeatureSet implements AutoCloseable {
     double classAccuracy() {
         long labelled = 0;
         long right = 0;
-        for (var counts :
-                blocks.map(block -> new int[] {block.labelled(), block.right()}).collect()) {
+        for (var counts : blocks.map(block -> new long[] {block.labelled(), block.right()})
+                .collect()) {
             labelled += counts[0];
             right += counts[1];
         }
@@ -111,68 +138,53 @@ final class FeatureSet implements AutoCloseable {
         blocks.unpersist(false);
     }
 
+    private static JavaPairRDD<Integer, Looked> looked(
+            JavaPairRDD<Integer, ImageBlock> grouped, FeatureCache cache, BlockPartitioner partitioner) {
+        return grouped.mapToPair(block -> new Tuple2<>(block._2().hash(), block._2()))
+                .leftOuterJoin(cache.read())
+                .mapToPair(both -> new Tuple2<>(both._2()._1().block(), both._2()))
+                .partitionBy(partitioner)
+                .mapValues(both ->
+                        new Looked(both._1(), Optional.ofNullable(both._2().orNull())));
+    }
+
     private static Iterator<ClassifiedBlock> extract(
-            String name,
-            long count,
-            Iterator<Tuple2<Integer, Iterable<LabelledImage>>> groups,
-            FeatureModel model,
-            int batch) {
+            Iterator<Tuple2<Integer, Looked>> blocks, FeatureModel model, int batch) {
         var result = new ArrayList<ClassifiedBlock>();
-        try (var features = model.open()) {
-            while (groups.hasNext()) {
-                var group = groups.next();
-                var images = new ArrayList<LabelledImage>();
-                group._2().forEach(images::add);
-                images.sort(Comparator.comparingLong(LabelledImage::index));
-                check(name, count, group._1(), images);
-                result.add(classify(features, group._1(), images, batch));
+        try (var network = new LazyNetwork(model)) {
+            while (blocks.hasNext()) {
+                var looked = blocks.next()._2();
+                var images = looked.images();
+                result.add(looked.kept()
+                        .map(kept -> images.classified(kept, true))
+                        .orElseGet(() -> images.classified(images.seenBy(network.opened(), batch), false)));
             }
         }
         result.sort(Comparator.comparingInt(block -> block.features().block()));
         return result.iterator();
     }
 
-    private static void check(String name, long count, int block, List<LabelledImage> images) {
-        long first = (long) block * ROWS;
-        long rows = Math.min(ROWS, count - first);
-        for (int row = 0; row < Math.max(rows, images.size()); row++) {
-            if (row >= images.size() || row >= rows || images.get(row).index() != first + row) {
-                throw new UserError("cannot evaluate " + name + ": expected every index from 0 to " + (count - 1)
-                        + " once, got " + (row < images.size() ? images.get(row).index() : "none") + " in place of "
-                        + (first + row));
+    /** Opened when there is something that it has not seen yet. */
+    private static final class LazyNetwork implements AutoCloseable {
+        private final FeatureModel model;
+        private FeatureNetwork network;
+
+        LazyNetwork(FeatureModel model) {
+            this.model = model;
+        }
+
+        FeatureNetwork opened() {
+            if (network == null) {
+                network = model.open();
+            }
+            return network;
+        }
+
+        @Override
+        public void close() {
+            if (network != null) {
+                network.close();
             }
         }
-    }
-
-    private static ClassifiedBlock classify(FeatureNetwork network, int block, List<LabelledImage> images, int batch) {
-        int dimension = network.model().dimension();
-        int classes = network.model().classes();
-        var pixels = pixels(images, network.model().shape().size());
-        var features = new float[images.size() * dimension];
-        int labelled = 0;
-        int right = 0;
-        var score = InceptionScore.empty(classes);
-        for (int from = 0; from < images.size(); from += batch) {
-            var part = images.subList(from, Math.min(images.size(), from + batch));
-            int size = pixels.length / images.size();
-            var output =
-                    network.apply(Arrays.copyOfRange(pixels, from * size, (from + part.size()) * size), part.size());
-            System.arraycopy(output.features(), 0, features, from * dimension, output.features().length);
-            score = score.merge(InceptionScore.of(output.logProbabilities(), classes));
-            for (int i = 0; i < part.size(); i++) {
-                labelled += part.get(i).label() >= 0 ? 1 : 0;
-                right += part.get(i).label() == output.predicted(i) ? 1 : 0;
-            }
-        }
-        return new ClassifiedBlock(
-                new FeatureBlock(block, dimension, features), labelled, right, score, Sha256.of(pixels));
-    }
-
-    private static byte[] pixels(List<LabelledImage> images, int size) {
-        var pixels = new byte[images.size() * size];
-        for (int i = 0; i < images.size(); i++) {
-            System.arraycopy(images.get(i).pixels(), 0, pixels, i * size, size);
-        }
-        return pixels;
     }
 }

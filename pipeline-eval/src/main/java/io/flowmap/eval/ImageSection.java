@@ -9,7 +9,9 @@ import io.flowmap.eval.report.Html;
 import io.flowmap.eval.report.PngImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 
 /** Grids of images, one column a class: samples of the same noise with rising steps, and real images. */
@@ -63,6 +65,23 @@ final class ImageSection {
                     new LabelledImage(block.index()[row], block.label()[row], EncodedImages.decode(data, block, row)));
         }
         return "<div class=\"single\"><figure>" + Html.image(grid(images), "real images") + "</figure></div>";
+    }
+
+    /** The student's first samples of the fewest steps at that weight, one a class, over the training images nearest to them. */
+    String neighbours(List<SampleSet> sets, double guidance, LatentData train) {
+        return sets.stream()
+                .filter(set -> set.guidance() == guidance && set.model().equals(MetricTable.STUDENT))
+                .findFirst()
+                .map(set -> NeighbourSection.html(spark, train, columns(firstOf(set))))
+                .orElse("");
+    }
+
+    private List<byte[]> columns(List<LabelledImage> images) {
+        int classes = Math.max(1, Math.min(settings.classes(), data.classes()));
+        return IntStream.range(0, data.classes() == 0 ? settings.classes() : classes)
+                .mapToObj(column -> data.classes() == 0 ? unlabelled(images, column) : labelled(images, column, 0))
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** Enough samples of the smallest indices for every place of the grid, whatever the order of the labels. */

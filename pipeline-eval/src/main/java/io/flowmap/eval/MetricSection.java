@@ -7,10 +7,16 @@ import io.flowmap.eval.report.LineChart;
 import io.flowmap.eval.report.LineChart.Series;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /** Headline figures, charts and the table of the metrics. */
@@ -54,16 +60,96 @@ final class MetricSection {
         return html.append("</div>").toString();
     }
 
-    /** Distance, precision, recall, class accuracy and time against steps, under one legend. */
-    String charts() {
+    /** Distance, precision, recall, class accuracy and time against steps, distance against time, under one legend. */
+    String drawn() {
         return LineChart.legend(series(table.distance()))
                 + "<div class=\"charts\">"
-                + chart(table.distance() + ", lower is better", table.distance(), true)
-                + chart("Class accuracy, higher is better", table.accuracy(), false)
-                + chart("Precision (k-NN), higher is better", table.precision(), false)
-                + chart("Recall (k-NN), higher is better", table.recall(), false)
-                + chart("Time an image (ms), median", MetricRow.MILLISECONDS, true)
+                + charts().values().stream().map(LineChart::withoutLegend).collect(Collectors.joining())
                 + "</div>";
+    }
+
+    /** The charts by the names of their files. */
+    SortedMap<String, LineChart> charts() {
+        var charts = new TreeMap<String, LineChart>();
+        chart(charts, "1-distance", table.distance() + ", lower is better", table.distance(), true);
+        chart(charts, "2-accuracy", "Class accuracy, higher is better", table.accuracy(), false);
+        chart(charts, "3-precision", "Precision (k-NN), higher is better", table.precision(), false);
+        chart(charts, "4-recall", "Recall (k-NN), higher is better", table.recall(), false);
+        chart(charts, "5-time", "Time an image (ms), median", MetricRow.MILLISECONDS, true);
+        againstTime().ifPresent(chart -> charts.put("6-front", chart));
+        return charts;
+    }
+
+    /** Distance against time: the lines of both models over their steps, and what nothing else is both faster and nearer than. */
+    private Optional<LineChart> againstTime() {
+        var series = new ArrayList<Series>();
+        var all = new ArrayList<double[]>();
+        for (var model : MODELS) {
+            var points = table.steps(model, guidance).stream()
+                    .map(n -> new double[] {
+                        table.value(model, guidance, n, MetricRow.MILLISECONDS).orElse(Double.NaN),
+                        table.value(model, guidance, n, table.distance()).orElse(Double.NaN)
+                    })
+                    .toList();
+            if (!points.isEmpty()) {
+                series.add(points(model + ", guidance " + Axis.format(guidance), points, model));
+                all.addAll(points);
+            }
+        }
+        if (all.isEmpty()) {
+            return Optional.empty();
+        }
+        series.add(points("Pareto front", front(all), "line2 dashed"));
+        return Optional.of(new LineChart(
+                table.distance() + " against time",
+                Axis.logarithmic("ms an image", values(all, 0)),
+                Axis.logarithmic("", values(all, 1)),
+                series));
+    }
+
+    private static List<double[]> front(List<double[]> points) {
+        var front = new ArrayList<double[]>();
+        points.stream().sorted(Comparator.comparingDouble(point -> point[0])).forEach(point -> {
+            if (front.isEmpty() || point[1] < front.get(front.size() - 1)[1]) {
+                front.add(point);
+            }
+        });
+        return front;
+    }
+
+    private static Series points(String name, List<double[]> points, String style) {
+        return new Series(name, values(points, 0), values(points, 1), style, true);
+    }
+
+    private static double[] values(List<double[]> points, int coordinate) {
+        return points.stream().mapToDouble(point -> point[coordinate]).toArray();
+    }
+
+    /** Frechet distances class by class at the best weight; empty where none were taken. */
+    String classes(List<String> names) {
+        var rows = new ArrayList<List<String>>();
+        for (var model : MODELS) {
+            for (int steps : table.steps(model, guidance)) {
+                addClasses(rows, names, model, guidance, steps);
+            }
+        }
+        addClasses(rows, names, EvaluateJob.TRAIN, null, null);
+        if (rows.isEmpty()) {
+            return "";
+        }
+        rows.add(0, Stream.concat(Stream.of("images", "steps"), names.stream()).toList());
+        return "<h3>" + Html.text(table.distance()) + " within each class</h3>" + Html.table(rows, 1);
+    }
+
+    private void addClasses(List<List<String>> rows, List<String> names, String model, Double weight, Integer steps) {
+        var distances = table.classes(model, weight, steps);
+        if (!distances.isEmpty()) {
+            var row = new ArrayList<>(List.of(row(model, weight, steps).get(0), Objects.toString(steps, "")));
+            for (int label = 0; label < names.size(); label++) {
+                row.add(distances.containsKey(label) ? String.format(Locale.ROOT, "%.3f", distances.get(label)) : "");
+            }
+            rows.add(row);
+        }
     }
 
     /** Every set, one row each. */
@@ -107,7 +193,10 @@ final class MetricSection {
 
     private List<String> namedRow(String model, Double weight, Integer steps) {
         var row = new ArrayList<>(row(model, weight, steps).subList(0, 3));
-        table.named().forEach(name -> row.add(format("%.4f", table.value(model, weight, steps, name))));
+        table.named()
+                .forEach(name -> row.add(table.row(model, weight, steps, name)
+                        .map(MetricSection::withMargin)
+                        .orElse("")));
         return row;
     }
 
@@ -115,65 +204,64 @@ final class MetricSection {
         var rows = new ArrayList<List<String>>();
         rows.add(List.of("protocol", "weights", "resize and range", "ddof", "k", "seed", "images", "reference"));
         for (var name : table.named()) {
-            var row = table.row(EvaluateJob.TRAIN, null, null, name).orElseThrow();
+            var protocol = table.protocol(name);
+            var reference = protocol.reference();
             rows.add(List.of(
                     name,
-                    row.network() + String.format(Locale.ROOT, " %.12s", row.networkHash()),
-                    row.resize(),
-                    Objects.toString(row.ddof(), ""),
-                    Objects.toString(row.neighbours(), ""),
-                    Objects.toString(row.seed(), ""),
-                    Long.toString(row.samples()),
-                    row.reference() == null
+                    protocol.network() + String.format(Locale.ROOT, " %.12s", protocol.networkHash()),
+                    Objects.toString(protocol.resize(), "as they are"),
+                    Objects.toString(protocol.ddof(), ""),
+                    Objects.toString(protocol.neighbours(), ""),
+                    Objects.toString(protocol.seed(), ""),
+                    Long.toString(protocol.samples()),
+                    reference == null
                             ? ""
                             : String.format(
                                     Locale.ROOT,
                                     "%s, %d, %.12s",
-                                    row.reference(),
-                                    row.referenceSamples(),
-                                    row.referenceHash())));
+                                    reference.split(),
+                                    reference.samples(),
+                                    reference.hash())));
         }
         return rows;
     }
 
     /** What the values depend on, in words. */
     String protocol() {
-        var distance = table.rows().stream()
-                .filter(row -> row.metric().equals(table.distance()))
-                .findFirst()
-                .orElseThrow();
-        var recall = table.rows().stream()
-                .filter(row -> row.metric().equals(table.recall()))
-                .findFirst()
-                .orElseThrow();
+        var distance = table.protocol(table.distance());
+        var recall = table.protocol(table.recall());
         return String.format(
                 Locale.ROOT,
                 "Features: those of a %s %s (weights %.12s…), so"
                         + " these distances are no FID and compare only with others of the same weights. %,d samples a set against"
                         + " %,d images of the split %s, covariances with ddof %d; precision and recall with k = %d on %,d and %,d."
-                        + " Dashed: real images, those of the training split measured like samples; for class accuracy the split %s.",
+                        + " Bars: intervals by resampling the samples. Dashed: real images, those of the training split (%,d) measured like samples; for class accuracy the split %s.",
                 distance.network(),
                 distance.network().equals(LeNet.NAME) ? "trained here on the ingested labels" : "given as a file",
                 distance.networkHash(),
                 distance.samples(),
-                distance.referenceSamples(),
-                distance.reference(),
+                distance.reference().samples(),
+                distance.reference().split(),
                 distance.ddof(),
                 recall.neighbours(),
                 recall.samples(),
-                recall.referenceSamples(),
-                distance.reference());
+                recall.reference().samples(),
+                table.row(EvaluateJob.TRAIN, null, null, table.distance())
+                        .map(row -> row.protocol().samples())
+                        .orElse(0L),
+                distance.reference().split());
     }
 
-    private String chart(String title, String metric, boolean logarithmic) {
+    private void chart(
+            SortedMap<String, LineChart> charts, String name, String title, String metric, boolean logarithmic) {
         var series = series(metric);
-        if (series.isEmpty()) {
-            return "";
+        if (!series.isEmpty()) {
+            var values = series.stream()
+                    .flatMapToDouble(line -> DoubleStream.concat(Arrays.stream(line.y()), Arrays.stream(line.high())))
+                    .toArray();
+            var y = logarithmic ? Axis.logarithmic("", values) : Axis.linear("", values);
+            charts.put(name, new LineChart(title, Axis.doubling("steps", steps(series)), y, series));
         }
-        var values =
-                series.stream().flatMapToDouble(line -> Arrays.stream(line.y())).toArray();
-        var y = logarithmic ? Axis.logarithmic("", values) : Axis.linear("", values);
-        return new LineChart(title, Axis.doubling("steps", steps(series)), y, series).withoutLegend();
     }
 
     /** Both models at every weight, the best weight last and strongest, and the training images as a level line. */
@@ -200,15 +288,18 @@ final class MetricSection {
     }
 
     private void add(List<Series> series, String model, double weight, String metric, String style) {
-        var steps = table.steps(model, weight).stream()
-                .filter(n -> table.value(model, weight, n, metric).isPresent())
+        var rows = table.steps(model, weight).stream()
+                .flatMap(n -> table.row(model, weight, n, metric).stream())
                 .toList();
-        if (!steps.isEmpty()) {
-            var x = steps.stream().mapToDouble(Integer::doubleValue).toArray();
-            var y = steps.stream()
-                    .mapToDouble(n -> table.value(model, weight, n, metric).orElseThrow())
-                    .toArray();
-            series.add(new Series(model + ", guidance " + Axis.format(weight), x, y, style, true));
+        if (!rows.isEmpty()) {
+            series.add(new Series(
+                    model + ", guidance " + Axis.format(weight),
+                    rows.stream().mapToDouble(MetricRow::steps).toArray(),
+                    rows.stream().mapToDouble(MetricRow::value).toArray(),
+                    rows.stream().mapToDouble(MetricRow::low).toArray(),
+                    rows.stream().mapToDouble(MetricRow::high).toArray(),
+                    style,
+                    true));
         }
     }
 
@@ -217,7 +308,9 @@ final class MetricSection {
         row.add(model.equals(EvaluateJob.TRAIN) ? "training images" : model);
         row.add(weight == null ? "" : Axis.format(weight));
         row.add(steps == null ? "" : steps.toString());
-        row.add(format("%.3f", table.value(model, weight, steps, table.distance())));
+        row.add(table.row(model, weight, steps, table.distance())
+                .map(MetricSection::withMargin)
+                .orElse(""));
         row.add(format("%.4f", table.value(model, weight, steps, table.precision())));
         row.add(format("%.4f", table.value(model, weight, steps, table.recall())));
         row.add(format("%.4f", table.value(model, weight, steps, table.accuracy())));
@@ -233,7 +326,7 @@ final class MetricSection {
                 : String.format(
                         Locale.ROOT,
                         "%.2f× the teacher at %s",
-                        student.get().over(teacher.get(), false),
+                        student.get().value() / teacher.get().value(),
                         plural(teacherSteps));
     }
 
@@ -255,6 +348,13 @@ final class MetricSection {
                 ? ""
                 : "<div class=\"figure " + style + "\"><b>" + threeDigits(value.getAsDouble()) + "</b><span>"
                         + Html.text(label) + "</span><small>" + Html.text(note) + "</small></div>";
+    }
+
+    /** A value with half the width of its interval, where it has one. */
+    private static String withMargin(MetricRow row) {
+        return row.interval() == null
+                ? String.format(Locale.ROOT, "%.4f", row.value())
+                : String.format(Locale.ROOT, "%.3f ±%.3f", row.value(), row.margin());
     }
 
     private static String format(String pattern, OptionalDouble value) {

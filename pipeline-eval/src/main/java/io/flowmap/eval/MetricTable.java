@@ -1,20 +1,44 @@
 package io.flowmap.eval;
 
+import io.flowmap.eval.MetricProtocol.Reference;
+import io.flowmap.eval.report.Csv;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The rows of the metrics, asked by model, guidance weight, steps and metric. */
 record MetricTable(List<MetricRow> rows) {
     static final String STUDENT = "student";
     static final String TEACHER = "teacher";
 
+    /** Every metric of samples, each a column, watched over. The training images are a floor: there may be fewer. */
+    void compare(Comparison comparison) {
+        for (var row : rows) {
+            if (row.steps() != null) {
+                var label = row.protocol().label();
+                comparison.add(row.metric() + (label == null ? "" : " of class " + label), row.name(), row);
+            }
+        }
+    }
+
+    /** All columns of all rows as comma-separated values. */
+    String csv() {
+        return Csv.of(Stream.concat(
+                        Stream.<List<?>>of(Arrays.asList(MetricRow.schema().fieldNames())),
+                        rows.stream().map(row -> (List<?>) row.cells()))
+                .toList());
+    }
+
     /** The network that gives the features of all rows. */
     String network() {
         return rows.stream()
-                .map(MetricRow::network)
+                .map(row -> row.protocol().network())
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElseThrow();
@@ -37,13 +61,22 @@ record MetricTable(List<MetricRow> rows) {
         return MetricRow.CLASS_ACCURACY + network();
     }
 
-    /** Metrics of named protocols, which have a resize. */
+    /** Metrics of named protocols: all but those of the own features and the time. */
     List<String> named() {
         return rows.stream()
-                .filter(row -> row.resize() != null)
                 .map(MetricRow::metric)
+                .filter(metric -> !metric.endsWith("-" + network()) && !metric.equals(MetricRow.MILLISECONDS))
                 .distinct()
                 .toList();
+    }
+
+    /** The protocol of a metric of samples. */
+    MetricProtocol protocol(String metric) {
+        return rows.stream()
+                .filter(row -> row.steps() != null && row.metric().equals(metric))
+                .map(MetricRow::protocol)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** A value, empty where it was not measured. */
@@ -59,8 +92,24 @@ record MetricTable(List<MetricRow> rows) {
                 .filter(row -> row.model().equals(model)
                         && Objects.equals(row.guidance(), guidance)
                         && Objects.equals(row.steps(), steps)
-                        && row.metric().equals(metric))
+                        && row.metric().equals(metric)
+                        && row.protocol().label() == null)
                 .findFirst();
+    }
+
+    /** Distances within each class, by label; empty where none were taken. */
+    SortedMap<Integer, Double> classes(String model, Double guidance, Integer steps) {
+        var classes = new TreeMap<Integer, Double>();
+        for (var row : rows) {
+            if (row.protocol().label() != null
+                    && row.model().equals(model)
+                    && Objects.equals(row.guidance(), guidance)
+                    && Objects.equals(row.steps(), steps)
+                    && row.metric().equals(distance())) {
+                classes.put(row.protocol().label(), row.value());
+            }
+        }
+        return classes;
     }
 
     /**
@@ -74,8 +123,9 @@ record MetricTable(List<MetricRow> rows) {
     /** The split that distances are taken to. */
     String reference() {
         return rows.stream()
-                .map(MetricRow::reference)
+                .map(row -> row.protocol().reference())
                 .filter(Objects::nonNull)
+                .map(Reference::split)
                 .findFirst()
                 .orElseThrow();
     }

@@ -17,7 +17,7 @@ import scala.Tuple2;
  * {@link PrecisionRecall} on Spark: exact distances in tiles of two blocks, so a task holds two blocks and their distances whatever the
  * size of the sets.
  */
-final class NeighbourTiles {
+public final class NeighbourTiles {
     private NeighbourTiles() {}
 
     /**
@@ -25,7 +25,7 @@ final class NeighbourTiles {
      *
      * @param neighbours k
      */
-    record Balls(FeatureBlock block, double[] squaredRadii, int neighbours) implements Serializable {}
+    public record Balls(FeatureBlock block, double[] squaredRadii, int neighbours) implements Serializable {}
 
     /** A real or generated block. */
     private record Side(boolean real, int block) implements Serializable {}
@@ -44,7 +44,7 @@ final class NeighbourTiles {
     }
 
     /** Balls around all points of a set, computed once and kept: unpersist them when done. */
-    static JavaRDD<Balls> balls(JavaRDD<FeatureBlock> set, int neighbours) {
+    public static JavaRDD<Balls> balls(JavaRDD<FeatureBlock> set, int neighbours) {
         var radii = set.cartesian(set)
                 .filter(tile -> tile._1().block() <= tile._2().block())
                 .flatMapToPair(tile -> nearest(tile._1(), tile._2(), neighbours).iterator())
@@ -57,7 +57,7 @@ final class NeighbourTiles {
     }
 
     /** All four of two sets of balls of the same number of neighbours. */
-    static PrecisionRecall of(JavaRDD<Balls> real, JavaRDD<Balls> generated) {
+    public static PrecisionRecall of(JavaRDD<Balls> real, JavaRDD<Balls> generated) {
         long realRows = rows(real);
         long generatedRows = rows(generated);
         var covered = real.cartesian(generated)

@@ -4,6 +4,7 @@ import io.flowmap.data.LatentData;
 import io.flowmap.data.LiteralPath;
 import io.flowmap.eval.report.Axis;
 import io.flowmap.eval.report.Page;
+import io.flowmap.job.AtomicFile;
 import io.flowmap.job.Job;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.Manifest;
@@ -16,6 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -48,15 +50,11 @@ public final class ReportJob implements Job {
     @Override
     public void run(JobContext context) {
         var inputs = inputs(context);
-        var output = StageOutput.open(context, "report", List.of("report"), inputs);
+        var output = StageOutput.open(context, "report", List.of("report", Comparison.SECTION), inputs);
         var file = new Path(output.dir(), PAGE);
         if (!output.finished()) {
-            var page = page(context, output.fileSystem(), inputs);
-            try (var out = output.fileSystem().create(file, true)) {
-                out.write(page.html().getBytes(StandardCharsets.UTF_8));
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot write " + file, e);
-            }
+            var page = page(context, output, inputs);
+            write(output, PAGE, page.html());
             output.finish(Map.of("page", PAGE));
         }
         context.progress().phase(name(), Map.of("page", file));
@@ -72,17 +70,23 @@ public final class ReportJob implements Job {
         return inputs;
     }
 
-    private static Page page(JobContext context, FileSystem fileSystem, List<StageInput> inputs) {
+    private static Page page(JobContext context, StageOutput output, List<StageInput> inputs) {
+        var fileSystem = output.fileSystem();
         var settings = context.settings().section("report", ReportSettings.class);
         var metrics = Manifest.read(fileSystem, context.stage(EvaluateJob.STAGE));
         var table = new MetricTable(MetricRow.read(context.spark()
                 .read()
                 .parquet(LiteralPath.of(new Path(context.stage(EvaluateJob.STAGE), MetricRow.TABLE)))));
+        var comparison = Comparison.of(context);
+        table.compare(comparison);
         var data = LatentData.open(
                 context.hadoop(),
                 context.stage("data"),
                 metrics.config().at("/evaluate/reference-split").asText("test"));
         var measured = new MetricSection(table);
+        writeFiles(output, table, measured);
+        var sets = SampleSet.list(fileSystem, context.stage("samples"));
+        var train = LatentData.open(context.hadoop(), context.stage("data"), EvaluateJob.TRAIN);
         var images = new ImageSection(context.spark(), data, settings);
         var guidance = Axis.format(table.bestGuidance());
         var page = new Page(settings.title(), subtitle(context, data));
@@ -90,15 +94,34 @@ public final class ReportJob implements Job {
         page.section(
                 "Samples",
                 "Guidance weight " + guidance + ". The same place is the same noise and class in every grid.",
-                images.samples(SampleSet.list(fileSystem, context.stage("samples")), table.bestGuidance()));
+                images.samples(sets, table.bestGuidance()));
         page.section("Real images", "", images.real());
         page.section(
+                "Nearest training images",
+                "The student's first samples of the fewest steps, over the three training images nearest to each in pixels: a sample that is a"
+                        + " copy would show.",
+                images.neighbours(sets, table.bestGuidance(), train));
+        page.section(
                 "Quality and time against steps",
-                measured.protocol(),
-                measured.charts() + "<h3>All sets</h3>" + measured.rows() + measured.named());
+                String.join(
+                        " ",
+                        Stream.concat(Stream.of(measured.protocol()), comparison.notes().stream())
+                                .toList()),
+                measured.drawn() + "<h3>All sets</h3>" + measured.rows() + measured.classes(data.classNames())
+                        + measured.named());
         addTraining(context, fileSystem, page);
         return page.section(
                 "Provenance", "Hashes are SHA-256, the first twelve digits.", provenance(context, fileSystem, inputs));
+    }
+
+    /** The table as comma-separated values (as Parquet it is in the metrics), and every chart as a file of its own. */
+    private static void writeFiles(StageOutput output, MetricTable table, MetricSection measured) {
+        write(output, "metrics.csv", table.csv());
+        measured.charts().forEach((name, chart) -> write(output, "charts/" + name + ".svg", chart.svg()));
+    }
+
+    private static void write(StageOutput output, String name, String text) {
+        AtomicFile.write(output.fileSystem(), new Path(output.dir(), name), text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String subtitle(JobContext context, LatentData data) {

@@ -43,6 +43,10 @@ record SampleSet(String model, double guidance, int steps, Path path) {
 
     /** Name in messages and logs. */
     String name() {
+        return name(model, guidance, steps);
+    }
+
+    static String name(String model, double guidance, int steps) {
         return model + " guidance=" + guidance + " steps=" + steps;
     }
 

@@ -2,10 +2,12 @@ package io.flowmap.eval;
 
 import io.flowmap.eval.metric.FeatureBlock;
 import io.flowmap.eval.metric.Moments;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import scala.Tuple2;
 
@@ -26,11 +28,8 @@ final class SpanMoments {
      * @param blocks their number, one or more, numbered from 0
      */
     static Moments of(JavaRDD<FeatureBlock> set, long blocks) {
-        int spans = Math.toIntExact((blocks + BLOCKS - 1) / BLOCKS);
-        var parts = set.mapToPair(block -> new Tuple2<>(block.block() / BLOCKS, block))
-                .partitionBy(new BlockPartitioner(spans, spans))
-                .values()
-                .mapPartitions(SpanMoments::span)
+        var parts = spans(set.mapToPair(block -> new Tuple2<>(block.block(), block)), blocks)
+                .map(span -> Moments.of(span.get(0).dimension(), span.iterator()))
                 .toLocalIterator();
         var moments = parts.next();
         while (parts.hasNext()) {
@@ -39,13 +38,40 @@ final class SpanMoments {
         return moments;
     }
 
-    private static Iterator<Moments> span(Iterator<FeatureBlock> blocks) {
-        var sorted = new ArrayList<FeatureBlock>();
+    /**
+     * Moments of a span.
+     *
+     * @param span its number
+     */
+    record Part(int span, Moments moments) implements Serializable {}
+
+    /** Number of the span of a block. */
+    static int span(int block) {
+        return block / BLOCKS;
+    }
+
+    /** Moments of all spans of a set, in any order. */
+    static Moments merged(Iterable<Part> parts) {
+        var sorted = new ArrayList<Part>();
+        parts.forEach(sorted::add);
+        sorted.sort(Comparator.comparingInt(Part::span));
+        return sorted.stream().map(Part::moments).reduce(Moments::merge).orElseThrow();
+    }
+
+    /** The blocks of every span by their numbers, in order; spans in order, each a partition. */
+    static <T> JavaRDD<List<T>> spans(JavaPairRDD<Integer, T> set, long blocks) {
+        int spans = Math.toIntExact((blocks + BLOCKS - 1) / BLOCKS);
+        return set.mapToPair(block -> new Tuple2<>(span(block._1()), block))
+                .partitionBy(new BlockPartitioner(spans, spans))
+                .values()
+                .mapPartitions(SpanMoments::span);
+    }
+
+    private static <T> Iterator<List<T>> span(Iterator<Tuple2<Integer, T>> blocks) {
+        var sorted = new ArrayList<Tuple2<Integer, T>>();
         blocks.forEachRemaining(sorted::add);
-        sorted.sort(Comparator.comparingInt(FeatureBlock::block));
-        return sorted.isEmpty()
-                ? List.<Moments>of().iterator()
-                : List.of(Moments.of(sorted.get(0).dimension(), sorted.iterator()))
-                        .iterator();
+        sorted.sort(Comparator.comparingInt(Tuple2::_1));
+        List<T> span = sorted.stream().map(Tuple2::_2).toList();
+        return span.isEmpty() ? List.<List<T>>of().iterator() : List.of(span).iterator();
     }
 }

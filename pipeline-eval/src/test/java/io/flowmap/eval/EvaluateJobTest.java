@@ -9,7 +9,6 @@ import io.flowmap.job.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -20,7 +19,8 @@ class EvaluateJobTest {
     private static final int TEST = 1500;
     private static final int SAMPLES = 1100;
     private static final String[] SMALL = {
-        "evaluate.classifier.steps=60", "evaluate.classifier.batch=32", "evaluate.recall-samples=1050"
+        "evaluate.classifier.steps=60", "evaluate.classifier.batch=32", "evaluate.recall-samples=1050",
+        "evaluate.bootstrap.resamples=12", "evaluate.density-and-coverage=true", "evaluate.per-class=true"
     };
 
     @TempDir
@@ -33,6 +33,7 @@ class EvaluateJobTest {
         assertThat(three.rows()).isEqualTo(one.rows());
         checkValues(one);
         checkProtocol(one);
+        checkIntervalsAndClasses(one);
     }
 
     @Test
@@ -65,7 +66,9 @@ class EvaluateJobTest {
                             .asText())
                     .isEqualTo(hash);
             var table = new MetricTable(MetricRow.read(spark.read().parquet(stage + "/table")));
-            assertThat(table.rows().stream().map(MetricRow::networkHash).filter(text -> text != null))
+            assertThat(table.rows().stream()
+                            .map(row -> row.protocol().networkHash())
+                            .filter(text -> text != null))
                     .containsOnly(hash);
             return table;
         }
@@ -89,6 +92,37 @@ class EvaluateJobTest {
                 .isLessThan(table.value("student", 1.5, 4, "recall-LeNet").orElseThrow());
         assertThat(table.value("student", 1.5, 4, "milliseconds-per-image").orElseThrow())
                 .isEqualTo(5.2);
+        assertThat(table.value("student", 1.5, 4, "density-LeNet").orElseThrow())
+                .isGreaterThan(table.value("teacher", 1.5, 4, "density-LeNet").orElseThrow());
+        assertThat(table.value("student", 1.5, 4, "coverage-LeNet").orElseThrow())
+                .isGreaterThan(table.value("teacher", 1.5, 4, "coverage-LeNet").orElseThrow());
+    }
+
+    /** Every distance lies in an interval that is narrower than what is between the sets; a class has its own rows. */
+    private static void checkIntervalsAndClasses(MetricTable table) {
+        for (var row : table.rows()) {
+            boolean distance = row.metric().startsWith("FD") && row.protocol().label() == null;
+            assertThat(Double.isNaN(row.margin())).isEqualTo(!distance);
+            if (distance) {
+                assertThat(row.value())
+                        .isBetween(row.interval().low(), row.interval().high());
+                assertThat(row.margin()).isPositive();
+            }
+        }
+        var near = table.row("student", 1.5, 4, "FD-LeNet").orElseThrow();
+        var middle = table.row("student", 1.5, 1, "FD-LeNet").orElseThrow();
+        var far = table.row("teacher", 1.5, 4, "FD-LeNet").orElseThrow();
+        assertThat(near.high()).isLessThan(middle.value());
+        assertThat(middle.high()).isLessThan(far.value());
+        var classes = table.rows().stream()
+                .filter(row -> row.model().equals("teacher") && row.protocol().label() != null)
+                .toList();
+        assertThat(classes).hasSize(4);
+        for (var row : classes) {
+            assertThat(row.protocol().samples()).isEqualTo(SAMPLES / 4);
+            assertThat(row.protocol().reference().samples()).isEqualTo(TEST / 4);
+            assertThat(row.value()).isGreaterThan(1);
+        }
     }
 
     private static void checkProtocol(MetricTable table) {
@@ -98,17 +132,29 @@ class EvaluateJobTest {
                         "FD-LeNet",
                         "precision-LeNet",
                         "recall-LeNet",
+                        "density-LeNet",
+                        "coverage-LeNet",
                         "class-accuracy-LeNet",
                         "milliseconds-per-image");
         for (var row : table.rows()) {
             boolean distance = row.metric().startsWith("FD");
-            boolean neighbours = List.of("precision-LeNet", "recall-LeNet").contains(row.metric());
-            assertThat(row.ddof()).isEqualTo(distance ? 1 : null);
-            assertThat(row.neighbours()).isEqualTo(neighbours ? 3 : null);
-            assertThat(row.reference()).isEqualTo(distance || neighbours ? "test" : null);
-            assertThat(row.referenceSamples())
-                    .isEqualTo(distance ? (Long) (long) TEST : neighbours ? (Long) 1050L : null);
-            assertThat(row.samples()).isEqualTo(neighbours ? 1050 : row.model().equals("test") ? TEST : SAMPLES);
+            boolean neighbours = row.protocol().neighbours() != null;
+            var protocol = row.protocol();
+            assertThat(protocol.ddof()).isEqualTo(distance ? 1 : null);
+            assertThat(neighbours).isEqualTo(row.metric().matches("(precision|recall|density|coverage)-LeNet"));
+            assertThat(protocol.neighbours()).isIn(null, 3);
+            if (protocol.label() != null) {
+                assertThat(distance).isTrue();
+                continue;
+            }
+            assertThat(protocol.samples())
+                    .isEqualTo(neighbours ? 1050 : row.model().equals("test") ? TEST : SAMPLES);
+            if (distance || neighbours) {
+                assertThat(protocol.reference().split()).isEqualTo("test");
+                assertThat(protocol.reference().samples()).isEqualTo(distance ? TEST : 1050);
+            } else {
+                assertThat(protocol.reference()).isNull();
+            }
         }
     }
 }

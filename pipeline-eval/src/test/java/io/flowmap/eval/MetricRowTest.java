@@ -3,41 +3,64 @@ package io.flowmap.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowmap.data.LatentShape;
+import io.flowmap.eval.MetricProtocol.Reference;
+import io.flowmap.eval.feature.LeNetWeights;
 import io.flowmap.eval.protocol.Protocol;
 import io.flowmap.job.UserError;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.Test;
 
 class MetricRowTest {
+    private final LeNetWeights network = LeNetWeights.initial(new LatentShape(1, 16, 16), 4, 1);
     private final SampleSet set = new SampleSet("student", 1.5, 4, new Path("samples"));
 
     @Test
     void rowsOfOneProtocolAndReferenceCompare() {
-        assertThat(row("fid:clean", 3, "a").over(row("fid:clean", 2, "a"), false))
-                .isEqualTo(1.5);
+        var comparison = new Comparison(false);
+        comparison.add("fid", "a", row("fid:clean", 3, "a"));
+        comparison.add("fid", "b", row("fid:clean", 2, "a"));
+        comparison.add("other", "b", row("fid:tf1", 2, "a"));
+        assertThat(comparison.notes()).isEmpty();
     }
 
     @Test
-    void otherProtocolsAreRefusedInWordsUnlessForced() {
-        var clean = row("fid:clean", 3, "a");
-        var population = row("fid:stylegan3", 2, "a");
-        assertThatThrownBy(() -> clean.over(population, false))
+    void otherProtocolsAreRefusedInWords() {
+        var comparison = new Comparison(false);
+        comparison.add("fid", "the map", row("fid:stylegan3", 3, "a"));
+        assertThatThrownBy(() -> comparison.add("fid", "the teacher", row("fid:clean", 2, "a")))
                 .isInstanceOf(UserError.class)
-                .hasMessage("cannot compare fid:clean of student with that of student: expected one protocol and"
-                        + " reference, got metric fid:clean and fid:stylegan3");
-        assertThat(clean.over(population, true)).isEqualTo(1.5);
+                .hasMessage("cannot compare fid:clean of the map with that of the teacher: expected one protocol and"
+                        + " reference, got metric fid:stylegan3 and fid:clean (compare.force=true puts them beside each"
+                        + " other all the same)");
     }
 
     @Test
     void otherReferencesAreRefusedInWords() {
-        assertThatThrownBy(() -> row("fid:tf1", 3, "a").over(row("fid:tf1", 2, "b"), false))
+        var comparison = new Comparison(false);
+        comparison.add("fid", "one", row("fid:tf1", 3, "a"));
+        assertThatThrownBy(() -> comparison.add("fid", "two", row("fid:tf1", 2, "b")))
                 .isInstanceOf(UserError.class)
-                .hasMessageEndingWith("got reference hash a and b");
+                .hasMessageContaining("got reference hash a and b (");
+    }
+
+    @Test
+    void whatIsForcedIsNoted() {
+        var comparison = new Comparison(true);
+        comparison.add("fid", "one", row("fid:tf1", 3, "a"));
+        comparison.add("fid", "two", row("fid:tf1", 2, "b"));
+        assertThat(comparison.notes())
+                .containsExactly(
+                        "Forced to compare fid:tf1 of one with that of two, which differ in reference hash a and b.");
     }
 
     private MetricRow row(String name, double value, String hash) {
-        return MetricRow.of("student", set, name, value, 100)
-                .with(Protocol.named(name))
-                .against("test", 50L, hash);
+        var protocol = Protocol.named(name);
+        return MetricRow.of(
+                "student",
+                set,
+                value,
+                null,
+                MetricProtocol.of(network, protocol, 100, new Reference("test", 50, hash)));
     }
 }

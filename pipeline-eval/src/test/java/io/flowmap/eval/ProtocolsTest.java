@@ -39,14 +39,15 @@ class ProtocolsTest {
             assertThat(table.named()).containsExactly("fid:stylegan3", "is", "recall:adm");
             var distance = table.row("student", 1.5, 1, "fid:stylegan3").orElseThrow();
             assertThat(distance.value()).isPositive();
-            assertThat(distance.ddof()).isZero();
-            assertThat(distance.resize()).startsWith("bilinear 299x299 as TensorFlow 1");
-            assertThat(distance.network()).isEqualTo("InceptionV3");
-            assertThat(distance.referenceHash()).hasSize(64);
-            assertThat(distance.referenceSamples()).isEqualTo(12);
+            assertThat(distance.protocol().ddof()).isZero();
+            assertThat(distance.protocol().resize()).startsWith("bilinear 299x299 as TensorFlow 1");
+            assertThat(distance.protocol().network()).isEqualTo("InceptionV3");
+            assertThat(distance.protocol().reference().hash()).hasSize(64);
+            assertThat(distance.protocol().reference().samples()).isEqualTo(12);
             assertThat(table.row("student", 1.5, 1, "is").orElseThrow().value()).isBetween(1.0, 1008.0);
             assertThat(table.row("train", null, null, "recall:adm")
                             .orElseThrow()
+                            .protocol()
                             .neighbours())
                     .isEqualTo(3);
             assertThat(table.distance()).isEqualTo("FD-LeNet");

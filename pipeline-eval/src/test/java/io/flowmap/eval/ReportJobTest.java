@@ -1,16 +1,44 @@
 package io.flowmap.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowmap.job.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReportJobTest {
     @TempDir
     Path dir;
+
+    @Test
+    void setsOfDifferentSizesAreRefusedUnlessForced() throws IOException {
+        try (var spark = LocalSpark.start(1)) {
+            var run = new TestRun(
+                            spark,
+                            dir,
+                            TestImages.stripes(400),
+                            "evaluate.classifier.steps=2",
+                            "evaluate.classifier.batch=4")
+                    .data(100, 100)
+                    .samples("student", 1.5, 1, 200, 120, 20)
+                    .samples("teacher", 1.5, 1, 200, 100, 70)
+                    .finishSamples();
+            new EvaluateJob().run(run.context());
+            assertThatThrownBy(() -> new ReportJob().run(run.context()))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("of student guidance=1.5 steps=1 with that of teacher guidance=1.5 steps=1")
+                    .hasMessageContaining("got samples 120 and 100");
+            assertThat(dir.resolve("report/report.html")).doesNotExist();
+            new ReportJob().run(run.context().with(List.of("compare.force=true", "run.overwrite=true")));
+        }
+        assertThat(Files.readString(dir.resolve("report/report.html")))
+                .contains("which differ in samples 120 and 100.");
+    }
 
     @Test
     void pageHoldsEverythingAndFetchesNothing() throws IOException {
@@ -21,6 +49,8 @@ class ReportJobTest {
                             TestImages.stripes(900),
                             "evaluate.classifier.steps=20",
                             "evaluate.classifier.batch=32",
+                            "evaluate.per-class=true",
+                            "evaluate.bootstrap.resamples=4",
                             "report.title=\"A <b> & 'c'\"")
                     .data(300, 300)
                     .samples("student", 1.5, 1, 600, 100, 20)
@@ -38,7 +68,15 @@ class ReportJobTest {
         assertThat(html).contains("FD-LeNet", "real images", "Median ‖g‖", "1 step", "2 steps", "Provenance");
         assertThat(html.replaceAll("base64,[^\"]*", ""))
                 .doesNotContain("http://", "https://", "<script", "NaN", "Infinity");
-        assertThat(html.split("data:image/png;base64,")).hasSize(1 + 4 + 1);
+        assertThat(html.split("data:image/png;base64,")).hasSize(1 + 4 + 1 + 1);
+        assertThat(html)
+                .contains("Nearest training images", "Pareto front", "FD-LeNet within each class", "class 3", "±");
+        for (var chart : List.of("1-distance", "2-accuracy", "3-precision", "4-recall", "5-time", "6-front")) {
+            assertThat(dir.resolve("report/charts/" + chart + ".svg")).content().startsWith("<svg ");
+        }
+        var table = Files.readAllLines(dir.resolve("report/metrics.csv"));
+        assertThat(table.get(0)).startsWith("model,guidance,steps,value,low,high,metric,class,samples,reference,");
+        assertThat(table).anyMatch(line -> line.startsWith("teacher,1.0,2,"));
         assertThat(dir.resolve("report/manifest.json")).exists();
     }
 }

@@ -4,7 +4,7 @@ import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Entry of the benchmarks: {@code bench step}, {@code bench finetune}, {@code bench averaging} and {@code bench metrics}. */
+/** Entry of the benchmarks: {@code bench step}, {@code finetune}, {@code averaging}, {@code metrics} and {@code recall}. */
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
@@ -18,6 +18,7 @@ public final class Bench {
         command.addSubcommand(new FinetuneBench());
         command.addSubcommand(new AveragingBench());
         command.addSubcommand(new MetricsBench());
+        command.addSubcommand(new RecallBench());
         System.exit(command.execute(arguments));
     }
 }

@@ -29,10 +29,19 @@ record ResidentMemory(long resident, long heap, long arrays) {
     }
 
     static long megabytes() {
+        return megabytes("VmRSS:");
+    }
+
+    /** The most that was resident so far. */
+    static long peakMegabytes() {
+        return megabytes("VmHWM:");
+    }
+
+    private static long megabytes(String key) {
         try (var lines = Files.lines(STATUS)) {
-            String line = lines.filter(text -> text.startsWith("VmRSS:"))
+            String line = lines.filter(text -> text.startsWith(key))
                     .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("cannot read " + STATUS + ": expected a VmRSS line"));
+                    .orElseThrow(() -> new IllegalStateException("cannot read " + STATUS + ": expected a line " + key));
             return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

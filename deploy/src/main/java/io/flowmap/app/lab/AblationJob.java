@@ -3,6 +3,7 @@ package io.flowmap.app.lab;
 import io.flowmap.app.lab.study.TextTable;
 import io.flowmap.distill.DistillJob;
 import io.flowmap.distill.PretrainJob;
+import io.flowmap.eval.Comparison;
 import io.flowmap.eval.report.Axis;
 import io.flowmap.eval.report.Html;
 import io.flowmap.eval.report.LineChart;
@@ -17,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Objectives and teachers beside each other, on one dataset with one seed in one application (AYF Table 5). */
 public final class AblationJob implements Job {
@@ -70,27 +73,29 @@ public final class AblationJob implements Job {
         for (var run : runs) {
             inputs.add(StageInput.finished(context, run.name(), run.context().stage("metrics")));
         }
-        var output = StageOutput.open(context, "lab/ablation", List.of(SECTION), inputs);
+        var output = StageOutput.open(context, "lab/ablation", List.of(SECTION, Comparison.SECTION), inputs);
         if (output.finished()) {
             return;
         }
-        var table = AblationTable.of(runs);
-        var published = PublishedTable.rows();
+        var comparison = Comparison.of(context);
+        var table = AblationTable.of(runs, comparison);
+        var protocol = protocol(table, settings, comparison);
+        var published = PublishedTable.ABLATION.rows();
         var chart = chart(table);
         LabPage.table(
                 output,
                 String.join(
                         "\n",
                         new TextTable(table.rows()).toString(),
-                        protocol(table, settings) + "\n",
-                        PublishedTable.TITLE + "\n",
+                        protocol + "\n",
+                        PublishedTable.ABLATION.title() + "\n",
                         new TextTable(published).toString()));
         LabPage.plot(output, "ablation", chart);
-        LabPage.page(output, page(table, settings, published, chart));
+        LabPage.page(output, page(table, protocol, published, chart));
         output.finish(Map.of("metric", table.metric(), "floor", table.floor(), "distances", table.values()));
     }
 
-    private static String protocol(AblationTable table, AblationSettings settings) {
+    private static String protocol(AblationTable table, AblationSettings settings, Comparison comparison) {
         var budget = settings.seconds() > 0
                 ? String.format(
                         Locale.ROOT,
@@ -98,31 +103,40 @@ public final class AblationJob implements Job {
                         settings.seconds(),
                         settings.trialRounds())
                 : "Every run trains for the steps of its settings";
-        return String.format(
+        var told = String.format(
                 Locale.ROOT,
-                "%s by steps of the sampler; training images: %.2f. %s; minutes are what its rounds took.",
+                "%s by steps of the sampler, ± half of its interval by resampling the samples; training images: %.2f. %s; minutes are what"
+                        + " its rounds took.",
                 table.metric(),
                 table.floor(),
                 budget);
+        return Stream.concat(Stream.of(told), comparison.notes().stream()).collect(Collectors.joining(" "));
     }
 
-    private static String page(
-            AblationTable table, AblationSettings settings, List<List<String>> published, LineChart chart) {
+    private static String page(AblationTable table, String protocol, List<List<String>> published, LineChart chart) {
         return new Page("Objectives and teachers beside each other", "One dataset, one seed (AYF Table 5)")
                 .section("Distance against steps", "", "<div class=\"charts\">" + chart.html() + "</div>")
-                .section("Table", protocol(table, settings), Html.table(table.rows(), 1))
-                .section("The paper's", PublishedTable.TITLE, Html.table(published, 1))
+                .section("Table", protocol, Html.table(table.rows(), 1))
+                .section("The paper's", PublishedTable.ABLATION.title(), Html.table(published, 1))
                 .html();
     }
 
     private static LineChart chart(AblationTable table) {
         var series = new ArrayList<Series>();
         for (var line : table.lines()) {
-            var steps = line.cells().keySet().stream().mapToDouble(n -> n).toArray();
-            var values = line.cells().values().stream()
-                    .mapToDouble(AblationTable.Cell::value)
-                    .toArray();
-            series.add(new Series(line.name(), steps, values, "line" + series.size() % 10, true));
+            var cells = line.cells().values();
+            series.add(new Series(
+                    line.name(),
+                    line.cells().keySet().stream().mapToDouble(n -> n).toArray(),
+                    cells.stream().mapToDouble(AblationTable.Cell::value).toArray(),
+                    cells.stream()
+                            .mapToDouble(cell -> cell.value() - cell.bar())
+                            .toArray(),
+                    cells.stream()
+                            .mapToDouble(cell -> cell.value() + cell.bar())
+                            .toArray(),
+                    "line" + series.size() % 10,
+                    true));
         }
         var all = table.lines().stream()
                 .flatMapToDouble(line -> line.cells().values().stream().mapToDouble(AblationTable.Cell::value))

@@ -6,6 +6,7 @@ import io.flowmap.data.LiteralPath;
 import io.flowmap.distill.DistillJob;
 import io.flowmap.distill.GenerateJob;
 import io.flowmap.eval.EvaluateJob;
+import io.flowmap.eval.MetricRow;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.Manifest;
 import io.flowmap.job.StageInput;
@@ -132,9 +133,14 @@ record AblationRun(String name, JobContext context) {
         return new Training(row.getLong(0) - before, row.getDouble(2) / 60_000);
     }
 
-    /** The table of metrics. */
-    Dataset<Row> metrics() {
-        return context.spark().read().parquet(LiteralPath.of(new Path(context.stage("metrics"), "table")));
+    /** Frechet distances of all classes together by the run's own features, of its model's samples and of real images. */
+    List<MetricRow> distances() {
+        var table = context.spark().read().parquet(LiteralPath.of(new Path(context.stage("metrics"), "table")));
+        return MetricRow.read(table).stream()
+                .filter(row -> row.metric().startsWith(MetricRow.FRECHET)
+                        && row.protocol().label() == null)
+                .filter(row -> row.guidance() == null || row.model().equals(model()))
+                .toList();
     }
 
     /** What a training took. */

@@ -1,5 +1,6 @@
 package io.flowmap.app.lab;
 
+import io.flowmap.eval.Comparison;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -7,7 +8,6 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.apache.spark.sql.Row;
 
 /**
  * Distances of the runs by numbers of steps, in the layout of AYF Table 5.
@@ -17,10 +17,13 @@ import org.apache.spark.sql.Row;
  * @param lines one a run and guidance weight
  */
 record AblationTable(String metric, double floor, List<Line> lines) {
-    private static final String DISTANCE = "FD-";
-
     /** A distance and the half width of its interval; NaN without one. */
     record Cell(double value, double margin) {
+        /** Half the length of its bar in a chart. */
+        double bar() {
+            return Double.isNaN(margin) ? 0 : margin;
+        }
+
         @Override
         public String toString() {
             return Double.isNaN(margin) ? format("%.2f", value) : format("%.2f ±%.2f", value, margin);
@@ -34,37 +37,29 @@ record AblationTable(String metric, double floor, List<Line> lines) {
      */
     record Line(String name, double guidance, AblationRun.Training training, TreeMap<Integer, Cell> cells) {}
 
-    static AblationTable of(List<AblationRun> runs) {
+    /** Of the runs' metrics, which must be of one protocol and reference, watched over. */
+    static AblationTable of(List<AblationRun> runs, Comparison comparison) {
         var lines = new ArrayList<Line>();
         String metric = "";
         double floor = Double.NaN;
         for (var run : runs) {
             var byGuidance = new TreeMap<Double, Line>();
-            for (var row : run.metrics().collectAsList()) {
-                if (!row.<String>getAs("metric").startsWith(DISTANCE)) {
-                    continue;
+            for (var row : run.distances()) {
+                comparison.add("distance", run.name() + ", " + row.name(), row);
+                metric = row.metric();
+                if (row.guidance() == null) {
+                    floor = row.value();
+                } else {
+                    byGuidance
+                            .computeIfAbsent(
+                                    row.guidance(), g -> new Line(run.name(), g, run.training(), new TreeMap<>()))
+                            .cells()
+                            .put(row.steps(), new Cell(row.value(), row.margin()));
                 }
-                metric = row.getAs("metric");
-                Double guidance = row.getAs("guidance");
-                if (guidance == null) {
-                    floor = row.getAs("value");
-                    continue;
-                }
-                if (!row.getAs("model").equals(run.model())) {
-                    continue;
-                }
-                byGuidance
-                        .computeIfAbsent(guidance, g -> new Line(run.name(), g, run.training(), new TreeMap<>()))
-                        .cells()
-                        .put(row.getAs("steps"), cell(row));
             }
             lines.addAll(byGuidance.values());
         }
         return new AblationTable(metric, floor, lines);
-    }
-
-    private static Cell cell(Row row) {
-        return new Cell(row.getAs("value"), Double.NaN);
     }
 
     /** Rows of text; the first is the head. */

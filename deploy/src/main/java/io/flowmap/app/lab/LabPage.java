@@ -7,7 +7,7 @@ import io.flowmap.job.StageOutput;
 import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.fs.Path;
 
-/** The files that every study leaves in its stage: a table, a page, plots or pictures. */
+/** The files that a study leaves in its stage: a table, a page, plots or pictures. */
 public final class LabPage {
     /** The table, as text. */
     public static final String TABLE = "table.md";
@@ -16,17 +16,19 @@ public final class LabPage {
 
     private LabPage() {}
 
-    static void table(StageOutput output, String text) {
-        write(output, TABLE, text);
+    /** The table that is printed when the job ends. */
+    public static void table(StageOutput output, String text) {
+        text(output, TABLE, text);
     }
 
-    static void page(StageOutput output, String html) {
-        write(output, FILE, html);
+    /** The page. */
+    public static void page(StageOutput output, String html) {
+        text(output, FILE, html);
     }
 
     /** A plot as an SVG file. */
-    static void plot(StageOutput output, String name, LineChart chart) {
-        write(output, name + ".svg", chart.svg());
+    public static void plot(StageOutput output, String name, LineChart chart) {
+        text(output, name + ".svg", chart.svg());
     }
 
     /** A picture as the PNG file of that name. */
@@ -34,7 +36,8 @@ public final class LabPage {
         write(output, name, picture.png());
     }
 
-    private static void write(StageOutput output, String name, String text) {
+    /** A text file of that name. */
+    public static void text(StageOutput output, String name, String text) {
         write(output, name, text.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -4,7 +4,8 @@ import io.flowmap.data.LatentShape;
 import java.io.Serializable;
 
 /** The weights of a frozen feature network, a value that goes to the executors once. */
-public sealed interface FeatureModel extends Serializable permits LeNetWeights, CifarResNetWeights, InceptionModel {
+public sealed interface FeatureModel extends Serializable
+        permits LeNetWeights, CifarResNetWeights, InceptionModel, OnnxModel {
     /** The name that metrics carry: a Frechet distance of these features is "FD-" and this. */
     String name();
 
@@ -19,6 +20,11 @@ public sealed interface FeatureModel extends Serializable permits LeNetWeights, 
 
     /** Classes, K. */
     int classes();
+
+    /** Resize of the images and range of their pixels, in words; null where the network takes them as they are. */
+    default String preparation() {
+        return null;
+    }
 
     /** The network. */
     FeatureNetwork open();

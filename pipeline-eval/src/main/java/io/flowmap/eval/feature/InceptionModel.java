@@ -38,6 +38,11 @@ public record InceptionModel(InceptionWeights weights, Resize resize, LatentShap
     }
 
     @Override
+    public String preparation() {
+        return resize.text();
+    }
+
+    @Override
     public FeatureNetwork open() {
         return new Inception(this);
     }

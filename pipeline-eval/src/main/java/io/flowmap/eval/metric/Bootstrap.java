@@ -1,18 +1,20 @@
 package io.flowmap.eval.metric;
 
 import io.flowmap.tensor.CounterRandom;
+import java.io.Serializable;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.stream.IntStream;
 
 /**
- * Intervals of a statistic by resampling the images: in a resample every image counts a Poisson(1) number of times that is a function of
- * seed, resample and image alone (Hanley and MacGibbon 2006), so any statistic of blocks is resampled block by block, wherever these are,
- * in the memory that it needs once.
+ * Intervals of a statistic by resampling the images within their classes (Davison and Hinkley 1997, section 3.2): samples are drawn in
+ * fixed shares of the classes, which a resample must keep, else it would be far off by the shares alone. What a resample takes is a
+ * function of seed, resample and index.
  *
  * @param seed of the numbers
  * @param resamples how many, two or more
  */
-public record Bootstrap(long seed, int resamples) {
+public record Bootstrap(long seed, int resamples) implements Serializable {
     public Bootstrap {
         if (resamples < 2) {
             throw new IllegalArgumentException("cannot bootstrap: expected two or more resamples, got " + resamples);
@@ -25,47 +27,38 @@ public record Bootstrap(long seed, int resamples) {
      * @param low its lower end
      * @param high its upper end
      */
-    public record Interval(double low, double high) {}
-
-    /** How often an image counts in a resample. */
-    public int multiplicity(int resample, long index) {
-        double left = new CounterRandom(seed).uniform(resample, index);
-        double probability = Math.exp(-1);
-        int number = 0;
-        while (left > probability) {
-            left -= probability;
-            number++;
-            probability /= number;
+    public record Interval(double low, double high) {
+        /** Half its width. */
+        public double margin() {
+            return (high - low) / 2;
         }
-        return number;
-    }
-
-    /** A block of a resample: its rows as often as they count, {@code first} the index of the first one. */
-    public FeatureBlock resampled(FeatureBlock block, long first, int resample) {
-        return block.select(IntStream.range(0, block.rows())
-                .flatMap(row -> IntStream.generate(() -> row).limit(multiplicity(resample, first + row)))
-                .toArray());
-    }
-
-    /** The mean of values, one an image in the order of the indices, in every resample. */
-    public double[] means(double[] values) {
-        var means = new double[resamples];
-        for (int resample = 0; resample < resamples; resample++) {
-            double sum = 0;
-            long count = 0;
-            for (int i = 0; i < values.length; i++) {
-                int multiplicity = multiplicity(resample, i);
-                sum += multiplicity * values[i];
-                count += multiplicity;
-            }
-            means[resample] = sum / count;
-        }
-        return means;
     }
 
     /**
-     * The basic interval [2 t - q(1 - a/2), 2 t - q(a/2)], q the quantiles of the resamples' values (Davison and Hinkley 1997, Eq. 5.6): a
-     * resample of a Frechet distance lies above the estimate t as much as t above the truth, which this takes back.
+     * The images that a resample takes in the places of consecutive ones: each is one of them with the same label, any as likely as another.
+     *
+     * @param first index of the first image
+     * @param labels one an image; a negative one is a class like others
+     * @return places, from 0
+     */
+    public int[] draw(int resample, long first, int[] labels) {
+        var places = new HashMap<Integer, int[]>();
+        var random = new CounterRandom(seed);
+        var drawn = new int[labels.length];
+        for (int i = 0; i < drawn.length; i++) {
+            var same = places.computeIfAbsent(labels[i], label -> IntStream.range(0, labels.length)
+                    .filter(place -> labels[place] == label)
+                    .toArray());
+            drawn[i] = same[(int) random.below(same.length, resample, first + i)];
+        }
+        return drawn;
+    }
+
+    /**
+     * The basic interval about what an estimate t of as many images is on average, [t + m - q(1 - a/2), t + m - q(a/2)], m the mean and q
+     * the quantiles of the resamples' values (Davison and Hinkley 1997, Eq. 5.6, of the deviations from m). A resample of a Frechet distance
+     * lies above t about as much as t above the distance of endless images; that bias belongs to the number of images, which is part of a
+     * protocol, so it is not taken off here.
      *
      * @param estimate of all images
      * @param values one a resample
@@ -79,7 +72,8 @@ public record Bootstrap(long seed, int resamples) {
         var sorted = values.clone();
         Arrays.sort(sorted);
         double tail = (1 - confidence) / 2;
-        return new Interval(2 * estimate - quantile(sorted, 1 - tail), 2 * estimate - quantile(sorted, tail));
+        double centre = estimate + Arrays.stream(sorted).sum() / sorted.length;
+        return new Interval(centre - quantile(sorted, 1 - tail), centre - quantile(sorted, tail));
     }
 
     /** Between order statistics, linearly. */

@@ -3,6 +3,7 @@ package io.flowmap.eval.metric;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -16,6 +17,24 @@ import java.util.stream.Stream;
  * @param coverage share of the real images whose ball has a generated image inside
  */
 public record PrecisionRecall(double precision, double recall, double density, double coverage) {
+    /** One of the four. */
+    public enum Part {
+        PRECISION(PrecisionRecall::precision),
+        RECALL(PrecisionRecall::recall),
+        DENSITY(PrecisionRecall::density),
+        COVERAGE(PrecisionRecall::coverage);
+
+        private final ToDoubleFunction<PrecisionRecall> value;
+
+        Part(ToDoubleFunction<PrecisionRecall> value) {
+            this.value = value;
+        }
+
+        public double of(PrecisionRecall all) {
+            return value.applyAsDouble(all);
+        }
+    }
+
     /** Of sets in memory. Throws {@link IllegalArgumentException} unless both have more than k points. */
     public static PrecisionRecall between(List<FeatureBlock> real, List<FeatureBlock> generated, int neighbours) {
         requireMore(real, neighbours);

@@ -1,7 +1,15 @@
 package io.flowmap.eval.protocol;
 
+import io.flowmap.eval.metric.PrecisionRecall;
+import java.util.Optional;
+
 /** What a protocol takes of features, with the constants that it fixes. */
 public sealed interface Measure {
+    /** k of what is measured by nearest neighbours. */
+    default Optional<Integer> neighbours() {
+        return Optional.empty();
+    }
+
     /**
      * A Frechet distance.
      *
@@ -10,18 +18,17 @@ public sealed interface Measure {
     record Frechet(int ddof) implements Measure {}
 
     /**
-     * Precision by k nearest neighbours.
+     * What the balls of k nearest neighbours give.
      *
-     * @param neighbours k
+     * @param part which of the four
+     * @param k neighbours
      */
-    record Precision(int neighbours) implements Measure {}
-
-    /**
-     * Recall by k nearest neighbours.
-     *
-     * @param neighbours k
-     */
-    record Recall(int neighbours) implements Measure {}
+    record Balls(PrecisionRecall.Part part, int k) implements Measure {
+        @Override
+        public Optional<Integer> neighbours() {
+            return Optional.of(k);
+        }
+    }
 
     /**
      * The mean kernel distance of subsets that NumPy's RandomState draws, as torch-fidelity does.

@@ -2,38 +2,57 @@ package io.flowmap.eval.protocol;
 
 import io.flowmap.eval.feature.Resize;
 import io.flowmap.eval.metric.FrechetDistance;
+import io.flowmap.eval.metric.PrecisionRecall.Part;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A named way to measure samples. Values compare only where the protocol, the weights and the reference set are the same.
  *
  * @param name of the metric in settings and tables
- * @param resize of the images for InceptionV3; empty where the features are those of {@code evaluate.features}
+ * @param source of the features; empty where they are those of {@code evaluate.features}
  * @param measure what is taken of the features
  */
-public record Protocol(String name, Optional<Resize> resize, Measure measure) {
+public record Protocol(String name, Optional<FeatureSource> source, Measure measure) {
     private static final int NEIGHBOURS = 3;
+    private static final Measure SAMPLE = new Measure.Frechet(FrechetDistance.SAMPLE);
 
-    /** pytorch-fid, clean-fid, torch-fidelity (FID, KID, IS), EDM2 and StyleGAN3 (whose network resizes like TensorFlow 1), ADM. */
+    /** pytorch-fid, clean-fid, torch-fidelity (FID, KID, IS), EDM2 and StyleGAN3 (whose network resizes like TensorFlow 1), ADM, dgm-eval. */
     private static final List<Protocol> NAMED = List.of(
-            inception("fid:pytorch-fid", Resize.PYTORCH, new Measure.Frechet(FrechetDistance.SAMPLE)),
-            inception("fid:clean", Resize.PIL_BICUBIC, new Measure.Frechet(FrechetDistance.SAMPLE)),
-            inception("fid:tf1", Resize.TENSORFLOW1, new Measure.Frechet(FrechetDistance.SAMPLE)),
-            inception("fid:edm2", Resize.TENSORFLOW1, new Measure.Frechet(FrechetDistance.SAMPLE)),
+            inception("fid:pytorch-fid", Resize.PYTORCH, SAMPLE),
+            inception("fid:clean", Resize.PIL_BICUBIC, SAMPLE),
+            inception("fid:tf1", Resize.TENSORFLOW1, SAMPLE),
+            inception("fid:edm2", Resize.TENSORFLOW1, SAMPLE),
             inception("fid:stylegan3", Resize.TENSORFLOW1, new Measure.Frechet(FrechetDistance.POPULATION)),
             inception("kid", Resize.TENSORFLOW1, new Measure.Kernel(100, 1000, 2020)),
             inception("is", Resize.TENSORFLOW1, new Measure.Score()),
-            inception("precision:adm", Resize.TENSORFLOW1, new Measure.Precision(NEIGHBOURS)),
-            inception("recall:adm", Resize.TENSORFLOW1, new Measure.Recall(NEIGHBOURS)));
+            inception("precision:adm", Resize.TENSORFLOW1, new Measure.Balls(Part.PRECISION, NEIGHBOURS)),
+            inception("recall:adm", Resize.TENSORFLOW1, new Measure.Balls(Part.RECALL, NEIGHBOURS)),
+            new Protocol("fd:resnet56", Optional.of(new FeatureSource.ResNet(56)), SAMPLE),
+            new Protocol("fd:dinov2", Optional.of(new FeatureSource.Dinov2()), SAMPLE));
+
+    /** Measures of an ONNX file's features, before a colon and its path. */
+    private static final Map<String, Measure> OF_FILES = Map.of(
+            "fd", SAMPLE,
+            "precision", new Measure.Balls(Part.PRECISION, NEIGHBOURS),
+            "recall", new Measure.Balls(Part.RECALL, NEIGHBOURS));
+
+    private static final Pattern OF_FILE = Pattern.compile("(fd|precision|recall):(.+\\.onnx)");
 
     /** The protocol of that name; throws {@link IllegalArgumentException} listing the known ones. */
     public static Protocol named(String name) {
+        var file = OF_FILE.matcher(name);
+        if (file.matches()) {
+            return new Protocol(name, Optional.of(new FeatureSource.Onnx(file.group(2))), OF_FILES.get(file.group(1)));
+        }
         return NAMED.stream()
                 .filter(protocol -> protocol.name.equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("expected protocols among "
-                        + NAMED.stream().map(Protocol::name).toList() + ", got " + name));
+                        + NAMED.stream().map(Protocol::name).toList()
+                        + " or fd:, precision: or recall: and the path of an .onnx file, got " + name));
     }
 
     /** A measure of the features of {@code evaluate.features}. */
@@ -42,6 +61,6 @@ public record Protocol(String name, Optional<Resize> resize, Measure measure) {
     }
 
     private static Protocol inception(String name, Resize resize, Measure measure) {
-        return new Protocol(name, Optional.of(resize), measure);
+        return new Protocol(name, Optional.of(new FeatureSource.Inception(resize)), measure);
     }
 }

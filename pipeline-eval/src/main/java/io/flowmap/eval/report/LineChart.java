@@ -23,9 +23,17 @@ public record LineChart(String title, Axis x, Axis y, List<Series> series) {
     /**
      * One line; values that are not finite, or not positive on a logarithmic axis, break it.
      *
+     * @param low lower ends of the values' bars, the values where there are none
+     * @param high upper ends
      * @param style CSS classes of the line, for example "student" or "teacher pale"
      */
-    public record Series(String name, double[] x, double[] y, String style, boolean markers) {}
+    public record Series(
+            String name, double[] x, double[] y, double[] low, double[] high, String style, boolean markers) {
+        /** A line without bars. */
+        public Series(String name, double[] x, double[] y, String style, boolean markers) {
+            this(name, x, y, y, y, style, markers);
+        }
+    }
 
     /** The figure with its legend. */
     public String html() {
@@ -122,6 +130,7 @@ public record LineChart(String title, Axis x, Axis y, List<Series> series) {
                         Html.text(line.name),
                         Axis.format(line.x[i]),
                         Axis.format(line.y[i])));
+                bar(path, line, i);
             }
             pen = drawn;
         }
@@ -131,6 +140,14 @@ public record LineChart(String title, Axis x, Axis y, List<Series> series) {
                 .append(path)
                 .append("\"/>");
         svg.append(line.markers ? marks : "").append("</g>");
+    }
+
+    /** A vertical stroke between the ends, after which the pen is back on the value. */
+    private void bar(StringBuilder path, Series line, int i) {
+        if (line.low[i] < line.high[i]) {
+            double low = shown(y, line.low[i]) ? Math.max(y.low(), line.low[i]) : y.low();
+            path.append(format("V%.1fV%.1fV%.1f", up(low), up(Math.min(y.high(), line.high[i])), up(line.y[i])));
+        }
     }
 
     private double across(double value) {

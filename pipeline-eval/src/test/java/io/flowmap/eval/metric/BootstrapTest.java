@@ -4,65 +4,68 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.ArrayList;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class BootstrapTest {
-    private static final int DIMENSION = 4;
-
     @Test
-    void multiplicitiesArePoissonOfMeanOne() {
-        var bootstrap = new Bootstrap(3, 2);
-        int images = 20_000;
-        double sum = 0;
-        double squares = 0;
-        int none = 0;
-        for (int i = 0; i < images; i++) {
-            int multiplicity = bootstrap.multiplicity(0, i);
-            sum += multiplicity;
-            squares += (double) multiplicity * multiplicity;
-            none += multiplicity == 0 ? 1 : 0;
-        }
-        assertThat(sum / images).isCloseTo(1, within(0.03));
-        assertThat(squares / images).isCloseTo(2, within(0.1));
-        assertThat(none / (double) images).isCloseTo(Math.exp(-1), within(0.015));
-    }
-
-    @Test
-    void aResampledDistanceIsThatOfRepeatedRowsHoweverTheBlocksAreCut() {
-        var features = FeatureSets.gaussian(200, DIMENSION, 1);
-        var bootstrap = new Bootstrap(5, 3);
-        var rows = new ArrayList<Integer>();
-        for (int i = 0; i < 200; i++) {
-            for (int n = 0; n < bootstrap.multiplicity(2, i); n++) {
-                rows.add(i);
+    void aResampleTakesImagesOfTheSameClassAnyAsLikely() {
+        var labels = IntStream.range(0, 900).map(i -> i % 3 - 1).toArray();
+        var bootstrap = new Bootstrap(3, 40);
+        var taken = new int[labels.length];
+        for (int resample = 0; resample < 40; resample++) {
+            var drawn = bootstrap.draw(resample, 5000, labels);
+            for (int i = 0; i < drawn.length; i++) {
+                assertThat(labels[drawn[i]]).isEqualTo(labels[i]);
+                taken[drawn[i]]++;
             }
         }
-        var all = new FeatureBlock(0, DIMENSION, features);
-        var expected = Moments.of(all.select(rows.stream().mapToInt(row -> row).toArray()))
-                .covariance(1);
-        for (int length : new int[] {16, 64}) {
-            var moments = Moments.empty(DIMENSION);
-            for (var block : FeatureSets.blocks(features, DIMENSION, length)) {
-                moments = moments.add(bootstrap.resampled(block, (long) block.block() * length, 2));
-            }
-            assertThat(moments.count()).isEqualTo(rows.size());
-            assertThat(moments.covariance(1)).containsExactly(expected, within(1e-12));
-        }
+        double mean = IntStream.of(taken).average().orElseThrow();
+        double variance = IntStream.of(taken)
+                .mapToDouble(n -> (n - mean) * (n - mean))
+                .average()
+                .orElseThrow();
+        assertThat(mean).isEqualTo(40);
+        assertThat(variance).isCloseTo(40, within(6.0));
+        assertThat(bootstrap.draw(1, 5000, labels)).isEqualTo(bootstrap.draw(1, 5000, labels));
+        assertThat(bootstrap.draw(2, 5000, labels)).isNotEqualTo(bootstrap.draw(1, 5000, labels));
     }
 
+    /** Of a mean of images of one class the width is that of its standard error, of what differs between classes alone it is 0. */
     @Test
-    void theIntervalOfAMeanHasTheWidthOfItsStandardError() {
+    void theIntervalOfAMeanHasTheWidthOfItsStandardErrorWithinClasses() {
         var values = new double[900];
         double mean = 0;
         for (int i = 0; i < values.length; i++) {
             values[i] = i % 3 == 0 ? 1 : 0;
             mean += values[i] / values.length;
         }
-        var interval = Bootstrap.interval(mean, new Bootstrap(1, 500).means(values), 0.95);
+        var interval = Bootstrap.interval(mean, means(values, i -> 0), 0.95);
         double error = Math.sqrt(mean * (1 - mean) / values.length);
         assertThat(interval.low()).isCloseTo(mean - 1.96 * error, within(0.3 * error));
         assertThat(interval.high()).isCloseTo(mean + 1.96 * error, within(0.3 * error));
+        assertThat(Bootstrap.interval(mean, means(values, i -> i % 3), 0.95).margin())
+                .isCloseTo(0, within(1e-12));
+    }
+
+    /** A bias of the resamples is not taken off: the interval is about the value. */
+    @Test
+    void theIntervalIsAboutTheValueHoweverBiasedTheResamples() {
+        var interval = Bootstrap.interval(1, new double[] {2, 3, 4}, 0.5);
+        assertThat(interval.low()).isEqualTo(0.5);
+        assertThat(interval.high()).isEqualTo(1.5);
+    }
+
+    private static double[] means(double[] values, IntUnaryOperator label) {
+        var bootstrap = new Bootstrap(1, 500);
+        var labels = IntStream.range(0, values.length).map(label).toArray();
+        return IntStream.range(0, 500)
+                .mapToDouble(resample -> IntStream.of(bootstrap.draw(resample, 0, labels))
+                        .mapToDouble(place -> values[place])
+                        .average()
+                        .orElseThrow())
+                .toArray();
     }
 
     @Test

@@ -4,16 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowmap.eval.feature.Resize;
+import io.flowmap.eval.metric.PrecisionRecall;
 import org.junit.jupiter.api.Test;
 
 class ProtocolTest {
     @Test
     void aNameFixesResizeAndConstants() {
         var protocol = Protocol.named("fid:stylegan3");
-        assertThat(protocol.resize()).contains(Resize.TENSORFLOW1);
+        assertThat(protocol.source()).contains(new FeatureSource.Inception(Resize.TENSORFLOW1));
         assertThat(protocol.measure()).isEqualTo(new Measure.Frechet(0));
-        assertThat(Protocol.named("fid:clean").resize()).contains(Resize.PIL_BICUBIC);
-        assertThat(Protocol.named("recall:adm").measure()).isEqualTo(new Measure.Recall(3));
+        assertThat(Protocol.named("fid:clean").source()).contains(new FeatureSource.Inception(Resize.PIL_BICUBIC));
+        assertThat(Protocol.named("recall:adm").measure()).isEqualTo(new Measure.Balls(PrecisionRecall.Part.RECALL, 3));
+    }
+
+    @Test
+    void anOnnxFileIsAProtocol() {
+        var recall = Protocol.named("recall:hdfs://host/a.b.onnx");
+        assertThat(recall.source()).contains(new FeatureSource.Onnx("hdfs://host/a.b.onnx"));
+        assertThat(recall.measure()).isEqualTo(new Measure.Balls(PrecisionRecall.Part.RECALL, 3));
     }
 
     @Test
@@ -21,6 +29,6 @@ class ProtocolTest {
         assertThatThrownBy(() -> Protocol.named("fid"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("expected protocols among [fid:pytorch-fid, fid:clean")
-                .hasMessageEndingWith("got fid");
+                .hasMessageEndingWith("an .onnx file, got fid");
     }
 }

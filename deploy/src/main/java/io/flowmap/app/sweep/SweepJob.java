@@ -1,0 +1,205 @@
+package io.flowmap.app.sweep;
+
+import io.flowmap.app.lab.LabPage;
+import io.flowmap.app.lab.PublishedTable;
+import io.flowmap.app.lab.study.TextTable;
+import io.flowmap.data.LatentData;
+import io.flowmap.distill.teacher.StoredModel;
+import io.flowmap.eval.ReferenceDistance;
+import io.flowmap.eval.report.Axis;
+import io.flowmap.eval.report.Csv;
+import io.flowmap.eval.report.Html;
+import io.flowmap.eval.report.LineChart;
+import io.flowmap.eval.report.LineChart.Series;
+import io.flowmap.eval.report.Page;
+import io.flowmap.job.Job;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.StageInput;
+import io.flowmap.job.StageOutput;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SaveMode;
+
+/**
+ * Samples flow maps at every choice of checkpoint, average, guidance weight, gamma and steps, and finds the best gamma and guidance weight
+ * for every number of steps (AYF Table 3).
+ */
+public final class SweepJob implements Job {
+    private static final String SECTION = "sweep";
+
+    @Override
+    public String name() {
+        return SECTION;
+    }
+
+    @Override
+    public String summary() {
+        return "measure flow maps at every checkpoint, average, guidance weight, gamma and number of steps: the best for each";
+    }
+
+    @Override
+    public void run(JobContext context) {
+        var settings = context.settings().section(SECTION, SweepSettings.class);
+        var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
+        var models = models(context, settings, data);
+        var reference = ReferenceDistance.open(context);
+        var inputs = new ArrayList<>(List.of(StageInput.stage(context, "data"), reference.input()));
+        settings.stages().forEach(stage -> inputs.add(StageInput.stage(context, stage)));
+        var output = StageOutput.open(context, SECTION, List.of(SECTION, "evaluate"), inputs);
+        if (output.finished()) {
+            context.progress().phase(name(), Map.of("skipped", output.dir()));
+            return;
+        }
+        var network = new JavaSparkContext(context.spark().sparkContext()).broadcast(reference.model());
+        var task = new SweepTask(
+                models,
+                data.encoder(),
+                context.run().seedOf("generate"),
+                settings.batch(),
+                settings.samples(),
+                network,
+                reference.batch());
+        var table = new SweepTable(new Sweep(context, settings, task, reference).rows());
+        network.destroy();
+        write(context, output, settings, table);
+    }
+
+    private static Map<String, StoredModel> models(JobContext context, SweepSettings settings, LatentData data) {
+        var models = new TreeMap<String, StoredModel>();
+        for (var one : settings.cases()) {
+            models.computeIfAbsent(one.network(), name -> {
+                var model = StoredModel.of(context, one.stage(), ".", one.average());
+                model.requireFits(data);
+                return model;
+            });
+        }
+        return models;
+    }
+
+    private static void write(JobContext context, StageOutput output, SweepSettings settings, SweepTable table) {
+        context.spark()
+                .createDataFrame(
+                        table.rows().stream()
+                                .map(row -> RowFactory.create(row.cells().toArray()))
+                                .toList(),
+                        SweepRow.schema())
+                .coalesce(1)
+                .write()
+                .mode(SaveMode.Overwrite)
+                .parquet(new Path(output.dir(), "table").toString());
+        LabPage.text(output, "table.csv", Csv.of(table.columns()));
+        var told = told(settings, table);
+        var published = PublishedTable.SAMPLING;
+        LabPage.table(
+                output,
+                String.join(
+                        "\n",
+                        new TextTable(table.bestCells()).toString(),
+                        told + "\n",
+                        published.title() + "\n",
+                        new TextTable(published.rows()).toString()));
+        var bySteps = bySteps(table);
+        var byTime = byTime(table);
+        LabPage.plot(output, "steps", bySteps);
+        LabPage.plot(output, "time", byTime);
+        LabPage.page(
+                output,
+                new Page("Sweep", "The best noise of the sampler and guidance weight for every number of steps")
+                        .section("The best", told, Html.table(table.bestCells(), 1))
+                        .section(
+                                "Quality against steps and time",
+                                "On the right every case that was measured to the end; dashed: those that no other is both faster and"
+                                        + " nearer than.",
+                                "<div class=\"charts\">" + bySteps.html() + byTime.html() + "</div>")
+                        .section("All cases", "", Html.table(table.allCells(), 1))
+                        .section("The paper's choice", published.title(), Html.table(published.rows(), 1))
+                        .html());
+        output.finish(Map.of(
+                "cases", table.rows().size(),
+                "ended-early", table.rows().stream().filter(SweepRow::pruned).count(),
+                "best", best(table)));
+    }
+
+    private static List<Map<String, Object>> best(SweepTable table) {
+        return table.best().stream()
+                .map(row -> Map.<String, Object>of(
+                        "case", row.ofCase().name(), row.protocol().metric(), row.distance()))
+                .toList();
+    }
+
+    private static String told(SweepSettings settings, SweepTable table) {
+        var protocol = table.rows().get(0).protocol();
+        var reference = protocol.reference();
+        var rule = settings.screenedBlocks() == settings.blocks()
+                ? "All cases were measured to the end."
+                : String.format(
+                        Locale.ROOT,
+                        "A case ended after %d samples where its distance was above %.2f times the least of its number of steps: %d of %d.",
+                        settings.samples(settings.screenedBlocks()),
+                        settings.keep(),
+                        table.rows().stream().filter(SweepRow::pruned).count(),
+                        table.rows().size());
+        return String.format(
+                Locale.ROOT,
+                "%s (weights %.12s…) of %,d samples against %,d images of the split %s (%.12s…), all cases from the same noise. %s",
+                protocol.metric(),
+                protocol.networkHash(),
+                settings.samples(),
+                reference.samples(),
+                reference.split(),
+                reference.hash(),
+                rule);
+    }
+
+    private static LineChart bySteps(SweepTable table) {
+        var byNetwork = table.best().stream()
+                .collect(Collectors.groupingBy(row -> row.ofCase().network(), TreeMap::new, Collectors.toList()));
+        var series = new ArrayList<Series>();
+        byNetwork.forEach((network, rows) -> series.add(new Series(
+                network,
+                values(rows, row -> row.ofCase().steps()),
+                values(rows, SweepRow::distance),
+                "line" + series.size() % 10,
+                true)));
+        return new LineChart(
+                metric(table) + " at the best γ and λ",
+                Axis.doubling("steps", values(table.best(), row -> row.ofCase().steps())),
+                Axis.logarithmic("", values(table.best(), SweepRow::distance)),
+                series);
+    }
+
+    private static LineChart byTime(SweepTable table) {
+        var whole = table.rows().stream().filter(row -> !row.pruned()).toList();
+        var front = table.front();
+        var series = Stream.of(
+                        new Series("cases", times(whole), values(whole, SweepRow::distance), "line0 points", true),
+                        new Series("front", times(front), values(front, SweepRow::distance), "line1 dashed", true))
+                .toList();
+        return new LineChart(
+                metric(table) + " against time",
+                Axis.logarithmic("ms an image", times(whole)),
+                Axis.logarithmic("", values(whole, SweepRow::distance)),
+                series);
+    }
+
+    private static String metric(SweepTable table) {
+        return table.rows().get(0).protocol().metric();
+    }
+
+    private static double[] times(List<SweepRow> rows) {
+        return values(rows, SweepRow::milliseconds);
+    }
+
+    private static double[] values(List<SweepRow> rows, ToDoubleFunction<SweepRow> value) {
+        return rows.stream().mapToDouble(value).toArray();
+    }
+}

@@ -1,0 +1,66 @@
+package io.flowmap.app.sweep;
+
+import io.flowmap.eval.MetricProtocol;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What a case came to.
+ *
+ * @param ofCase the case
+ * @param distance to the reference
+ * @param pruned whether it ended after the screening; then the distance is of fewer samples than others'
+ * @param parameters of the network
+ * @param gigaflops of a sample: twice the multiply-adds of convolutions and matrix products, all steps
+ * @param milliseconds an image, the median of the blocks
+ * @param protocol of the distance
+ */
+record SweepRow(
+        SweepCase ofCase,
+        double distance,
+        boolean pruned,
+        long parameters,
+        double gigaflops,
+        double milliseconds,
+        MetricProtocol protocol) {
+    private static final StructType SCHEMA = new StructType()
+            .add("stage", DataTypes.StringType, false)
+            .add("average", DataTypes.StringType, false)
+            .add("guidance", DataTypes.DoubleType, false)
+            .add("gamma", DataTypes.DoubleType, false)
+            .add("steps", DataTypes.IntegerType, false)
+            .add("nfe", DataTypes.IntegerType, false)
+            .add("value", DataTypes.DoubleType, false)
+            .add("pruned", DataTypes.BooleanType, false)
+            .add("parameters", DataTypes.LongType, false)
+            .add("gigaflops", DataTypes.DoubleType, false)
+            .add("milliseconds", DataTypes.DoubleType, false);
+
+    /** Columns of {@link #cells()}. */
+    static StructType schema() {
+        var schema = SCHEMA;
+        for (var field : MetricProtocol.schema().fields()) {
+            schema = schema.add(field);
+        }
+        return schema;
+    }
+
+    List<Object> cells() {
+        var cells = new ArrayList<Object>(List.of(
+                ofCase.stage(),
+                ofCase.average(),
+                ofCase.guidance(),
+                ofCase.gamma(),
+                ofCase.steps(),
+                ofCase.steps(),
+                distance,
+                pruned,
+                parameters,
+                gigaflops,
+                milliseconds));
+        cells.addAll(protocol.values());
+        return cells;
+    }
+}

@@ -1,0 +1,88 @@
+package io.flowmap.app.sweep;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** The rows of a sweep, and the best of them. */
+record SweepTable(List<SweepRow> rows) {
+    /** Of every network and number of steps the case of the least distance, by network and steps (AYF Table 3). */
+    List<SweepRow> best() {
+        var best = new TreeMap<String, TreeMap<Integer, SweepRow>>();
+        for (var row : rows) {
+            if (!row.pruned()) {
+                best.computeIfAbsent(row.ofCase().network(), name -> new TreeMap<>())
+                        .merge(row.ofCase().steps(), row, (a, b) -> b.distance() < a.distance() ? b : a);
+            }
+        }
+        return best.values().stream()
+                .flatMap(bySteps -> bySteps.values().stream())
+                .toList();
+    }
+
+    /** The cases that no other is both faster and nearer than, by time. */
+    List<SweepRow> front() {
+        var front = new ArrayList<SweepRow>();
+        var byTime = rows.stream()
+                .filter(row -> !row.pruned())
+                .sorted(Comparator.comparingDouble(SweepRow::milliseconds))
+                .toList();
+        for (var row : byTime) {
+            if (front.isEmpty() || row.distance() < front.get(front.size() - 1).distance()) {
+                front.add(row);
+            }
+        }
+        return front;
+    }
+
+    /** The best cases as cells in the layout of AYF Table 3, with distance and cost; the first row is the head. */
+    List<List<String>> bestCells() {
+        return cells(best(), List.of());
+    }
+
+    /** All cases as cells; the first row is the head. */
+    List<List<String>> allCells() {
+        return cells(rows, List.of("ended early"));
+    }
+
+    /** All cases with every column of the table, for files; the first row is the head. */
+    List<List<?>> columns() {
+        return Stream.concat(
+                        Stream.<List<?>>of(Arrays.asList(SweepRow.schema().fieldNames())),
+                        rows.stream().map(row -> (List<?>) row.cells()))
+                .toList();
+    }
+
+    private static List<List<String>> cells(List<SweepRow> rows, List<String> more) {
+        var cells = new ArrayList<List<String>>();
+        var metric = rows.get(0).protocol().metric();
+        cells.add(Stream.concat(
+                        Stream.of("model", "NFE", "γ", "λ", metric, "samples", "parameters", "GFLOPs", "ms an image"),
+                        more.stream())
+                .toList());
+        for (var row : rows) {
+            var one = row.ofCase();
+            var line = new ArrayList<>(List.of(
+                    one.network(),
+                    Integer.toString(one.steps()),
+                    format("%.2g", one.gamma()),
+                    format("%.3g", one.guidance()),
+                    format("%.3f", row.distance()),
+                    Long.toString(row.protocol().samples()),
+                    format("%,d", row.parameters()),
+                    format("%.3g", row.gigaflops()),
+                    format("%.2f", row.milliseconds())));
+            more.forEach(column -> line.add(row.pruned() ? "yes" : ""));
+            cells.add(line);
+        }
+        return cells;
+    }
+
+    private static String format(String pattern, Object value) {
+        return String.format(Locale.ROOT, pattern, value);
+    }
+}

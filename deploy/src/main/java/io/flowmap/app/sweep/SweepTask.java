@@ -1,0 +1,121 @@
+package io.flowmap.app.sweep;
+
+import io.flowmap.data.Encoder;
+import io.flowmap.data.SampleRecord;
+import io.flowmap.distill.SampleDrawing;
+import io.flowmap.distill.teacher.StoredModel;
+import io.flowmap.eval.ReferenceDistance;
+import io.flowmap.eval.feature.FeatureModel;
+import io.flowmap.eval.feature.FeatureNetwork;
+import io.flowmap.eval.metric.FeatureBlock;
+import java.io.Serializable;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.StreamSupport;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.TaskContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.TaskCompletionListener;
+
+/**
+ * Draws blocks of samples and takes their features; the pixels are not kept.
+ *
+ * @param models by {@link SweepCase#network()}
+ * @param encoder from latents to pixels
+ * @param seed of the noise, which all cases share
+ * @param batch samples drawn at once
+ * @param samples of a case
+ * @param features network of the features
+ * @param featureBatch images of one pass of it
+ */
+record SweepTask(
+        Map<String, StoredModel> models,
+        Encoder encoder,
+        long seed,
+        int batch,
+        int samples,
+        Broadcast<FeatureModel> features,
+        int featureBatch)
+        implements Serializable {
+    /** A block of a case that is to be drawn. */
+    record Work(SweepCase ofCase, int block) implements Serializable {}
+
+    /**
+     * A block that was drawn.
+     *
+     * @param ofCase number of its case
+     * @param nanos an image
+     * @param multiplyAdds of one evaluation of the flow map, a sample
+     */
+    record Drawn(int ofCase, FeatureBlock features, long nanos, long multiplyAdds) implements Serializable {}
+
+    Iterator<Drawn> drawn(Iterator<Work> work, Configuration hadoop) {
+        var session = new Session(this, hadoop, features.value().open());
+        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> session.close());
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(work, Spliterator.ORDERED), false)
+                .map(session::drawn)
+                .iterator();
+    }
+
+    /** The networks of a task: that of the features, and the flow map that was last asked for. */
+    private static final class Session implements AutoCloseable {
+        private final SweepTask task;
+        private final Configuration hadoop;
+        private final FeatureNetwork network;
+        private SampleDrawing drawing;
+        private String drawn = "";
+
+        Session(SweepTask task, Configuration hadoop, FeatureNetwork network) {
+            this.task = task;
+            this.hadoop = hadoop;
+            this.network = network;
+        }
+
+        Drawn drawn(Work work) {
+            var one = work.ofCase();
+            open(one.network());
+            int from = work.block() * ReferenceDistance.BLOCK;
+            int rows = Math.min(ReferenceDistance.BLOCK, task.samples - from);
+            int size = network.model().shape().size();
+            var pixels = new byte[rows * size];
+            long nanos = 0;
+            int batches = 0;
+            for (int first = 0; first < rows; first += task.batch) {
+                var samples = drawing.draw(from + first, one.guidance(), one.gamma(), one.steps());
+                for (int i = 0; i < samples.size() && first + i < rows; i++) {
+                    System.arraycopy(samples.get(i).image(), 0, pixels, (first + i) * size, size);
+                }
+                nanos += samples.stream()
+                        .mapToLong(SampleRecord::nanos)
+                        .findFirst()
+                        .orElseThrow();
+                batches++;
+            }
+            var features = ReferenceDistance.features(network, work.block(), pixels, task.featureBatch);
+            return new Drawn(one.number(), features, nanos / batches, drawing.multiplyAdds());
+        }
+
+        private void open(String name) {
+            if (!drawn.equals(name)) {
+                closeDrawing();
+                var model = task.models.get(name);
+                drawing = SampleDrawing.ofFlowMap(model, task.encoder, task.seed, task.batch, hadoop);
+                drawn = name;
+            }
+        }
+
+        private void closeDrawing() {
+            if (drawing != null) {
+                drawing.close();
+            }
+        }
+
+        @Override
+        public void close() {
+            closeDrawing();
+            network.close();
+        }
+    }
+}

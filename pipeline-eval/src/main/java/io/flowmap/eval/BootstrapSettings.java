@@ -1,0 +1,18 @@
+package io.flowmap.eval;
+
+/**
+ * The section {@code evaluate.bootstrap}.
+ *
+ * @param resamples of a set of samples; 0 for no intervals
+ * @param confidence of an interval
+ */
+record BootstrapSettings(int resamples, double confidence) {
+    BootstrapSettings {
+        if (resamples < 0 || resamples == 1) {
+            throw new IllegalArgumentException("expected 0 or two and more resamples, got " + resamples);
+        }
+        if (!(confidence > 0 && confidence < 1)) {
+            throw new IllegalArgumentException("expected a confidence between 0 and 1, got " + confidence);
+        }
+    }
+}

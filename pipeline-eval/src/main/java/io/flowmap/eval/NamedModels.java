@@ -1,0 +1,106 @@
+package io.flowmap.eval;
+
+import io.flowmap.data.LatentShape;
+import io.flowmap.eval.feature.CifarResNetWeights;
+import io.flowmap.eval.feature.FeatureModel;
+import io.flowmap.eval.feature.InceptionModel;
+import io.flowmap.eval.feature.InceptionWeights;
+import io.flowmap.eval.feature.OnnxModel;
+import io.flowmap.eval.protocol.FeatureSource;
+import io.flowmap.eval.protocol.Protocol;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.StageInput;
+import io.flowmap.job.UserError;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.hadoop.fs.Path;
+
+/** The networks of the named protocols that an evaluation asks for, each file read once. */
+final class NamedModels {
+    private final JobContext context;
+    private final EvaluateSettings settings;
+    private final LatentShape shape;
+    private final Map<FeatureSource, FeatureModel> models = new LinkedHashMap<>();
+    private final Map<String, StageInput> inputs = new LinkedHashMap<>();
+    private InceptionWeights inception;
+
+    /** @param shape of the images */
+    NamedModels(JobContext context, EvaluateSettings settings, LatentShape shape) {
+        this.context = context;
+        this.settings = settings;
+        this.shape = shape;
+        protocols()
+                .forEach(protocol -> protocol.source().ifPresent(source -> models.computeIfAbsent(source, this::open)));
+    }
+
+    /** Each network with the protocols of its features. */
+    Map<FeatureModel, List<Protocol>> byModel() {
+        var byModel = new LinkedHashMap<FeatureModel, List<Protocol>>();
+        models.forEach((source, model) -> byModel.put(
+                model,
+                protocols().stream()
+                        .filter(protocol ->
+                                protocol.source().filter(source::equals).isPresent())
+                        .toList()));
+        return byModel;
+    }
+
+    /** The files. */
+    List<StageInput> inputs() {
+        return List.copyOf(inputs.values());
+    }
+
+    private List<Protocol> protocols() {
+        return settings.protocols().stream().map(Protocol::named).toList();
+    }
+
+    private FeatureModel open(FeatureSource source) {
+        if (source instanceof FeatureSource.Inception asked) {
+            if (inception == null) {
+                inception = InceptionWeights.open(context.hadoop(), new Path(settings.inception()));
+            }
+            return read(
+                    "evaluate.inception", settings.inception(), new InceptionModel(inception, asked.resize(), shape));
+        }
+        if (source instanceof FeatureSource.ResNet asked) {
+            return read("evaluate.resnet56", settings.resnet56(), resNet(asked.depth()));
+        }
+        return source instanceof FeatureSource.Onnx asked
+                ? read(asked.file(), asked.file(), onnx(asked.file()))
+                : read("evaluate.dinov2", settings.dinov2(), onnx(settings.dinov2()));
+    }
+
+    private FeatureModel read(String name, String file, FeatureModel model) {
+        inputs.put(name, input(name, file, model.hash()));
+        return model;
+    }
+
+    private FeatureModel resNet(int depth) {
+        var model = CifarResNetWeights.open(context.hadoop(), new Path(settings.resnet56()));
+        if (model.depth() != depth) {
+            throw new UserError("cannot evaluate by " + settings.resnet56() + ": expected a ResNet of " + depth
+                    + " layers, got " + model.depth());
+        }
+        return requireFits(model, settings.resnet56(), shape);
+    }
+
+    private FeatureModel onnx(String file) {
+        var onnx = settings.onnx();
+        return OnnxModel.open(context.hadoop(), new Path(file), shape, onnx.side(), onnx.mean(), onnx.deviation());
+    }
+
+    static StageInput input(String setting, String file, String hash) {
+        return new StageInput(setting, StageInput.withoutCredentials(new Path(file)), hash);
+    }
+
+    /** Throws {@link UserError} unless the network takes images of that shape. */
+    static FeatureModel requireFits(FeatureModel model, String file, LatentShape shape) {
+        if (!Objects.equals(model.shape(), shape)) {
+            throw new UserError("cannot evaluate by " + model.name() + " " + file + ": expected images of "
+                    + model.shape() + ", got " + shape);
+        }
+        return model;
+    }
+}

@@ -1,0 +1,123 @@
+package io.flowmap.eval;
+
+import io.flowmap.data.LatentData;
+import io.flowmap.eval.MetricProtocol.Reference;
+import io.flowmap.eval.feature.FeatureModel;
+import io.flowmap.eval.feature.FeatureNetwork;
+import io.flowmap.eval.metric.FeatureBlock;
+import io.flowmap.eval.metric.FrechetDistance;
+import io.flowmap.eval.metric.Moments;
+import io.flowmap.eval.protocol.Protocol;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.StageInput;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import scala.Tuple2;
+
+/**
+ * Frechet distances to a run's reference images in the features of {@code evaluate.features}, for whoever draws samples of its own: the
+ * values that evaluate gives for the same samples, and their protocol.
+ */
+public final class ReferenceDistance {
+    /** Images of a block of features. */
+    public static final int BLOCK = FeatureSet.ROWS;
+
+    private final JobContext context;
+    private final EvaluateSettings settings;
+    private final LatentData data;
+    private final FeatureModel model;
+    private Statistics statistics;
+
+    private ReferenceDistance(JobContext context, EvaluateSettings settings, LatentData data, FeatureModel model) {
+        this.context = context;
+        this.settings = settings;
+        this.data = data;
+        this.model = model;
+    }
+
+    /** Of the reference images. */
+    private record Statistics(Moments moments, Reference reference) {}
+
+    /** Opens the network, and trains the LeNet if it is to give the features and is not there. */
+    public static ReferenceDistance open(JobContext context) {
+        var settings = context.settings().section("evaluate", EvaluateSettings.class);
+        var data = LatentData.open(context.hadoop(), context.stage("data"), settings.referenceSplit());
+        return new ReferenceDistance(context, settings, data, EvaluateJob.model(context, settings, data));
+    }
+
+    /** The network of the features. */
+    public FeatureModel model() {
+        return model;
+    }
+
+    /** What it is from. */
+    public StageInput input() {
+        return EvaluateJob.modelInput(context, settings, model);
+    }
+
+    /** Images of one pass of the network. */
+    public int batch() {
+        return settings.batch();
+    }
+
+    /** The protocol of a distance of so many samples. */
+    public MetricProtocol protocol(long samples) {
+        return MetricProtocol.of(model, distance(), samples, statistics().reference());
+    }
+
+    /** Features of the images [rows,C,H,W] of a block. */
+    public static FeatureBlock features(FeatureNetwork network, int block, byte[] pixels, int batch) {
+        var labels = new int[pixels.length / network.model().shape().size()];
+        return new ImageBlock(block, labels, pixels)
+                .classified(new ImageBlock(block, labels, pixels).seenBy(network, batch), false)
+                .features();
+    }
+
+    /** The distance of every set of a key, its blocks of {@value #BLOCK} rows but the last, numbered from 0, in any order. */
+    public <K> Map<K, Double> of(JavaPairRDD<K, FeatureBlock> sets) {
+        var fixed = JavaSparkContext.fromSparkContext(sets.context())
+                .broadcast(statistics().moments());
+        var distances = sets.mapToPair(block -> new Tuple2<>(
+                        new Tuple2<>(block._1(), SpanMoments.span(block._2().block())), block._2()))
+                .groupByKey()
+                .mapToPair(span -> new Tuple2<>(
+                        span._1()._1(), new SpanMoments.Part(span._1()._2(), moments(span._2()))))
+                .groupByKey()
+                .mapValues(parts ->
+                        FrechetDistance.between(fixed.value(), SpanMoments.merged(parts), FrechetDistance.SAMPLE))
+                .collectAsMap();
+        fixed.destroy();
+        return distances;
+    }
+
+    /** Taken when first asked for. */
+    private Statistics statistics() {
+        if (statistics == null) {
+            long count = Math.min(data.count(), settings.referenceSamples());
+            var network = new JavaSparkContext(context.spark().sparkContext()).broadcast(model);
+            var images = ImageSources.real(context.spark(), data, count);
+            var name = settings.referenceSplit() + " images";
+            try (var set = FeatureSet.of(name, images, count, network, settings.batch(), Optional.empty())) {
+                statistics = new Statistics(set.moments(), new Reference(settings.referenceSplit(), count, set.hash()));
+            } finally {
+                network.destroy();
+            }
+        }
+        return statistics;
+    }
+
+    private Protocol distance() {
+        return EvaluateJob.own(settings, model).get(0);
+    }
+
+    private static Moments moments(Iterable<FeatureBlock> blocks) {
+        var sorted = new ArrayList<FeatureBlock>();
+        blocks.forEach(sorted::add);
+        sorted.sort(Comparator.comparingInt(FeatureBlock::block));
+        return Moments.of(sorted.get(0).dimension(), sorted.iterator());
+    }
+}
