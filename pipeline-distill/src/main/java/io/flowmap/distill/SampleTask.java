@@ -1,5 +1,6 @@
 package io.flowmap.distill;
 
+import io.flowmap.codec.PixelDecoder;
 import io.flowmap.data.Encoder;
 import io.flowmap.data.LatentShape;
 import io.flowmap.data.SampleRecord;
@@ -44,14 +45,16 @@ record SampleTask(GenerateConfig config, StoredTeacher teacher, StoredModel stud
     Iterator<Row> rows(String model, Iterator<Integer> batches, Configuration hadoop) {
         FieldProgram program = program(model, hadoop);
         TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> program.close());
+        PixelDecoder decoder = PixelDecoder.open(hadoop, encoder, shape());
+        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> decoder.close());
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(batches, Spliterator.ORDERED), false)
-                .flatMap(batch -> rows(program, model.equals("student"), batch))
+                .flatMap(batch -> rows(program, decoder, model.equals("student"), batch))
                 .iterator();
     }
 
-    private Stream<Row> rows(FieldProgram program, boolean flowMap, int batch) {
+    private Stream<Row> rows(FieldProgram program, PixelDecoder decoder, boolean flowMap, int batch) {
         return config.guidance().stream().flatMap(guidance -> config.steps().stream()
-                .flatMap(steps -> sample(program, flowMap, guidance, steps, batch).stream()));
+                .flatMap(steps -> sample(program, decoder, flowMap, guidance, steps, batch).stream()));
     }
 
     private NetworkSpec spec() {
@@ -71,7 +74,8 @@ record SampleTask(GenerateConfig config, StoredTeacher teacher, StoredModel stud
         return new FieldProgram(field, config.batch(), classes(), shape().dimensions());
     }
 
-    private List<Row> sample(FieldProgram program, boolean flowMap, double guidance, int steps, int batch) {
+    private List<Row> sample(
+            FieldProgram program, PixelDecoder decoder, boolean flowMap, double guidance, int steps, int batch) {
         long first = (long) batch * config.batch();
         int[] labels = new int[config.batch()];
         for (int i = 0; i < labels.length; i++) {
@@ -84,7 +88,7 @@ record SampleTask(GenerateConfig config, StoredTeacher teacher, StoredModel stud
                 ? Sampling.flowMap(program, noise, steps, config.gamma(), step -> noise(first, FRESH + step))
                 : Sampling.euler(program, noise, steps);
         long nanos = (System.nanoTime() - start) / config.batch();
-        return decode(x.data().asFloat(), labels, first, nanos, guidance, steps);
+        return decode(decoder, x.data().asFloat(), labels, first, nanos, guidance, steps);
     }
 
     private INDArray noise(long first, long stream) {
@@ -98,13 +102,14 @@ record SampleTask(GenerateConfig config, StoredTeacher teacher, StoredModel stud
         return Nd4j.create(values, dimensions, 'c').castTo(DataType.FLOAT);
     }
 
-    private List<Row> decode(float[] latents, int[] labels, long first, long nanos, double guidance, int steps) {
-        int size = shape().size();
+    private List<Row> decode(
+            PixelDecoder decoder, float[] latents, int[] labels, long first, long nanos, double guidance, int steps) {
+        byte[] images = decoder.decode(latents, labels.length);
+        int size = decoder.image().size();
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < labels.length && first + i < config.samples(); i++) {
-            byte[] pixels = new byte[size];
-            encoder.decode(Arrays.copyOfRange(latents, i * size, (i + 1) * size), pixels, shape());
-            Row row = SampleSchema.row(new SampleRecord(first + i, labels[i], pixels, shape(), nanos));
+            byte[] pixels = Arrays.copyOfRange(images, i * size, (i + 1) * size);
+            Row row = SampleSchema.row(new SampleRecord(first + i, labels[i], pixels, decoder.image(), nanos));
             Object[] cells = new Object[row.length() + 2];
             for (int c = 0; c < row.length(); c++) {
                 cells[c] = row.get(c);

@@ -105,9 +105,9 @@ public final class EvaluateJob implements Job {
             return Optional.empty();
         }
         var model = CifarResNetWeights.open(context.hadoop(), new Path(settings.features()));
-        if (!model.shape().equals(data.shape())) {
+        if (!model.shape().equals(data.imageShape())) {
             throw new UserError("cannot evaluate by " + model.name() + " " + settings.features()
-                    + ": expected images of " + model.shape() + ", got " + data.shape());
+                    + ": expected images of " + model.shape() + ", got " + data.imageShape());
         }
         return Optional.of(model);
     }
@@ -145,7 +145,7 @@ public final class EvaluateJob implements Job {
                         protocol -> protocol.resize().orElseThrow(), TreeMap::new, Collectors.toList()));
         var rows = new ArrayList<MetricRow>();
         byResize.forEach((resize, protocols) -> {
-            var model = new InceptionModel(weights, resize, reference.shape());
+            var model = new InceptionModel(weights, resize, reference.imageShape());
             try (var evaluation = new Evaluation(context, settings, reference, model, protocols)) {
                 compare(context, evaluation, sets, train);
                 rows.addAll(evaluation.rows());
