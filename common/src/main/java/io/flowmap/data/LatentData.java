@@ -80,6 +80,14 @@ public final class LatentData {
         return encoder.image(shape);
     }
 
+    /** Whether images can be made of the latents: of pixels always, of an autoencoder's if its decoder is known. */
+    public boolean canDecode() {
+        return encoder instanceof PixelEncoder
+                || encoder instanceof CodedLatents coded
+                        && coded.codec() != null
+                        && coded.codec().decoder() != null;
+    }
+
     /** How these latents were made. */
     public Encoder encoder() {
         return encoder;

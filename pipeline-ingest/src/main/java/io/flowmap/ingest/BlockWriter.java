@@ -3,6 +3,7 @@ package io.flowmap.ingest;
 import io.flowmap.data.BlockFile;
 import io.flowmap.data.LatentSchema;
 import io.flowmap.data.LatentShape;
+import io.flowmap.data.PendingParquet;
 import io.flowmap.ingest.text.CaptionEncoder;
 import io.flowmap.ingest.text.TextSource;
 import io.flowmap.tensor.DType;

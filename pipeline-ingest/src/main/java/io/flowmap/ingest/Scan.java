@@ -1,5 +1,6 @@
 package io.flowmap.ingest;
 
+import io.flowmap.data.PendingParquet;
 import io.flowmap.job.JobContext;
 import java.io.FileNotFoundException;
 import java.io.IOException;

@@ -13,6 +13,7 @@ import org.apache.spark.network.util.JavaUtils;
 final class Diagnosis {
     private static final List<Function<ClusterFacts, Optional<Finding>>> CHECKS = List.of(
             Diagnosis::java,
+            Diagnosis::library,
             Diagnosis::mixed,
             Diagnosis::serializer,
             Diagnosis::overhead,
@@ -53,6 +54,15 @@ final class Diagnosis {
                 .map(executor -> Finding.refuse(
                         "expected JDK 17, got " + executor.java() + " on " + executor.host(),
                         "set JAVA_HOME there, or spark.executorEnv.JAVA_HOME"));
+    }
+
+    private static Optional<Finding> library(ClusterFacts facts) {
+        return facts.executors().stream()
+                .filter(executor -> executor.library().startsWith(ExecutorFacts.NONE))
+                .findFirst()
+                .map(executor -> Finding.refuse(
+                        "expected a native library that " + executor.host() + " can load, got " + executor.library(),
+                        "build with -Dnd4j.natives for that machine, and put deploy/target/lib on its class path"));
     }
 
     private static Optional<Finding> mixed(ClusterFacts facts) {

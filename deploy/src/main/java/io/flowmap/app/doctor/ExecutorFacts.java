@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * What a task sees of its executor.
@@ -40,6 +41,9 @@ record ExecutorFacts(
         Set<String> features,
         Map<String, String> allocator,
         List<String> gpus) {
+    /** What the name of a library that cannot be loaded begins with. */
+    static final String NONE = "none: ";
+
     private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
     private static final Set<String> FEATURES = Set.of("avx2", "avx512f", "fma", "asimd", "sve");
 
@@ -54,7 +58,7 @@ record ExecutorFacts(
                 Runtime.getRuntime().maxMemory(),
                 Long.getLong("org.bytedeco.javacpp.maxbytes", 0),
                 System.getProperty("java.vm.version"),
-                NativeLibrary.description(),
+                loadedLibrary(),
                 processorFeatures(),
                 allocatorVariables(System.getenv()),
                 gpu == null ? List.of() : List.of(gpu.addresses()));
@@ -70,6 +74,16 @@ record ExecutorFacts(
             return Json.mapper().readValue(json, ExecutorFacts.class);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("an executor told of itself in another form: " + json, e);
+        }
+    }
+
+    /** The loaded library, or why there is none. */
+    private static String loadedLibrary() {
+        try {
+            Nd4j.getBackend();
+            return NativeLibrary.description();
+        } catch (LinkageError | RuntimeException e) {
+            return NONE + e;
         }
     }
 

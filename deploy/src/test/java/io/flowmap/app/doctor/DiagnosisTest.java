@@ -26,8 +26,7 @@ class DiagnosisTest {
             "OMP_NUM_THREADS",
             "1");
 
-    private record Misconfiguration(
-            String name, UnaryOperator<ClusterFacts> change, boolean refused, String expected) {
+    private record Misconfiguration(String name, UnaryOperator<ClusterFacts> change, boolean refused, String expected) {
         @Override
         public String toString() {
             return name;
@@ -41,10 +40,14 @@ class DiagnosisTest {
                         "a machine without AVX-512",
                         executor(1, e -> library(e, "nd4j-native-1.0-linux-x86_64-onednn-avx2.jar, 1 threads")),
                         "one native library"),
+                refused("no native library", all(e -> library(e, "none: UnsatisfiedLinkError")), "a can load"),
                 refused("Kryo", conf("spark.serializer", "org.apache.spark.serializer.KryoSerializer"), "Kryo"),
                 refused("overhead left to Spark", without("spark.executor.memoryOverhead"), "got 400 MiB"),
                 refused("heaps larger than the machine", conf("spark.executor.memory", "60g"), "65536 MiB of a"),
-                warned("no allocator variables", executor(0, e -> allocator(e, Map.of("OMP_NUM_THREADS", "1"))), "MALLOC"),
+                warned(
+                        "no allocator variables",
+                        executor(0, e -> allocator(e, Map.of("OMP_NUM_THREADS", "1"))),
+                        "MALLOC"),
                 warned(
                         "all cores for each task's threads",
                         executor(1, e -> allocator(e, with(ALLOCATOR, "OMP_NUM_THREADS", "8"))),
@@ -116,7 +119,9 @@ class DiagnosisTest {
                 List.of(executor("0", "a"), executor("1", "b")),
                 16,
                 List.of("s3a://bucket/runs", "s3a://bucket/data"),
-                Map.of("spark.hadoop.fs.s3a.aws.credentials.provider", "com.amazonaws.auth.EnvironmentVariableCredentialsProvider"));
+                Map.of(
+                        "spark.hadoop.fs.s3a.aws.credentials.provider",
+                        "com.amazonaws.auth.EnvironmentVariableCredentialsProvider"));
     }
 
     private static ExecutorFacts executor(String id, String host) {
@@ -223,8 +228,7 @@ class DiagnosisTest {
         return changed(e, e.java(), e.library(), allocator);
     }
 
-    private static ExecutorFacts changed(
-            ExecutorFacts e, String java, String library, Map<String, String> allocator) {
+    private static ExecutorFacts changed(ExecutorFacts e, String java, String library, Map<String, String> allocator) {
         return new ExecutorFacts(
                 e.id(),
                 e.host(),

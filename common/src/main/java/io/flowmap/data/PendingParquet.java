@@ -1,6 +1,5 @@
-package io.flowmap.ingest;
+package io.flowmap.data;
 
-import io.flowmap.data.LatentSchema;
 import io.flowmap.job.PendingFile;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
@@ -15,18 +14,24 @@ import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.schema.MessageType;
 
 /** One uncompressed Parquet file, there whole or not at all: a task that is tried again leaves nothing half done. */
-final class PendingParquet {
+public final class PendingParquet {
     private static final long ROW_GROUP = 32 << 20;
 
     private PendingParquet() {}
 
     /** What fills the file. */
     @FunctionalInterface
-    interface Rows {
+    public interface Rows {
         void writeTo(ParquetWriter<Group> writer) throws IOException;
     }
 
-    static void write(Configuration hadoop, Path target, long attempt, MessageType type, Rows rows) throws IOException {
+    /**
+     * Writes the file.
+     *
+     * @param attempt tells this attempt from others at the same file
+     */
+    public static void write(Configuration hadoop, Path target, long attempt, MessageType type, Rows rows)
+            throws IOException {
         try (var pending = PendingFile.create(target.getFileSystem(hadoop), target, attempt)) {
             try (var writer = ExampleParquetWriter.builder(new Output(pending.stream(), target.toString()))
                     .withConf(hadoop)
