@@ -15,7 +15,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ConfigurationsTest {
     static Stream<Path> files() throws IOException {
         var conf = Path.of("../conf");
-        return Files.list(conf).filter(file -> file.toString().endsWith(".conf")).sorted();
+        return Files.list(conf)
+                .filter(file -> file.toString().endsWith(".conf"))
+                .sorted();
     }
 
     /** Every file of conf/ has known keys of the right types, and a run of its own. */

@@ -107,7 +107,7 @@ public final class StoreScenario {
                 .redirectOutput(dir.resolve("server.log").toFile())
                 .start();
         try (var proxy = new FaultyProxy(PORT)) {
-            createBucket();
+            createBucket(server);
             s3Settings(proxy.port()).forEach(System::setProperty);
             var hadoop = new Configuration();
             s3Settings(proxy.port()).forEach((key, value) -> hadoop.set(key.replace("spark.hadoop.", ""), value));
@@ -232,12 +232,12 @@ public final class StoreScenario {
         to.copyFromLocalFile(new org.apache.hadoop.fs.Path(file.toUri()), new org.apache.hadoop.fs.Path(target));
     }
 
-    private static void createBucket() throws Exception {
+    private void createBucket(Process server) throws Exception {
         var client = HttpClient.newHttpClient();
         var put = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PORT + "/bucket"))
                 .PUT(HttpRequest.BodyPublishers.noBody())
                 .build();
-        for (int second = 0; second < 180; second++) {
+        for (int second = 0; second < 180 && server.isAlive(); second++) {
             try {
                 client.send(put, HttpResponse.BodyHandlers.discarding());
                 return;
@@ -245,7 +245,8 @@ public final class StoreScenario {
                 Thread.sleep(1000);
             }
         }
-        throw new IllegalStateException("the S3-compatible server did not start in 180 seconds");
+        throw new IllegalStateException("the S3-compatible server did not start in 180 seconds:\n"
+                + Files.readString(dir.resolve("server.log")));
     }
 
     private static void tell(String name, Object value) {
