@@ -15,7 +15,8 @@ import java.util.stream.Stream;
  * @param encoder form of {@link Encoder#toJson()}
  * @param classes number of classes, 0 without labels
  * @param classNames one a class
- * @param splits block files of each split ("train", "test"), in the order of their indices
+ * @param splits block files of each split ("train", "test"; "train/WxH" of a bucket), in the order of their indices
+ * @param shapes of the splits whose latents have another shape, by split
  */
 public record DataFacts(
         LatentShape shape,
@@ -23,14 +24,28 @@ public record DataFacts(
         JsonNode encoder,
         int classes,
         List<String> classNames,
-        Map<String, List<BlockFile>> splits) {
+        Map<String, List<BlockFile>> splits,
+        Map<String, LatentShape> shapes) {
+    /** Facts of splits that all have one shape. */
+    public DataFacts(
+            LatentShape shape,
+            DType dtype,
+            JsonNode encoder,
+            int classes,
+            List<String> classNames,
+            Map<String, List<BlockFile>> splits) {
+        this(shape, dtype, encoder, classes, classNames, splits, Map.of());
+    }
+
     public DataFacts {
-        if (Stream.of(shape, dtype, encoder, classNames, splits).anyMatch(Objects::isNull)
+        if (Stream.of(shape, dtype, encoder, classNames, splits, shapes).anyMatch(Objects::isNull)
                 || Stream.concat(classNames.stream(), splits.values().stream()).anyMatch(Objects::isNull)) {
-            throw new IllegalArgumentException("expected shape, dtype, encoder, class-names and splits, got null");
+            throw new IllegalArgumentException(
+                    "expected shape, dtype, encoder, class-names, splits and shapes, got null");
         }
         classNames = List.copyOf(classNames);
         splits = Map.copyOf(splits);
+        shapes = Map.copyOf(shapes);
         splits.forEach(DataFacts::requireContiguous);
         if (classNames.size() != classes) {
             throw new IllegalArgumentException("expected " + classes + " class names, got " + classNames);
@@ -48,6 +63,11 @@ public record DataFacts(
         }
     }
 
+    /** Shape of the latents of a split. */
+    public LatentShape shape(String split) {
+        return shapes.getOrDefault(split, shape);
+    }
+
     /** The facts under the keys of a manifest. */
     public Map<String, Object> asMap() {
         var facts = new TreeMap<String, Object>();
@@ -57,6 +77,7 @@ public record DataFacts(
         facts.put("classes", classes);
         facts.put("class-names", classNames);
         facts.put("splits", splits);
+        facts.put("shapes", shapes);
         return facts;
     }
 }

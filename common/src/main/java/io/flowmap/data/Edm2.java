@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.config.Json;
 
 /** EDM2's pixel encoder ({@code StandardRGBEncoder}): latent = pixel / 127.5 - 1, in [-1, 1]. */
-public record Edm2() implements Encoder {
+public record Edm2() implements PixelEncoder {
     static final String KIND = "edm2";
     private static final float HALF = 127.5f;
 

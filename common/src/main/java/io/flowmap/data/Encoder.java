@@ -5,16 +5,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.config.Json;
 import java.io.Serializable;
 
-/** Maps uint8 pixels [C,H,W] to float latents and back; recorded in the manifest of the ingested data and inverted at decode. */
-public sealed interface Encoder extends Serializable permits Edm2, Standardised {
-    /** Writes the latent of the pixels. Both arrays have {@code shape.size()} elements. */
-    void encode(byte[] pixels, float[] latent, LatentShape shape);
-
-    /** Writes the pixels of the latent: rounded half to even, clipped to 0..255. NaN becomes 0. */
-    void decode(float[] latent, byte[] pixels, LatentShape shape);
-
+/** How latents were made; recorded in the manifest of the ingested data and inverted at decode. */
+public sealed interface Encoder extends Serializable permits PixelEncoder, CodedLatents {
     /** What {@link #fromJson} reads. */
     JsonNode toJson();
+
+    /** The shape of the images behind latents. */
+    LatentShape image(LatentShape latent);
 
     /** The encoder of a manifest. Throws {@link IllegalArgumentException} for another form. */
     static Encoder fromJson(JsonNode json) {
@@ -25,10 +22,14 @@ public sealed interface Encoder extends Serializable permits Edm2, Standardised 
                 case Standardised.KIND -> Json.mapper()
                         .treeToValue(json, Standardised.Stored.class)
                         .encoder();
-                default -> throw new IllegalArgumentException("expected an encoder edm2 or standardised, got " + json);
+                case CodedLatents.KIND -> Json.mapper()
+                        .treeToValue(json, CodedLatents.Stored.class)
+                        .encoder();
+                default -> throw new IllegalArgumentException(
+                        "expected an encoder edm2, standardised or latents, got " + json);
             };
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("expected an encoder edm2 or standardised, got " + json, e);
+            throw new IllegalArgumentException("expected an encoder edm2, standardised or latents, got " + json, e);
         }
     }
 

@@ -17,18 +17,27 @@ import org.apache.spark.sql.SparkSession;
 
 /** A split of a finished ingest output. Opening reads the manifest only; {@link #read} reads one block, on any worker. */
 public final class LatentData {
-    private static final Set<String> KEYS = Set.of("shape", "dtype", "encoder", "classes", "class-names", "splits");
+    private static final Set<String> KEYS =
+            Set.of("shape", "dtype", "encoder", "classes", "class-names", "splits", "shapes");
 
     private final Configuration hadoop;
     private final Path directory;
     private final DataFacts facts;
+    private final LatentShape shape;
     private final Encoder encoder;
     private final List<BlockFile> blocks;
 
-    private LatentData(Configuration hadoop, Path directory, DataFacts facts, Encoder encoder, List<BlockFile> blocks) {
+    private LatentData(
+            Configuration hadoop,
+            Path directory,
+            DataFacts facts,
+            LatentShape shape,
+            Encoder encoder,
+            List<BlockFile> blocks) {
         this.hadoop = hadoop;
         this.directory = directory;
         this.facts = facts;
+        this.shape = shape;
         this.encoder = encoder;
         this.blocks = blocks;
     }
@@ -37,7 +46,7 @@ public final class LatentData {
      * Opens a split.
      *
      * @param dataDir directory of the ingest output
-     * @param split "train" or "test"
+     * @param split "train" or "test", "train/WxH" of a bucket
      * @throws UserError if the output is unfinished or has no such split
      */
     public static LatentData open(Configuration hadoop, Path dataDir, String split) {
@@ -49,18 +58,37 @@ public final class LatentData {
         }
         try {
             var encoder = Encoder.fromJson(facts.encoder());
-            return new LatentData(hadoop, new Path(dataDir, split), facts, encoder, List.copyOf(blocks));
+            return new LatentData(
+                    hadoop, new Path(dataDir, split), facts, facts.shape(split), encoder, List.copyOf(blocks));
         } catch (IllegalArgumentException e) {
             throw new UserError("cannot read " + new Path(dataDir, Manifest.FILE) + ": " + e.getMessage(), e);
         }
     }
 
-    /** Shape [C,H,W] of every latent. */
-    public LatentShape shape() {
-        return facts.shape();
+    /** Hadoop's configuration that the data was opened with. */
+    public Configuration hadoop() {
+        return hadoop;
     }
 
-    /** Between pixels and these latents. */
+    /** Shape [C,H,W] of every latent. */
+    public LatentShape shape() {
+        return shape;
+    }
+
+    /** Shape [C,H,W] of the images behind the latents. */
+    public LatentShape imageShape() {
+        return encoder.image(shape);
+    }
+
+    /** Whether images can be made of the latents: of pixels always, of an autoencoder's if its decoder is known. */
+    public boolean canDecode() {
+        return encoder instanceof PixelEncoder
+                || encoder instanceof CodedLatents coded
+                        && coded.codec() != null
+                        && coded.codec().decoder() != null;
+    }
+
+    /** How these latents were made. */
     public Encoder encoder() {
         return encoder;
     }
@@ -88,7 +116,7 @@ public final class LatentData {
     /** Reads a block without a session. Throws {@link UserError} if the file is not as the manifest says. */
     public LatentBlock read(int block) {
         var file = blocks.get(block);
-        return new BlockReader(hadoop, new Path(directory, file.path())).read(file, facts.shape(), facts.classes());
+        return new BlockReader(hadoop, new Path(directory, file.path())).read(file, shape, facts.classes());
     }
 
     /** The split as rows of {@link LatentSchema}. */

@@ -19,6 +19,12 @@ public final class LatentSchema {
     public static final String HEIGHT = "height";
     public static final String WIDTH = "width";
 
+    /** Columns that text-to-image data has beside those of {@link #type()}: the caption, its tokens, its embedding. */
+    public static final String CAPTION = "caption";
+
+    public static final String TOKENS = "tokens";
+    public static final String EMBEDDING = "embedding";
+
     private LatentSchema() {}
 
     /** index long, label int, latent binary, dtype string, channels, height, width int; none nullable. */
@@ -32,6 +38,16 @@ public final class LatentSchema {
             field(HEIGHT, DataTypes.IntegerType),
             field(WIDTH, DataTypes.IntegerType)
         });
+    }
+
+    /**
+     * {@link #type()} with caption string, tokens binary (int32, little endian) and embedding binary (of the element type that the
+     * manifest's {@code captions} name); null where there is no caption or what makes them was not configured.
+     */
+    public static StructType captionedType() {
+        return type().add(CAPTION, DataTypes.StringType)
+                .add(TOKENS, DataTypes.BinaryType)
+                .add(EMBEDDING, DataTypes.BinaryType);
     }
 
     /** The row of a record, columns in the order of {@link #type()}. */

@@ -13,7 +13,7 @@ import java.util.Objects;
  * @param deviation of each channel's pixels, positive
  * @param sigmaData deviation of the latents, 0.5 in EDM2
  */
-public record Standardised(List<Double> mean, List<Double> deviation, double sigmaData) implements Encoder {
+public record Standardised(List<Double> mean, List<Double> deviation, double sigmaData) implements PixelEncoder {
     static final String KIND = "standardised";
 
     public Standardised {

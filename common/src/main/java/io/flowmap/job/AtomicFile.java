@@ -26,15 +26,10 @@ public final class AtomicFile {
         try {
             if (isObjectStore(fileSystem)) {
                 put(fileSystem, file, bytes);
-            } else if (fileSystem instanceof LocalFileSystem local) {
-                var hidden = hidden(file);
-                put(local.getRaw(), hidden, bytes);
-                rename(local.getRaw(), hidden, file);
             } else {
                 var hidden = hidden(file);
-                put(fileSystem, hidden, bytes);
-                var context = FileContext.getFileContext(fileSystem.getUri(), fileSystem.getConf());
-                context.rename(hidden, file, Rename.OVERWRITE);
+                put(raw(fileSystem), hidden, bytes);
+                replace(fileSystem, hidden, file);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
@@ -55,7 +50,7 @@ public final class AtomicFile {
      * power, where the file system can. Local files are written without Hadoop's checksum file, which cannot be synced.
      */
     public static FSDataOutputStream create(FileSystem fileSystem, Path file) throws IOException {
-        return (fileSystem instanceof LocalFileSystem local ? local.getRaw() : fileSystem).create(file, true);
+        return raw(fileSystem).create(file, true);
     }
 
     /** Makes what was written durable, if the stream can before it is closed. */
@@ -70,7 +65,22 @@ public final class AtomicFile {
         return file.getName().startsWith(".") && file.getName().endsWith(UNFINISHED);
     }
 
-    private static boolean isObjectStore(FileSystem fileSystem) {
+    /** The local file system without Hadoop's checksum files; any other as it is. */
+    static FileSystem raw(FileSystem fileSystem) {
+        return fileSystem instanceof LocalFileSystem local ? local.getRaw() : fileSystem;
+    }
+
+    /** Renames over a file that may be there, at once. */
+    static void replace(FileSystem fileSystem, Path from, Path to) throws IOException {
+        if (fileSystem instanceof LocalFileSystem local) {
+            rename(local.getRaw(), from, to);
+        } else {
+            FileContext.getFileContext(fileSystem.getUri(), fileSystem.getConf())
+                    .rename(from, to, Rename.OVERWRITE);
+        }
+    }
+
+    static boolean isObjectStore(FileSystem fileSystem) {
         return OBJECT_STORES.contains(fileSystem.getUri().getScheme());
     }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class EncoderTest {
     private static final LatentShape SHAPE = new LatentShape(2, 8, 16);
 
-    static Stream<Encoder> encoders() {
+    static Stream<PixelEncoder> encoders() {
         return Stream.of(
                 new Edm2(),
                 new Standardised(List.of(33.3, 180.0), List.of(78.6, 0.4), 0.5),
@@ -22,7 +22,7 @@ class EncoderTest {
 
     @ParameterizedTest
     @MethodSource("encoders")
-    void everyPixelComesBack(Encoder encoder) {
+    void everyPixelComesBack(PixelEncoder encoder) {
         var pixels = new byte[SHAPE.size()];
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = (byte) i;
@@ -36,7 +36,7 @@ class EncoderTest {
 
     @ParameterizedTest
     @MethodSource("encoders")
-    void jsonComesBack(Encoder encoder) {
+    void jsonComesBack(PixelEncoder encoder) {
         assertThat(Encoder.fromJson(encoder.toJson())).isEqualTo(encoder);
     }
 

@@ -71,6 +71,8 @@ final class Application {
         context.progress().phase(command, Map.of("state", "finished", "seconds", seconds));
         if (REPORTING.contains(command)) {
             showReport(context, "report");
+        } else if (command.equals("dataset")) {
+            showReport(context, command);
         } else if (command.startsWith(LAB) || command.equals(SWEEP)) {
             showReport(context, command.replace(' ', '/'));
         }

@@ -26,7 +26,8 @@ final class Commands {
             "lab",
             "study the method: the theorem, derivatives, a plane, and all objectives beside each other, a codec");
     private static final Map<String, String> SCRIPTED = Map.of(
-            "cluster", "start or stop a Spark cluster on this machine: cluster start [--workers N] | cluster stop",
+            "cluster",
+            "start or stop a Spark cluster on this machine: cluster start [--workers N] | cluster stop",
             "bench",
             "measure against libtorch, NumPy and SciPy: bench step | finetune | averaging | metrics | recall");
 

@@ -24,6 +24,19 @@ final class SubmitPlan {
             "OMP_WAIT_POLICY", "passive",
             "GOMP_SPINCOUNT", "0");
 
+    /** Tables on S3 appear when their multipart uploads are completed, by S3A's magic committer: S3 has no rename. */
+    static final Map<String, String> S3_COMMITTER = Map.of(
+            "spark.hadoop.fs.s3a.committer.name",
+            "magic",
+            "spark.hadoop.fs.s3a.committer.magic.enabled",
+            "true",
+            "spark.hadoop.mapreduce.outputcommitter.factory.scheme.s3a",
+            "org.apache.hadoop.fs.s3a.commit.S3ACommitterFactory",
+            "spark.sql.sources.commitProtocolClass",
+            "org.apache.spark.internal.io.cloud.PathOutputCommitProtocol",
+            "spark.sql.parquet.output.committer.class",
+            "org.apache.spark.internal.io.cloud.BindingParquetOutputCommitter");
+
     private final Request request;
     private final SparkSettings spark;
     private final Path deploy;
@@ -76,6 +89,9 @@ final class SubmitPlan {
         conf.put("spark.executor.extraClassPath", classPath());
         conf.put("spark.executor.extraJavaOptions", javaOptions(spark.executorMemory()));
         nativeEnvironment().forEach((name, value) -> conf.put("spark.executorEnv." + name, value));
+        if (request.settings().json().contains("s3a://")) {
+            conf.putAll(S3_COMMITTER);
+        }
         spark.conf().forEach((key, value) -> {
             if (!SECRET.matcher(key).find()) {
                 conf.merge(key, value, (ours, users) -> key.endsWith(".extraJavaOptions") ? ours + " " + users : users);

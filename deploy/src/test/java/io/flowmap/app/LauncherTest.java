@@ -65,6 +65,17 @@ class LauncherTest {
     }
 
     @Test
+    void tablesOnS3AreCommittedWithoutRenames() throws IOException {
+        launch("pipeline", "run.dir=s3a://bucket/run");
+        assertThat(plan())
+                .contains(
+                        "spark.hadoop.fs.s3a.committer.name=magic",
+                        "spark.sql.sources.commitProtocolClass=org.apache.spark.internal.io.cloud.PathOutputCommitProtocol");
+        launch("pipeline", "run.dir=/local/run");
+        assertThat(plan()).noneMatch(word -> word.contains("committer"));
+    }
+
+    @Test
     void mistakesAreToldBeforeSparkStarts() {
         assertThat(launch("pipeline", "run.sed=4")).isEqualTo(2);
         assertThat(err.toString()).contains("run.sed").contains("run.seed");

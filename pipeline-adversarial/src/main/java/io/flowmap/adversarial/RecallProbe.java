@@ -1,5 +1,6 @@
 package io.flowmap.adversarial;
 
+import io.flowmap.codec.PixelDecoder;
 import io.flowmap.data.LatentData;
 import io.flowmap.distill.FieldProgram;
 import io.flowmap.distill.teacher.FrozenField;
@@ -121,14 +122,9 @@ final class RecallProbe {
         if (features == null) {
             return List.of(new FeatureBlock(0, spec.shape().size(), latents));
         }
-        int size = spec.shape().size();
-        var pixels = new byte[latents.length];
-        var one = new byte[size];
-        for (int i = 0; i < config.samples(); i++) {
-            data.encoder().decode(Arrays.copyOfRange(latents, i * size, (i + 1) * size), one, spec.shape());
-            System.arraycopy(one, 0, pixels, i * size, size);
-        }
-        try (var network = features.open()) {
+        try (var decoder = PixelDecoder.open(data.hadoop(), data.encoder(), spec.shape());
+                var network = features.open()) {
+            byte[] pixels = decoder.decode(latents, config.samples());
             return List.of(new FeatureBlock(
                     0,
                     features.dimension(),

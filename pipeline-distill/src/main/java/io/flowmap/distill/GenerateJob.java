@@ -66,7 +66,7 @@ public final class GenerateJob implements Job {
                     .phase("generate", Map.of("model", model, "steps", config.steps(), "samples", config.samples()));
             write(context, output, task, model);
         }
-        SampleGrids.write(context, output, config, data.shape(), data.classes());
+        SampleGrids.write(context, output, config, data.imageShape(), data.classes());
         output.finish(Map.of("samples", config.samples(), "models", config.models(), "steps", config.steps()));
     }
 

@@ -1,5 +1,6 @@
 package io.flowmap.distill;
 
+import io.flowmap.codec.PixelDecoder;
 import io.flowmap.data.Encoder;
 import io.flowmap.data.LatentShape;
 import io.flowmap.data.SampleRecord;
@@ -28,17 +29,17 @@ public final class SampleDrawing implements AutoCloseable {
     private final NetworkSpec spec;
     private final boolean flowMap;
     private final FieldProgram program;
-    private final Encoder encoder;
+    private final PixelDecoder decoder;
     private final long seed;
     private final int batch;
 
     private SampleDrawing(
-            NetworkSpec spec, boolean flowMap, TeacherGraph field, Encoder encoder, long seed, int batch) {
+            NetworkSpec spec, boolean flowMap, TeacherGraph field, PixelDecoder decoder, long seed, int batch) {
         this.spec = spec;
         this.flowMap = flowMap;
         this.program = new FieldProgram(
                 field, batch, spec.unet().labelDim(), spec.shape().dimensions());
-        this.encoder = encoder;
+        this.decoder = decoder;
         this.seed = seed;
         this.batch = batch;
     }
@@ -52,12 +53,15 @@ public final class SampleDrawing implements AutoCloseable {
      */
     public static SampleDrawing ofFlowMap(
             StoredModel student, Encoder encoder, long seed, int batch, Configuration hadoop) {
-        return new SampleDrawing(student.spec(), true, student.frozen("student", hadoop), encoder, seed, batch);
+        var decoder = PixelDecoder.open(hadoop, encoder, student.spec().shape());
+        return new SampleDrawing(student.spec(), true, student.frozen("student", hadoop), decoder, seed, batch);
     }
 
     /** Of a guided teacher, by Euler steps. */
     static SampleDrawing ofTeacher(StoredTeacher teacher, Encoder encoder, long seed, int batch, Configuration hadoop) {
-        return new SampleDrawing(teacher.main().spec(), false, teacher.open(hadoop), encoder, seed, batch);
+        NetworkSpec spec = teacher.main().spec();
+        var decoder = PixelDecoder.open(hadoop, encoder, spec.shape());
+        return new SampleDrawing(spec, false, teacher.open(hadoop), decoder, seed, batch);
     }
 
     /** Multiply-adds of the convolutions and matrix products of one evaluation, a sample. */
@@ -98,19 +102,20 @@ public final class SampleDrawing implements AutoCloseable {
     }
 
     private List<SampleRecord> decode(float[] latents, int[] labels, long first, long nanos) {
-        LatentShape shape = spec.shape();
-        int size = shape.size();
+        byte[] images = decoder.decode(latents, batch);
+        LatentShape image = decoder.image();
+        int size = image.size();
         List<SampleRecord> samples = new ArrayList<>();
         for (int i = 0; i < batch; i++) {
-            byte[] pixels = new byte[size];
-            encoder.decode(Arrays.copyOfRange(latents, i * size, (i + 1) * size), pixels, shape);
-            samples.add(new SampleRecord(first + i, labels[i], pixels, shape, nanos));
+            byte[] pixels = Arrays.copyOfRange(images, i * size, (i + 1) * size);
+            samples.add(new SampleRecord(first + i, labels[i], pixels, image, nanos));
         }
         return samples;
     }
 
     @Override
     public void close() {
+        decoder.close();
         program.close();
     }
 }

@@ -1,6 +1,6 @@
 package io.flowmap.eval;
 
-import io.flowmap.data.LatentBlock;
+import io.flowmap.codec.PixelDecoder;
 import io.flowmap.data.LatentData;
 import io.flowmap.data.LatentShape;
 import io.flowmap.eval.feature.LabelledImages;
@@ -18,7 +18,7 @@ record EncodedImages(LatentData data) implements LabelledImages {
 
     @Override
     public LatentShape shape() {
-        return data.shape();
+        return data.imageShape();
     }
 
     @Override
@@ -40,22 +40,18 @@ record EncodedImages(LatentData data) implements LabelledImages {
                         + (data.classes() - 1) + ", got " + block.label()[row] + " for record " + block.index()[row]);
             }
         }
-        var pixels = new byte[block.values().length];
-        for (int row = 0; row < block.count(); row++) {
-            System.arraycopy(
-                    decode(data, block, row),
-                    0,
-                    pixels,
-                    row * data.shape().size(),
-                    data.shape().size());
+        int size = shape().size();
+        var pixels = new byte[block.count() * size];
+        try (var decoder = decoder(data)) {
+            for (int row = 0; row < block.count(); row++) {
+                System.arraycopy(decoder.decode(block.latent(row), 1), 0, pixels, row * size, size);
+            }
         }
         return new Block(block.label(), pixels);
     }
 
-    /** The pixels [C,H,W] of one row. */
-    static byte[] decode(LatentData data, LatentBlock block, int row) {
-        var pixels = new byte[data.shape().size()];
-        data.encoder().decode(block.latent(row), pixels, data.shape());
-        return pixels;
+    /** What makes images of the data's latents. */
+    static PixelDecoder decoder(LatentData data) {
+        return PixelDecoder.open(data.hadoop(), data.encoder(), data.shape());
     }
 }

@@ -46,7 +46,7 @@ public final class EvaluateJob implements Job {
         var settings = context.settings().section("evaluate", EvaluateSettings.class);
         var inputs = new ArrayList<>(List.of(StageInput.stage(context, "data"), StageInput.stage(context, "samples")));
         var reference = LatentData.open(context.hadoop(), context.stage("data"), settings.referenceSplit());
-        var named = new NamedModels(context, settings, reference.shape());
+        var named = new NamedModels(context, settings, reference.imageShape());
         var train = LatentData.open(context.hadoop(), context.stage("data"), TRAIN);
         var sets = sets(context);
         var model = model(context, settings, reference);
@@ -102,7 +102,7 @@ public final class EvaluateJob implements Job {
             return ClassifierStage.open(context, LatentData.open(context.hadoop(), context.stage("data"), TRAIN));
         }
         var model = CifarResNetWeights.open(context.hadoop(), new Path(settings.features()));
-        return NamedModels.requireFits(model, settings.features(), data.shape());
+        return NamedModels.requireFits(model, settings.features(), data.imageShape());
     }
 
     /** What that network is from. */

@@ -72,7 +72,7 @@ final class Evaluation implements AutoCloseable {
 
     /** A set of samples. */
     void compareSamples(SampleSet samples, long count) {
-        var images = ImageSources.generated(context.spark(), samples, reference.shape());
+        var images = ImageSources.generated(context.spark(), samples, reference.imageShape());
         var measured = FeatureSet.of(samples.name(), images, count, network, settings.batch(), cache);
         try (var set = new SetStatistics(measured, settings.recallSamples())) {
             compare(samples.model(), samples, set);

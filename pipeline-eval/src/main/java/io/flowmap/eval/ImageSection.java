@@ -8,6 +8,7 @@ import io.flowmap.eval.report.Axis;
 import io.flowmap.eval.report.Html;
 import io.flowmap.eval.report.PngImage;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
@@ -60,9 +61,14 @@ final class ImageSection {
     String real() {
         var images = new ArrayList<LabelledImage>();
         var block = data.read(0);
-        for (int row = 0; row < block.count(); row++) {
-            images.add(
-                    new LabelledImage(block.index()[row], block.label()[row], EncodedImages.decode(data, block, row)));
+        var shown = new HashMap<Integer, Integer>();
+        try (var decoder = EncodedImages.decoder(data)) {
+            for (int row = 0; row < block.count(); row++) {
+                int label = block.label()[row];
+                if (label < settings.classes() && shown.merge(label, 1, Integer::sum) <= settings.imagesPerClass()) {
+                    images.add(new LabelledImage(block.index()[row], label, decoder.decode(block.latent(row), 1)));
+                }
+            }
         }
         return "<div class=\"single\"><figure>" + Html.image(grid(images), "real images") + "</figure></div>";
     }
@@ -103,8 +109,9 @@ final class ImageSection {
             }
         }
         int scale = Math.max(
-                1, Math.round((float) SMALLEST_GRID / (columns * data.shape().width())));
-        return PngImage.grid(rows, data.shape(), scale);
+                1,
+                Math.round((float) SMALLEST_GRID / (columns * data.imageShape().width())));
+        return PngImage.grid(rows, data.imageShape(), scale);
     }
 
     private static byte[] labelled(List<LabelledImage> images, int label, int number) {

@@ -2,13 +2,20 @@ package io.flowmap.eval;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.flowmap.codec.PixelDecoder;
 import io.flowmap.data.LatentData;
 import io.flowmap.data.LatentSchema;
 import io.flowmap.data.LatentShape;
 import io.flowmap.data.SampleSchema;
 import io.flowmap.job.UserError;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.StreamSupport;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.util.TaskCompletionListener;
 
 /** Images for the feature network: real ones, decoded from latents, and generated ones. */
 final class ImageSources {
@@ -17,14 +24,19 @@ final class ImageSources {
     /** The first images of a split. */
     static JavaRDD<LabelledImage> real(SparkSession spark, LatentData data, long count) {
         var encoder = data.encoder();
+        var shape = data.shape();
+        var hadoop = new SerializableConfiguration(data.hadoop());
         return data.rows(spark)
                 .filter(col(LatentSchema.INDEX).lt(count))
                 .javaRDD()
-                .map(row -> {
-                    var record = LatentSchema.record(row);
-                    var pixels = new byte[record.shape().size()];
-                    encoder.decode(record.values(), pixels, record.shape());
-                    return new LabelledImage(record.index(), record.label(), pixels);
+                .mapPartitions(rows -> {
+                    var decoder = PixelDecoder.open(hadoop.value(), encoder, shape);
+                    TaskContext.get().addTaskCompletionListener((TaskCompletionListener) ended -> decoder.close());
+                    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(rows, Spliterator.ORDERED), false)
+                            .map(LatentSchema::record)
+                            .map(record -> new LabelledImage(
+                                    record.index(), record.label(), decoder.decode(record.values(), 1)))
+                            .iterator();
                 });
     }
 

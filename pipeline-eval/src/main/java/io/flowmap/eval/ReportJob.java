@@ -125,7 +125,7 @@ public final class ReportJob implements Job {
     }
 
     private static String subtitle(JobContext context, LatentData data) {
-        var shape = data.shape();
+        var shape = data.imageShape();
         return "Run " + StageInput.withoutCredentials(new Path(context.run().dir())) + ", images of " + shape.width()
                 + "×" + shape.height() + "×" + shape.channels() + ", " + data.classes() + " classes, "
                 + context.clock().instant().truncatedTo(ChronoUnit.SECONDS);

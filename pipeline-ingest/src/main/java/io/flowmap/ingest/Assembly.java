@@ -1,14 +1,21 @@
 package io.flowmap.ingest;
 
+import static org.apache.spark.sql.functions.col;
+
 import io.flowmap.data.BlockFile;
+import io.flowmap.data.CodedLatents;
 import io.flowmap.data.DataFacts;
 import io.flowmap.data.Edm2;
 import io.flowmap.data.Encoder;
+import io.flowmap.data.LatentShape;
 import io.flowmap.data.LiteralPath;
 import io.flowmap.ingest.IngestSettings.EncoderKind;
+import io.flowmap.ingest.text.CaptionEncoder;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.UserError;
+import io.flowmap.tensor.DType;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,14 +44,156 @@ final class Assembly {
     }
 
     /**
+     * A directory of blocks.
+     *
+     * @param name of the split, with the bucket behind it if there are buckets
+     * @param staged shape of its records as staged
+     */
+    private record Part(String name, String split, LatentShape staged, Dataset<Row> kept) {}
+
+    /** Opens the frozen networks. Throws {@link UserError} if one cannot be read or does not fit, before the scan has cost hours. */
+    void check() {
+        if (!settings.captions().source().isEmpty()) {
+            CaptionEncoder.open(context.hadoop(), settings.captions().source()).close();
+        }
+        if (settings.encoder() == EncoderKind.CODEC || settings.encoder() == EncoderKind.LATENTS) {
+            RawLatents.of(context, settings, recipe.shape());
+        }
+    }
+
+    /**
      * Writes all but the manifest, whose facts are returned. Throws {@link UserError} after writing the ledger if too
      * much is wrong.
      */
     Map<String, Object> write(Path staging) {
         var staged = context.spark().read().schema(StagedRecord.schema()).parquet(LiteralPath.of(staging));
-        var judged = Ledger.judged(staged, settings.labels());
-        var tallies = Tally.of(judged, inventory.sources().keySet());
-        tallies.forEach((split, tally) -> context.progress()
+        var splits = inventory.sources().keySet();
+        try (var judgement = Judgement.of(staged, settings, splits)) {
+            var judged = judgement.records();
+            var tallies = Tally.of(judged, splits);
+            tallies.forEach(this::tell);
+            var ledger = new Path(directory, Ledger.DIRECTORY);
+            var failure = Ledger.failure(judged, tallies, settings.maxFailureShare(), ledger);
+            if (failure.isPresent()) {
+                Ledger.write(judged, Ledger.kept(judged).limit(0).selectExpr("position", "position as index"), ledger);
+                throw failure.get();
+            }
+            return write(judged, tallies, ledger);
+        }
+    }
+
+    private Map<String, Object> write(Dataset<Row> judged, Map<String, Tally> tallies, Path ledger) {
+        var train = Ledger.kept(judged, Inventory.TRAIN);
+        var encoder = encoder(train);
+        var encoding = encoding(encoder);
+        var dtype = dtype(encoder);
+        var files = new TreeMap<String, List<BlockFile>>();
+        var shapes = new TreeMap<String, LatentShape>();
+        var orders = new ArrayList<Shuffling>();
+        try {
+            for (var part : parts(judged)) {
+                var order = Shuffling.of(part.kept());
+                orders.add(order);
+                var blocks = order.blocks(settings.blockRecords());
+                if (blocks.numPartitions() > 0) {
+                    var latent = latent(encoder, part.staged());
+                    files.put(
+                            part.name(),
+                            latents.write(part.name(), part.kept(), blocks, writer(part, encoding, latent, dtype)));
+                    shapes.put(part.name(), latent);
+                }
+            }
+            Ledger.write(
+                    judged,
+                    orders.stream()
+                            .map(Shuffling::indices)
+                            .reduce(Dataset::union)
+                            .orElseThrow(),
+                    ledger);
+        } finally {
+            orders.forEach(Shuffling::close);
+        }
+        return facts(tallies, encoder, dtype, files, shapes);
+    }
+
+    private List<Part> parts(Dataset<Row> judged) {
+        var parts = new ArrayList<Part>();
+        for (var split : inventory.sources().keySet()) {
+            var kept = Ledger.kept(judged, split);
+            if (recipe.buckets().isEmpty()) {
+                parts.add(new Part(split, split, recipe.shape(), kept));
+            }
+            for (var bucket : recipe.buckets()) {
+                var name = Recipe.name(bucket);
+                parts.add(new Part(
+                        split + "/" + name,
+                        split,
+                        bucket,
+                        kept.filter(col(StagedRecord.BUCKET).equalTo(name))));
+            }
+        }
+        return parts;
+    }
+
+    private BlockWriter writer(Part part, Encoding encoding, LatentShape latent, DType dtype) {
+        return new BlockWriter(
+                new Path(directory, part.name()).toString(),
+                ScanTask.number(part.split()),
+                part.staged(),
+                latent,
+                encoding,
+                dtype,
+                !settings.captions().from().isEmpty(),
+                settings.captions().source(),
+                settings.blockRecords());
+    }
+
+    private Encoder encoder(Dataset<Row> train) {
+        return switch (settings.encoder()) {
+            case EDM2 -> new Edm2();
+            case STANDARDISED -> latents.moments(train, recipe.shape()).encoder(SIGMA_DATA);
+            case CODEC, LATENTS -> coded(train);
+        };
+    }
+
+    /** By the configured moments, or by those of the first records of the first bucket. */
+    private CodedLatents coded(Dataset<Row> train) {
+        var raw = RawLatents.of(context, settings, recipe.shape());
+        var codec = settings.codec();
+        if (!codec.mean().isEmpty()) {
+            return new CodedLatents(codec.mean(), codec.deviation(), SIGMA_DATA, codec.files(), raw.factor());
+        }
+        int channels = raw.latent().channels();
+        var neutral = new CodedLatents(
+                Collections.nCopies(channels, 0.0), Collections.nCopies(channels, 1.0), 1, codec.files(), raw.factor());
+        var first = recipe.buckets().isEmpty()
+                ? train
+                : train.filter(col(StagedRecord.BUCKET).equalTo(Recipe.name(recipe.shape())));
+        return latents.moments(first, codec.measure(), encoding(neutral), recipe.shape(), raw.latent())
+                .encoder(SIGMA_DATA, codec.files(), raw.factor());
+    }
+
+    private Encoding encoding(Encoder encoder) {
+        return new Encoding(
+                encoder,
+                settings.payload(),
+                settings.codec().sampled(),
+                context.run().seed(),
+                settings.codec().batch());
+    }
+
+    private LatentShape latent(Encoder encoder, LatentShape staged) {
+        return encoder instanceof CodedLatents
+                ? RawLatents.of(context, settings, staged).latent()
+                : staged;
+    }
+
+    private DType dtype(Encoder encoder) {
+        return settings.dtype().chosen(encoder, recipe.shape().channels());
+    }
+
+    private void tell(String split, Tally tally) {
+        context.progress()
                 .phase(
                         "ingest",
                         Map.of(
@@ -55,69 +204,38 @@ final class Assembly {
                                 "filtered",
                                 tally.filtered(),
                                 "quarantined",
-                                tally.quarantined())));
-        var ledger = new Path(directory, Ledger.DIRECTORY);
-        var failure = Ledger.failure(judged, tallies, settings.maxFailureShare(), ledger);
-        if (failure.isPresent()) {
-            Ledger.write(judged, Ledger.kept(judged).limit(0).selectExpr("position", "position as index"), ledger);
-            throw failure.get();
-        }
-        var encoder = encoder(judged);
-        var splits = writeBlocks(judged, encoder, ledger);
-        return facts(tallies, encoder, splits);
-    }
-
-    private Encoder encoder(Dataset<Row> judged) {
-        if (settings.encoder() == EncoderKind.EDM2) {
-            return new Edm2();
-        }
-        return latents.moments(Ledger.kept(judged, Inventory.TRAIN), recipe.shape())
-                .encoder(SIGMA_DATA);
-    }
-
-    private Map<String, List<BlockFile>> writeBlocks(Dataset<Row> judged, Encoder encoder, Path ledger) {
-        var dtype = settings.dtype().chosen(encoder, recipe.shape().channels());
-        var splits = new TreeMap<String, List<BlockFile>>();
-        var orders = new ArrayList<Shuffling>();
-        try {
-            for (var split : inventory.sources().keySet()) {
-                var kept = Ledger.kept(judged, split);
-                var order = Shuffling.of(kept);
-                orders.add(order);
-                var writer = new BlockWriter(
-                        new Path(directory, split).toString(), recipe.shape(), encoder, dtype, settings.blockRecords());
-                splits.put(split, latents.write(split, kept, order.blocks(settings.blockRecords()), writer));
-            }
-            Ledger.write(
-                    judged,
-                    orders.stream()
-                            .map(Shuffling::indices)
-                            .reduce(Dataset::union)
-                            .orElseThrow(),
-                    ledger);
-            return splits;
-        } finally {
-            orders.forEach(Shuffling::close);
-        }
+                                tally.quarantined()));
     }
 
     private Map<String, Object> facts(
-            Map<String, Tally> tallies, Encoder encoder, Map<String, List<BlockFile>> splits) {
+            Map<String, Tally> tallies,
+            Encoder encoder,
+            DType dtype,
+            TreeMap<String, List<BlockFile>> files,
+            TreeMap<String, LatentShape> shapes) {
         int classes = tallies.values().stream()
                 .mapToInt(tally -> tally.classes().length)
                 .max()
                 .orElse(0);
         classes = Math.max(classes, inventory.names().names().size());
-        var dtype = settings.dtype().chosen(encoder, recipe.shape().channels());
+        var shape = shapes.get(files.firstEntry().getKey());
+        shapes.values().removeIf(shape::equals);
         var facts = new DataFacts(
-                        recipe.shape(),
+                        shape,
                         dtype,
                         encoder.toJson(),
                         classes,
                         inventory.names().padded(classes),
-                        splits)
+                        files,
+                        shapes)
                 .asMap();
         facts.put("records", tallies);
+        if (!settings.captions().source().isEmpty()) {
+            try (var captions =
+                    CaptionEncoder.open(context.hadoop(), settings.captions().source())) {
+                facts.put("captions", captions.facts());
+            }
+        }
         return facts;
     }
 }

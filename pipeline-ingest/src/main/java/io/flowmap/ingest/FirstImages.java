@@ -3,17 +3,20 @@ package io.flowmap.ingest;
 import io.flowmap.data.LatentShape;
 import io.flowmap.ingest.image.Framing;
 import io.flowmap.ingest.image.ImageDecoder;
-import io.flowmap.ingest.image.PixelImage;
+import io.flowmap.ingest.image.LatentArray;
 import io.flowmap.ingest.image.UnreadableRecord;
 import io.flowmap.ingest.source.ClassNames;
 import io.flowmap.ingest.source.Content;
+import io.flowmap.ingest.source.Payload;
+import io.flowmap.ingest.source.Reading;
 import io.flowmap.job.UserError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
-/** Settles what the settings leave to the data, by the first images that can be read: size of the first, colour of any. */
+/** Settles what the settings leave to the data, by the first records that can be read: size of the first, colour of any. */
 final class FirstImages {
     /** A dataset in colour may well begin with a gray photo. */
     private static final int ENOUGH = 100;
@@ -28,17 +31,30 @@ final class FirstImages {
         this.settings = settings;
     }
 
-    /** How to make every image. Reads from the sources only if resolution or channels are left open. */
+    /** How to make every record. Reads from the sources only if the settings leave something open. */
     Recipe recipe(List<ScanTask> tasks, ClassNames names) {
+        var reading = settings.reading(names);
+        boolean latents = settings.payload() == Payload.LATENT;
         int side = settings.resolution();
-        if (side == 0 || settings.color() == IngestSettings.Color.AUTO) {
-            look(tasks);
+        boolean sized = side != 0 || !settings.buckets().isEmpty();
+        if (latents || !sized || settings.color() == IngestSettings.Color.AUTO) {
+            look(tasks, reading);
         }
-        int height = side == 0 ? shape.height() : side;
-        int width = side == 0 ? shape.width() : side;
-        int labels = names.given() ? names.names().size() : settings.maxClasses();
-        var framing = side == 0 ? Framing.NONE : settings.transform();
-        return new Recipe(new LatentShape(channels(), height, width), framing, settings.limits(), labels);
+        int channels = latents ? shape.channels() : channels();
+        var buckets = settings.buckets(channels);
+        LatentShape target = !buckets.isEmpty()
+                ? buckets.get(0)
+                : latents || side == 0
+                        ? new LatentShape(channels, shape.height(), shape.width())
+                        : new LatentShape(channels, side, side);
+        return new Recipe(
+                reading,
+                target,
+                new ArrayList<>(buckets),
+                sized ? settings.transform() : Framing.NONE,
+                settings.filter(),
+                settings.captions().refusesNone(),
+                names.given() ? names.names().size() : settings.maxClasses());
     }
 
     private int channels() {
@@ -49,26 +65,27 @@ final class FirstImages {
         };
     }
 
-    private void look(List<ScanTask> tasks) {
+    private void look(List<ScanTask> tasks, Reading reading) {
         try (var decoder = new ImageDecoder(settings.maxPixels())) {
             for (int i = 0; i < tasks.size() && seen < ENOUGH; i++) {
-                look(tasks.get(i), decoder);
+                look(tasks.get(i), reading, decoder);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot look for the first images", e);
+            throw new UncheckedIOException("cannot look for the first records", e);
         }
         if (seen == 0) {
-            throw new UserError("cannot ingest " + settings.train() + ": expected images, got none that can be read");
+            throw new UserError("cannot ingest " + settings.train() + ": expected "
+                    + settings.payload().text() + "s, got none that can be read");
         }
     }
 
-    private void look(ScanTask task, ImageDecoder decoder) throws IOException {
-        try (var stream = task.portion().open(hadoop)) {
+    private void look(ScanTask task, Reading reading, ImageDecoder decoder) throws IOException {
+        try (var stream = task.portion().open(hadoop, reading)) {
             var record = stream.next();
             while (record != null && seen < ENOUGH) {
                 if (!(record.content() instanceof Content.Refused)) {
                     try {
-                        note(Recipe.decode(record.content(), decoder));
+                        note(shape(record.content(), reading, decoder));
                     } catch (UnreadableRecord e) {
                         // the scan will account for it; the next one may do
                     }
@@ -78,10 +95,17 @@ final class FirstImages {
         }
     }
 
-    private void note(PixelImage image) {
-        shape = seen == 0
-                ? new LatentShape(image.channels(), image.height(), image.width())
-                : new LatentShape(Math.max(shape.channels(), image.channels()), shape.height(), shape.width());
+    private static LatentShape shape(Content content, Reading reading, ImageDecoder decoder) throws UnreadableRecord {
+        if (reading.payload() == Payload.LATENT) {
+            return LatentArray.read(((Content.Encoded) content).bytes()).shape();
+        }
+        var image = Recipe.decode(content, decoder);
+        return new LatentShape(image.channels(), image.height(), image.width());
+    }
+
+    private void note(LatentShape found) {
+        boolean colour = seen > 0 && found.channels() > shape.channels() && settings.payload() == Payload.IMAGE;
+        shape = seen == 0 ? found : colour ? new LatentShape(found.channels(), shape.height(), shape.width()) : shape;
         seen++;
     }
 }

@@ -18,7 +18,7 @@ public final class IngestJob implements Job {
     /** Directory of the output in the run's directory. */
     public static final String STAGE = "data";
 
-    private static final String STAGING = "staging";
+    private static final String STAGING = "staged";
 
     @Override
     public String name() {
@@ -39,14 +39,17 @@ public final class IngestJob implements Job {
             context.progress().phase("ingest", Map.of("skipped", output.dir()));
             return;
         }
-        List.of(STAGING, Ledger.DIRECTORY, Inventory.TRAIN, Inventory.TEST).forEach(part -> delete(output, part));
+        List.of(Ledger.DIRECTORY, Inventory.TRAIN, Inventory.TEST).forEach(part -> delete(output, part));
         var start = context.clock().instant();
-        var tasks = inventory.tasks(settings);
+        var tasks = inventory.tasks();
         var recipe = new FirstImages(context.hadoop(), settings).recipe(tasks, inventory.names());
         context.progress().phase("ingest", Map.of("tasks", tasks.size(), "shape", recipe.shape()));
+        var assembly = new Assembly(context, settings, inventory, recipe, output.dir());
+        assembly.check();
         var staging = new Path(output.dir(), STAGING);
-        new Scan(context, recipe).run(tasks, staging);
-        var facts = new Assembly(context, settings, inventory, recipe, output.dir()).write(staging);
+        int read = new Scan(context, recipe).run(tasks, staging);
+        context.progress().phase("ingest", Map.of("portions-read", read, "portions-kept", tasks.size() - read));
+        var facts = assembly.write(staging);
         delete(output, STAGING);
         output.finish(facts);
         long seconds = Duration.between(start, context.clock().instant()).toSeconds();

@@ -3,10 +3,15 @@ package io.flowmap.ingest;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonFormat.Feature;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.flowmap.data.LatentShape;
 import io.flowmap.ingest.image.Framing;
+import io.flowmap.ingest.source.ClassNames;
 import io.flowmap.ingest.source.Limits;
+import io.flowmap.ingest.source.Payload;
+import io.flowmap.ingest.source.Reading;
 import io.flowmap.ingest.source.SourceKind;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The section {@code ingest}; every key is explained in {@code reference.conf}. */
 record IngestSettings(
@@ -15,10 +20,14 @@ record IngestSettings(
         SourceKind kind,
         String classNames,
         LabelPolicy labels,
+        CaptionSettings captions,
+        FilterSettings filter,
         int resolution,
+        List<String> buckets,
         Framing transform,
         Color color,
         EncoderKind encoder,
+        LatentSettings codec,
         Storage dtype,
         int blockRecords,
         double maxFailureShare,
@@ -26,6 +35,8 @@ record IngestSettings(
         long maxPixels,
         int maxClasses,
         Drawings shapes) {
+    private static final Pattern BUCKET = Pattern.compile("([1-9]\\d{0,4})x([1-9]\\d{0,4})");
+
     IngestSettings {
         train = train == null ? List.of() : List.copyOf(train);
         test = test == null ? List.of() : List.copyOf(test);
@@ -41,6 +52,53 @@ record IngestSettings(
             throw new IllegalArgumentException("expected max-failure-share in 0..1, got " + maxFailureShare);
         }
         new Limits(maxRecordBytes, maxPixels, maxClasses);
+        buckets = List.copyOf(buckets);
+        buckets.forEach(IngestSettings::sides);
+        if (!buckets.isEmpty() && (transform != Framing.CENTER_CROP || resolution != 0)) {
+            throw new IllegalArgumentException(
+                    "expected transform = center-crop and resolution = 0 with buckets, got others");
+        }
+        if (!buckets.isEmpty() && encoder == EncoderKind.LATENTS) {
+            throw new IllegalArgumentException("expected images for buckets, got latents");
+        }
+        if (encoder == EncoderKind.CODEC && codec.files() == null) {
+            throw new IllegalArgumentException("expected codec.kind taef2 or onnx to encode by, got none");
+        }
+        if (encoder == EncoderKind.LATENTS && filter.duplicates() == FilterSettings.Duplicates.PERCEPTUAL) {
+            throw new IllegalArgumentException("expected images to look at for likeness, got latents");
+        }
+    }
+
+    /** What a record of the sources is. */
+    Payload payload() {
+        return encoder == EncoderKind.LATENTS ? Payload.LATENT : Payload.IMAGE;
+    }
+
+    /** What is taken from the sources. */
+    Reading reading(ClassNames names) {
+        return new Reading(
+                names,
+                limits(),
+                payload(),
+                captions.from(),
+                List.copyOf(filter.fields().keySet()));
+    }
+
+    /** The aspect buckets for images of some channels. */
+    List<LatentShape> buckets(int channels) {
+        return buckets.stream()
+                .map(IngestSettings::sides)
+                .map(sides -> new LatentShape(channels, sides[1], sides[0]))
+                .toList();
+    }
+
+    /** Width and height of "WxH". */
+    private static int[] sides(String bucket) {
+        var matcher = BUCKET.matcher(bucket);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("expected buckets as WIDTHxHEIGHT, such as 640x448, got " + bucket);
+        }
+        return new int[] {Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))};
     }
 
     Limits limits() {
@@ -76,7 +134,13 @@ record IngestSettings(
         @JsonProperty("edm2")
         EDM2,
         @JsonProperty("standardised")
-        STANDARDISED
+        STANDARDISED,
+        /** Images through the autoencoder {@code codec}. */
+        @JsonProperty("codec")
+        CODEC,
+        /** The sources hold latents already. */
+        @JsonProperty("latents")
+        LATENTS
     }
 
     /** How many images of the embedded dataset each split has. */

@@ -31,7 +31,7 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
 
     /** Looks up every path of the settings. Throws {@link UserError} if one names nothing. */
     static Inventory take(JobContext context, IngestSettings settings) {
-        var finder = new Sources(context.hadoop(), settings.kind());
+        var finder = new Sources(context.hadoop(), settings.kind(), settings.payload());
         var found = new LinkedHashMap<String, List<Source>>();
         var inputs = new ArrayList<StageInput>();
         settings.train()
@@ -39,19 +39,45 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
         settings.test().forEach(path -> add(TEST, path, sources(finder, TEST, path, context, settings), found, inputs));
         var names = names(finder, settings, found);
         inputs.add(input("class-names", "", String.join("\n", names.names())));
+        models(context, settings).forEach(model -> inputs.add(model));
         return new Inventory(found, names, List.copyOf(inputs));
     }
 
     /** Everything to read, in order. */
-    ArrayList<ScanTask> tasks(IngestSettings settings) {
+    ArrayList<ScanTask> tasks() {
         var tasks = new ArrayList<ScanTask>();
         sources.forEach((split, places) -> {
             for (var source : places) {
-                source.portions(names, settings.limits())
-                        .forEach(portion -> tasks.add(new ScanTask(tasks.size(), split, portion)));
+                source.portions(names).forEach(portion -> tasks.add(new ScanTask(tasks.size(), split, portion)));
             }
         });
         return tasks;
+    }
+
+    /** The frozen networks that the output depends on. */
+    private static List<StageInput> models(JobContext context, IngestSettings settings) {
+        var files = new ArrayList<StageInput>();
+        add(context, "ingest.captions.tokenizer", settings.captions().tokenizer(), files);
+        add(context, "ingest.captions.encoder", settings.captions().encoder(), files);
+        if (settings.codec().files() != null) {
+            add(context, "ingest.codec.encoder", settings.codec().encoder(), files);
+            add(context, "ingest.codec.decoder", settings.codec().decoder(), files);
+        }
+        return files;
+    }
+
+    private static void add(JobContext context, String setting, String path, List<StageInput> files) {
+        if (path == null) {
+            return;
+        }
+        try {
+            var file = new Path(path);
+            try (var in = file.getFileSystem(context.hadoop()).open(file)) {
+                files.add(new StageInput(setting, StageInput.withoutCredentials(file), Sha256.of(in)));
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            throw new UserError("cannot read " + setting + " " + path + ": " + e.getMessage(), e);
+        }
     }
 
     private static List<Source> sources(

@@ -1,10 +1,7 @@
 package io.flowmap.ingest;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.when;
 
-import io.flowmap.ingest.IngestSettings.LabelPolicy;
 import io.flowmap.ingest.source.Verdict;
 import io.flowmap.job.UserError;
 import java.util.List;
@@ -18,33 +15,23 @@ import org.apache.spark.sql.Row;
 
 /**
  * The account of every input record: Parquet rows (split, source, key, offset, status, reason, label, width, height,
- * index) in the order of reading. {@code index} is the place in the output, null unless kept.
+ * caption_source, caption_length, bucket, index) in the order of reading. {@code index} is the place in the output, null unless kept.
  */
 final class Ledger {
     /** Where it lies in the output. */
     static final String DIRECTORY = "ledger";
 
     private static final int SHOWN = 5;
+    private static final String[] HIDDEN = {
+        StagedRecord.IMAGE,
+        StagedRecord.ORDER,
+        StagedRecord.CAPTION,
+        StagedRecord.DIGEST,
+        StagedRecord.ACROSS,
+        StagedRecord.DOWN
+    };
 
     private Ledger() {}
-
-    /** The staged records after the policy on missing labels. */
-    static Dataset<Row> judged(Dataset<Row> staged, LabelPolicy policy) {
-        var unlabelled = col(StagedRecord.STATUS)
-                .equalTo(Verdict.KEPT.text())
-                .and(col(StagedRecord.LABEL).lt(0));
-        boolean required = policy == LabelPolicy.REQUIRED
-                || policy == LabelPolicy.AUTO
-                        && !kept(staged).filter(col(StagedRecord.LABEL).geq(0)).isEmpty();
-        if (!required) {
-            return staged;
-        }
-        return staged.withColumn(
-                        StagedRecord.REASON, when(unlabelled, lit("no label")).otherwise(col(StagedRecord.REASON)))
-                .withColumn(
-                        StagedRecord.STATUS,
-                        when(unlabelled, lit(Verdict.QUARANTINED.text())).otherwise(col(StagedRecord.STATUS)));
-    }
 
     static Dataset<Row> kept(Dataset<Row> judged) {
         return judged.filter(col(StagedRecord.STATUS).equalTo(Verdict.KEPT.text()));
@@ -56,7 +43,7 @@ final class Ledger {
 
     /** Writes the account; {@code indexed} has the columns position and index of the kept records. */
     static void write(Dataset<Row> judged, Dataset<Row> indexed, Path directory) {
-        judged.drop(StagedRecord.IMAGE, StagedRecord.ORDER)
+        judged.drop(HIDDEN)
                 .join(indexed, new String[] {StagedRecord.POSITION}, "left")
                 .orderBy(StagedRecord.POSITION)
                 .drop(StagedRecord.POSITION)

@@ -1,15 +1,19 @@
 package io.flowmap.ingest;
 
 import io.flowmap.ingest.image.ImageDecoder;
+import io.flowmap.ingest.image.LatentArray;
 import io.flowmap.ingest.image.PixelImage;
 import io.flowmap.ingest.image.UnreadableRecord;
 import io.flowmap.ingest.source.Content;
 import io.flowmap.ingest.source.InputRecord;
+import io.flowmap.ingest.source.Payload;
 import io.flowmap.ingest.source.Verdict;
 import io.flowmap.job.Sha256;
 import io.flowmap.tensor.CounterRandom;
+import io.flowmap.tensor.DType;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** Turns input records into staged ones. Not thread-safe. */
 final class RecordStager implements AutoCloseable {
@@ -18,24 +22,46 @@ final class RecordStager implements AutoCloseable {
     private final Recipe recipe;
     private final CounterRandom random;
     private final ImageDecoder decoder;
+    private final RecordFilter filter;
 
     RecordStager(Recipe recipe, long seed) {
         this.recipe = recipe;
         this.random = new CounterRandom(seed);
-        this.decoder = new ImageDecoder(recipe.limits().maxPixels());
+        this.decoder = new ImageDecoder(recipe.reading().limits().maxPixels());
+        this.filter = new RecordFilter(recipe.filter());
+    }
+
+    /** What is known of the content: nothing, its size, or all. */
+    private record Found(int width, int height, String bucket, String digest, Look look, byte[] content) {
+        static final Found NOTHING = new Found(0, 0, null, null, null, null);
+
+        Found sizeOnly() {
+            return new Found(width, height, null, null, null, null);
+        }
     }
 
     StagedRecord stage(InputRecord record, ScanTask task, long number) {
         if (record.content() instanceof Content.Refused refused) {
-            return staged(record, task, number, null, null, refused);
+            return staged(record, task, number, Found.NOTHING, refused);
         }
-        PixelImage whole = null;
+        var found = Found.NOTHING;
         try {
-            whole = Recipe.decode(record.content(), decoder);
-            requireLabel(record.label());
-            return staged(record, task, number, whole, recipe.frame(whole).pixels(), null);
+            var unwanted = words(record);
+            if (unwanted.isPresent()) {
+                return staged(record, task, number, found, new Content.Refused(Verdict.FILTERED, unwanted.get()));
+            }
+            if (recipe.reading().payload() == Payload.LATENT) {
+                return staged(record, task, number, array((Content.Encoded) record.content()), null);
+            }
+            var whole = Recipe.decode(record.content(), decoder);
+            found = new Found(whole.width(), whole.height(), null, null, null, null);
+            unwanted = filter.refuses(whole);
+            if (unwanted.isPresent()) {
+                return staged(record, task, number, found, new Content.Refused(Verdict.FILTERED, unwanted.get()));
+            }
+            return staged(record, task, number, image(record.content(), whole), null);
         } catch (UnreadableRecord e) {
-            return staged(record, task, number, whole, null, new Content.Refused(Verdict.QUARANTINED, e.getMessage()));
+            return staged(record, task, number, found, new Content.Refused(Verdict.QUARANTINED, e.getMessage()));
         }
     }
 
@@ -44,14 +70,51 @@ final class RecordStager implements AutoCloseable {
         decoder.close();
     }
 
-    private void requireLabel(int label) throws UnreadableRecord {
-        if (label >= recipe.labels()) {
-            throw new UnreadableRecord("label " + label + ", expected below " + recipe.labels());
+    /** Why label and words are not wanted, if so. */
+    private Optional<String> words(InputRecord record) throws UnreadableRecord {
+        if (record.label() >= recipe.labels()) {
+            throw new UnreadableRecord("label " + record.label() + ", expected below " + recipe.labels());
         }
+        if (record.annotation().caption() == null && recipe.captionRequired()) {
+            throw new UnreadableRecord("no caption");
+        }
+        return filter.refuses(record.annotation());
     }
 
-    private StagedRecord staged(
-            InputRecord record, ScanTask task, long number, PixelImage whole, byte[] pixels, Content.Refused refusal) {
+    private Found array(Content.Encoded encoded) throws UnreadableRecord {
+        var array = LatentArray.read(encoded.bytes());
+        if (!array.shape().equals(recipe.shape())) {
+            throw new UnreadableRecord("latent of " + array.shape() + ", expected " + recipe.shape());
+        }
+        return new Found(
+                array.shape().width(),
+                array.shape().height(),
+                null,
+                digest(encoded.bytes()),
+                null,
+                DType.FLOAT32.encode(array.values()));
+    }
+
+    private Found image(Content content, PixelImage whole) throws UnreadableRecord {
+        var target = recipe.target(whole);
+        byte[] pixels = recipe.frame(whole, target).pixels();
+        byte[] bytes = content instanceof Content.Encoded encoded ? encoded.bytes() : pixels;
+        boolean compared = recipe.filter().duplicates() == FilterSettings.Duplicates.PERCEPTUAL;
+        return new Found(
+                whole.width(),
+                whole.height(),
+                recipe.bucket(target),
+                digest(bytes),
+                compared ? Look.of(whole) : null,
+                pixels);
+    }
+
+    private String digest(byte[] bytes) {
+        return recipe.filter().duplicates() == FilterSettings.Duplicates.KEEP ? null : Sha256.of(bytes);
+    }
+
+    private StagedRecord staged(InputRecord record, ScanTask task, long number, Found whole, Content.Refused refusal) {
+        var found = refusal == null ? whole : whole.sizeOnly();
         return new StagedRecord(
                 task.position(number),
                 task.split(),
@@ -61,10 +124,15 @@ final class RecordStager implements AutoCloseable {
                 refusal == null ? Verdict.KEPT : refusal.verdict(),
                 refusal == null ? null : shortened(refusal.reason()),
                 record.label(),
-                whole == null ? 0 : whole.width(),
-                whole == null ? 0 : whole.height(),
+                found.width(),
+                found.height(),
                 order(record, task.split()),
-                pixels);
+                record.annotation().caption(),
+                record.annotation().captionFrom(),
+                found.bucket(),
+                found.digest(),
+                found.look(),
+                found.content());
     }
 
     /**

@@ -1,21 +1,24 @@
 package io.flowmap.ingest;
 
-import io.flowmap.ingest.source.RecordStream;
+import io.flowmap.data.PendingParquet;
 import io.flowmap.job.JobContext;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Iterator;
+import java.util.HashSet;
 import java.util.List;
-import java.util.NoSuchElementException;
+import java.util.Locale;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
-import org.apache.spark.util.TaskCompletionListener;
 
-/** Reads every portion once and stages its records as Parquet. */
+/**
+ * Reads every portion once and stages its records, a Parquet file a portion. A portion whose file is there is not read again, so
+ * that an interrupted scan goes on where it was.
+ */
 final class Scan {
     private final JobContext context;
     private final Recipe recipe;
@@ -25,83 +28,57 @@ final class Scan {
         this.recipe = recipe;
     }
 
-    /** Reads the tasks, each in a partition of its own. */
-    void run(List<ScanTask> tasks, Path staging) {
+    /** Reads the tasks, each in a partition of its own; returns how many were left to read. */
+    int run(List<ScanTask> tasks, Path staging) {
+        var done = staged(staging);
+        var left = tasks.stream().filter(task -> !done.contains(name(task))).toList();
+        if (left.isEmpty()) {
+            return 0;
+        }
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
         var hadoop = spark.broadcast(new SerializableConfiguration(context.hadoop()));
         var recipe = this.recipe;
+        var directory = staging.toString();
         long seed = context.run().seed();
-        try (var bar = new TaskBar(context, "ingest", tasks.size())) {
-            var rows = spark.parallelize(tasks, Math.max(1, tasks.size()))
-                    .mapPartitions(group -> new Rows(group, hadoop.value().value(), new RecordStager(recipe, seed)));
-            context.spark().createDataFrame(rows, StagedRecord.schema()).write().parquet(staging.toString());
+        try (var bar = new TaskBar(context, "ingest", left.size())) {
+            spark.parallelize(left, left.size())
+                    .foreach(task -> stage(task, recipe, seed, hadoop.value().value(), directory));
         }
         hadoop.destroy();
+        return left.size();
     }
 
-    /** The staged records of some tasks, one record in memory at a time. */
-    private static final class Rows implements Iterator<Row> {
-        private final Iterator<ScanTask> tasks;
-        private final Configuration hadoop;
-        private final RecordStager stager;
-        private ScanTask task;
-        private RecordStream stream;
-        private long number;
-        private Row next;
-
-        Rows(Iterator<ScanTask> tasks, Configuration hadoop, RecordStager stager) {
-            this.tasks = tasks;
-            this.hadoop = hadoop;
-            this.stager = stager;
-            TaskContext.get().addTaskCompletionListener((TaskCompletionListener) ended -> close());
-        }
-
-        @Override
-        public boolean hasNext() {
-            try {
-                while (next == null && (stream != null || tasks.hasNext())) {
-                    advance();
+    /** One record is in memory at a time, beside what the Parquet writer gathers. */
+    private static void stage(ScanTask task, Recipe recipe, long seed, Configuration hadoop, String directory)
+            throws IOException {
+        long attempt = TaskContext.get().taskAttemptId();
+        try (var stager = new RecordStager(recipe, seed);
+                var records = task.portion().open(hadoop, recipe.reading())) {
+            PendingParquet.write(hadoop, new Path(directory, name(task)), attempt, StagedRecord.type(), writer -> {
+                long number = 0;
+                for (var record = records.next(); record != null; record = records.next()) {
+                    writer.write(stager.stage(record, task, number++).group());
                 }
-                return next != null;
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot read " + task.portion(), e);
-            }
+            });
         }
+    }
 
-        @Override
-        public Row next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException();
+    private Set<String> staged(Path staging) {
+        var names = new HashSet<String>();
+        try {
+            var files = staging.getFileSystem(context.hadoop()).listStatusIterator(staging);
+            while (files.hasNext()) {
+                names.add(files.next().getPath().getName());
             }
-            var row = next;
-            next = null;
-            return row;
+            return names;
+        } catch (FileNotFoundException e) {
+            return names;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + staging, e);
         }
+    }
 
-        private void advance() throws IOException {
-            if (stream == null) {
-                task = tasks.next();
-                stream = task.portion().open(hadoop);
-                number = 0;
-            }
-            var record = stream.next();
-            if (record == null) {
-                stream.close();
-                stream = null;
-            } else {
-                next = stager.stage(record, task, number++).row();
-            }
-        }
-
-        private void close() {
-            stager.close();
-            try {
-                if (stream != null) {
-                    stream.close();
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot close " + task.portion(), e);
-            }
-        }
+    private static String name(ScanTask task) {
+        return String.format(Locale.ROOT, "portion-%07d.parquet", task.ordinal());
     }
 }

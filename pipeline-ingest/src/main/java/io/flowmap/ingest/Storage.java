@@ -3,6 +3,7 @@ package io.flowmap.ingest;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.flowmap.data.Encoder;
 import io.flowmap.data.LatentShape;
+import io.flowmap.data.PixelEncoder;
 import io.flowmap.job.UserError;
 import io.flowmap.tensor.DType;
 import java.util.Arrays;
@@ -10,7 +11,7 @@ import java.util.Locale;
 
 /** Element type of the stored latents, as configured. */
 enum Storage {
-    /** float16 if every pixel value survives it, else float32. */
+    /** float16 if every pixel value survives it, else float32, as for the latents of a codec. */
     @JsonProperty("auto")
     AUTO,
     @JsonProperty("float16")
@@ -22,6 +23,12 @@ enum Storage {
 
     /** The type to use. Throws {@link UserError} if the configured one would lose pixels. */
     DType chosen(Encoder encoder, int channels) {
+        return encoder instanceof PixelEncoder pixels
+                ? chosen(pixels, channels)
+                : this == FLOAT16 ? DType.FLOAT16 : DType.FLOAT32;
+    }
+
+    private DType chosen(PixelEncoder encoder, int channels) {
         if (this != FLOAT32 && isExact(encoder, DType.FLOAT16, channels)) {
             return DType.FLOAT16;
         }
@@ -33,7 +40,7 @@ enum Storage {
     }
 
     /** Whether each of the 256 pixel values of each channel comes back from storage. */
-    private static boolean isExact(Encoder encoder, DType dtype, int channels) {
+    private static boolean isExact(PixelEncoder encoder, DType dtype, int channels) {
         var shape = new LatentShape(channels, SIDE, SIDE);
         byte[] pixels = new byte[shape.size()];
         for (int i = 0; i < pixels.length; i++) {

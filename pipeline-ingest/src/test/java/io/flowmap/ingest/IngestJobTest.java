@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowmap.data.LatentBlock;
+import io.flowmap.data.PixelEncoder;
 import io.flowmap.ingest.source.Archives;
 import io.flowmap.job.UserError;
 import java.io.IOException;
@@ -66,8 +67,7 @@ class IngestJobTest {
             int number = Integer.parseInt(row.<String>getAs("key").substring(3, 7));
             int index = Math.toIntExact(row.<Long>getAs("index"));
             byte[] pixels = new byte[64];
-            run.data("train")
-                    .encoder()
+            ((PixelEncoder) run.data("train").encoder())
                     .decode(
                             values(blocks.get(index / 16), index % 16),
                             pixels,

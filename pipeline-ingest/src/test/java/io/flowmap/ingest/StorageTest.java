@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowmap.data.Edm2;
-import io.flowmap.data.Encoder;
 import io.flowmap.data.LatentShape;
+import io.flowmap.data.PixelEncoder;
 import io.flowmap.data.Standardised;
 import io.flowmap.job.UserError;
 import io.flowmap.tensor.DType;
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class StorageTest {
-    static Stream<Encoder> encoders() {
+    static Stream<PixelEncoder> encoders() {
         return Stream.of(
                 new Edm2(),
                 new Standardised(List.of(33.3184), List.of(78.5675), 0.5),
@@ -25,7 +25,7 @@ class StorageTest {
 
     @ParameterizedTest
     @MethodSource("encoders")
-    void everyPixelValueComesBackFromStorage(Encoder encoder) {
+    void everyPixelValueComesBackFromStorage(PixelEncoder encoder) {
         int channels = encoder instanceof Standardised standardised
                 ? standardised.mean().size()
                 : 3;

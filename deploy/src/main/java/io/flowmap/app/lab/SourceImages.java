@@ -6,7 +6,9 @@ import io.flowmap.ingest.image.UnreadableRecord;
 import io.flowmap.ingest.source.ClassNames;
 import io.flowmap.ingest.source.Content;
 import io.flowmap.ingest.source.InputRecord;
+import io.flowmap.ingest.source.Payload;
 import io.flowmap.ingest.source.Portion;
+import io.flowmap.ingest.source.Reading;
 import io.flowmap.ingest.source.Source;
 import io.flowmap.ingest.source.SourceKind;
 import io.flowmap.ingest.source.Sources;
@@ -33,9 +35,10 @@ final class SourceImages {
     /** At least one image, at most as many as the settings say. Throws {@link UserError} if there are none. */
     List<NamedImage> first() {
         try (var decoder = new ImageDecoder(settings.maxPixels())) {
-            for (var source : new Sources(context.hadoop(), SourceKind.AUTO).find(settings.images())) {
-                for (var portion : source.portions(names(source), settings.limits())) {
-                    read(portion, decoder);
+            for (var source : new Sources(context.hadoop(), SourceKind.AUTO, Payload.IMAGE).find(settings.images())) {
+                var names = names(source);
+                for (var portion : source.portions(names)) {
+                    read(portion, Reading.images(names, settings.limits()), decoder);
                 }
             }
         } catch (IOException e) {
@@ -52,11 +55,11 @@ final class SourceImages {
         return source.classNames().orElseGet(() -> ClassNames.of(source.folderClasses()));
     }
 
-    private void read(Portion portion, ImageDecoder decoder) throws IOException {
+    private void read(Portion portion, Reading reading, ImageDecoder decoder) throws IOException {
         if (found.size() == settings.count()) {
             return;
         }
-        try (var records = portion.open(context.hadoop())) {
+        try (var records = portion.open(context.hadoop(), reading)) {
             var next = records.next();
             while (next != null && found.size() < settings.count()) {
                 take(next, decoder);

@@ -1,5 +1,6 @@
 package io.flowmap.distill.train;
 
+import io.flowmap.data.PendingParquet;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,9 +11,6 @@ import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.parquet.hadoop.ParquetFileWriter;
-import org.apache.parquet.hadoop.example.ExampleParquetWriter;
-import org.apache.parquet.hadoop.util.HadoopOutputFile;
 
 /**
  * The table of rounds as a directory of small Parquet files, {@code rounds-000000000120.parquet} by first round. Written when
@@ -55,14 +53,13 @@ final class TrainingLog {
         }
         var name =
                 String.format(Locale.ROOT, "rounds-%012d.parquet", rows.get(0).round());
-        var hidden = new Path(dir, "_" + name);
+        var schema = TrainingTable.schema(measures);
         try {
-            write(hidden);
-            var shown = new Path(dir, name);
-            fileSystem.delete(shown, false);
-            if (!fileSystem.rename(hidden, shown)) {
-                throw new IOException("cannot rename " + hidden + " to " + shown);
-            }
+            PendingParquet.write(hadoop, new Path(dir, name), 0, schema, writer -> {
+                for (var row : rows) {
+                    writer.write(TrainingTable.group(schema, row, measures));
+                }
+            });
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write rounds to " + dir, e);
         }
@@ -83,19 +80,6 @@ final class TrainingLog {
             return;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot drop rounds from " + dir, e);
-        }
-    }
-
-    private void write(Path file) throws IOException {
-        var schema = TrainingTable.schema(measures);
-        try (var writer = ExampleParquetWriter.builder(HadoopOutputFile.fromPath(file, hadoop))
-                .withType(schema)
-                .withConf(hadoop)
-                .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
-                .build()) {
-            for (var row : rows) {
-                writer.write(TrainingTable.group(schema, row, measures));
-            }
         }
     }
 }

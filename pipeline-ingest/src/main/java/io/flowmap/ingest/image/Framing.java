@@ -3,7 +3,7 @@ package io.flowmap.ingest.image;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * How an image becomes a square of the wanted resolution: the transforms of EDM2's {@code dataset_tool}, under its
+ * How an image gets the wanted size: the transforms of EDM2's {@code dataset_tool}, under its
  * names.
  */
 public enum Framing {
@@ -11,40 +11,51 @@ public enum Framing {
     @JsonProperty("none")
     NONE {
         @Override
-        public PixelImage apply(PixelImage image, int resolution) {
+        public PixelImage apply(PixelImage image, int height, int width) {
             return image;
         }
     },
-    /** The largest centred square, then Lanczos. */
+    /** The largest centred rectangle of the wanted aspect, then Lanczos. */
     @JsonProperty("center-crop")
     CENTER_CROP {
         @Override
-        public PixelImage apply(PixelImage image, int resolution) {
-            int side = Math.min(image.height(), image.width());
-            var square = image.crop((image.height() - side) / 2, (image.width() - side) / 2, side, side);
-            return Resampling.LANCZOS.resize(square, resolution, resolution);
+        public PixelImage apply(PixelImage image, int height, int width) {
+            double scale = Math.min((double) image.height() / height, (double) image.width() / width);
+            int rows = Math.max(1, (int) Math.rint(height * scale));
+            int columns = Math.max(1, (int) Math.rint(width * scale));
+            var cropped = image.crop((image.height() - rows) / 2, (image.width() - columns) / 2, rows, columns);
+            return Resampling.LANCZOS.resize(cropped, height, width);
         }
     },
     /**
      * ADM's (Dhariwal and Nichol), EDM2's choice for ImageNet: halve by box averages, shrink the short side by cubic,
-     * then crop the centre.
+     * then crop the centre. Squares only.
      */
     @JsonProperty("center-crop-dhariwal")
     CENTER_CROP_DHARIWAL {
         @Override
-        public PixelImage apply(PixelImage image, int resolution) {
+        public PixelImage apply(PixelImage image, int height, int width) {
+            if (height != width) {
+                throw new IllegalArgumentException("expected a square, got " + width + "x" + height);
+            }
+            int resolution = height;
             var shrunk = image;
             while (Math.min(shrunk.height(), shrunk.width()) >= 2 * resolution) {
                 shrunk = Resampling.BOX.resize(shrunk, shrunk.height() / 2, shrunk.width() / 2);
             }
             double scale = (double) resolution / Math.min(shrunk.height(), shrunk.width());
-            int height = (int) Math.rint(shrunk.height() * scale);
-            int width = (int) Math.rint(shrunk.width() * scale);
-            var scaled = Resampling.BICUBIC.resize(shrunk, height, width);
-            return scaled.crop((height - resolution) / 2, (width - resolution) / 2, resolution, resolution);
+            int rows = (int) Math.rint(shrunk.height() * scale);
+            int columns = (int) Math.rint(shrunk.width() * scale);
+            var scaled = Resampling.BICUBIC.resize(shrunk, rows, columns);
+            return scaled.crop((rows - resolution) / 2, (columns - resolution) / 2, resolution, resolution);
         }
     };
 
-    /** The image at {@code resolution} x {@code resolution} ({@link #NONE}: as it is). */
-    public abstract PixelImage apply(PixelImage image, int resolution);
+    /** The image at {@code height} x {@code width} ({@link #NONE}: as it is). */
+    public abstract PixelImage apply(PixelImage image, int height, int width);
+
+    /** The image as a square. */
+    public PixelImage apply(PixelImage image, int resolution) {
+        return apply(image, resolution, resolution);
+    }
 }

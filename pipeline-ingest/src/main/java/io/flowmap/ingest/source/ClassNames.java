@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -34,6 +35,12 @@ public record ClassNames(ArrayList<String> names, boolean given) implements Seri
                             + e.getOriginalMessage(),
                     e);
         }
+    }
+
+    /** The names in a folder's {@code classes.json}, if there is one. */
+    static Optional<ClassNames> beside(FileSystem fileSystem, Path folder) throws IOException {
+        var place = new Path(folder, FILE);
+        return fileSystem.exists(place) ? Optional.of(read(fileSystem, place)) : Optional.empty();
     }
 
     /** The folders' names in alphabetical order. */

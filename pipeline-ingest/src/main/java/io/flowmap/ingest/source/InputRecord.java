@@ -7,11 +7,12 @@ package io.flowmap.ingest.source;
  * @param key name in the source; empty for the unreadable rest of a source
  * @param offset of the record's bytes in the source (tar: uncompressed), -1 where unknown
  * @param label class index, {@link #NO_LABEL} if none
+ * @param annotation {@link Annotation#NONE} where there are no words
  */
-public record InputRecord(String source, String key, long offset, int label, Content content) {
+public record InputRecord(String source, String key, long offset, int label, Annotation annotation, Content content) {
     public static final int NO_LABEL = -1;
 
     static InputRecord refused(String source, String key, long offset, Content.Refused refusal) {
-        return new InputRecord(source, key, offset, NO_LABEL, refusal);
+        return new InputRecord(source, key, offset, NO_LABEL, Annotation.NONE, refusal);
     }
 }

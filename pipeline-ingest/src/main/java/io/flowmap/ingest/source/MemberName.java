@@ -2,23 +2,13 @@ package io.flowmap.ingest.source;
 
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Set;
 
 /** Names of files in archives and folders, with '/' between directories. */
 record MemberName(String path) {
-    private static final Set<String> IMAGES = Set.of("jpg", "jpeg", "jpe", "png", "webp", "gif", "bmp", "tif", "tiff");
-
-    /**
-     * Whether an image by its extension; the decoder refuses formats other than JPEG and PNG, so that they are not lost
-     * in silence.
-     */
-    boolean isImage() {
+    /** The extension of an image or array: what follows the last dot. */
+    String lastExtension() {
         var base = base();
-        return isImageExtension(base.substring(base.lastIndexOf('.') + 1));
-    }
-
-    static boolean isImageExtension(String extension) {
-        return IMAGES.contains(extension.toLowerCase(Locale.ROOT));
+        return base.substring(base.lastIndexOf('.') + 1);
     }
 
     /** Absolute, or upwards out of its place: no honest archive has such names. */

@@ -7,19 +7,19 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
 /** Some consecutive files of a zip or folder. */
-record MemberPortion(String source, boolean zip, ArrayList<PlannedMember> members, Limits limits) implements Portion {
+record MemberPortion(String source, boolean zip, ArrayList<PlannedMember> members) implements Portion {
     private static final int MOST_MEMBERS = 8192;
     private static final long MOST_BYTES = 64 << 20;
 
     /** Cuts the files into portions of bounded size, in order. */
-    static List<Portion> cut(String source, boolean zip, List<PlannedMember> members, Limits limits) {
+    static List<Portion> cut(String source, boolean zip, List<PlannedMember> members) {
         var portions = new ArrayList<Portion>();
         int from = 0;
         long bytes = 0;
         for (int i = 0; i < members.size(); i++) {
             bytes += Math.max(members.get(i).size(), 0);
             if (i + 1 == members.size() || i + 1 - from == MOST_MEMBERS || bytes >= MOST_BYTES) {
-                portions.add(new MemberPortion(source, zip, new ArrayList<>(members.subList(from, i + 1)), limits));
+                portions.add(new MemberPortion(source, zip, new ArrayList<>(members.subList(from, i + 1))));
                 from = i + 1;
                 bytes = 0;
             }
@@ -28,18 +28,20 @@ record MemberPortion(String source, boolean zip, ArrayList<PlannedMember> member
     }
 
     @Override
-    public RecordStream open(Configuration hadoop) throws IOException {
+    public RecordStream open(Configuration hadoop, Reading reading) throws IOException {
         boolean readsNothing = members.stream().noneMatch(member -> member.refusal() == null);
-        return new Stream(this, readsNothing ? null : MemberStore.open(hadoop, source, zip));
+        return new Stream(this, reading.limits(), readsNothing ? null : MemberStore.open(hadoop, source, zip));
     }
 
     private static final class Stream implements RecordStream {
         private final MemberPortion portion;
+        private final Limits limits;
         private final MemberStore store;
         private int at;
 
-        Stream(MemberPortion portion, MemberStore store) {
+        Stream(MemberPortion portion, Limits limits, MemberStore store) {
             this.portion = portion;
+            this.limits = limits;
             this.store = store;
         }
 
@@ -53,12 +55,18 @@ record MemberPortion(String source, boolean zip, ArrayList<PlannedMember> member
                 return InputRecord.refused(portion.source, member.name(), -1, member.refusal());
             }
             var content = content(member.name());
-            return new InputRecord(portion.source, member.name(), store.offset(member.name()), member.label(), content);
+            return new InputRecord(
+                    portion.source,
+                    member.name(),
+                    store.offset(member.name()),
+                    member.label(),
+                    Annotation.NONE,
+                    content);
         }
 
         private Content content(String name) throws IOException {
             try {
-                return new Content.Encoded(store.read(name, portion.limits.maxRecordBytes()));
+                return new Content.Encoded(store.read(name, limits.maxRecordBytes()));
             } catch (UnreadableRecord e) {
                 return Content.Refused.quarantined(e.getMessage());
             }

@@ -12,7 +12,6 @@ import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 
 /** A zip or folder, labelled by {@code dataset.json} or by class folders. */
 final class MemberSource implements Source {
@@ -21,6 +20,7 @@ final class MemberSource implements Source {
     private final List<Member> members;
     private final Optional<DatasetLabels> labels;
     private final ClassFolders folders;
+    private final Payload payload;
     private final String damage;
 
     private MemberSource(
@@ -28,35 +28,36 @@ final class MemberSource implements Source {
             FileStatus file,
             List<Member> members,
             Optional<DatasetLabels> labels,
+            Payload payload,
             String damage) {
         this.fileSystem = fileSystem;
         this.file = file;
         this.members = members;
         this.labels = labels;
+        this.payload = payload;
         this.damage = damage;
-        this.folders = ClassFolders.among(members.stream()
-                .filter(MemberSource::isWanted)
-                .map(Member::name)
-                .toList());
+        this.folders = ClassFolders.among(
+                members.stream().filter(this::isWanted).map(Member::name).toList());
     }
 
     /**
      * Lists the files of a zip or folder. A zip without a readable central directory becomes a source of one
      * quarantined record.
      */
-    static MemberSource list(Configuration hadoop, FileSystem fileSystem, FileStatus file, SourceKind kind)
+    static MemberSource list(
+            Configuration hadoop, FileSystem fileSystem, FileStatus file, SourceKind kind, Payload payload)
             throws IOException {
         try (var store = MemberStore.open(hadoop, file.getPath().toString(), file.isFile())) {
             var members = store.members();
             boolean listed = members.stream().anyMatch(member -> member.name().equals(DatasetLabels.FILE));
             boolean labelled = kind == SourceKind.EDM2 || kind == SourceKind.AUTO && listed;
             var labels = labelled ? Optional.of(labels(store, listed, file)) : Optional.<DatasetLabels>empty();
-            return new MemberSource(fileSystem, file, members, labels, null);
+            return new MemberSource(fileSystem, file, members, labels, payload, null);
         } catch (IOException e) {
             if (file.isDirectory()) {
                 throw e;
             }
-            return new MemberSource(fileSystem, file, List.of(), Optional.empty(), e.getMessage());
+            return new MemberSource(fileSystem, file, List.of(), Optional.empty(), payload, e.getMessage());
         }
     }
 
@@ -78,22 +79,21 @@ final class MemberSource implements Source {
 
     @Override
     public Optional<ClassNames> classNames() throws IOException {
-        var place = new Path(file.isFile() ? file.getPath().getParent() : file.getPath(), ClassNames.FILE);
-        return fileSystem.exists(place) ? Optional.of(ClassNames.read(fileSystem, place)) : Optional.empty();
+        return ClassNames.beside(fileSystem, file.isFile() ? file.getPath().getParent() : file.getPath());
     }
 
     @Override
     public SortedSet<String> folderClasses() {
         var classes = new TreeSet<String>();
         if (labels.isEmpty()) {
-            members.stream().filter(MemberSource::isWanted).forEach(member -> folders.of(member.name())
+            members.stream().filter(this::isWanted).forEach(member -> folders.of(member.name())
                     .ifPresent(classes::add));
         }
         return classes;
     }
 
     @Override
-    public List<Portion> portions(ClassNames names, Limits limits) {
+    public List<Portion> portions(ClassNames names) {
         var indices = names.indices();
         var planned = new ArrayList<PlannedMember>();
         var seen = new HashSet<String>();
@@ -106,7 +106,7 @@ final class MemberSource implements Source {
         if (damage != null) {
             planned.add(refused(new Member("", 0, false), damage));
         }
-        return MemberPortion.cut(name(), file.isFile(), planned, limits);
+        return MemberPortion.cut(name(), file.isFile(), planned);
     }
 
     private PlannedMember plan(Member member, Map<String, Integer> names) {
@@ -115,7 +115,7 @@ final class MemberSource implements Source {
             return refused(member, "unsafe path");
         }
         if (!isWanted(member)) {
-            var reason = member.directory() ? "directory" : name.isHidden() ? "hidden file" : "no image";
+            var reason = member.directory() ? "directory" : name.isHidden() ? "hidden file" : "no " + payload.text();
             return PlannedMember.refused(member, Content.Refused.filtered(reason));
         }
         return labels.isPresent() ? listed(member, labels.get()) : foldered(member, names);
@@ -159,9 +159,9 @@ final class MemberSource implements Source {
         return PlannedMember.refused(member, Content.Refused.quarantined(reason));
     }
 
-    private static boolean isWanted(Member member) {
+    private boolean isWanted(Member member) {
         var name = member.parsed();
-        return !member.directory() && name.isImage() && !name.isHidden() && !name.isUnsafe();
+        return !member.directory() && payload.isExtension(name.lastExtension()) && !name.isHidden() && !name.isUnsafe();
     }
 
     private static DatasetLabels labels(MemberStore store, boolean listed, FileStatus file) throws IOException {

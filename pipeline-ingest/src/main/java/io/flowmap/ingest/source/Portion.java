@@ -6,5 +6,5 @@ import org.apache.hadoop.conf.Configuration;
 
 /** The part of a source that one task reads. How sources are cut into portions depends on the sources alone. */
 public sealed interface Portion extends Serializable permits MemberPortion, ShapesPortion, ShardPortion {
-    RecordStream open(Configuration hadoop) throws IOException;
+    RecordStream open(Configuration hadoop, Reading reading) throws IOException;
 }

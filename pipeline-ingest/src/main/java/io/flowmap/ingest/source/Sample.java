@@ -1,12 +1,16 @@
 package io.flowmap.ingest.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.flowmap.config.Json;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** The files of one WebDataset sample as they arrive: they follow each other and share a key. */
 final class Sample {
@@ -14,16 +18,19 @@ final class Sample {
 
     private final String key;
     private final long offset;
+    private final Reading reading;
     private final List<String> others = new ArrayList<>();
     private long imageOffset = -1;
     private byte[] image;
     private byte[] cls;
     private byte[] json;
+    private byte[] text;
     private String damage;
 
-    Sample(String key, long offset) {
+    Sample(String key, long offset, Reading reading) {
         this.key = key;
         this.offset = offset;
+        this.reading = reading;
     }
 
     String key() {
@@ -35,21 +42,18 @@ final class Sample {
         return offset;
     }
 
-    /** Whether a file of this extension is of use. */
-    static boolean wants(String extension) {
-        return extension.equals("cls") || extension.equals("json") || MemberName.isImageExtension(extension);
-    }
-
     void add(String extension, byte[] bytes, long at) {
         if (extension.equals("cls")) {
             cls = bytes;
         } else if (extension.equals("json")) {
             json = bytes;
+        } else if (extension.equals("txt")) {
+            text = bytes;
         } else if (image == null) {
             image = bytes;
             imageOffset = at;
         } else {
-            damage("more than one image");
+            damage("more than one " + reading.payload().text());
         }
     }
 
@@ -71,25 +75,40 @@ final class Sample {
             return InputRecord.refused(source, key, offset, Content.Refused.filtered(withoutImage()));
         }
         try {
-            return new InputRecord(source, key, imageOffset, label(names), new Content.Encoded(image));
+            var told = parsed();
+            int label = label(told, names);
+            return new InputRecord(source, key, imageOffset, label, annotation(told), new Content.Encoded(image));
         } catch (IllegalArgumentException e) {
             return InputRecord.refused(source, key, imageOffset, Content.Refused.quarantined(e.getMessage()));
         }
     }
 
     private String withoutImage() {
-        return others.isEmpty() ? "no image" : "no image: " + String.join(", ", others);
+        var none = "no " + reading.payload().text();
+        return others.isEmpty() ? none : none + ": " + String.join(", ", others);
     }
 
-    private int label(Map<String, Integer> names) {
+    /** The JSON, missing where there is none or nothing of it is wanted. */
+    private JsonNode parsed() {
+        boolean wanted = cls == null
+                || !reading.fields().isEmpty()
+                || !reading.captions().isEmpty();
+        if (json == null || !wanted) {
+            return MissingNode.getInstance();
+        }
+        try {
+            return Json.mapper().readTree(json);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("unreadable json", e);
+        }
+    }
+
+    private int label(JsonNode told, Map<String, Integer> names) {
         if (cls != null) {
             return index(new String(cls, StandardCharsets.UTF_8).strip(), names);
         }
-        if (json == null) {
-            return InputRecord.NO_LABEL;
-        }
         for (var field : List.of("label", "class", "cls")) {
-            var value = parsed().path(field);
+            var value = told.path(field);
             if (!value.isMissingNode() && !value.isNull()) {
                 return index(value.asText(), names);
             }
@@ -97,11 +116,39 @@ final class Sample {
         return InputRecord.NO_LABEL;
     }
 
-    private JsonNode parsed() {
+    private Annotation annotation(JsonNode told) {
+        var fields = new TreeMap<String, String>();
+        for (var field : reading.fields()) {
+            if (told.path(field).isValueNode() && !told.path(field).isNull()) {
+                fields.put(field, told.path(field).asText());
+            }
+        }
+        for (var place : reading.captions()) {
+            var caption = caption(told, place);
+            if (!caption.isEmpty()) {
+                return new Annotation(caption, place, fields);
+            }
+        }
+        return new Annotation(null, null, fields);
+    }
+
+    /** The stripped caption; of a list of captions the first; empty if there is none. */
+    private String caption(JsonNode told, String place) {
+        if (place.equals(Reading.TEXT_FILE)) {
+            return text == null ? "" : decoded(text).strip();
+        }
+        var value = told.path(place);
+        return (value.isArray() ? value.path(0) : value).asText().strip();
+    }
+
+    private static String decoded(byte[] text) {
         try {
-            return Json.mapper().readTree(json);
-        } catch (IOException e) {
-            throw new IllegalArgumentException("unreadable json", e);
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(text))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException("caption is not UTF-8", e);
         }
     }
 

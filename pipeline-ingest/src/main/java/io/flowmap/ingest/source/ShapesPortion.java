@@ -5,7 +5,7 @@ import org.apache.hadoop.conf.Configuration;
 /** Some consecutive drawings. */
 record ShapesPortion(long seed, long split, long from, long to) implements Portion {
     @Override
-    public RecordStream open(Configuration hadoop) {
+    public RecordStream open(Configuration hadoop, Reading reading) {
         return new Stream(new ShapeDrawing(seed, split), from, to);
     }
 
@@ -27,7 +27,8 @@ record ShapesPortion(long seed, long split, long from, long to) implements Porti
             }
             long number = at++;
             var image = new Content.Drawn(drawing.image(number));
-            return new InputRecord(ShapesSource.NAME, Long.toString(number), number, drawing.label(number), image);
+            return new InputRecord(
+                    ShapesSource.NAME, Long.toString(number), number, drawing.label(number), Annotation.NONE, image);
         }
 
         @Override

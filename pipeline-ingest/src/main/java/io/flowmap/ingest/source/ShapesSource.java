@@ -38,7 +38,7 @@ public record ShapesSource(long seed, long split, long count) implements Source 
     }
 
     @Override
-    public List<Portion> portions(ClassNames names, Limits limits) {
+    public List<Portion> portions(ClassNames names) {
         var portions = new ArrayList<Portion>();
         for (long from = 0; from < count; from += PORTION) {
             portions.add(new ShapesPortion(seed, split, from, Math.min(from + PORTION, count)));

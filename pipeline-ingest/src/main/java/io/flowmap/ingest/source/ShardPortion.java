@@ -9,15 +9,15 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /** A whole tar shard, streamed; gzip by the name's ending. */
-record ShardPortion(String source, ClassNames names, Limits limits) implements Portion {
+record ShardPortion(String source) implements Portion {
     private static final int BUFFER = 1 << 16;
 
     @Override
-    public RecordStream open(Configuration hadoop) throws IOException {
+    public RecordStream open(Configuration hadoop, Reading reading) throws IOException {
         var path = new Path(source);
         InputStream in = new BufferedInputStream(
                 new SourceInput(path.getFileSystem(hadoop).open(path)), BUFFER);
-        return new ShardStream(source, new TarMembers(compressed() ? inflated(in) : in), names, limits);
+        return new ShardStream(source, new TarMembers(compressed() ? inflated(in) : in), reading);
     }
 
     private boolean compressed() {

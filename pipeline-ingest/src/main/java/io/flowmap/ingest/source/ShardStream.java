@@ -18,6 +18,7 @@ final class ShardStream implements RecordStream {
 
     private final String source;
     private final TarMembers tar;
+    private final Reading reading;
     private final Map<String, Integer> names;
     private final Limits limits;
     private final Queue<InputRecord> ready = new ArrayDeque<>();
@@ -26,11 +27,12 @@ final class ShardStream implements RecordStream {
     private long position;
     private boolean done;
 
-    ShardStream(String source, TarMembers tar, ClassNames names, Limits limits) {
+    ShardStream(String source, TarMembers tar, Reading reading) {
         this.source = source;
         this.tar = tar;
-        this.names = names.indices();
-        this.limits = limits;
+        this.reading = reading;
+        this.names = reading.names().indices();
+        this.limits = reading.limits();
     }
 
     @Override
@@ -90,10 +92,10 @@ final class ShardStream implements RecordStream {
     private void addToSample(TarArchiveEntry entry, MemberName name) throws IOException {
         if (pending == null || !pending.key().equals(name.sample())) {
             flush();
-            pending = new Sample(name.sample(), position);
+            pending = new Sample(name.sample(), position, reading);
         }
         var extension = name.extension();
-        if (!Sample.wants(extension)) {
+        if (!reading.wants(extension)) {
             pending.addOther(extension);
         } else if (entry.getSize() > limits.maxRecordBytes() || !tar.canReadEntryData(entry)) {
             pending.damage(

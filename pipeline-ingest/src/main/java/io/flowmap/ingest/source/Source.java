@@ -15,9 +15,7 @@ public sealed interface Source permits MemberSource, ShapesSource, ShardSource {
     String fingerprint();
 
     /** Names of the classes, if they are written down beside or inside the source. */
-    default Optional<ClassNames> classNames() throws IOException {
-        return Optional.empty();
-    }
+    Optional<ClassNames> classNames() throws IOException;
 
     /** Names of the class folders, if the source has such. */
     default SortedSet<String> folderClasses() {
@@ -25,5 +23,5 @@ public sealed interface Source permits MemberSource, ShapesSource, ShardSource {
     }
 
     /** The source in parts, one a task, in order. */
-    List<Portion> portions(ClassNames names, Limits limits);
+    List<Portion> portions(ClassNames names);
 }

@@ -6,8 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -19,24 +22,36 @@ public final class Sources {
 
     private final Configuration hadoop;
     private final SourceKind kind;
+    private final Payload payload;
+    private final Map<Path, Optional<ClassNames>> besides = new HashMap<>();
 
-    /** @param kind of every source, {@link SourceKind#AUTO} to look */
-    public Sources(Configuration hadoop, SourceKind kind) {
+    /**
+     * @param kind of every source, {@link SourceKind#AUTO} to look
+     * @param payload what the records are
+     */
+    public Sources(Configuration hadoop, SourceKind kind, Payload payload) {
         this.hadoop = hadoop;
         this.kind = kind;
+        this.payload = payload;
     }
 
     /**
-     * The sources of a path or pattern in the order of their paths. Throws {@link UserError} if there are none or their
-     * kind is not known.
+     * The sources of a path or pattern in the order of their paths; a pattern may have WebDataset's ranges
+     * ({@code {000..099}}), all of which must be there. Throws {@link UserError} if there are none or their kind is not
+     * known.
      */
     public List<Source> find(String pattern) {
         try {
-            var path = new Path(pattern);
+            var range = ShardRange.of(pattern);
+            var path = new Path(range.pattern());
             var fileSystem = path.getFileSystem(hadoop);
             var found = fileSystem.globStatus(path);
             if (found == null || found.length == 0) {
                 throw new UserError("cannot ingest " + pattern + ": expected files or folders, got none");
+            }
+            if (found.length < range.count()) {
+                throw new UserError("cannot ingest " + pattern + ": expected all " + range.count()
+                        + " shards of the range, got " + found.length);
             }
             Arrays.sort(found, Comparator.comparing(FileStatus::getPath));
             var sources = new ArrayList<Source>();
@@ -64,25 +79,49 @@ public final class Sources {
     }
 
     private List<Source> folder(FileSystem fileSystem, FileStatus folder) throws IOException {
-        var shards = new ArrayList<Source>();
-        if (kind == SourceKind.AUTO || kind == SourceKind.WEBDATASET) {
-            var inside = fileSystem.listStatus(folder.getPath());
-            Arrays.sort(inside, Comparator.comparing(FileStatus::getPath));
-            for (var file : inside) {
-                if (file.isFile() && isTar(file.getPath().getName())) {
-                    shards.add(new ShardSource(fileSystem, file));
-                }
-            }
-        }
+        var shards = kind == SourceKind.AUTO || kind == SourceKind.WEBDATASET
+                ? shards(fileSystem, folder)
+                : List.<FileStatus>of();
         if (kind == SourceKind.WEBDATASET && shards.isEmpty()) {
             throw new UserError("cannot ingest " + folder.getPath() + ": expected tar shards, got none");
         }
-        return shards.isEmpty() ? List.of(MemberSource.list(hadoop, fileSystem, folder, kind)) : shards;
+        if (shards.isEmpty()) {
+            return List.of(MemberSource.list(hadoop, fileSystem, folder, kind, payload));
+        }
+        var sources = new ArrayList<Source>();
+        for (var shard : shards) {
+            sources.add(shard(fileSystem, shard));
+        }
+        return sources;
+    }
+
+    /** The tars in a folder; also in folders inside it where it is known to hold shards. Listed page by page. */
+    private List<FileStatus> shards(FileSystem fileSystem, FileStatus folder) throws IOException {
+        var shards = new ArrayList<FileStatus>();
+        var files = fileSystem.listFiles(folder.getPath(), kind == SourceKind.WEBDATASET);
+        while (files.hasNext()) {
+            var file = files.next();
+            if (isTar(file.getPath().getName())) {
+                shards.add(file);
+            }
+        }
+        shards.sort(Comparator.comparing(FileStatus::getPath));
+        return shards;
     }
 
     private Source file(FileSystem fileSystem, FileStatus file) throws IOException {
         boolean tar = kind == SourceKind.WEBDATASET || kind == SourceKind.AUTO && looksLikeTar(fileSystem, file);
-        return tar ? new ShardSource(fileSystem, file) : MemberSource.list(hadoop, fileSystem, file, kind);
+        return tar ? shard(fileSystem, file) : MemberSource.list(hadoop, fileSystem, file, kind, payload);
+    }
+
+    private ShardSource shard(FileSystem fileSystem, FileStatus file) throws IOException {
+        var folder = file.getPath().getParent();
+        var names = besides.get(folder);
+        if (names == null) {
+            names = ClassNames.beside(fileSystem, folder);
+            besides.put(folder, names);
+        }
+        return new ShardSource(new FileStatus(file), names);
     }
 
     private static boolean looksLikeTar(FileSystem fileSystem, FileStatus file) throws IOException {

@@ -157,7 +157,7 @@ class MemberSourceTest {
         for (int i = 0; i < 20_000; i++) {
             planned.add(PlannedMember.image(new Member(i + ".png", 100, false), 0));
         }
-        var portions = MemberPortion.cut("a.zip", true, planned, LIMITS);
+        var portions = MemberPortion.cut("a.zip", true, planned);
         assertThat(portions).hasSize(3);
         var again = new ArrayList<PlannedMember>();
         portions.forEach(portion -> again.addAll(((MemberPortion) portion).members()));
@@ -203,10 +203,10 @@ class MemberSourceTest {
 
     private static List<InputRecord> read(String path, Configuration hadoop) throws IOException {
         var records = new ArrayList<InputRecord>();
-        for (var source : new Sources(hadoop, SourceKind.AUTO).find(path)) {
+        for (var source : new Sources(hadoop, SourceKind.AUTO, Payload.IMAGE).find(path)) {
             var names = source.classNames().orElse(ClassNames.of(source.folderClasses()));
-            for (var portion : source.portions(names, LIMITS)) {
-                try (var stream = portion.open(hadoop)) {
+            for (var portion : source.portions(names)) {
+                try (var stream = portion.open(hadoop, Reading.images(names, LIMITS))) {
                     for (var record = stream.next(); record != null; record = stream.next()) {
                         records.add(record);
                     }

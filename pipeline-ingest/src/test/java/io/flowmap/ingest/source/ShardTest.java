@@ -191,7 +191,8 @@ class ShardTest {
 
     private static List<InputRecord> read(Path file) throws IOException {
         var records = new ArrayList<InputRecord>();
-        try (var stream = new ShardPortion(file.toUri().toString(), NAMES, LIMITS).open(new Configuration())) {
+        try (var stream =
+                new ShardPortion(file.toUri().toString()).open(new Configuration(), Reading.images(NAMES, LIMITS))) {
             for (var record = stream.next(); record != null; record = stream.next()) {
                 records.add(record);
             }

@@ -1,0 +1,18 @@
+package io.flowmap.codec;
+
+import io.flowmap.data.CodecFiles;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/** Opens codecs by their files. */
+public final class CodecSource {
+    private CodecSource() {}
+
+    /** The codec of files. Throws {@link io.flowmap.job.UserError} where they cannot be read or hold something else. */
+    public static LatentCodec open(Configuration hadoop, CodecFiles files) {
+        return switch (files.kind()) {
+            case TAEF2 -> Taef2.open(hadoop, new Path(files.encoder()), new Path(files.decoder()));
+            case ONNX -> OnnxCodec.open(hadoop, files);
+        };
+    }
+}

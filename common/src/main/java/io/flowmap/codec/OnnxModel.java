@@ -1,0 +1,150 @@
+package io.flowmap.codec;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.TensorInfo;
+import io.flowmap.job.Sha256;
+import io.flowmap.job.UserError;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A frozen network from an ONNX file of any Hadoop file system, run on the CPU by one thread, so that the same input gives the same
+ * bits. The file holds its weights inside (at most 2 GB). Not thread-safe: one instance a task.
+ */
+public final class OnnxModel implements AutoCloseable {
+    private final String name;
+    private final String hash;
+    private final OrtEnvironment environment;
+    private final OrtSession session;
+
+    private OnnxModel(String name, String hash, OrtEnvironment environment, OrtSession session) {
+        this.name = name;
+        this.hash = hash;
+        this.environment = environment;
+        this.session = session;
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param network what it should hold, for messages: "a text encoder"
+     * @throws UserError where it cannot be read
+     */
+    public static OnnxModel open(Configuration hadoop, String network, Path file) {
+        var name = network + " " + file;
+        try (var in = file.getFileSystem(hadoop).open(file);
+                var options = new SessionOptions()) {
+            byte[] bytes = in.readAllBytes();
+            options.setIntraOpNumThreads(1);
+            options.setInterOpNumThreads(1);
+            options.setDeterministicCompute(true);
+            var environment = OrtEnvironment.getEnvironment();
+            return new OnnxModel(name, Sha256.of(bytes), environment, environment.createSession(bytes, options));
+        } catch (IOException | OrtException | OutOfMemoryError e) {
+            throw new UserError("cannot read " + name + ": expected an ONNX file, got " + e.getMessage(), e);
+        }
+    }
+
+    /** SHA-256 of the file. */
+    public String hash() {
+        return hash;
+    }
+
+    /** Names of the inputs, in the order of the file. */
+    public List<String> inputs() {
+        return List.copyOf(session.getInputNames());
+    }
+
+    /** Names of the outputs, in the order of the file. */
+    public List<String> outputs() {
+        return List.copyOf(session.getOutputNames());
+    }
+
+    /** An array of values. */
+    public record Values(long[] shape, float[] values) {}
+
+    /** One output for one input of float32. Throws {@link UserError} where the network takes or gives something else. */
+    public Values run(String input, long[] shape, float[] values, String output) {
+        try (var tensor = OnnxTensor.createTensor(environment, FloatBuffer.wrap(values), shape)) {
+            return run(Map.of(input, tensor), output);
+        } catch (OrtException e) {
+            throw failure(Arrays.toString(shape), e);
+        }
+    }
+
+    /** One output for inputs of whole numbers, int64 or int32 as the network wants them. */
+    public Values run(Map<String, long[]> inputs, long[] shape, String output) {
+        var tensors = new HashMap<String, OnnxTensor>();
+        try {
+            for (var input : inputs.entrySet()) {
+                tensors.put(input.getKey(), whole(input.getKey(), input.getValue(), shape));
+            }
+            return run(tensors, output);
+        } catch (OrtException e) {
+            throw failure(inputs.keySet() + " " + Arrays.toString(shape), e);
+        } finally {
+            tensors.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new IllegalStateException("cannot close " + name, e);
+        }
+    }
+
+    private OnnxTensor whole(String input, long[] values, long[] shape) throws OrtException {
+        if (info(session.getInputInfo(), input).type == OnnxJavaType.INT32) {
+            return OnnxTensor.createTensor(
+                    environment,
+                    IntBuffer.wrap(
+                            Arrays.stream(values).mapToInt(Math::toIntExact).toArray()),
+                    shape);
+        }
+        return OnnxTensor.createTensor(environment, LongBuffer.wrap(values), shape);
+    }
+
+    private Values run(Map<String, OnnxTensor> inputs, String output) throws OrtException {
+        try (var results = session.run(inputs)) {
+            var result = results.get(output)
+                    .orElseThrow(() -> new UserError(
+                            "cannot run " + name + ": expected one of the outputs " + outputs() + ", got " + output));
+            if (!(result instanceof OnnxTensor tensor) || tensor.getFloatBuffer() == null) {
+                throw new UserError("cannot run " + name + ": expected floating point values as " + output + ", got "
+                        + result.getInfo());
+            }
+            var buffer = tensor.getFloatBuffer();
+            var values = new float[buffer.remaining()];
+            buffer.get(values);
+            return new Values(tensor.getInfo().getShape(), values);
+        }
+    }
+
+    private TensorInfo info(Map<String, NodeInfo> nodes, String node) {
+        if (nodes.get(node) != null && nodes.get(node).getInfo() instanceof TensorInfo tensor) {
+            return tensor;
+        }
+        throw new UserError("cannot run " + name + ": expected an input " + node + ", got " + nodes.keySet());
+    }
+
+    private UserError failure(String input, OrtException e) {
+        return new UserError("cannot run " + name + " on " + input + ": " + e.getMessage(), e);
+    }
+}

@@ -1,0 +1,83 @@
+package io.flowmap.codec;
+
+import io.flowmap.data.CodedLatents;
+import io.flowmap.data.Encoder;
+import io.flowmap.data.LatentShape;
+import io.flowmap.data.PixelEncoder;
+import io.flowmap.job.UserError;
+import java.util.Arrays;
+import org.apache.hadoop.conf.Configuration;
+
+/** From latents back to images, whatever made them. Not thread-safe: one instance a task. */
+public interface PixelDecoder extends AutoCloseable {
+    /** Shape [C,H,W] of the images. */
+    LatentShape image();
+
+    /**
+     * Images, uint8 [count,C,H,W].
+     *
+     * @param latents [count,c,h,w]
+     */
+    byte[] decode(float[] latents, int count);
+
+    @Override
+    void close();
+
+    /**
+     * Opens what decodes the latents of ingested data.
+     *
+     * @param latent their shape
+     * @throws UserError if their codec's decoder was not given or cannot be read
+     */
+    static PixelDecoder open(Configuration hadoop, Encoder encoder, LatentShape latent) {
+        if (encoder instanceof PixelEncoder pixels) {
+            return new Pixels(pixels, latent);
+        }
+        var coded = (CodedLatents) encoder;
+        if (coded.codec() == null || coded.codec().decoder() == null) {
+            throw new UserError("cannot decode latents to images: expected a decoder (ingest.codec.decoder), got none");
+        }
+        return new Coded(coded, latent, CodecSource.open(hadoop, coded.codec()));
+    }
+
+    /** Pixels that were only scaled. */
+    record Pixels(PixelEncoder encoder, LatentShape image) implements PixelDecoder {
+        @Override
+        public byte[] decode(float[] latents, int count) {
+            var pixels = new byte[latents.length];
+            var one = new byte[image.size()];
+            for (int i = 0; i < count; i++) {
+                encoder.decode(Arrays.copyOfRange(latents, i * one.length, (i + 1) * one.length), one, image);
+                System.arraycopy(one, 0, pixels, i * one.length, one.length);
+            }
+            return pixels;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** Latents of an autoencoder. */
+    record Coded(CodedLatents encoder, LatentShape latent, LatentCodec codec) implements PixelDecoder {
+        @Override
+        public LatentShape image() {
+            return encoder.image(latent);
+        }
+
+        @Override
+        public byte[] decode(float[] latents, int count) {
+            var raw = new float[latents.length];
+            var one = new float[latent.size()];
+            for (int i = 0; i < count; i++) {
+                encoder.restore(Arrays.copyOfRange(latents, i * one.length, (i + 1) * one.length), one);
+                System.arraycopy(one, 0, raw, i * one.length, one.length);
+            }
+            return LatentCodec.pixels(codec.decode(raw, count, latent));
+        }
+
+        @Override
+        public void close() {
+            codec.close();
+        }
+    }
+}

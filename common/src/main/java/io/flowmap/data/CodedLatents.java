@@ -1,0 +1,91 @@
+package io.flowmap.data;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.config.Json;
+import java.util.List;
+
+/**
+ * Latents of an autoencoder, standardised channel by channel as in EDM2's {@code StabilityVAEEncoder}, all in float32:
+ *
+ * <pre>
+ * latent = (mean + std eps) scale[c] + shift[c],  scale = sigmaData / deviation,  shift = -rawMean scale
+ * </pre>
+ *
+ * with eps = 0 where the autoencoder gives no std.
+ *
+ * @param mean of each channel of the raw latents
+ * @param deviation of each channel of the raw latents, positive
+ * @param sigmaData deviation of the latents, 0.5 in EDM2
+ * @param codec that made them and decodes them, null if it is not known
+ * @param factor side of an image over that of its latents, 1 without a codec
+ */
+public record CodedLatents(List<Double> mean, List<Double> deviation, double sigmaData, CodecFiles codec, int factor)
+        implements Encoder {
+    static final String KIND = "latents";
+    private static final int COLOURS = 3;
+
+    public CodedLatents {
+        // the checks are those of standardised pixels
+        var checked = new Standardised(mean, deviation, sigmaData);
+        mean = checked.mean();
+        deviation = checked.deviation();
+        if (factor < 1) {
+            throw new IllegalArgumentException("expected a factor from 1, got " + factor);
+        }
+    }
+
+    /** Channels C of the latents. */
+    public int channels() {
+        return mean.size();
+    }
+
+    /**
+     * Writes the latents of raw ones.
+     *
+     * @param raw [C,H,W], or mean and std [2C,H,W]
+     * @param noise eps [C,H,W], null for the mean
+     * @param latent [C,H,W]
+     */
+    public void standardise(float[] raw, float[] noise, float[] latent) {
+        int area = latent.length / channels();
+        boolean spread = raw.length == 2 * latent.length && noise != null;
+        for (int i = 0; i < latent.length; i++) {
+            float value = spread ? raw[i] + noise[i] * raw[latent.length + i] : raw[i];
+            latent[i] = value * scale(i / area) + shift(i / area);
+        }
+    }
+
+    /** Writes the raw latents [C,H,W] of latents. */
+    public void restore(float[] latent, float[] raw) {
+        int area = latent.length / channels();
+        for (int i = 0; i < latent.length; i++) {
+            raw[i] = (latent[i] - shift(i / area)) / scale(i / area);
+        }
+    }
+
+    @Override
+    public LatentShape image(LatentShape latent) {
+        return codec == null ? latent : new LatentShape(COLOURS, latent.height() * factor, latent.width() * factor);
+    }
+
+    @Override
+    public JsonNode toJson() {
+        return Json.mapper().valueToTree(new Stored(KIND, mean, deviation, sigmaData, codec, factor));
+    }
+
+    private float scale(int channel) {
+        return (float) sigmaData / deviation.get(channel).floatValue();
+    }
+
+    private float shift(int channel) {
+        return -mean.get(channel).floatValue() * scale(channel);
+    }
+
+    /** The form in JSON. */
+    record Stored(
+            String kind, List<Double> mean, List<Double> deviation, double sigmaData, CodecFiles codec, int factor) {
+        CodedLatents encoder() {
+            return new CodedLatents(mean, deviation, sigmaData, codec, factor);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.flowmap.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import onnx.Onnx.AttributeProto;
+import onnx.Onnx.GraphProto;
+import onnx.Onnx.ModelProto;
+import onnx.Onnx.NodeProto;
+import onnx.Onnx.OperatorSetIdProto;
+import onnx.Onnx.TensorProto;
+import onnx.Onnx.TensorShapeProto;
+import onnx.Onnx.TypeProto;
+import onnx.Onnx.ValueInfoProto;
+
+/** Writes tiny networks as ONNX files. */
+public final class OnnxFiles {
+    private static final long OPSET = 13;
+    private static final long IR_VERSION = 8;
+    private static final int STRIDE = 2;
+
+    private OnnxFiles() {}
+
+    /** {@code input_ids} [N,L] int64 to {@code hidden} [N,L,D]: row i of the table [V,D] for token i. */
+    public static Path embedding(Path file, float[][] table) {
+        var flat = new float[table.length * table[0].length];
+        for (int i = 0; i < flat.length; i++) {
+            flat[i] = table[i / table[0].length][i % table[0].length];
+        }
+        var gather = node("Gather", List.of("table", "input_ids"), "hidden");
+        var graph = GraphProto.newBuilder()
+                .setName("embedding")
+                .addInput(value("input_ids", TensorProto.DataType.INT64_VALUE, 2))
+                .addInitializer(tensor("table", flat, table.length, table[0].length))
+                .addNode(gather)
+                .addOutput(value("hidden", TensorProto.DataType.FLOAT_VALUE, 3));
+        return write(file, graph);
+    }
+
+    /**
+     * A latent encoder: {@code image} [N,3,H,W] to [N,out,H/2,W/2], the 2x2 pixels of all channels weighed and offset.
+     *
+     * @param weights [out,3,2,2]
+     * @param bias [out]
+     */
+    public static Path encoder(Path file, float[] weights, float[] bias) {
+        return convolution(file, "Conv", "image", "latent", weights, bias, bias.length, 3);
+    }
+
+    /**
+     * A latent decoder: {@code latent} [N,in,h,w] to {@code image} [N,3,2h,2w].
+     *
+     * @param weights [in,3,2,2]
+     * @param bias [3]
+     */
+    public static Path decoder(Path file, float[] weights, float[] bias) {
+        return convolution(file, "ConvTranspose", "latent", "image", weights, bias, weights.length / 12, 3);
+    }
+
+    private static Path convolution(
+            Path file, String op, String input, String output, float[] weights, float[] bias, int first, int second) {
+        var node = node(op, List.of(input, "weights", "bias"), output).toBuilder()
+                .addAttribute(ints("strides", STRIDE, STRIDE))
+                .addAttribute(ints("kernel_shape", STRIDE, STRIDE));
+        var graph = GraphProto.newBuilder()
+                .setName(op)
+                .addInput(value(input, TensorProto.DataType.FLOAT_VALUE, 4))
+                .addInitializer(tensor("weights", weights, first, second, STRIDE, STRIDE))
+                .addInitializer(tensor("bias", bias, bias.length))
+                .addNode(node)
+                .addOutput(value(output, TensorProto.DataType.FLOAT_VALUE, 4));
+        return write(file, graph);
+    }
+
+    private static NodeProto node(String op, List<String> inputs, String output) {
+        return NodeProto.newBuilder()
+                .setOpType(op)
+                .addAllInput(inputs)
+                .addOutput(output)
+                .build();
+    }
+
+    private static AttributeProto ints(String name, long... values) {
+        var attribute = AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
+        Arrays.stream(values).forEach(attribute::addInts);
+        return attribute.build();
+    }
+
+    private static TensorProto tensor(String name, float[] values, long... shape) {
+        var tensor = TensorProto.newBuilder().setName(name).setDataType(TensorProto.DataType.FLOAT_VALUE);
+        Arrays.stream(shape).forEach(tensor::addDims);
+        for (float value : values) {
+            tensor.addFloatData(value);
+        }
+        return tensor.build();
+    }
+
+    private static ValueInfoProto value(String name, int type, int rank) {
+        var shape = TensorShapeProto.newBuilder();
+        for (int i = 0; i < rank; i++) {
+            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimParam(name + i));
+        }
+        var tensor = TypeProto.Tensor.newBuilder().setElemType(type).setShape(shape);
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder().setTensorType(tensor))
+                .build();
+    }
+
+    private static Path write(Path file, GraphProto.Builder graph) {
+        var model = ModelProto.newBuilder()
+                .setIrVersion(IR_VERSION)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
+                .setGraph(graph)
+                .build();
+        try {
+            return Files.write(file, model.toByteArray());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,285 @@
+package io.flowmap.app.doctor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.spark.network.util.JavaUtils;
+
+/** What is wrong with a cluster, check by check; each looks at the facts alone. */
+final class Diagnosis {
+    private static final List<Function<ClusterFacts, Optional<Finding>>> CHECKS = List.of(
+            Diagnosis::java,
+            Diagnosis::library,
+            Diagnosis::mixed,
+            Diagnosis::serializer,
+            Diagnosis::overhead,
+            Diagnosis::machineMemory,
+            Diagnosis::allocator,
+            Diagnosis::threads,
+            Diagnosis::processor,
+            Diagnosis::cores,
+            Diagnosis::dynamicAllocation,
+            Diagnosis::speculation,
+            Diagnosis::localPaths,
+            Diagnosis::committer,
+            Diagnosis::credentials,
+            Diagnosis::rapidsWithoutGpu,
+            Diagnosis::rapidsMemory,
+            Diagnosis::gpuTasks);
+    private static final Set<String> ALLOCATOR =
+            Set.of("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_ARENA_MAX");
+    private static final Pattern SECRET =
+            Pattern.compile("secret|password|access\\.key|session\\.token|account\\.key", Pattern.CASE_INSENSITIVE);
+    private static final Pattern USER_INFO = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/@]*:[^/@]*@.*");
+    private static final String COMMITTER = "spark.hadoop.fs.s3a.committer.name";
+    private static final String PROTOCOL = "spark.sql.sources.commitProtocolClass";
+
+    private Diagnosis() {}
+
+    /** All findings, in the order of the checks. */
+    static List<Finding> of(ClusterFacts facts) {
+        var findings = new ArrayList<Finding>();
+        CHECKS.forEach(check -> check.apply(facts).ifPresent(findings::add));
+        return findings;
+    }
+
+    private static Optional<Finding> java(ClusterFacts facts) {
+        return facts.executors().stream()
+                .filter(executor -> !executor.java().startsWith("17."))
+                .findFirst()
+                .map(executor -> Finding.refuse(
+                        "expected JDK 17, got " + executor.java() + " on " + executor.host(),
+                        "set JAVA_HOME there, or spark.executorEnv.JAVA_HOME"));
+    }
+
+    private static Optional<Finding> library(ClusterFacts facts) {
+        return facts.executors().stream()
+                .filter(executor -> executor.library().startsWith(ExecutorFacts.NONE))
+                .findFirst()
+                .map(executor -> Finding.refuse(
+                        "expected a native library that " + executor.host() + " can load, got " + executor.library(),
+                        "build with -Dnd4j.natives for that machine, and put deploy/target/lib on its class path"));
+    }
+
+    private static Optional<Finding> mixed(ClusterFacts facts) {
+        var libraries = distinct(facts, ExecutorFacts::library);
+        if (libraries.size() > 1) {
+            return Optional.of(Finding.refuse(
+                    "expected one native library and number of threads, got " + libraries
+                            + ": workers would round differently",
+                    "use machines of one kind, or pass the same nd4j.natives to all"));
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Finding> serializer(ClusterFacts facts) {
+        var serializer = facts.conf("spark.serializer", "");
+        return serializer.contains("Kryo")
+                ? Optional.of(Finding.refuse(
+                        "expected Java's serializer, got " + serializer + ", which cannot write records",
+                        "leave out spark.serializer"))
+                : Optional.empty();
+    }
+
+    private static Optional<Finding> overhead(ClusterFacts facts) {
+        long wanted = facts.executors().stream()
+                .mapToLong(ExecutorFacts::nativeLimit)
+                .max()
+                .orElse(0);
+        return !facts.isLocal() && facts.overhead() < wanted
+                ? Optional.of(Finding.refuse(
+                        "expected memory beside the heap for native arrays of " + mebibytes(wanted) + " MiB, got "
+                                + mebibytes(facts.overhead()) + " MiB: the cluster would kill executors",
+                        "set spark.executor.memoryOverhead, or a smaller spark.native-memory"))
+                : Optional.empty();
+    }
+
+    private static Optional<Finding> machineMemory(ClusterFacts facts) {
+        long executor = facts.isLocal()
+                ? 0
+                : JavaUtils.byteStringAsBytes(facts.conf("spark.executor.memory", "1g")) + facts.overhead();
+        for (var host : distinct(facts, ExecutorFacts::host)) {
+            var there = facts.executors().stream()
+                    .filter(other -> other.host().equals(host))
+                    .toList();
+            long memory = there.get(0).memory();
+            long wanted = facts.isLocal() ? there.get(0).heap() + there.get(0).nativeLimit() : executor * there.size();
+            if (memory > 0 && wanted > memory) {
+                return Optional.of(Finding.refuse(
+                        "expected at most the " + mebibytes(memory) + " MiB of " + host + ", got " + there.size()
+                                + " executors that may take " + mebibytes(wanted) + " MiB",
+                        "set smaller spark.executor-memory, spark.driver-memory or spark.native-memory"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Finding> allocator(ClusterFacts facts) {
+        for (var executor : facts.executors()) {
+            var missing = ALLOCATOR.stream()
+                    .filter(name -> !executor.allocator().containsKey(name))
+                    .sorted()
+                    .toList();
+            if (!missing.isEmpty()) {
+                return Optional.of(Finding.warn(
+                        "expected the allocator's variables on executor " + executor.id() + ", got none of " + missing
+                                + ": page faults take half of the time",
+                        "start through bin/flowmap, or set them as spark.executorEnv.NAME and on the driver"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Finding> threads(ClusterFacts facts) {
+        for (var executor : facts.executors()) {
+            int threads = Integer.parseInt(executor.allocator().getOrDefault("OMP_NUM_THREADS", "0"));
+            int slots = slots(facts, executor);
+            if (threads == 0 || (long) threads * slots > Math.max(executor.cores(), slots)) {
+                return Optional.of(Finding.warn(
+                        "expected at most " + executor.cores() + " native threads on executor " + executor.id()
+                                + ", got "
+                                + slots + " tasks of " + (threads == 0 ? "any number" : Integer.toString(threads))
+                                + " threads",
+                        "set OMP_NUM_THREADS (spark.threads-per-worker), or spark.task.cpus to as many"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Finding> processor(ClusterFacts facts) {
+        return facts.executors().stream()
+                .filter(executor -> executor.features().contains("avx512f")
+                        && executor.library().contains("x86_64")
+                        && !executor.library().contains("avx512"))
+                .findFirst()
+                .map(executor -> Finding.warn(
+                        "expected the native library for AVX-512 on " + executor.host() + ", got " + executor.library(),
+                        "build with -Dnd4j.natives=linux-x86_64-onednn-avx512, if all machines have it"));
+    }
+
+    private static Optional<Finding> cores(ClusterFacts facts) {
+        int slots = facts.executors().stream()
+                .mapToInt(executor -> slots(facts, executor))
+                .sum();
+        return slots < facts.workers()
+                ? Optional.of(Finding.warn(
+                        "expected a core for each of " + facts.workers() + " logical workers, got " + slots
+                                + ": they take turns",
+                        "add executors or cores, or set fewer training.workers (which changes the result)"))
+                : Optional.empty();
+    }
+
+    private static Optional<Finding> dynamicAllocation(ClusterFacts facts) {
+        boolean kept = facts.isTrue("spark.shuffle.service.enabled")
+                || facts.isTrue("spark.dynamicAllocation.shuffleTracking.enabled")
+                || facts.isTrue("spark.decommission.enabled");
+        return facts.isTrue("spark.dynamicAllocation.enabled") && !kept
+                ? Optional.of(Finding.refuse(
+                        "expected shuffles to outlive executors under dynamic allocation, got no service that"
+                                + " keeps them",
+                        "set spark.dynamicAllocation.shuffleTracking.enabled=true, or a fixed"
+                                + " spark.executor.instances"))
+                : Optional.empty();
+    }
+
+    private static Optional<Finding> speculation(ClusterFacts facts) {
+        return facts.isTrue("spark.speculation")
+                ? Optional.of(Finding.warn(
+                        "expected each training step to be taken once, got speculation: slow steps are taken twice, to"
+                                + " the same bits",
+                        "set spark.speculation=false"))
+                : Optional.empty();
+    }
+
+    private static Optional<Finding> localPaths(ClusterFacts facts) {
+        boolean manyHosts = distinct(facts, ExecutorFacts::host).size() > 1;
+        return facts.paths().stream()
+                .filter(path -> manyHosts && (path.startsWith("file:") || path.startsWith("/") || !path.contains(":")))
+                .findFirst()
+                .map(path -> Finding.refuse(
+                        "expected paths that every machine sees, got " + path + " on several machines",
+                        "use hdfs:// or s3a://, or one machine"));
+    }
+
+    private static Optional<Finding> committer(ClusterFacts facts) {
+        var committer = facts.conf(COMMITTER, "file");
+        boolean cloud = facts.conf(PROTOCOL, "").endsWith("PathOutputCommitProtocol");
+        return facts.usesS3() && (!Set.of("magic", "directory", "partitioned").contains(committer) || !cloud)
+                ? Optional.of(Finding.refuse(
+                        "expected an S3A committer for tables on s3a://, got " + committer
+                                + (cloud ? "" : " without Spark's cloud protocol")
+                                + ": renames on S3 are copies that may be seen half done",
+                        "set " + COMMITTER + "=magic and " + PROTOCOL
+                                + "=org.apache.spark.internal.io.cloud.PathOutputCommitProtocol"))
+                : Optional.empty();
+    }
+
+    private static Optional<Finding> credentials(ClusterFacts facts) {
+        var named = facts.given().keySet().stream()
+                .filter(key -> SECRET.matcher(key).find() && !key.contains("provider"))
+                .map(key -> "spark.conf." + key);
+        var inside = facts.paths().stream()
+                .filter(path -> USER_INFO.matcher(path).matches())
+                .map(path -> "a path with user and password");
+        return Stream.concat(named, inside)
+                .findFirst()
+                .map(place -> Finding.refuse(
+                        "expected credentials from a provider of Hadoop's, got them in " + place,
+                        "use the environment, an instance's role, or hadoop.security.credential.provider.path"));
+    }
+
+    private static Optional<Finding> rapidsWithoutGpu(ClusterFacts facts) {
+        boolean none = facts.conf("spark.executor.resource.gpu.amount", "0").equals("0")
+                || facts.executors().stream()
+                        .allMatch(executor -> executor.gpus().isEmpty());
+        return facts.usesRapids() && none
+                ? Optional.of(Finding.refuse(
+                        "expected a GPU for each executor with the RAPIDS plugin, got none: it would stop the"
+                                + " application",
+                        "set spark.executor.resource.gpu.amount=1 and a discovery script, or leave out spark.plugins"))
+                : Optional.empty();
+    }
+
+    private static Optional<Finding> rapidsMemory(ClusterFacts facts) {
+        double fraction = Double.parseDouble(facts.conf("spark.rapids.memory.gpu.allocFraction", "1"));
+        return facts.usesRapids() && facts.trainsOnGpu()
+                ? Optional.of(Finding.refuse(
+                        "expected RAPIDS and ND4J in applications of their own, got both on one GPU, of whose memory"
+                                + " RAPIDS takes " + Math.round(100 * fraction) + " %",
+                        "ingest with the profile gpu-etl, train with gpu-train, which has no spark.plugins"))
+                : Optional.empty();
+    }
+
+    private static Optional<Finding> gpuTasks(ClusterFacts facts) {
+        var amount = facts.conf("spark.task.resource.gpu.amount", "0");
+        return facts.trainsOnGpu() && Double.parseDouble(amount) != 1
+                ? Optional.of(Finding.refuse(
+                        "expected one task a GPU, got " + amount + " GPUs a task: networks would share its memory",
+                        "set spark.task.resource.gpu.amount=1"))
+                : Optional.empty();
+    }
+
+    /** Tasks that an executor runs at once. */
+    private static int slots(ClusterFacts facts, ExecutorFacts executor) {
+        int cpus = Integer.parseInt(facts.conf("spark.task.cpus", "1"));
+        if (facts.isLocal()) {
+            var inside = facts.master().replaceAll("local\\[?|,.*|]", "");
+            int cores = inside.isEmpty() ? 1 : inside.equals("*") ? executor.cores() : Integer.parseInt(inside);
+            return Math.max(1, cores / cpus);
+        }
+        var cores = facts.conf().get("spark.executor.cores");
+        return Math.max(1, (cores == null ? executor.cores() : Integer.parseInt(cores)) / cpus);
+    }
+
+    private static List<String> distinct(ClusterFacts facts, Function<ExecutorFacts, String> property) {
+        return facts.executors().stream().map(property).distinct().sorted().toList();
+    }
+
+    private static long mebibytes(long bytes) {
+        return bytes >> 20;
+    }
+}

@@ -1,0 +1,74 @@
+package io.flowmap.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flowmap.testing.TestData;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatasetPageTest {
+    @TempDir
+    Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeEach
+    void chooseMaster() {
+        System.setProperty("spark.master", "local[2]");
+        System.setProperty("spark.ui.enabled", "false");
+    }
+
+    @AfterEach
+    void forgetMaster() {
+        System.clearProperty("spark.master");
+        System.clearProperty("spark.ui.enabled");
+    }
+
+    @Test
+    void pageOfDrawnShapesCountsThem() throws IOException {
+        var settings =
+                List.of("ingest.train=embedded:shapes", "ingest.shapes.count=200", "ingest.encoder=standardised");
+        assertThat(run("ingest", settings)).as(err::toString).isZero();
+        assertThat(run("dataset", settings)).as(err::toString).isZero();
+        var page = Files.readString(folder.resolve("dataset/report.html"));
+        assertThat(page)
+                .contains("200 records read", "crescent", "data:image/png;base64,", "<td class=\"number\">0.5000</td>");
+        assertThat(page).contains("<td>train</td><td>kept</td><td></td><td class=\"number\">200</td>");
+        assertThat(page).doesNotContain("<h2>Captions</h2>");
+        assertThat(out.toString()).contains("dataset/report.html");
+    }
+
+    @Test
+    void pageOfCaptionedPhotosShowsEveryBucket() throws IOException {
+        var data = TestData.require("text-to-image");
+        var settings = List.of(
+                "ingest.train=" + data,
+                "ingest.captions.from=[prompt, .txt]",
+                "ingest.buckets=[\"64x64\", \"80x48\", \"48x80\"]",
+                "ingest.filter.max-caption=60");
+        assertThat(run("ingest", settings)).as(err::toString).isZero();
+        assertThat(run("dataset", settings)).as(err::toString).isZero();
+        assertThat(Files.readString(folder.resolve("dataset/report.html")))
+                .contains("<h2>Captions</h2>", "Split train/64x64", "Split train/80x48", "filtered", "caption of ");
+    }
+
+    private int run(String command, List<String> settings) {
+        var overrides = new ArrayList<>(settings);
+        overrides.add("run.dir=" + folder);
+        return new Application(
+                        Stages.registered(), Clock.systemUTC(), new PrintWriter(out, true), new PrintWriter(err, true))
+                .run(new Request(command, Optional.empty(), overrides, Optional.empty()));
+    }
+}

@@ -1,0 +1,255 @@
+package io.flowmap.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.flowmap.config.Json;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.apache.hadoop.security.alias.CredentialProviderFactory;
+
+/**
+ * The pipeline on a faulty S3-compatible server, and its trainings on local disk and HDFS, every path of a run on the same store. To be run where nobody
+ * else reaches loopback; prints what it found, a line {@code name=value} each.
+ */
+public final class StoreScenario {
+    static final String SECRET = "kDfW9-not-to-be-told";
+    private static final int PORT = 9090;
+    private static final String BUCKET = "s3a://bucket";
+    private static final List<String> TINY = List.of(
+            "network.model-channels=8",
+            "network.channel-mult=[1, 1]",
+            "training.batch-per-worker=4",
+            "training.local-steps=2",
+            "training.average=parameters",
+            "training.checkpoint-every=2",
+            "pretrain.main.training.steps=8",
+            "pretrain.weak.training.steps=4",
+            "distill.training.steps=8",
+            "distill.objective.warmup-steps=2",
+            "generate.steps=[1, 2]",
+            "generate.samples=30",
+            "generate.batch=10",
+            "evaluate.classifier.steps=10",
+            "evaluate.recall-samples=20");
+
+    private final Path dir;
+
+    private StoreScenario(Path dir) {
+        this.dir = dir;
+    }
+
+    /** Arguments: an empty directory, the class path of the server. */
+    public static void main(String[] arguments) throws Exception {
+        System.setProperty("spark.master", "local[2]");
+        System.setProperty("spark.ui.enabled", "false");
+        System.setProperty("spark.driver.host", "127.0.0.1");
+        System.setProperty("spark.sql.shuffle.partitions", "2");
+        System.setProperty("spark.sql.codegen.wholeStage", "false");
+        System.setProperty("spark.sql.codegen.factoryMode", "NO_CODEGEN");
+        var scenario = new StoreScenario(Path.of(arguments[0]));
+        var shard = scenario.shard();
+        scenario.onS3(shard, arguments[1]);
+        tell(
+                "local",
+                scenario.trained(
+                        "file:" + scenario.dir.resolve("local"), new org.apache.hadoop.fs.Path(shard.toUri())));
+        tell("hdfs", scenario.onHdfs(shard));
+        System.exit(0);
+    }
+
+    private JsonNode onHdfs(Path shard) throws IOException {
+        var cluster = new MiniDFSCluster.Builder(
+                        new Configuration(), dir.resolve("hdfs").toFile())
+                .numDataNodes(1)
+                .build();
+        try {
+            var root = cluster.getFileSystem().getUri().toString();
+            upload(cluster.getFileSystem(), shard, root + "/data.tar");
+            return trained(root + "/run", new org.apache.hadoop.fs.Path(root + "/data.tar"));
+        } finally {
+            cluster.shutdown();
+        }
+    }
+
+    private void onS3(Path shard, String serverPath) throws Exception {
+        var server = new ProcessBuilder(
+                        System.getProperty("java.home") + "/bin/java",
+                        "-Xmx512m",
+                        "-XX:+UseSerialGC",
+                        "-Djava.io.tmpdir=" + Files.createDirectories(dir.resolve("s3")),
+                        "-cp",
+                        serverPath,
+                        "com.adobe.testing.s3mock.S3MockApplication")
+                .redirectErrorStream(true)
+                .redirectOutput(dir.resolve("server.log").toFile())
+                .start();
+        try (var proxy = new FaultyProxy(PORT)) {
+            createBucket(server);
+            s3Settings(proxy.port()).forEach(System::setProperty);
+            var hadoop = new Configuration();
+            s3Settings(proxy.port()).forEach((key, value) -> hadoop.set(key.replace("spark.hadoop.", ""), value));
+            try (var store = FileSystem.newInstance(URI.create(BUCKET), hadoop)) {
+                upload(store, shard, BUCKET + "/data.tar");
+                tell("s3", hashes("pipeline", BUCKET + "/run", new org.apache.hadoop.fs.Path(BUCKET + "/data.tar")));
+                look(store);
+            }
+            tell("slowed", proxy.slowed());
+            tell("cut", proxy.cut());
+        } finally {
+            server.destroy();
+            server.waitFor(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private Map<String, String> s3Settings(int port) throws IOException {
+        var settings = new TreeMap<>(SubmitPlan.S3_COMMITTER);
+        var keys = "jceks://file" + dir.resolve("keys.jceks");
+        if (!Files.exists(dir.resolve("keys.jceks"))) {
+            var hadoop = new Configuration();
+            hadoop.set(CredentialProviderFactory.CREDENTIAL_PROVIDER_PATH, keys);
+            var provider = CredentialProviderFactory.getProviders(hadoop).get(0);
+            provider.createCredentialEntry("fs.s3a.access.key", "user".toCharArray());
+            provider.createCredentialEntry("fs.s3a.secret.key", SECRET.toCharArray());
+            provider.flush();
+        }
+        settings.put("spark.hadoop." + CredentialProviderFactory.CREDENTIAL_PROVIDER_PATH, keys);
+        settings.put(
+                "spark.hadoop.fs.s3a.aws.credentials.provider",
+                "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider");
+        settings.put("spark.hadoop.fs.s3a.endpoint", "http://127.0.0.1:" + port);
+        settings.put("spark.hadoop.fs.s3a.endpoint.region", "us-east-1");
+        settings.put("spark.hadoop.fs.s3a.path.style.access", "true");
+        settings.put("spark.hadoop.fs.s3a.connection.ssl.enabled", "false");
+        settings.put("spark.hadoop.fs.s3a.change.detection.mode", "none");
+        settings.put("spark.hadoop.fs.s3a.buffer.dir", dir.resolve("buffer").toString());
+        settings.put("spark.hadoop.fs.s3a.retry.interval", "50ms");
+        settings.put("spark.hadoop.fs.s3a.retry.throttle.interval", "50ms");
+        settings.put("spark.hadoop.fs.s3a.connection.timeout", "20000");
+        return settings;
+    }
+
+    /** What lies on the store: uncommitted uploads' files, the committer of the ledger, secrets. */
+    private static void look(FileSystem store) throws IOException {
+        int left = 0;
+        int secrets = 0;
+        var files = store.listFiles(new org.apache.hadoop.fs.Path(BUCKET + "/run"), true);
+        while (files.hasNext()) {
+            var file = files.next().getPath();
+            left += file.toString().matches(".*(__magic|_temporary).*") ? 1 : 0;
+            try (var in = store.open(file)) {
+                var text = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+                secrets += text.contains(SECRET) ? 1 : 0;
+                if (file.toString().endsWith("data/ledger/_SUCCESS")) {
+                    tell("committer", Json.mapper().readTree(text).path("committer"));
+                }
+            }
+        }
+        tell("left", left);
+        tell("secrets", secrets);
+    }
+
+    /** The hashes of the flow map, by the stages up to it. */
+    private JsonNode trained(String run, org.apache.hadoop.fs.Path shard) throws IOException {
+        hashes("ingest", run, shard);
+        hashes("pretrain", run, shard);
+        return hashes("distill", run, shard);
+    }
+
+    /** The hashes of the flow map after a command, missing if there is none yet. */
+    private JsonNode hashes(String command, String run, org.apache.hadoop.fs.Path shard) throws IOException {
+        var overrides = new ArrayList<>(TINY);
+        overrides.addAll(List.of("run.dir=" + run, "ingest.train=" + shard, "ingest.test=" + shard));
+        var errors = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        int code = new Application(Stages.registered(), Clock.systemUTC(), errors, errors)
+                .run(new Request(command, Optional.empty(), overrides, Optional.empty()));
+        if (code != 0) {
+            throw new IllegalStateException(command + " on " + run + " ended with " + code);
+        }
+        var hadoop = new Configuration();
+        System.getProperties().stringPropertyNames().stream()
+                .filter(key -> key.startsWith("spark.hadoop."))
+                .forEach(key -> hadoop.set(key.replace("spark.hadoop.", ""), System.getProperty(key)));
+        var manifest = new org.apache.hadoop.fs.Path(run, "flowmap/manifest.json");
+        var store = manifest.getFileSystem(hadoop);
+        if (!store.exists(manifest)) {
+            return MissingNode.getInstance();
+        }
+        try (var in = store.open(manifest)) {
+            return Json.mapper().readTree(in.readAllBytes()).at("/facts/hashes");
+        }
+    }
+
+    /** Drawn images of three classes as a WebDataset shard. */
+    private Path shard() throws IOException {
+        var file = dir.resolve("data.tar");
+        try (var tar = new TarArchiveOutputStream(Files.newOutputStream(file))) {
+            for (int i = 0; i < 60; i++) {
+                var image = new BufferedImage(16, 16, BufferedImage.TYPE_BYTE_GRAY);
+                for (int at = 0; at < 256; at++) {
+                    image.getRaster().setSample(at % 16, at / 16, 0, (at * (i % 3 + 1) + 17 * i) % 256);
+                }
+                var png = new ByteArrayOutputStream();
+                ImageIO.write(image, "png", png);
+                add(tar, i + ".png", png.toByteArray());
+                add(tar, i + ".cls", Integer.toString(i % 3).getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+        return file;
+    }
+
+    private static void add(TarArchiveOutputStream tar, String name, byte[] bytes) throws IOException {
+        var entry = new TarArchiveEntry(name);
+        entry.setSize(bytes.length);
+        tar.putArchiveEntry(entry);
+        tar.write(bytes);
+        tar.closeArchiveEntry();
+    }
+
+    private static void upload(FileSystem to, Path file, String target) throws IOException {
+        to.copyFromLocalFile(new org.apache.hadoop.fs.Path(file.toUri()), new org.apache.hadoop.fs.Path(target));
+    }
+
+    private void createBucket(Process server) throws Exception {
+        var client = HttpClient.newHttpClient();
+        var put = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PORT + "/bucket"))
+                .PUT(HttpRequest.BodyPublishers.noBody())
+                .build();
+        for (int second = 0; second < 180 && server.isAlive(); second++) {
+            try {
+                client.send(put, HttpResponse.BodyHandlers.discarding());
+                return;
+            } catch (ConnectException e) {
+                Thread.sleep(1000);
+            }
+        }
+        throw new IllegalStateException("the S3-compatible server did not start in 180 seconds:\n"
+                + Files.readString(dir.resolve("server.log")));
+    }
+
+    private static void tell(String name, Object value) {
+        System.out.println("found " + name + "=" + value);
+    }
+}

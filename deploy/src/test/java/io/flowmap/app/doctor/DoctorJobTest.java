@@ -1,0 +1,86 @@
+package io.flowmap.app.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flowmap.config.Settings;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.Progress;
+import io.flowmap.job.UserError;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The doctor in sessions of Spark's. */
+class DoctorJobTest {
+    private static final String SECRET = "wJalrXUtnFEMI";
+
+    @TempDir
+    Path dir;
+
+    @Test
+    void aLocalSessionIsToldOfAndNotRefused() {
+        assertThat(facts(Map.of()).executors()).singleElement().satisfies(executor -> {
+            assertThat(executor.id()).isEqualTo("driver");
+            assertThat(executor.cores()).isPositive();
+            assertThat(executor.memory()).isGreaterThan(1L << 28);
+            assertThat(executor.library()).contains("threads");
+            assertThat(executor.java()).startsWith("17.");
+        });
+        run(Map.of(), "run.dir=" + dir);
+    }
+
+    @Test
+    void everythingThatIsWrongIsToldAtOnceAndNoSecret() {
+        var conf = Map.of(
+                "spark.serializer",
+                "org.apache.spark.serializer.KryoSerializer",
+                "spark.dynamicAllocation.enabled",
+                "true");
+        assertThatThrownBy(() -> run(
+                        conf,
+                        "run.dir=hdfs://user:" + SECRET + "@127.0.0.1:1/runs",
+                        "spark.conf.\"spark.hadoop.fs.s3a.secret.key\"=" + SECRET))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("Kryo")
+                .hasMessageContaining("outlive executors")
+                .hasMessageContaining("spark.conf.spark.hadoop.fs.s3a.secret.key")
+                .hasMessageContaining("expected access to hdfs://127.0.0.1:1/runs")
+                .hasMessageNotContaining(SECRET);
+    }
+
+    private static ClusterFacts facts(Map<String, String> conf) {
+        try (var spark = session(conf)) {
+            return ClusterFacts.of(context(spark), Map.of());
+        }
+    }
+
+    private static void run(Map<String, String> conf, String... overrides) {
+        try (var spark = session(conf)) {
+            new DoctorJob().run(context(spark, overrides));
+        }
+    }
+
+    private static JobContext context(SparkSession spark, String... overrides) {
+        var arguments = new ArrayList<>(List.of("distill.training.workers=1"));
+        arguments.addAll(List.of(overrides));
+        var clock = Clock.systemUTC();
+        return new JobContext(spark, Settings.load(Optional.empty(), arguments), Progress.log(clock), clock);
+    }
+
+    private static SparkSession session(Map<String, String> conf) {
+        var builder = SparkSession.builder()
+                .master("local[1]")
+                .appName("doctor")
+                .config("spark.ui.enabled", false)
+                .config("spark.driver.bindAddress", "127.0.0.1");
+        conf.forEach(builder::config);
+        return builder.getOrCreate();
+    }
+}

@@ -1,0 +1,124 @@
+package io.flowmap.eval;
+
+import io.flowmap.data.LatentData;
+import io.flowmap.data.LiteralPath;
+import io.flowmap.eval.report.Html;
+import io.flowmap.eval.report.Page;
+import io.flowmap.eval.report.PngImage;
+import io.flowmap.job.AtomicFile;
+import io.flowmap.job.Job;
+import io.flowmap.job.JobContext;
+import io.flowmap.job.Manifest;
+import io.flowmap.job.StageInput;
+import io.flowmap.job.StageOutput;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** Writes a page of statistics of the ingested data: what became of every record, classes, sizes, captions, channels, pictures. */
+public final class DatasetJob implements Job {
+    private static final String PAGE = "report.html";
+    private static final int COLUMNS = 8;
+    private static final int PICTURES = 32;
+    private static final int SMALLEST_GRID = 480;
+
+    @Override
+    public String name() {
+        return "dataset";
+    }
+
+    @Override
+    public String summary() {
+        return "write one self-contained HTML page of the ingested data: records, classes, sizes, captions, channels,"
+                + " pictures";
+    }
+
+    @Override
+    public void run(JobContext context) {
+        var output = StageOutput.open(context, name(), List.of(), List.of(StageInput.stage(context, "data")));
+        var file = new Path(output.dir(), PAGE);
+        if (!output.finished()) {
+            AtomicFile.write(output.fileSystem(), file, page(context).html().getBytes(StandardCharsets.UTF_8));
+            output.finish(Map.of("page", PAGE));
+        }
+        context.progress().phase(name(), Map.of("page", file));
+    }
+
+    private static Page page(JobContext context) {
+        var dir = context.stage("data");
+        var facts = Manifest.read(fileSystem(context, dir), dir).facts();
+        var ledger = context.spark().read().parquet(LiteralPath.of(new Path(dir, "ledger")));
+        var tables = new LedgerTables(ledger);
+        var splits = new ArrayList<String>();
+        facts.path("splits").fieldNames().forEachRemaining(splits::add);
+        var first = LatentData.open(context.hadoop(), dir, splits.get(0));
+        var page = new Page("Dataset", StageInput.withoutCredentials(dir) + ", " + ledger.count() + " records read")
+                .section(
+                        "Records",
+                        "What became of every record: kept + filtered + quarantined = read. The most frequent reasons.",
+                        Html.table(tables.verdicts(), 3));
+        if (first.classes() > 0) {
+            page.section(
+                    "Classes", "Kept records, the largest classes.", Html.table(tables.classes(first.classNames()), 2));
+        }
+        page.section("Sizes", "Sides of the kept images as found, in pixels.", Html.table(tables.sizes(), 2));
+        if (tables.captions().size() > 1) {
+            page.section("Captions", "Characters of the kept records' captions.", Html.table(tables.captions(), 2));
+        }
+        for (var split : splits) {
+            var data = LatentData.open(context.hadoop(), dir, split);
+            page.section(
+                    "Split " + split,
+                    data.count() + " latents of " + data.shape()
+                            + ". Means and deviations of their channels, and the first " + "pictures.",
+                    Html.table(channels(ChannelMoments.of(context, dir, split, data)), 0) + pictures(data, split));
+        }
+        return page;
+    }
+
+    private static FileSystem fileSystem(JobContext context, Path dir) {
+        try {
+            return dir.getFileSystem(context.hadoop());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot open " + dir, e);
+        }
+    }
+
+    private static List<List<String>> channels(ChannelMoments moments) {
+        var rows = new ArrayList<List<String>>();
+        rows.add(List.of("channel", "mean", "deviation"));
+        for (int c = 0; c < moments.sum().length; c++) {
+            rows.add(List.of(
+                    Integer.toString(c),
+                    String.format(Locale.ROOT, "%.4f", moments.mean(c)),
+                    String.format(Locale.ROOT, "%.4f", moments.deviation(c))));
+        }
+        return rows;
+    }
+
+    /** The first images of a split, none where its latents cannot be decoded. */
+    private static String pictures(LatentData data, String split) {
+        if (!data.canDecode()) {
+            return "";
+        }
+        var block = data.read(0);
+        var rows = new ArrayList<List<byte[]>>();
+        try (var decoder = EncodedImages.decoder(data)) {
+            for (int row = 0; row < Math.min(block.count(), PICTURES); row++) {
+                if (row % COLUMNS == 0) {
+                    rows.add(new ArrayList<>());
+                }
+                rows.get(row / COLUMNS).add(decoder.decode(block.latent(row), 1));
+            }
+        }
+        int scale = Math.max(1, SMALLEST_GRID / (COLUMNS * data.imageShape().width()));
+        return "<figure>" + Html.image(PngImage.grid(rows, data.imageShape(), scale), "pictures of " + split)
+                + "</figure>";
+    }
+}

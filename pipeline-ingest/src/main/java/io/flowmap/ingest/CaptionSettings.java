@@ -1,0 +1,36 @@
+package io.flowmap.ingest;
+
+import io.flowmap.ingest.text.TextSource;
+import io.flowmap.tensor.DType;
+import java.util.List;
+
+/** The section {@code ingest.captions}; every key is explained in {@code reference.conf}. */
+record CaptionSettings(
+        List<String> from,
+        boolean required,
+        String tokenizer,
+        int maxTokens,
+        String encoder,
+        String output,
+        String dtype) {
+    CaptionSettings {
+        from = List.copyOf(from);
+        if (from.isEmpty() && tokenizer != null) {
+            throw new IllegalArgumentException("expected captions.from to name where captions stand, got nothing");
+        }
+        source(tokenizer, maxTokens, encoder, output, dtype);
+    }
+
+    TextSource source() {
+        return source(tokenizer, maxTokens, encoder, output, dtype);
+    }
+
+    /** Whether a record without a caption is quarantined. */
+    boolean refusesNone() {
+        return required && !from.isEmpty();
+    }
+
+    private static TextSource source(String tokenizer, int maxTokens, String encoder, String output, String dtype) {
+        return new TextSource(tokenizer, maxTokens, encoder, output, DType.of(dtype));
+    }
+}

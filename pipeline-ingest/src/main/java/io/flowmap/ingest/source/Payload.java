@@ -1,0 +1,27 @@
+package io.flowmap.ingest.source;
+
+import java.util.Locale;
+import java.util.Set;
+
+/** What the records of a dataset are, by the extensions of their files. */
+public enum Payload {
+    /** The decoder refuses formats other than JPEG and PNG, so that they are not lost in silence. */
+    IMAGE("jpg", "jpeg", "jpe", "png", "webp", "gif", "bmp", "tif", "tiff"),
+    /** Latents that another program encoded, as NumPy arrays. */
+    LATENT("npy");
+
+    private final Set<String> extensions;
+
+    Payload(String... extensions) {
+        this.extensions = Set.of(extensions);
+    }
+
+    boolean isExtension(String extension) {
+        return extensions.contains(extension.toLowerCase(Locale.ROOT));
+    }
+
+    /** In the ledger's reasons. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,132 @@
+package io.flowmap.ingest.text;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import io.flowmap.codec.OnnxModel;
+import io.flowmap.job.Sha256;
+import io.flowmap.job.UserError;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/** Tokens and embeddings of captions. Not thread-safe: one instance a task. */
+public final class CaptionEncoder implements AutoCloseable {
+    private static final String IDS = "input_ids";
+    private static final String MASK = "attention_mask";
+
+    private final TextSource source;
+    private final HuggingFaceTokenizer tokenizer;
+    private final String tokenizerHash;
+    private final OnnxModel model;
+
+    private CaptionEncoder(TextSource source, HuggingFaceTokenizer tokenizer, String tokenizerHash, OnnxModel model) {
+        this.source = source;
+        this.tokenizer = tokenizer;
+        this.tokenizerHash = tokenizerHash;
+        this.model = model;
+    }
+
+    /**
+     * A caption as it is stored.
+     *
+     * @param tokens int32, little endian
+     * @param embedding in the source's element type, null without an encoder
+     */
+    public record Encoded(byte[] tokens, byte[] embedding) {}
+
+    /** Opens the files of a source that is not empty. Throws {@link UserError} where they cannot be read. */
+    public static CaptionEncoder open(Configuration hadoop, TextSource source) {
+        var file = new Path(source.tokenizer());
+        try (var in = file.getFileSystem(hadoop).open(file)) {
+            byte[] bytes = in.readAllBytes();
+            var options = Map.of(
+                    "truncation", "true", "padding", "max_length", "maxLength", Integer.toString(source.maxTokens()));
+            var tokenizer = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), options);
+            return new CaptionEncoder(source, tokenizer, Sha256.of(bytes), model(hadoop, source));
+        } catch (IOException | RuntimeException e) {
+            throw e instanceof UserError known
+                    ? known
+                    : new UserError("cannot read a tokenizer from " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Facts for the manifest: hashes, tokens, shape and element type of an embedding. */
+    public Map<String, Object> facts() {
+        var facts = new HashMap<String, Object>();
+        facts.put("tokenizer-sha256", tokenizerHash);
+        facts.put("tokens", source.maxTokens());
+        if (model != null) {
+            long[] shape = embed(List.of(tokenizer.encode(""))).shape();
+            facts.put("encoder-sha256", model.hash());
+            facts.put("embedding-shape", Arrays.copyOfRange(shape, 1, shape.length));
+            facts.put("embedding-dtype", source.dtype().text());
+        }
+        return facts;
+    }
+
+    /** Captions in one pass of the encoder. */
+    public List<Encoded> encode(List<String> captions) {
+        var encodings = captions.stream().map(tokenizer::encode).toList();
+        if (model == null) {
+            return encodings.stream()
+                    .map(encoding -> new Encoded(bytes(encoding.getIds()), null))
+                    .toList();
+        }
+        var values = embed(encodings).values();
+        int size = values.length / captions.size();
+        var encoded = new Encoded[captions.size()];
+        for (int i = 0; i < encoded.length; i++) {
+            var embedding = source.dtype().encode(Arrays.copyOfRange(values, i * size, (i + 1) * size));
+            encoded[i] = new Encoded(bytes(encodings.get(i).getIds()), embedding);
+        }
+        return List.of(encoded);
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+        if (model != null) {
+            model.close();
+        }
+    }
+
+    private OnnxModel.Values embed(List<ai.djl.huggingface.tokenizers.Encoding> encodings) {
+        int length = source.maxTokens();
+        var ids = new long[encodings.size() * length];
+        var mask = new long[ids.length];
+        for (int i = 0; i < encodings.size(); i++) {
+            System.arraycopy(encodings.get(i).getIds(), 0, ids, i * length, length);
+            System.arraycopy(encodings.get(i).getAttentionMask(), 0, mask, i * length, length);
+        }
+        var inputs = new HashMap<String, long[]>();
+        inputs.put(IDS, ids);
+        if (model.inputs().contains(MASK)) {
+            inputs.put(MASK, mask);
+        }
+        var output = source.output() == null ? model.outputs().get(0) : source.output();
+        var values = model.run(inputs, new long[] {encodings.size(), length}, output);
+        if (values.shape().length < 2 || values.shape()[0] != encodings.size()) {
+            throw new UserError("cannot embed captions: expected " + encodings.size() + " arrays as " + output
+                    + " of the text encoder, got " + Arrays.toString(values.shape()));
+        }
+        return values;
+    }
+
+    private static OnnxModel model(Configuration hadoop, TextSource source) {
+        return source.encoder() == null ? null : OnnxModel.open(hadoop, "a text encoder", new Path(source.encoder()));
+    }
+
+    private static byte[] bytes(long[] tokens) {
+        var buffer = ByteBuffer.allocate(tokens.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (long token : tokens) {
+            buffer.putInt(Math.toIntExact(token));
+        }
+        return buffer.array();
+    }
+}
