@@ -73,6 +73,8 @@ record TinyRun(Path dir, String... settings) {
                 .appName("finetune tests")
                 .config("spark.ui.enabled", false)
                 .config("spark.executor.memory", "512m")
+                // Spark's own default is one; bits depend on the number
+                .config("spark.executorEnv.OMP_NUM_THREADS", System.getenv().getOrDefault("OMP_NUM_THREADS", "1"))
                 .config("spark.driver.bindAddress", "127.0.0.1")
                 .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
                 .config("spark.executor.extraJavaOptions", "-Dorg.bytedeco.javacpp.maxphysicalbytes=0")
