@@ -101,7 +101,7 @@ final class MetricSection {
         }
         series.add(points("Pareto front", front(all), "line2 dashed"));
         return Optional.of(new LineChart(
-                table.distance() + " against time",
+                table.distance() + " against time, green: the Pareto front",
                 Axis.logarithmic("ms an image", values(all, 0)),
                 Axis.logarithmic("", values(all, 1)),
                 series));
