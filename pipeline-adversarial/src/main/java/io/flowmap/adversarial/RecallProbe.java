@@ -11,10 +11,7 @@ import io.flowmap.eval.metric.PrecisionRecall;
 import io.flowmap.flow.Sampling;
 import io.flowmap.job.UserError;
 import io.flowmap.tensor.CounterRandom;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -70,7 +67,7 @@ final class RecallProbe {
         int classes = spec.unet().labelDim();
         int batch = Math.min(BATCH, config.samples());
         var all = new float[config.samples() * size];
-        var field = new FrozenField("watched", spec.field(), arrays(parameters));
+        var field = new FrozenField("watched", spec.field(), spec.arrays(parameters));
         try (var program = new FieldProgram(field, batch, classes, spec.sample())) {
             for (int first = 0; first < config.samples(); first += batch) {
                 var labels = new int[batch];
@@ -104,18 +101,6 @@ final class RecallProbe {
                     spec.shape().width()
                 },
                 'c');
-    }
-
-    private Map<String, INDArray> arrays(float[] flat) {
-        var arrays = new LinkedHashMap<String, INDArray>();
-        int offset = 0;
-        for (var p : spec.network().parameters()) {
-            int length = (int) p.length();
-            float[] values = Arrays.copyOfRange(flat, offset, offset + length);
-            arrays.put(p.name(), p.shape().length == 0 ? Nd4j.scalar(values[0]) : Nd4j.create(values, p.shape(), 'c'));
-            offset += length;
-        }
-        return arrays;
     }
 
     private List<FeatureBlock> blocks(float[] latents) {

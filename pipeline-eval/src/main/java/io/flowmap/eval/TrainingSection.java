@@ -62,7 +62,14 @@ final class TrainingSection {
                 + chart("Deviation of the logits", "logit_spread", false)
                 + pair("Gradient penalties", "R1, real", "penalty_real", "R2, fake", "penalty_fake")
                 + chart("Adaptive weight", "adaptive_weight", true)
-                + chart("Recall at one step", "recall", false);
+                + recall();
+    }
+
+    /** Drawn where it is 0 as well: that is the collapse that it watches for. */
+    private String recall() {
+        var series = new ArrayList<Series>();
+        add(series, "", "recall", STYLE);
+        return series.isEmpty() ? "" : drawn("Recall at one step", series, values(series), false);
     }
 
     private String pair(String title, String first, String firstColumn, String second, String secondColumn) {
@@ -79,13 +86,19 @@ final class TrainingSection {
     }
 
     private static String chart(String title, List<Series> series, boolean logarithmic) {
-        var values = series.stream()
+        double[] values = values(series);
+        boolean nothing = Arrays.stream(values).allMatch(value -> value == 0);
+        return nothing ? "" : drawn(title, series, values, logarithmic);
+    }
+
+    private static double[] values(List<Series> series) {
+        return series.stream()
                 .flatMapToDouble(line -> Arrays.stream(line.y()))
                 .filter(Double::isFinite)
                 .toArray();
-        if (values.length == 0 || Arrays.stream(values).allMatch(value -> value == 0)) {
-            return "";
-        }
+    }
+
+    private static String drawn(String title, List<Series> series, double[] values, boolean logarithmic) {
         double last = series.stream()
                 .flatMapToDouble(line -> Arrays.stream(line.x()))
                 .max()

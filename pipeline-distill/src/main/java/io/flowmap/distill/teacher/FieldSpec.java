@@ -4,8 +4,11 @@ import io.flowmap.checkpoint.ParameterLayout;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.nn.Parameter;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Everything that makes a network's arrays a field. Its text identifies it. */
 public interface FieldSpec extends Serializable {
@@ -18,6 +21,19 @@ public interface FieldSpec extends Serializable {
     /** Where the network's arrays lie in its flat vector. */
     default ParameterLayout layout() {
         return layout(field().network().parameters());
+    }
+
+    /** The network's arrays by name, of a flat vector that begins with them. */
+    default Map<String, INDArray> arrays(float[] flat) {
+        Map<String, INDArray> arrays = new LinkedHashMap<>();
+        int offset = 0;
+        for (var p : field().network().parameters()) {
+            int length = (int) p.length();
+            float[] values = Arrays.copyOfRange(flat, offset, offset + length);
+            arrays.put(p.name(), p.shape().length == 0 ? Nd4j.scalar(values[0]) : Nd4j.create(values, p.shape(), 'c'));
+            offset += length;
+        }
+        return arrays;
     }
 
     /** Where arrays lie in the flat vector of them all. */

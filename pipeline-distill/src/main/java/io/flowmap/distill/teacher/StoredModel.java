@@ -12,14 +12,11 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A trained network in a finished stage: what it is, where its checkpoints lie and which of their vectors to use.
@@ -104,19 +101,7 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
 
     /** The network's arrays by name. */
     public Map<String, INDArray> arrays(Configuration hadoop) {
-        return arrays(vector(hadoop));
-    }
-
-    private Map<String, INDArray> arrays(float[] flat) {
-        Map<String, INDArray> arrays = new LinkedHashMap<>();
-        int offset = 0;
-        for (var p : spec.network().parameters()) {
-            int length = (int) p.length();
-            float[] values = Arrays.copyOfRange(flat, offset, offset + length);
-            arrays.put(p.name(), p.shape().length == 0 ? Nd4j.scalar(values[0]) : Nd4j.create(values, p.shape(), 'c'));
-            offset += length;
-        }
-        return arrays;
+        return spec.arrays(vector(hadoop));
     }
 
     /** Throws {@link UserError} unless the data has the latents and classes that the network is for. */
