@@ -18,11 +18,11 @@ final class OnnxCodec implements LatentCodec {
     private static final float WHITE = 255;
     private static final int RANK = 4;
 
-    private final OnnxModel encoder;
-    private final OnnxModel decoder;
+    private final OnnxSession encoder;
+    private final OnnxSession decoder;
     private final boolean signed;
 
-    private OnnxCodec(OnnxModel encoder, OnnxModel decoder, boolean signed) {
+    private OnnxCodec(OnnxSession encoder, OnnxSession decoder, boolean signed) {
         this.encoder = encoder;
         this.decoder = decoder;
         this.signed = signed;
@@ -30,8 +30,8 @@ final class OnnxCodec implements LatentCodec {
 
     static OnnxCodec open(Configuration hadoop, CodecFiles files) {
         return new OnnxCodec(
-                model(hadoop, "a latent encoder", files.encoder()),
-                model(hadoop, "a latent decoder", files.decoder()),
+                model(hadoop, "an ONNX file of a latent encoder", files.encoder()),
+                model(hadoop, "an ONNX file of a latent decoder", files.decoder()),
                 files.signed());
     }
 
@@ -81,7 +81,7 @@ final class OnnxCodec implements LatentCodec {
         }
     }
 
-    private OnnxModel.Values encoded(byte[] pixels, int count, LatentShape image) {
+    private OnnxSession.Values encoded(byte[] pixels, int count, LatentShape image) {
         if (image.channels() != COLOURS) {
             throw new IllegalArgumentException("expected images of 3 channels, got " + image);
         }
@@ -93,7 +93,7 @@ final class OnnxCodec implements LatentCodec {
         return run(encoder, "encoder", values, count, image);
     }
 
-    private OnnxModel.Values decoded(float[] latents, int count, LatentShape latent) {
+    private OnnxSession.Values decoded(float[] latents, int count, LatentShape latent) {
         var images = run(decoder, "decoder", latents, count, latent);
         if (images.shape()[1] != COLOURS) {
             throw new UserError("cannot decode latents: expected images of 3 channels of the decoder, got "
@@ -102,7 +102,8 @@ final class OnnxCodec implements LatentCodec {
         return images;
     }
 
-    private static OnnxModel.Values run(OnnxModel model, String role, float[] values, int count, LatentShape shape) {
+    private static OnnxSession.Values run(
+            OnnxSession model, String role, float[] values, int count, LatentShape shape) {
         if (model == null) {
             throw new UserError("cannot use the codec: expected ingest.codec." + role + ", got none");
         }
@@ -116,12 +117,12 @@ final class OnnxCodec implements LatentCodec {
         return output;
     }
 
-    private static LatentShape shape(OnnxModel.Values values) {
+    private static LatentShape shape(OnnxSession.Values values) {
         long[] shape = values.shape();
         return new LatentShape(Math.toIntExact(shape[1]), Math.toIntExact(shape[2]), Math.toIntExact(shape[3]));
     }
 
-    private static OnnxModel model(Configuration hadoop, String network, String file) {
-        return file == null ? null : OnnxModel.open(hadoop, network, new Path(file));
+    private static OnnxSession model(Configuration hadoop, String network, String file) {
+        return file == null ? null : OnnxSession.open(hadoop, network, new Path(file));
     }
 }

@@ -33,10 +33,27 @@ public final class OnnxFiles {
         var gather = node("Gather", List.of("table", "input_ids"), "hidden");
         var graph = GraphProto.newBuilder()
                 .setName("embedding")
-                .addInput(value("input_ids", TensorProto.DataType.INT64_VALUE, 2))
+                .addInput(value("input_ids", TensorProto.DataType.INT64_VALUE, 0, 0))
                 .addInitializer(tensor("table", flat, table.length, table[0].length))
                 .addNode(gather)
-                .addOutput(value("hidden", TensorProto.DataType.FLOAT_VALUE, 3));
+                .addOutput(value("hidden", TensorProto.DataType.FLOAT_VALUE, 0, 0, 0));
+        return write(file, graph);
+    }
+
+    /**
+     * y = flatten(x) W of images x [N,3,side,side].
+     *
+     * @param batch images at once, 0 for any number
+     * @param weights W row-major [3 side^2, features]
+     */
+    public static Path linear(Path file, int batch, int side, int features, float[] weights) {
+        var graph = GraphProto.newBuilder()
+                .setName("linear")
+                .addInput(value("x", TensorProto.DataType.FLOAT_VALUE, batch, 3, side, side))
+                .addInitializer(tensor("W", weights, weights.length / features, features))
+                .addNode(node("Flatten", List.of("x"), "flat"))
+                .addNode(node("MatMul", List.of("flat", "W"), "y"))
+                .addOutput(value("y", TensorProto.DataType.FLOAT_VALUE, batch, features));
         return write(file, graph);
     }
 
@@ -67,11 +84,11 @@ public final class OnnxFiles {
                 .addAttribute(ints("kernel_shape", STRIDE, STRIDE));
         var graph = GraphProto.newBuilder()
                 .setName(op)
-                .addInput(value(input, TensorProto.DataType.FLOAT_VALUE, 4))
+                .addInput(value(input, TensorProto.DataType.FLOAT_VALUE, 0, 0, 0, 0))
                 .addInitializer(tensor("weights", weights, first, second, STRIDE, STRIDE))
                 .addInitializer(tensor("bias", bias, bias.length))
                 .addNode(node)
-                .addOutput(value(output, TensorProto.DataType.FLOAT_VALUE, 4));
+                .addOutput(value(output, TensorProto.DataType.FLOAT_VALUE, 0, 0, 0, 0));
         return write(file, graph);
     }
 
@@ -98,10 +115,12 @@ public final class OnnxFiles {
         return tensor.build();
     }
 
-    private static ValueInfoProto value(String name, int type, int rank) {
+    /** @param sizes of an array, 0 for any */
+    private static ValueInfoProto value(String name, int type, long... sizes) {
         var shape = TensorShapeProto.newBuilder();
-        for (int i = 0; i < rank; i++) {
-            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimParam(name + i));
+        for (int i = 0; i < sizes.length; i++) {
+            var size = TensorShapeProto.Dimension.newBuilder();
+            shape.addDim(sizes[i] == 0 ? size.setDimParam(name + i) : size.setDimValue(sizes[i]));
         }
         var tensor = TypeProto.Tensor.newBuilder().setElemType(type).setShape(shape);
         return ValueInfoProto.newBuilder()

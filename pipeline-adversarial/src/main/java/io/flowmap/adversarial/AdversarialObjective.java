@@ -9,7 +9,6 @@ import io.flowmap.distill.train.LocalObjective;
 import io.flowmap.distill.train.StepReport;
 import io.flowmap.nn.UNet;
 import io.flowmap.tensor.CounterRandom;
-import java.util.function.LongToDoubleFunction;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -89,60 +88,37 @@ final class AdversarialObjective implements LocalObjective {
     }
 
     private void fill(AdversarialProgram program, Batch batch) {
-        long first = batch.firstSample();
-        int n = batch.size();
         write(program, "x0", batch.x0());
-        write(program, "z", gaussians(NOISE, batch));
-        write(program, "t", numbers(batch, i -> recipe.game().fakes().draw(random, TIME, i)));
-        write(program, "guidance", numbers(batch, i -> recipe.emd().guidance().draw(random, i)));
-        if (program.input("classes") != null) {
-            write(program, "classes", oneHot(batch, (int)
-                    program.input("classes").size(1)));
+        write(program, "z", batch.gaussians(random, NOISE));
+        write(program, "t", batch.numbers(i -> recipe.game().fakes().draw(random, TIME, i)));
+        write(program, "guidance", batch.numbers(i -> recipe.emd().guidance().draw(random, i)));
+        INDArray classes = program.input("classes");
+        if (classes != null) {
+            write(program, "classes", batch.oneHot((int) classes.size(1), i -> false));
         }
         if (program.input("realNoise") != null) {
-            write(program, "realNoise", gaussians(REAL_PERTURBATION, batch));
-            write(program, "fakeNoise", gaussians(FAKE_PERTURBATION, batch));
+            write(program, "realNoise", batch.gaussians(random, REAL_PERTURBATION));
+            write(program, "fakeNoise", batch.gaussians(random, FAKE_PERTURBATION));
         }
-        var augmentation = recipe.game().augmentation();
-        long[] sample = recipe.emd().student().sample();
-        augmentation
-                .draw(random, REAL_AUGMENTATION, "real", first, n, sample)
-                .forEach((name, values) -> write(program, name, values));
-        augmentation
-                .draw(random, FAKE_AUGMENTATION, "fake", first, n, sample)
+        augment(program, batch, REAL_AUGMENTATION, "real");
+        augment(program, batch, FAKE_AUGMENTATION, "fake");
+    }
+
+    private void augment(AdversarialProgram program, Batch batch, long stream, String kind) {
+        recipe.game()
+                .augmentation()
+                .draw(
+                        random,
+                        stream,
+                        kind,
+                        batch.firstSample(),
+                        batch.size(),
+                        recipe.emd().student().sample())
                 .forEach((name, values) -> write(program, name, values));
     }
 
     private static void write(AdversarialProgram program, String name, float[] values) {
         program.input(name).data().setData(values);
-    }
-
-    /** N(0, I) for each sample, keyed by stream and number. */
-    private float[] gaussians(long stream, Batch batch) {
-        int size = batch.x0().length / batch.size();
-        var values = new float[batch.x0().length];
-        for (int i = 0; i < batch.size(); i++) {
-            random.gaussians(values, i * size, size, stream, batch.firstSample() + i);
-        }
-        return values;
-    }
-
-    private static float[] numbers(Batch batch, LongToDoubleFunction ofSample) {
-        var values = new float[batch.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) ofSample.applyAsDouble(batch.firstSample() + i);
-        }
-        return values;
-    }
-
-    private static float[] oneHot(Batch batch, int classes) {
-        var rows = new float[batch.size() * classes];
-        for (int i = 0; i < batch.size(); i++) {
-            if (batch.labels()[i] >= 0) {
-                rows[i * classes + batch.labels()[i]] = 1;
-            }
-        }
-        return rows;
     }
 
     private float[] lastLayer(INDArray gradient) {

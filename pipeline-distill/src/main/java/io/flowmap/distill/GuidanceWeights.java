@@ -13,6 +13,6 @@ public record GuidanceWeights(double min, double max) implements Serializable {
 
     /** The weight of a sample, by its global number. */
     public double draw(CounterRandom random, long sample) {
-        return min + (max - min) * random.uniform(RandomInputs.GUIDANCE, sample);
+        return min + (max - min) * random.uniform(StudentObjective.GUIDANCE, sample);
     }
 }

@@ -13,16 +13,22 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A student program fed with batches and their randomness. The program is compiled for the size of the first batch. */
 final class StudentObjective implements LocalObjective {
+    static final long GUIDANCE = 3;
+
+    private static final long NOISE = 1;
+    private static final long TIME = 2;
+    private static final long DROPOUT = 4;
+
     private final StudentFactory recipe;
     private final Configuration hadoop;
-    private final RandomInputs inputs;
+    private final CounterRandom random;
     private final Normalisation normalisation;
     private StudentProgram program;
 
     StudentObjective(StudentFactory recipe, Configuration hadoop) {
         this.recipe = recipe;
         this.hadoop = hadoop;
-        this.inputs = new RandomInputs(new CounterRandom(recipe.seed()));
+        this.random = new CounterRandom(recipe.seed());
         this.normalisation = recipe.normalisation(hadoop);
     }
 
@@ -38,7 +44,7 @@ final class StudentObjective implements LocalObjective {
         }
         var pairs = new TimePairs.Pair[batch.size()];
         for (int i = 0; i < pairs.length; i++) {
-            pairs[i] = recipe.objective().draw(inputs.random(), RandomInputs.TIME, batch.firstSample() + i);
+            pairs[i] = recipe.objective().draw(random, TIME, batch.firstSample() + i);
         }
         fill(batch, pairs, step);
         program.run();
@@ -46,16 +52,27 @@ final class StudentObjective implements LocalObjective {
     }
 
     private void fill(Batch batch, TimePairs.Pair[] pairs, long step) {
-        program.input("x0").data().setData(batch.x0());
-        inputs.noise(program, batch);
-        inputs.classes(program, batch, recipe.labelDropout());
-        RandomInputs.vector(program, "t", pairs.length, i -> pairs[i].t());
-        if (recipe.student().field().network().isFlowMap()) {
-            RandomInputs.vector(program, "s", pairs.length, i -> pairs[i].s());
-            RandomInputs.vector(program, "guidance", pairs.length, i -> recipe.guidance()
-                    .draw(inputs.random(), batch.firstSample() + i));
-            RandomInputs.vector(program, "warmup", 1, i -> recipe.objective().tangentWeight(step));
+        long first = batch.firstSample();
+        write("x0", batch.x0());
+        write("z", batch.gaussians(random, NOISE));
+        write("t", batch.numbers(i -> pairs[(int) (i - first)].t()));
+        INDArray classes = program.input("classes");
+        if (classes != null) {
+            write("classes", batch.oneHot((int) classes.size(1), this::losesClass));
         }
+        if (recipe.student().field().network().isFlowMap()) {
+            write("s", batch.numbers(i -> pairs[(int) (i - first)].s()));
+            write("guidance", batch.numbers(i -> recipe.guidance().draw(random, i)));
+            write("warmup", new float[] {(float) recipe.objective().tangentWeight(step)});
+        }
+    }
+
+    private boolean losesClass(long sample) {
+        return recipe.labelDropout() > 0 && random.uniform(DROPOUT, sample) < recipe.labelDropout();
+    }
+
+    private void write(String input, float[] values) {
+        program.input(input).data().setData(values);
     }
 
     private StepReport report(TimePairs.Pair[] pairs, long step, int elements) {

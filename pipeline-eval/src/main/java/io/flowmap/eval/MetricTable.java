@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 record MetricTable(List<MetricRow> rows) {
     static final String STUDENT = "student";
     static final String TEACHER = "teacher";
+    /** Both, in the order that they are shown in. */
+    static final List<String> MODELS = List.of(STUDENT, TEACHER);
 
     /** Every metric of samples, each a column, watched over. The training images are a floor: there may be fewer. */
     void compare(Comparison comparison) {

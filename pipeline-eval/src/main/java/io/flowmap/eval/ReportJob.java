@@ -84,7 +84,8 @@ public final class ReportJob implements Job {
                 context.stage("data"),
                 metrics.config().at("/evaluate/reference-split").asText("test"));
         var measured = new MetricSection(table);
-        writeFiles(output, table, measured);
+        var charts = new MetricCharts(table);
+        writeFiles(output, table, charts);
         var sets = SampleSet.list(fileSystem, context.stage("samples"));
         var train = LatentData.open(context.hadoop(), context.stage("data"), EvaluateJob.TRAIN);
         var images = new ImageSection(context.spark(), data, settings);
@@ -107,7 +108,7 @@ public final class ReportJob implements Job {
                         " ",
                         Stream.concat(Stream.of(measured.protocol()), comparison.notes().stream())
                                 .toList()),
-                measured.drawn() + "<h3>All sets</h3>" + measured.rows() + measured.classes(data.classNames())
+                charts.html() + "<h3>All sets</h3>" + measured.rows() + measured.classes(data.classNames())
                         + measured.named());
         addTraining(context, fileSystem, page);
         return page.section(
@@ -115,9 +116,9 @@ public final class ReportJob implements Job {
     }
 
     /** The table as comma-separated values (as Parquet it is in the metrics), and every chart as a file of its own. */
-    private static void writeFiles(StageOutput output, MetricTable table, MetricSection measured) {
+    private static void writeFiles(StageOutput output, MetricTable table, MetricCharts drawn) {
         write(output, "metrics.csv", table.csv());
-        measured.charts().forEach((name, chart) -> write(output, "charts/" + name + ".svg", chart.svg()));
+        drawn.charts().forEach((name, chart) -> write(output, "charts/" + name + ".svg", chart.svg()));
     }
 
     private static void write(StageOutput output, String name, String text) {

@@ -1,8 +1,8 @@
 package io.flowmap.app.sweep;
 
+import io.flowmap.eval.report.ParetoFront;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -26,17 +26,8 @@ record SweepTable(List<SweepRow> rows) {
 
     /** The cases that no other is both faster and nearer than, by time. */
     List<SweepRow> front() {
-        var front = new ArrayList<SweepRow>();
-        var byTime = rows.stream()
-                .filter(row -> !row.pruned())
-                .sorted(Comparator.comparingDouble(SweepRow::milliseconds))
-                .toList();
-        for (var row : byTime) {
-            if (front.isEmpty() || row.distance() < front.get(front.size() - 1).distance()) {
-                front.add(row);
-            }
-        }
-        return front;
+        var whole = rows.stream().filter(row -> !row.pruned()).toList();
+        return ParetoFront.of(whole, SweepRow::milliseconds, SweepRow::distance);
     }
 
     /** The best cases as cells in the layout of AYF Table 3, with distance and cost; the first row is the head. */

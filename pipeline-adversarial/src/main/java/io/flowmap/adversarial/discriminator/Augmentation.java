@@ -45,30 +45,33 @@ public record Augmentation(boolean colour, boolean translation, boolean cutout) 
             CounterRandom random, long stream, String kind, long firstSample, int batch, long[] sample) {
         int height = (int) sample[1];
         int width = (int) sample[2];
-        var colours = new float[batch * COLOURS];
-        var rows = new float[batch * height * height];
-        var columns = new float[batch * width * width];
-        var mask = new float[batch * height * width];
-        Arrays.fill(mask, 1);
-        for (int i = 0; i < batch; i++) {
-            long key = firstSample + i;
-            for (int c = 0; c < COLOURS; c++) {
-                colours[i * COLOURS + c] = (float) random.uniform(stream, key, c);
-            }
-            shift(rows, i * height * height, height, reach(random, height, stream, key, 3));
-            shift(columns, i * width * width, width, reach(random, width, stream, key, 4));
-            cut(mask, i * height * width, height, width, random, stream, key);
-        }
         var values = new TreeMap<String, float[]>();
         if (colour) {
-            values.put(kind + "Colour", colours);
+            values.put(kind + "Colour", new float[batch * COLOURS]);
         }
         if (translation) {
-            values.put(kind + "Rows", rows);
-            values.put(kind + "Columns", columns);
+            values.put(kind + "Rows", new float[batch * height * height]);
+            values.put(kind + "Columns", new float[batch * width * width]);
         }
         if (cutout) {
+            var mask = new float[batch * height * width];
+            Arrays.fill(mask, 1);
             values.put(kind + "Mask", mask);
+        }
+        for (int i = 0; i < batch; i++) {
+            long key = firstSample + i;
+            for (int c = 0; colour && c < COLOURS; c++) {
+                values.get(kind + "Colour")[i * COLOURS + c] = (float) random.uniform(stream, key, c);
+            }
+            if (translation) {
+                var rows = values.get(kind + "Rows");
+                var columns = values.get(kind + "Columns");
+                shift(rows, i * height * height, height, reach(random, height, stream, key, 3));
+                shift(columns, i * width * width, width, reach(random, width, stream, key, 4));
+            }
+            if (cutout) {
+                cut(values.get(kind + "Mask"), i * height * width, height, width, random, stream, key);
+            }
         }
         return values;
     }

@@ -1,10 +1,9 @@
 package io.flowmap.eval.feature;
 
-import ai.onnxruntime.OrtException;
+import io.flowmap.codec.OnnxSession;
 import io.flowmap.data.LatentShape;
-import io.flowmap.job.Sha256;
 import io.flowmap.job.UserError;
-import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
@@ -18,6 +17,7 @@ import org.apache.hadoop.fs.Path;
  * @param hash SHA-256 of it
  * @param shape of the images, RGB or grey
  * @param side of the square that they are resized to
+ * @param batch images that the file takes at once, 0 for any number
  * @param mean of each colour, in 0..1
  * @param deviation of each colour
  * @param dimension D
@@ -28,11 +28,12 @@ public record OnnxModel(
         String hash,
         LatentShape shape,
         int side,
+        int batch,
         List<Double> mean,
         List<Double> deviation,
         int dimension)
         implements FeatureModel {
-    private static final int LARGEST = Integer.MAX_VALUE - 8;
+    static final String NETWORK = "an ONNX network from [N,3,H,W] in float32 to features";
 
     /**
      * Reads a file and tries it on one empty image. Throws {@link UserError} where it cannot be read or is no such network.
@@ -44,9 +45,16 @@ public record OnnxModel(
         if (shape.channels() != 1 && shape.channels() != 3) {
             throw new UserError("cannot evaluate by " + file + ": expected images of 1 or 3 channels, got " + shape);
         }
-        var bytes = read(hadoop, file);
-        try (var session = new OnnxSession(bytes)) {
-            int fixed = session.side();
+        var bytes = OnnxSession.read(hadoop, file);
+        try (var session = OnnxSession.of(file.toString(), NETWORK, bytes)) {
+            var images = OnnxNetwork.images(session);
+            if (images == null) {
+                throw new UserError("cannot evaluate by " + file + ": expected " + NETWORK + ", got inputs "
+                        + session.inputs().stream()
+                                .map(input -> input + Arrays.toString(session.inputShape(input)))
+                                .toList());
+            }
+            int fixed = (int) Math.max(0, images[2]);
             if (fixed > 0 && side > 0 && fixed != side) {
                 throw new UserError("cannot evaluate by " + file + ": expected evaluate.onnx.side 0 or " + fixed
                         + ", which the file fixes, got " + side);
@@ -56,31 +64,9 @@ public record OnnxModel(
                         + ": expected evaluate.onnx.side, since the file takes images of any size, got 0");
             }
             int used = Math.max(fixed, side);
-            int dimension = session.apply(new float[3 * used * used], 1, used).length;
-            return new OnnxModel(file.getName(), bytes, Sha256.of(bytes), shape, used, mean, deviation, dimension);
-        } catch (OrtException | IllegalArgumentException e) {
-            throw new UserError(
-                    "cannot evaluate by " + file
-                            + ": expected an ONNX network from [N,3,H,W] in float32 to features, got "
-                            + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
-                    e);
-        }
-    }
-
-    private static byte[] read(Configuration hadoop, Path file) {
-        try {
-            var fileSystem = file.getFileSystem(hadoop);
-            long length = fileSystem.getFileStatus(file).getLen();
-            if (length > LARGEST) {
-                throw new UserError("cannot read ONNX file " + file + ": expected less than 2 GiB, got " + length);
-            }
-            var bytes = new byte[(int) length];
-            try (var in = fileSystem.open(file)) {
-                in.readFully(bytes);
-            }
-            return bytes;
-        } catch (IOException e) {
-            throw new UserError("cannot read ONNX file " + file + ": " + e.getMessage(), e);
+            int batch = (int) Math.max(0, images[0]);
+            int dimension = OnnxNetwork.features(session, new float[3 * used * used], 1, batch, used).length;
+            return new OnnxModel(file.getName(), bytes, session.hash(), shape, used, batch, mean, deviation, dimension);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.flowmap.eval.feature;
 
-import ai.onnxruntime.OrtException;
+import io.flowmap.codec.OnnxSession;
+import java.util.Arrays;
 
 /** Features of an {@link OnnxModel}: images resized as PIL's bicubic on floats, clipped to 0..255, (x/255 - mean) / deviation. */
 final class OnnxNetwork implements FeatureNetwork {
@@ -12,11 +13,28 @@ final class OnnxNetwork implements FeatureNetwork {
 
     OnnxNetwork(OnnxModel model) {
         this.model = model;
-        try {
-            session = new OnnxSession(model.bytes());
-        } catch (OrtException e) {
-            throw new IllegalStateException("cannot open " + model.file(), e);
-        }
+        this.session = OnnxSession.of(model.file(), OnnxModel.NETWORK, model.bytes());
+    }
+
+    /** The shape of the one input if it is that of square images [N,3,H,W], in which what is below 1 is not fixed; else null. */
+    static long[] images(OnnxSession session) {
+        var inputs = session.inputs();
+        long[] shape = inputs.size() == 1 ? session.inputShape(inputs.get(0)) : new long[0];
+        return shape.length == 4 && (shape[1] < 1 || shape[1] == COLOURS) && shape[2] == shape[3] ? shape : null;
+    }
+
+    /**
+     * The first output for images [count,3,side,side], row-major [count,D]. Where the file fixes how many it takes, there must be no more;
+     * the rest is filled with zeros.
+     */
+    static float[] features(OnnxSession session, float[] images, int count, int batch, int side) {
+        int rows = Math.max(count, batch);
+        float[] given = Arrays.copyOf(images, rows * COLOURS * side * side);
+        long[] shape = {rows, COLOURS, side, side};
+        float[] values = session.run(
+                        session.inputs().get(0), shape, given, session.outputs().get(0))
+                .values();
+        return Arrays.copyOf(values, values.length / rows * count);
     }
 
     @Override
@@ -28,15 +46,11 @@ final class OnnxNetwork implements FeatureNetwork {
     public Features apply(byte[] images, int count) {
         int d = model.dimension();
         var features = new float[count * d];
-        int most = session.batch() == 0 ? count : session.batch();
+        int most = model.batch() == 0 ? count : model.batch();
         for (int from = 0; from < count; from += most) {
             int rows = Math.min(most, count - from);
-            try {
-                var part = session.apply(prepared(images, from, rows), rows, model.side());
-                System.arraycopy(part, 0, features, from * d, rows * d);
-            } catch (OrtException e) {
-                throw new IllegalStateException("cannot apply " + model.file(), e);
-            }
+            var part = features(session, prepared(images, from, rows), rows, model.batch(), model.side());
+            System.arraycopy(part, 0, features, from * d, rows * d);
         }
         return new Features(count, features, new float[count]);
     }
@@ -66,10 +80,6 @@ final class OnnxNetwork implements FeatureNetwork {
 
     @Override
     public void close() {
-        try {
-            session.close();
-        } catch (OrtException e) {
-            throw new IllegalStateException("cannot close " + model.file(), e);
-        }
+        session.close();
     }
 }

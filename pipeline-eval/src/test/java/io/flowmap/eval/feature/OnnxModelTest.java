@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.flowmap.data.LatentShape;
 import io.flowmap.job.UserError;
 import io.flowmap.tensor.CounterRandom;
+import io.flowmap.testing.OnnxFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ class OnnxModelTest {
         var weights = new float[3 * SIDE * SIDE * FEATURES];
         new CounterRandom(1).gaussians(weights, 0, weights.length, 1);
         var shape = new LatentShape(channels, SIDE, SIDE);
-        var model = open(OnnxFile.linear(batch, SIDE, FEATURES, weights), shape, 0);
+        var model = open(OnnxFiles.linear(file(), batch, SIDE, FEATURES, weights), shape, 0);
         assertThat(model.dimension()).isEqualTo(FEATURES);
         int count = 5;
         var images = new byte[count * shape.size()];
@@ -53,11 +54,11 @@ class OnnxModelTest {
     }
 
     @Test
-    void otherSizesAreResized() throws IOException {
+    void otherSizesAreResized() {
         var weights = new float[3 * SIDE * SIDE];
         java.util.Arrays.fill(weights, 1);
         var shape = new LatentShape(1, 4, 9);
-        var model = open(OnnxFile.linear(0, SIDE, 1, weights), shape, 0);
+        var model = open(OnnxFiles.linear(file(), 0, SIDE, 1, weights), shape, 0);
         var white = new byte[shape.size()];
         java.util.Arrays.fill(white, (byte) 255);
         try (var network = model.open()) {
@@ -73,26 +74,22 @@ class OnnxModelTest {
     @Test
     void whatIsNoSuchNetworkIsTheUsersMistake() {
         var shape = new LatentShape(3, SIDE, SIDE);
-        assertThatThrownBy(() -> open(new byte[] {1, 2, 3}, shape, 0))
+        assertThatThrownBy(() -> open(Files.write(file(), new byte[] {1, 2, 3}), shape, 0))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("expected an ONNX network from [N,3,H,W] in float32 to features, got ");
-        assertThatThrownBy(() -> open(OnnxFile.linear(0, SIDE, 1, new float[3 * SIDE * SIDE]), shape, 7))
+        assertThatThrownBy(() -> open(OnnxFiles.linear(file(), 0, SIDE, 1, new float[3 * SIDE * SIDE]), shape, 7))
                 .isInstanceOf(UserError.class)
                 .hasMessageEndingWith("expected evaluate.onnx.side 0 or 6, which the file fixes, got 7");
-        assertThatThrownBy(() -> OnnxModel.open(
-                        new Configuration(),
-                        new org.apache.hadoop.fs.Path(dir.resolve("none.onnx").toString()),
-                        shape,
-                        0,
-                        MEAN,
-                        DEVIATION))
+        assertThatThrownBy(() -> open(dir.resolve("none.onnx"), shape, 0))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("cannot read ONNX file ");
     }
 
-    private OnnxModel open(byte[] bytes, LatentShape shape, int side) throws IOException {
-        var file = dir.resolve("net.onnx");
-        Files.write(file, bytes);
+    private Path file() {
+        return dir.resolve("net.onnx");
+    }
+
+    private static OnnxModel open(Path file, LatentShape shape, int side) {
         return OnnxModel.open(
                 new Configuration(), new org.apache.hadoop.fs.Path(file.toString()), shape, side, MEAN, DEVIATION);
     }

@@ -1,7 +1,7 @@
 package io.flowmap.ingest.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import io.flowmap.codec.OnnxModel;
+import io.flowmap.codec.OnnxSession;
 import io.flowmap.job.Sha256;
 import io.flowmap.job.UserError;
 import java.io.ByteArrayInputStream;
@@ -23,9 +23,9 @@ public final class CaptionEncoder implements AutoCloseable {
     private final TextSource source;
     private final HuggingFaceTokenizer tokenizer;
     private final String tokenizerHash;
-    private final OnnxModel model;
+    private final OnnxSession model;
 
-    private CaptionEncoder(TextSource source, HuggingFaceTokenizer tokenizer, String tokenizerHash, OnnxModel model) {
+    private CaptionEncoder(TextSource source, HuggingFaceTokenizer tokenizer, String tokenizerHash, OnnxSession model) {
         this.source = source;
         this.tokenizer = tokenizer;
         this.tokenizerHash = tokenizerHash;
@@ -96,7 +96,7 @@ public final class CaptionEncoder implements AutoCloseable {
         }
     }
 
-    private OnnxModel.Values embed(List<ai.djl.huggingface.tokenizers.Encoding> encodings) {
+    private OnnxSession.Values embed(List<ai.djl.huggingface.tokenizers.Encoding> encodings) {
         int length = source.maxTokens();
         var ids = new long[encodings.size() * length];
         var mask = new long[ids.length];
@@ -118,8 +118,10 @@ public final class CaptionEncoder implements AutoCloseable {
         return values;
     }
 
-    private static OnnxModel model(Configuration hadoop, TextSource source) {
-        return source.encoder() == null ? null : OnnxModel.open(hadoop, "a text encoder", new Path(source.encoder()));
+    private static OnnxSession model(Configuration hadoop, TextSource source) {
+        return source.encoder() == null
+                ? null
+                : OnnxSession.open(hadoop, "an ONNX file of a text encoder", new Path(source.encoder()));
     }
 
     private static byte[] bytes(long[] tokens) {

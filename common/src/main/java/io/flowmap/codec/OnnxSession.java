@@ -25,13 +25,13 @@ import org.apache.hadoop.fs.Path;
  * A frozen network from an ONNX file of any Hadoop file system, run on the CPU by one thread, so that the same input gives the same
  * bits. The file holds its weights inside (at most 2 GB). Not thread-safe: one instance a task.
  */
-public final class OnnxModel implements AutoCloseable {
+public final class OnnxSession implements AutoCloseable {
     private final String name;
     private final String hash;
     private final OrtEnvironment environment;
     private final OrtSession session;
 
-    private OnnxModel(String name, String hash, OrtEnvironment environment, OrtSession session) {
+    private OnnxSession(String name, String hash, OrtEnvironment environment, OrtSession session) {
         this.name = name;
         this.hash = hash;
         this.environment = environment;
@@ -41,21 +41,37 @@ public final class OnnxModel implements AutoCloseable {
     /**
      * Reads a file.
      *
-     * @param network what it should hold, for messages: "a text encoder"
+     * @param network what it should hold, for messages: "an ONNX file of a text encoder"
      * @throws UserError where it cannot be read
      */
-    public static OnnxModel open(Configuration hadoop, String network, Path file) {
-        var name = network + " " + file;
-        try (var in = file.getFileSystem(hadoop).open(file);
-                var options = new SessionOptions()) {
-            byte[] bytes = in.readAllBytes();
+    public static OnnxSession open(Configuration hadoop, String network, Path file) {
+        return of(file.toString(), network, read(hadoop, file));
+    }
+
+    /** The bytes of a file. Throws {@link UserError} where it cannot be read or has 2 GiB or more. */
+    public static byte[] read(Configuration hadoop, Path file) {
+        try (var in = file.getFileSystem(hadoop).open(file)) {
+            return in.readAllBytes();
+        } catch (IOException | OutOfMemoryError e) {
+            throw new UserError("cannot read ONNX file " + file + ": expected a file below 2 GiB, got " + e, e);
+        }
+    }
+
+    /**
+     * Opens the bytes of a file.
+     *
+     * @param name of the file, for messages
+     * @param network as of {@link #open}
+     */
+    public static OnnxSession of(String name, String network, byte[] bytes) {
+        try (var options = new SessionOptions()) {
             options.setIntraOpNumThreads(1);
             options.setInterOpNumThreads(1);
             options.setDeterministicCompute(true);
             var environment = OrtEnvironment.getEnvironment();
-            return new OnnxModel(name, Sha256.of(bytes), environment, environment.createSession(bytes, options));
-        } catch (IOException | OrtException | OutOfMemoryError e) {
-            throw new UserError("cannot read " + name + ": expected an ONNX file, got " + e.getMessage(), e);
+            return new OnnxSession(name, Sha256.of(bytes), environment, environment.createSession(bytes, options));
+        } catch (OrtException e) {
+            throw new UserError("cannot read " + name + ": expected " + network + ", got " + line(e), e);
         }
     }
 
@@ -67,6 +83,15 @@ public final class OnnxModel implements AutoCloseable {
     /** Names of the inputs, in the order of the file. */
     public List<String> inputs() {
         return List.copyOf(session.getInputNames());
+    }
+
+    /** Shape of an input, in which what is below 1 is not fixed. */
+    public long[] inputShape(String input) {
+        try {
+            return info(session.getInputInfo(), input).getShape();
+        } catch (OrtException e) {
+            throw failure(input, e);
+        }
     }
 
     /** Names of the outputs, in the order of the file. */
@@ -145,6 +170,10 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     private UserError failure(String input, OrtException e) {
-        return new UserError("cannot run " + name + " on " + input + ": " + e.getMessage(), e);
+        return new UserError("cannot run " + name + ": expected what it takes, got " + input + ": " + line(e), e);
+    }
+
+    private static String line(OrtException e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 }
