@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -75,8 +76,8 @@ public final class DatasetJob implements Job {
             var data = LatentData.open(context.hadoop(), dir, split);
             page.section(
                     "Split " + split,
-                    data.count() + " latents of " + data.shape()
-                            + ". Means and deviations of their channels, and the first " + "pictures.",
+                    data.count() + " latents " + Arrays.toString(data.shape().dimensions())
+                            + ". Means and deviations of their channels, and the first pictures.",
                     Html.table(channels(ChannelMoments.of(context, dir, split, data)), 0) + pictures(data, split));
         }
         return page;
@@ -118,7 +119,7 @@ public final class DatasetJob implements Job {
             }
         }
         int scale = Math.max(1, SMALLEST_GRID / (COLUMNS * data.imageShape().width()));
-        return "<figure>" + Html.image(PngImage.grid(rows, data.imageShape(), scale), "pictures of " + split)
-                + "</figure>";
+        return "<div class=\"single\"><figure>"
+                + Html.image(PngImage.grid(rows, data.imageShape(), scale), "pictures of " + split) + "</figure></div>";
     }
 }

@@ -80,15 +80,10 @@ final class MetricSection {
     /** Every set, one row each. */
     String rows() {
         var rows = new ArrayList<List<String>>();
-        rows.add(List.of(
-                "images",
-                "guidance",
-                "steps",
-                table.distance(),
-                table.precision(),
-                table.recall(),
-                "class accuracy",
-                "ms an image"));
+        var head = new ArrayList<>(List.of("images", "guidance", "steps", table.distance()));
+        table.shares().forEach(metric -> head.add(metric.equals(table.accuracy()) ? "class accuracy" : metric));
+        head.add("ms an image");
+        rows.add(head);
         for (var model : MetricTable.MODELS) {
             for (double weight : table.guidances()) {
                 table.steps(model, weight).forEach(steps -> rows.add(row(model, weight, steps)));
@@ -185,9 +180,7 @@ final class MetricSection {
         row.add(table.row(model, weight, steps, table.distance())
                 .map(MetricSection::withMargin)
                 .orElse(""));
-        row.add(format("%.4f", table.value(model, weight, steps, table.precision())));
-        row.add(format("%.4f", table.value(model, weight, steps, table.recall())));
-        row.add(format("%.4f", table.value(model, weight, steps, table.accuracy())));
+        table.shares().forEach(metric -> row.add(format("%.4f", table.value(model, weight, steps, metric))));
         row.add(format("%.2f", table.value(model, weight, steps, MetricRow.MILLISECONDS)));
         return row;
     }

@@ -59,6 +59,18 @@ record MetricTable(List<MetricRow> rows) {
         return MetricRow.RECALL + network();
     }
 
+    /** Of the columns of a table those that any set has: precision, recall, density and coverage, then class accuracy. */
+    List<String> shares() {
+        return Stream.of(
+                        precision(),
+                        recall(),
+                        MetricRow.DENSITY + network(),
+                        MetricRow.COVERAGE + network(),
+                        accuracy())
+                .filter(metric -> rows.stream().anyMatch(row -> row.metric().equals(metric)))
+                .toList();
+    }
+
     String accuracy() {
         return MetricRow.CLASS_ACCURACY + network();
     }

@@ -38,7 +38,7 @@ final class NeighbourSection {
         }
         return "<div class=\"single\"><figure>"
                 + Html.image(
-                        PngImage.grid(rows, train.shape(), scale(train.shape(), samples.size())),
+                        PngImage.grid(rows, train.imageShape(), scale(train.imageShape(), samples.size())),
                         "samples over their nearest training images")
                 + "</figure></div>";
     }

@@ -20,11 +20,20 @@ final class TrainingSection {
     private final String name;
     private final List<String> columns;
     private final List<Row> rows;
+    private final double start;
 
     TrainingSection(String name, Dataset<Row> table) {
         this.name = name;
         this.columns = Arrays.asList(table.columns());
         this.rows = table.orderBy(STEP).collectAsList();
+        this.start = rows.isEmpty() ? 0 : start();
+    }
+
+    /** The step before the first round: 0, or where the training that this one goes on with ended. */
+    private double start() {
+        double first = rows.get(0).<Number>getAs(STEP).doubleValue();
+        double last = rows.get(rows.size() - 1).<Number>getAs(STEP).doubleValue();
+        return Math.max(0, Math.rint(first - (last - first) / Math.max(1, rows.size() - 1)));
     }
 
     /** The charts below a heading; empty text for a table without rows. */
@@ -85,7 +94,7 @@ final class TrainingSection {
         return chart(title, series, logarithmic);
     }
 
-    private static String chart(String title, List<Series> series, boolean logarithmic) {
+    private String chart(String title, List<Series> series, boolean logarithmic) {
         double[] values = values(series);
         boolean nothing = Arrays.stream(values).allMatch(value -> value == 0);
         return nothing ? "" : drawn(title, series, values, logarithmic);
@@ -98,41 +107,49 @@ final class TrainingSection {
                 .toArray();
     }
 
-    private static String drawn(String title, List<Series> series, double[] values, boolean logarithmic) {
+    private String drawn(String title, List<Series> series, double[] values, boolean logarithmic) {
         double last = series.stream()
                 .flatMapToDouble(line -> Arrays.stream(line.x()))
                 .max()
                 .orElseThrow();
         boolean positive = Arrays.stream(values).anyMatch(value -> value > 0);
         var y = logarithmic && positive ? Axis.logarithmic("", values) : Axis.linear("", values);
-        return new LineChart(title, Axis.linear("steps", 0, Math.max(1, last)), y, series).html();
+        return new LineChart(title, Axis.linear("steps", start, Math.max(start + 1, last)), y, series).html();
     }
 
-    /** At most {@value #POINTS} points, each the mean of its rounds. */
+    /**
+     * At most {@value #POINTS} points, each the mean of its rounds. Rounds without a value are left out; where there are such, as of what is
+     * taken at checkpoints, every point is marked.
+     */
     private void add(List<Series> series, String label, String column, String style) {
         if (!columns.contains(column) || !columns.contains(STEP)) {
             return;
         }
-        int width = (rows.size() + POINTS - 1) / POINTS;
-        int points = (rows.size() + width - 1) / width;
+        var measured = rows.stream().filter(row -> isFinite(row, column)).toList();
+        if (measured.isEmpty()) {
+            return;
+        }
+        int width = (measured.size() + POINTS - 1) / POINTS;
+        int points = (measured.size() + width - 1) / width;
         var x = new double[points];
         var y = new double[points];
         for (int i = 0; i < points; i++) {
-            var part = rows.subList(i * width, Math.min(rows.size(), (i + 1) * width));
+            var part = measured.subList(i * width, Math.min(measured.size(), (i + 1) * width));
             x[i] = mean(part, STEP);
             y[i] = mean(part, column);
         }
-        if (Arrays.stream(y).anyMatch(Double::isFinite)) {
-            series.add(new Series(label, x, y, style, false));
-        }
+        series.add(new Series(label, x, y, style, measured.size() < rows.size()));
+    }
+
+    private static boolean isFinite(Row row, String column) {
+        Number value = row.getAs(column);
+        return value != null && Double.isFinite(value.doubleValue());
     }
 
     private static double mean(List<Row> rows, String column) {
         return rows.stream()
-                .map(row -> row.<Number>getAs(column))
-                .filter(value -> value != null && Double.isFinite(value.doubleValue()))
-                .mapToDouble(Number::doubleValue)
+                .mapToDouble(row -> row.<Number>getAs(column).doubleValue())
                 .average()
-                .orElse(Double.NaN);
+                .orElseThrow();
     }
 }

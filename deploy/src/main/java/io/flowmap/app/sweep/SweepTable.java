@@ -1,5 +1,6 @@
 package io.flowmap.app.sweep;
 
+import io.flowmap.eval.report.Axis;
 import io.flowmap.eval.report.ParetoFront;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,8 +61,8 @@ record SweepTable(List<SweepRow> rows) {
             var line = new ArrayList<>(List.of(
                     one.network(),
                     Integer.toString(one.steps()),
-                    format("%.2g", one.gamma()),
-                    format("%.3g", one.guidance()),
+                    Axis.format(one.gamma()),
+                    Axis.format(one.guidance()),
                     format("%.3f", row.distance()),
                     Long.toString(row.protocol().samples()),
                     format("%,d", row.parameters()),

@@ -62,6 +62,10 @@ public record PngImage(int width, int height, byte[] png) {
     }
 
     private static void draw(BufferedImage image, int x, int y, byte[] pixels, LatentShape shape, int scale) {
+        if (pixels.length != shape.size()) {
+            throw new IllegalArgumentException(
+                    "cannot draw an image: expected pixels of " + shape + ", got " + pixels.length + " of them");
+        }
         int plane = shape.height() * shape.width();
         boolean gray = shape.channels() < 3;
         for (int i = 0; i < shape.height() * scale; i++) {
