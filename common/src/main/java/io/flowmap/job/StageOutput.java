@@ -112,6 +112,19 @@ public final class StageOutput {
         return fileSystem;
     }
 
+    /**
+     * The manifest of another finished output of the same plan. Throws {@link UserError} where it differs.
+     *
+     * @param apart names of keys in which it may differ
+     */
+    public Manifest sameButFor(Path other, Set<String> apart) {
+        var manifest = Manifest.read(Manifest.fileSystem(context, other), other);
+        new ManifestDifference(apart).first(manifest, plan).ifPresent(difference -> {
+            throw new UserError("cannot go on from " + StageInput.withoutCredentials(other) + ": " + difference);
+        });
+        return manifest;
+    }
+
     /** Writes the manifest with the facts (values that Jackson writes: numbers, texts, lists, maps, records). */
     public void finish(Map<String, ?> facts) {
         JsonNode tree = Json.canonical(Json.mapper().valueToTree(facts));

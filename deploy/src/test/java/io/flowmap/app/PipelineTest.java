@@ -76,6 +76,7 @@ class PipelineTest {
         }
         assertThat(manifest("two", "flowmap").at("/facts/hashes")).isEqualTo(flowMap.at("/facts/hashes"));
         refusesWhatDiffers();
+        toppedUpSamplesAreThoseOfADirectRun();
     }
 
     @Test
@@ -241,6 +242,49 @@ class PipelineTest {
                     .findFirst()
                     .orElseThrow()
                     .value();
+        }
+    }
+
+    private void toppedUpSamplesAreThoseOfADirectRun() throws IOException {
+        var shared = new ArrayList<String>(List.of("generate.samples=45"));
+        for (var stage : List.of("data", "teacher", "flowmap")) {
+            shared.add("run.stages." + stage + "=" + folder.resolve("one").resolve(stage));
+        }
+        assertThat(run("generate", "direct", shared.toArray(String[]::new))).isZero();
+        shared.add("generate.top-up=" + folder.resolve("one/samples"));
+        assertThat(run("generate", "more", shared.toArray(String[]::new)))
+                .as(err::toString)
+                .isZero();
+        assertThat(manifest("more", "samples").at("/facts/taken-over").asInt()).isEqualTo(30);
+        assertThat(images("more")).hasSize(45 * 2 * 2).isEqualTo(images("direct"));
+        shared.add("generate.gamma=0.5");
+        assertThat(run("generate", "other", shared.toArray(String[]::new))).isEqualTo(2);
+        assertThat(err.toString()).contains("cannot go on from", "expected generate.gamma = 0.5, got 0");
+        assertThat(run(
+                        "generate",
+                        "fewer",
+                        "generate.samples=20",
+                        shared.get(1),
+                        shared.get(2),
+                        shared.get(3),
+                        shared.get(4)))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("expected fewer samples than generate.samples = 20, got 30");
+    }
+
+    /** Everything of the samples but the time that they took. */
+    private List<String> images(String dir) {
+        try (var spark = SparkSession.builder().appName("test").getOrCreate()) {
+            return spark
+                    .read()
+                    .parquet(folder.resolve(dir).resolve("samples").toString() + "/model=*")
+                    .selectExpr(
+                            "input_file_name() like '%teacher%'", "guidance", "steps", "index", "label", "hex(image)")
+                    .collectAsList()
+                    .stream()
+                    .map(Object::toString)
+                    .sorted()
+                    .toList();
         }
     }
 

@@ -12,6 +12,7 @@ record GenerateConfig(
         List<Double> guidance,
         double gamma,
         int samples,
+        String topUp,
         int batch,
         TeacherConfig teacher,
         String studentStage,

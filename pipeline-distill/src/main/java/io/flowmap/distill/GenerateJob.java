@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
@@ -47,11 +48,12 @@ public final class GenerateJob implements Job {
         if (student) {
             inputs.add(StageInput.stage(context, config.studentStage()));
         }
-        var output = StageOutput.open(context, "samples", List.of("generate"), inputs);
+        var output = StageOutput.open(context, "samples", List.of("generate"), inputs, Set.of("top-up"));
         if (output.finished()) {
             context.progress().phase("generate", Map.of("skipped", output.dir()));
             return;
         }
+        var earlier = config.topUp().isEmpty() ? null : EarlierSamples.of(context, config, output);
         var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
         StoredTeacher guided = teacher ? StoredTeacher.of(context, config.teacher(), config.teacherAverage()) : null;
         StoredModel flowMap =
@@ -59,30 +61,34 @@ public final class GenerateJob implements Job {
         Stream.of(guided == null ? null : guided.main(), flowMap)
                 .filter(Objects::nonNull)
                 .forEach(model -> model.requireFits(data));
+        int drawn = earlier == null ? 0 : earlier.count();
         var task = new SampleTask(
-                config, guided, flowMap, data.encoder(), context.run().seedOf("generate"));
+                config, drawn, guided, flowMap, data.encoder(), context.run().seedOf("generate"));
         for (String model : config.models()) {
             context.progress()
                     .phase("generate", Map.of("model", model, "steps", config.steps(), "samples", config.samples()));
-            write(context, output, task, model);
+            write(context, output, task, model, earlier);
         }
         SampleGrids.write(context, output, config, data.imageShape(), data.classes());
-        output.finish(Map.of("samples", config.samples(), "models", config.models(), "steps", config.steps()));
+        output.finish(Map.of(
+                "samples", config.samples(), "taken-over", drawn, "models", config.models(), "steps", config.steps()));
     }
 
-    private static void write(JobContext context, StageOutput output, SampleTask task, String model) {
+    private static void write(
+            JobContext context, StageOutput output, SampleTask task, String model, EarlierSamples earlier) {
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
         var hadoop = new SerializableConfiguration(context.hadoop());
-        List<Integer> batches =
-                IntStream.range(0, task.config().batches()).boxed().toList();
+        List<Integer> batches = IntStream.range(task.firstBatch(), task.config().batches())
+                .boxed()
+                .toList();
         int slices = Math.min(batches.size(), 2 * spark.defaultParallelism());
         JavaRDD<Row> rows =
                 spark.parallelize(batches, slices).mapPartitions(part -> task.rows(model, part, hadoop.value()));
         StructType type = SampleSchema.type()
                 .add(SampleSchema.GUIDANCE, DataTypes.DoubleType)
                 .add(SampleSchema.STEPS, DataTypes.IntegerType);
-        context.spark()
-                .createDataFrame(rows, type)
+        var samples = context.spark().createDataFrame(rows, type);
+        (earlier == null ? samples : samples.union(earlier.rows(context, model, type)))
                 .write()
                 .mode(SaveMode.Overwrite)
                 .partitionBy(SampleSchema.GUIDANCE, SampleSchema.STEPS)

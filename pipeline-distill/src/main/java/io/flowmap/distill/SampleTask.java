@@ -20,10 +20,12 @@ import org.apache.spark.util.TaskCompletionListener;
 /**
  * Generates fixed batches of samples by a {@link SampleDrawing}.
  *
+ * @param first index of the first sample that is drawn
  * @param teacher null if only the student is sampled
  * @param student null if only the teacher is sampled
  */
-record SampleTask(GenerateConfig config, StoredTeacher teacher, StoredModel student, Encoder encoder, long seed)
+record SampleTask(
+        GenerateConfig config, int first, StoredTeacher teacher, StoredModel student, Encoder encoder, long seed)
         implements Serializable {
     /** Rows of {@link SampleSchema} with guidance and steps appended, for all step counts of some batches; a batch is held at a time. */
     Iterator<Row> rows(String model, Iterator<Integer> batches, Configuration hadoop) {
@@ -36,10 +38,15 @@ record SampleTask(GenerateConfig config, StoredTeacher teacher, StoredModel stud
                 .iterator();
     }
 
-    private Stream<Row> rows(SampleDrawing drawing, long first) {
+    /** The batch of the first sample. */
+    int firstBatch() {
+        return first / config.batch();
+    }
+
+    private Stream<Row> rows(SampleDrawing drawing, long start) {
         return config.guidance().stream().flatMap(guidance -> config.steps().stream()
-                .flatMap(steps -> drawing.draw(first, guidance, config.gamma(), steps).stream()
-                        .filter(sample -> sample.index() < config.samples())
+                .flatMap(steps -> drawing.draw(start, guidance, config.gamma(), steps).stream()
+                        .filter(sample -> first <= sample.index() && sample.index() < config.samples())
                         .map(sample -> row(sample, guidance, steps))));
     }
 

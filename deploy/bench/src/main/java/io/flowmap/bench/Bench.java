@@ -4,7 +4,7 @@ import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Entry of the benchmarks: {@code bench step}, {@code finetune}, {@code averaging}, {@code metrics} and {@code recall}. */
+/** Entry of the benchmarks: {@code bench step}, {@code finetune}, {@code averaging}, {@code metrics}, {@code recall} and {@code ingest}. */
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
@@ -19,6 +19,7 @@ public final class Bench {
         command.addSubcommand(new AveragingBench());
         command.addSubcommand(new MetricsBench());
         command.addSubcommand(new RecallBench());
+        command.addSubcommand(new IngestBench());
         System.exit(command.execute(arguments));
     }
 }

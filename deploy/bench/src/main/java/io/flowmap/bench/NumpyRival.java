@@ -1,8 +1,6 @@
 package io.flowmap.bench;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -28,40 +26,14 @@ record NumpyRival(Map<String, Result> results, String versions) {
 
     /** Runs the script on a file of features with these arguments. */
     static NumpyRival run(String python, Path features, int... arguments) throws IOException {
-        var script = Files.createTempFile("flowmap-metrics", ".py");
-        try (var source = NumpyRival.class.getResourceAsStream("metrics.py")) {
-            Files.write(script, source.readAllBytes());
-            var command = Stream.concat(
-                            Stream.of(python, script.toString(), features.toString()),
-                            Arrays.stream(arguments).mapToObj(Integer::toString))
-                    .toList();
-            return parse(output(command));
-        } finally {
-            Files.delete(script);
-        }
+        var words = Stream.concat(
+                        Stream.of(features.toString()), Arrays.stream(arguments).mapToObj(Integer::toString))
+                .toList();
+        return parse(new PythonScript(python, "metrics.py", "python3-numpy and python3-scipy").run(words));
     }
 
     Result result(String name) {
         return results.get(name);
-    }
-
-    private static List<String> output(List<String> command) throws IOException {
-        var process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        var lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-                .lines()
-                .toList();
-        try {
-            int code = process.waitFor();
-            if (code != 0) {
-                throw new IOException("cannot run " + command.get(0) + ": expected exit code 0, got " + code
-                        + " (install python3-numpy and python3-scipy)");
-            }
-        } catch (InterruptedException e) {
-            throw new IOException("cannot wait for " + command.get(0), e);
-        }
-        return lines;
     }
 
     private static NumpyRival parse(List<String> lines) {

@@ -2,6 +2,8 @@ package io.flowmap.ingest.image;
 
 import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
 import java.awt.image.BufferedImage;
+import java.awt.image.ComponentSampleModel;
+import java.awt.image.DataBufferByte;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
@@ -123,6 +125,13 @@ public final class ImageDecoder implements AutoCloseable {
             throw new UnreadableRecord("samples of " + (shift + 8) + " bits");
         }
         byte[] pixels = new byte[channels * plane];
+        if (shift == 0
+                && raster.getSampleModel() instanceof ComponentSampleModel model
+                && raster.getDataBuffer() instanceof DataBufferByte bytes
+                && bytes.getNumBanks() == 1) {
+            separate(bytes, model, channels, pixels);
+            return new PixelImage(channels, image.getHeight(), image.getWidth(), pixels);
+        }
         int[] row = new int[image.getWidth()];
         for (int line = 0; line < channels * image.getHeight(); line++) {
             raster.getSamples(0, line % image.getHeight(), row.length, 1, line / image.getHeight(), row);
@@ -131,6 +140,20 @@ public final class ImageDecoder implements AutoCloseable {
             }
         }
         return new PixelImage(channels, image.getHeight(), image.getWidth(), pixels);
+    }
+
+    /** Interleaved bytes to planes. */
+    private static void separate(DataBufferByte bytes, ComponentSampleModel model, int channels, byte[] pixels) {
+        byte[] data = bytes.getData();
+        int width = model.getWidth();
+        int stride = model.getPixelStride();
+        for (int line = 0; line < channels * model.getHeight(); line++) {
+            int band = model.getBandOffsets()[line / model.getHeight()];
+            int from = bytes.getOffset() + line % model.getHeight() * model.getScanlineStride() + band;
+            for (int x = 0; x < width; x++) {
+                pixels[line * width + x] = data[from + x * stride];
+            }
+        }
     }
 
     private static PixelImage lookedUp(Raster raster, IndexColorModel palette) {

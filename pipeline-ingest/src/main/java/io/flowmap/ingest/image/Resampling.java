@@ -1,5 +1,6 @@
 package io.flowmap.ingest.image;
 
+import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -13,6 +14,8 @@ public enum Resampling {
     LANCZOS(3, x -> x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0);
 
     private static final int PRECISION_BITS = 22;
+    /** Rows of a horizontal pass at once: their columns stay in the cache, and the sums over them are vectorised. */
+    private static final int STRIP = 64;
 
     private final double support;
     private final DoubleUnaryOperator filter;
@@ -31,14 +34,25 @@ public enum Resampling {
         return wide.height() == height ? wide : vertical(wide, height);
     }
 
+    /** A strip of rows at a time, whose columns then lie side by side in the cache. */
     private PixelImage horizontal(PixelImage image, int width) {
         var taps = taps(image.width(), width);
         int rows = image.channels() * image.height();
-        byte[] in = image.pixels();
         byte[] out = new byte[rows * width];
-        for (int row = 0; row < rows; row++) {
+        var lines = new Lines(image.width(), STRIP);
+        for (int top = 0; top < rows; top += STRIP) {
+            int count = Math.min(STRIP, rows - top);
+            for (int row = 0; row < count; row++) {
+                int from = (top + row) * image.width();
+                for (int x = 0; x < image.width(); x++) {
+                    lines.put(x, row, image.pixels()[from + x]);
+                }
+            }
             for (int x = 0; x < width; x++) {
-                out[row * width + x] = taps.weigh(x, in, row * image.width(), 1);
+                lines.weigh(taps.first[x], taps.weights[x]);
+                for (int row = 0; row < count; row++) {
+                    out[(top + row) * width + x] = lines.weighed(row);
+                }
             }
         }
         return new PixelImage(image.channels(), image.height(), width, out);
@@ -47,12 +61,21 @@ public enum Resampling {
     private PixelImage vertical(PixelImage image, int height) {
         var taps = taps(image.height(), height);
         int width = image.width();
-        byte[] in = image.pixels();
         byte[] out = new byte[image.channels() * height * width];
-        for (int line = 0; line < image.channels() * height; line++) {
-            int plane = line / height * image.height() * width;
-            for (int x = 0; x < width; x++) {
-                out[line * width + x] = taps.weigh(line % height, in, plane + x, width);
+        var lines = new Lines(image.height(), width);
+        for (int channel = 0; channel < image.channels(); channel++) {
+            for (int y = 0; y < image.height(); y++) {
+                int from = (channel * image.height() + y) * width;
+                for (int x = 0; x < width; x++) {
+                    lines.put(y, x, image.pixels()[from + x]);
+                }
+            }
+            for (int y = 0; y < height; y++) {
+                lines.weigh(taps.first[y], taps.weights[y]);
+                int to = (channel * height + y) * width;
+                for (int x = 0; x < width; x++) {
+                    out[to + x] = lines.weighed(x);
+                }
             }
         }
         return new PixelImage(image.channels(), height, width, out);
@@ -108,15 +131,66 @@ public enum Resampling {
     }
 
     /** For each output the first input and the weights of the inputs from there. */
-    private record Taps(int[] first, int[][] weights) {
-        byte weigh(int output, byte[] in, int offset, int stride) {
-            int[] weight = weights[output];
-            int sum = 1 << (PRECISION_BITS - 1);
-            int at = offset + first[output] * stride;
-            for (int tap = 0; tap < weight.length; tap++, at += stride) {
-                sum += (in[at] & 0xff) * weight[tap];
+    private record Taps(int[] first, int[][] weights) {}
+
+    /**
+     * Parallel lines of pixels, weighed at once. Line k and line half + k share a long, low and high 32 bits, and with it a multiplication:
+     * a negative low part borrows one of the high part, which is given back.
+     */
+    private static final class Lines {
+        private static final long HALF_UNIT = 1L << (PRECISION_BITS - 1);
+
+        private final int half;
+        private final long[] pixels;
+        private final long[] sums;
+
+        Lines(int length, int count) {
+            this.half = (count + 1) / 2;
+            this.pixels = new long[length * half];
+            this.sums = new long[half];
+        }
+
+        /** Lines below half come before the others. */
+        void put(int at, int line, byte pixel) {
+            if (line < half) {
+                pixels[at * half + line] = pixel & 0xff;
+            } else {
+                pixels[at * half + line - half] |= (pixel & 0xffL) << 32;
             }
-            return (byte) Math.min(Math.max(sum >> PRECISION_BITS, 0), 255);
+        }
+
+        void weigh(int first, int[] weights) {
+            Arrays.fill(sums, HALF_UNIT << 32 | HALF_UNIT);
+            int tap = 0;
+            for (; tap + 4 <= weights.length; tap += 4) {
+                add(first + tap, weights[tap], weights[tap + 1], weights[tap + 2], weights[tap + 3]);
+            }
+            for (; tap < weights.length; tap++) {
+                add((first + tap) * half, weights[tap]);
+            }
+        }
+
+        private void add(int at, long a, long b, long c, long d) {
+            int second = (at + 1) * half;
+            int third = (at + 2) * half;
+            int fourth = (at + 3) * half;
+            int start = at * half;
+            for (int k = 0; k < half; k++) {
+                sums[k] +=
+                        pixels[start + k] * a + pixels[second + k] * b + pixels[third + k] * c + pixels[fourth + k] * d;
+            }
+        }
+
+        private void add(int start, long weight) {
+            for (int k = 0; k < half; k++) {
+                sums[k] += pixels[start + k] * weight;
+            }
+        }
+
+        byte weighed(int line) {
+            long sum = sums[line < half ? line : line - half];
+            int value = line < half ? (int) sum : (int) ((sum - (int) sum) >> 32);
+            return (byte) Math.min(Math.max(value >> PRECISION_BITS, 0), 255);
         }
     }
 }
