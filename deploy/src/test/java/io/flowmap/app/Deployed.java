@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** What the files of deploy/ are held against: the commands, the settings and the launcher's plan. */
@@ -48,7 +49,7 @@ final class Deployed {
 
     /** The values of {@code --conf} of a plan. */
     static Map<String, String> conf(SubmitPlan plan) {
-        var conf = new java.util.TreeMap<String, String>();
+        var conf = new TreeMap<String, String>();
         var arguments = plan.arguments();
         for (int i = 0; i < arguments.indexOf("--class"); i++) {
             if (arguments.get(i).equals("--conf")) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.util.Utils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,7 +50,7 @@ class ProfilesTest {
         var gpus = Deployed.DEPLOY.resolve("bin/gpus").toString();
         tool("printf '0\\n1\\n'");
         var told = Deployed.run(path(), gpus);
-        var information = org.apache.spark.resource.ResourceInformation.parseJson(told.out());
+        var information = ResourceInformation.parseJson(told.out());
         assertThat(information.name()).isEqualTo("gpu");
         assertThat(information.addresses()).containsExactly("0", "1");
         tool("true");

@@ -3,7 +3,10 @@ package io.flowmap.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.apache.spark.deploy.k8s.Config$;
 import org.apache.spark.internal.config.ConfigEntry;
+import org.apache.spark.internal.config.UI$;
+import org.apache.spark.internal.config.package$;
 import org.apache.spark.sql.internal.SQLConf;
 
 /** Spark's own register of settings. */
@@ -23,11 +26,7 @@ final class SparkKeys {
 
     static void requireKnown(String key) {
         // Loads the registers.
-        assertThat(List.of(
-                        org.apache.spark.internal.config.package$.MODULE$,
-                        org.apache.spark.internal.config.UI$.MODULE$,
-                        org.apache.spark.deploy.k8s.Config$.MODULE$,
-                        SQLConf.get()))
+        assertThat(List.of(package$.MODULE$, UI$.MODULE$, Config$.MODULE$, SQLConf.get()))
                 .hasSize(4);
         if (FAMILIES.stream().noneMatch(key::startsWith)) {
             assertThat((Object) ConfigEntry.findEntry(key))
