@@ -1,7 +1,7 @@
 # Sourced by flowmap: builds with Maven and lays out deploy/target/spark (a Spark home), deploy/target/lib (the program's jars less
 # those that Spark has) and deploy/bench/target/lib. Jars of others are links into Maven's repository.
 
-# prepare deploy|bench: brings the layout up to date and exports SPARK_HOME.
+# prepare deploy|bench: brings the layout up to date and exports SPARK_HOME. Without sources, as in a container, it is as it is.
 prepare() {
     local own=$deploy/target/spark module=$1 target state
     case $module in bench) target=$deploy/bench/target ;; *) target=$deploy/target ;; esac
@@ -10,6 +10,7 @@ prepare() {
             die "cannot use SPARK_HOME $SPARK_HOME: expected Spark 3.5 for Scala 2.12, got none there (unset SPARK_HOME to use our own)"
     fi
     export SPARK_HOME=${SPARK_HOME:-$own}
+    [ -e "$home/pom.xml" ] || return 0
     state="$(sh "$home/.mvn/natives") $SPARK_HOME"
     if ! is_current "$target" "$state"; then
         mkdir -p "$target"

@@ -10,11 +10,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,25 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The registered jobs on drawn shapes, with networks and trainings as small as they get. */
 class PipelineTest {
     private static final List<String> STAGES = List.of("data", "teacher", "flowmap", "samples", "metrics", "report");
-    private static final List<String> TINY = List.of(
-            "ingest.train=embedded:shapes",
-            "ingest.test=embedded:shapes",
-            "ingest.shapes.count=120",
-            "ingest.shapes.test-count=60",
-            "network.model-channels=8",
-            "network.channel-mult=[1, 1]",
-            "training.batch-per-worker=4",
-            "training.local-steps=2",
-            "training.average=parameters",
-            "pretrain.main.training.steps=8",
-            "pretrain.weak.training.steps=4",
-            "distill.training.steps=8",
-            "distill.objective.warmup-steps=2",
-            "generate.steps=[1, 2]",
-            "generate.samples=30",
-            "generate.batch=10",
-            "evaluate.classifier.steps=10",
-            "evaluate.recall-samples=20");
 
     @TempDir
     Path folder;
@@ -313,12 +292,7 @@ class PipelineTest {
     }
 
     private int run(String command, String dir, String... more) {
-        var overrides = new ArrayList<>(TINY);
-        overrides.add("run.dir=" + folder.resolve(dir));
-        overrides.addAll(List.of(more));
-        var out = new PrintWriter(new StringWriter());
-        return new Application(Stages.registered(), Clock.systemUTC(), out, new PrintWriter(err, true))
-                .run(new Request(command, Optional.empty(), overrides, Optional.empty()));
+        return TinyRun.run(command, folder.resolve(dir), new PrintWriter(err, true), more);
     }
 
     private JsonNode manifest(String dir, String stage) throws IOException {
