@@ -2,6 +2,7 @@ package io.flowmap.job;
 
 import io.flowmap.config.Secrets;
 import java.time.Clock;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -21,11 +22,7 @@ final class LogProgress implements Progress {
 
     @Override
     public void phase(String name, Map<String, ?> facts) {
-        var line = new TreeMap<String, Object>(facts)
-                .entrySet().stream()
-                        .map(fact -> " " + fact.getKey() + "=" + text(fact.getValue()))
-                        .collect(Collectors.joining());
-        LOG.info("phase={}{}", text(name), line);
+        LOG.info("phase={}{}", text(name), line(new TreeMap<>(facts)));
     }
 
     @Override
@@ -33,8 +30,22 @@ final class LogProgress implements Progress {
         return new LogBar(name, total);
     }
 
+    /** The values as " key=value ...", "" for none. */
+    static String line(Map<String, ?> values) {
+        return values.entrySet().stream()
+                .map(value -> " " + value.getKey() + "=" + text(value.getValue()))
+                .collect(Collectors.joining());
+    }
+
+    /** A value as one tells it: four digits of a fraction, no credentials. */
+    static String word(Object value) {
+        return value instanceof Double number
+                ? String.format(Locale.ROOT, "%.4g", number)
+                : Secrets.withoutUserInfo(String.valueOf(value));
+    }
+
     private static String text(Object value) {
-        var text = Secrets.withoutUserInfo(String.valueOf(value));
+        var text = word(value);
         return text.matches("\\S+") ? text : '"' + text.replace("\"", "\\\"") + '"';
     }
 
@@ -44,7 +55,7 @@ final class LogProgress implements Progress {
         private final long start = clock.millis();
         private long lastLine = start;
         private long done;
-        private String message = "";
+        private String values = "";
 
         LogBar(String name, long total) {
             this.name = name;
@@ -62,8 +73,8 @@ final class LogProgress implements Progress {
         }
 
         @Override
-        public void extra(String message) {
-            this.message = " " + message;
+        public void values(Map<String, ?> values) {
+            this.values = LogProgress.line(values);
         }
 
         @Override
@@ -73,12 +84,7 @@ final class LogProgress implements Progress {
 
         private void line(long now) {
             LOG.info(
-                    "progress={} done={} total={} seconds={}{}",
-                    text(name),
-                    done,
-                    total,
-                    (now - start) / 1000,
-                    message);
+                    "progress={} done={} total={} seconds={}{}", text(name), done, total, (now - start) / 1000, values);
         }
     }
 }

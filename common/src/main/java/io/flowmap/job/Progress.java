@@ -2,6 +2,7 @@ package io.flowmap.job;
 
 import java.time.Clock;
 import java.util.Map;
+import org.apache.spark.SparkContext;
 
 /** Shows how far a job is: bars on a terminal, key=value log lines elsewhere. */
 public interface Progress {
@@ -16,11 +17,16 @@ public interface Progress {
         /** Counts n more. */
         void step(long n);
 
-        /** Shows a message beside the count, for example the current loss. */
-        void extra(String message);
+        /** Shows values beside the count, in their order, for example the current loss. */
+        void values(Map<String, ?> values);
 
         @Override
         void close();
+    }
+
+    /** As {@code shown}, and to Spark's listeners and metrics ({@link ProgressEvent}). */
+    static Progress told(Progress shown, SparkContext spark, Clock clock) {
+        return new SparkProgress(shown, spark, clock);
     }
 
     /** Log lines through SLF4J, at most one per bar every ten seconds beside the last. */

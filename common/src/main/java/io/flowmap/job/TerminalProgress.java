@@ -37,8 +37,8 @@ final class TerminalProgress implements Progress {
         }
 
         @Override
-        public void extra(String message) {
-            bar.setExtraMessage(message);
+        public void values(Map<String, ?> values) {
+            bar.setExtraMessage(LogProgress.line(values).strip());
         }
 
         @Override

@@ -6,7 +6,7 @@ import io.flowmap.config.Secrets;
  * A mistake of the user, told in one line "cannot &lt;verb&gt; &lt;thing&gt;: expected &lt;x&gt;, got &lt;y&gt;"; the program ends with exit code 2.
  * Credentials in URIs are left out of the line.
  */
-public final class UserError extends RuntimeException {
+public class UserError extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public UserError(String message) {

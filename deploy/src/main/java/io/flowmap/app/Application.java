@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /** Runs a request in a Spark session of its own. */
@@ -41,7 +42,7 @@ final class Application {
             var settings = request.settings();
             var spark = session(settings.section("spark", SparkSettings.class));
             try {
-                run(request.command(), new JobContext(spark, settings, progress(), clock));
+                run(request.command(), new JobContext(spark, settings, progress(spark.sparkContext()), clock));
             } finally {
                 spark.stop();
             }
@@ -66,7 +67,12 @@ final class Application {
                                 run.seed(),
                                 "version",
                                 CodeVersion.current()));
-        stages.job(command).run(context);
+        try {
+            stages.job(command).run(context);
+        } catch (RuntimeException e) {
+            context.progress().phase(command, Map.of("state", "failed"));
+            throw e;
+        }
         var seconds = Duration.between(start, clock.instant()).toSeconds();
         context.progress().phase(command, Map.of("state", "finished", "seconds", seconds));
         if (REPORTING.contains(command)) {
@@ -100,8 +106,9 @@ final class Application {
         }
     }
 
-    private Progress progress() {
-        return Boolean.getBoolean(TERMINAL) ? Progress.terminal(clock) : Progress.log(clock);
+    private Progress progress(SparkContext spark) {
+        var shown = Boolean.getBoolean(TERMINAL) ? Progress.terminal(clock) : Progress.log(clock);
+        return Progress.told(shown, spark, clock);
     }
 
     private int tell(Exception failure) {

@@ -10,14 +10,21 @@ record SparkSettings(
         String executorMemory,
         String nativeMemory,
         int threadsPerWorker,
+        int prometheusPort,
         String logLevel,
         Map<String, String> conf) {
+    private static final int MOST_PORT = 65535;
+
     SparkSettings {
         requireBytes("driver-memory", driverMemory);
         requireBytes("executor-memory", executorMemory);
         requireBytes("native-memory", nativeMemory);
         if (threadsPerWorker < 1) {
             throw new IllegalArgumentException("expected threads-per-worker from 1, got " + threadsPerWorker);
+        }
+        if (prometheusPort < 0 || prometheusPort > MOST_PORT) {
+            throw new IllegalArgumentException(
+                    "expected prometheus-port from 0 to " + MOST_PORT + ", got " + prometheusPort);
         }
         if (!logLevel.matches("ERROR|WARN|INFO|DEBUG")) {
             throw new IllegalArgumentException("expected log-level ERROR, WARN, INFO or DEBUG, got " + logLevel);

@@ -24,6 +24,10 @@ final class SubmitPlan {
             "OMP_WAIT_POLICY", "passive",
             "GOMP_SPINCOUNT", "0");
 
+    private static final String SINK = "spark.metrics.conf.driver.sink.prometheusServlet.";
+    private static final Map<String, String> PROMETHEUS = Map.of(
+            SINK + "class", "org.apache.spark.metrics.sink.PrometheusServlet", SINK + "path", "/metrics/prometheus");
+
     /** Tables on S3 appear when their multipart uploads are completed, by S3A's magic committer: S3 has no rename. */
     static final Map<String, String> S3_COMMITTER = Map.of(
             "spark.hadoop.fs.s3a.committer.name",
@@ -89,6 +93,11 @@ final class SubmitPlan {
         conf.put("spark.executor.extraClassPath", classPath());
         conf.put("spark.executor.extraJavaOptions", javaOptions(spark.executorMemory()));
         nativeEnvironment().forEach((name, value) -> conf.put("spark.executorEnv." + name, value));
+        if (spark.prometheusPort() > 0) {
+            conf.put("spark.ui.enabled", "true");
+            conf.put("spark.ui.port", Integer.toString(spark.prometheusPort()));
+            conf.putAll(PROMETHEUS);
+        }
         if (request.settings().json().contains("s3a://")) {
             conf.putAll(S3_COMMITTER);
         }

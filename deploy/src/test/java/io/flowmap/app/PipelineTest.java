@@ -112,6 +112,20 @@ class PipelineTest {
     }
 
     @Test
+    void aRunThatDivergesIsToldOfAndTheOthersGoOn() throws IOException {
+        var runs = "lab.ablation.runs=[{ name = wild, settings = [\"distill.training.learning-rate.peak=1e30\"] },"
+                + " { name = tame, settings = [] }]";
+        assertThat(run("lab ablation", "wild", runs)).as(err::toString).isZero();
+        var facts = manifest("wild", "lab/ablation").at("/facts");
+        assertThat(facts.at("/diverged/wild").asText()).contains("cannot go on training at step");
+        assertThat(facts.at("/distances").size()).isEqualTo(1);
+        assertThat(folder.resolve("wild/lab/ablation/table.md")).content().contains("wild diverged: cannot go on");
+        assertThat(run("lab ablation", "lost", runs.replaceAll(", \\{ name = tame.*", "]")))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("cannot compare runs: all diverged: {wild=");
+    }
+
+    @Test
     void anAblationAtEqualTimeKeepsTheStepsThatItMeasured() throws IOException {
         var runs = "lab.ablation.runs=[{ name = a, settings = [] }]";
         var timed = new String[] {runs, "lab.ablation.seconds=0.5", "lab.ablation.trial-rounds=3"};

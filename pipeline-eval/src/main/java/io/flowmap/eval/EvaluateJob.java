@@ -138,7 +138,7 @@ public final class EvaluateJob implements Job {
             evaluation.compareReal(TRAIN, train, Math.min(train.count(), largest));
             bar.step(1);
             for (int i = 0; i < sets.size(); i++) {
-                bar.extra(sets.get(i).name());
+                bar.values(Map.of("set", sets.get(i).name()));
                 evaluation.compareSamples(sets.get(i), counts.get(i));
                 bar.step(1);
             }

@@ -15,7 +15,6 @@ import io.flowmap.job.UserError;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -117,12 +116,12 @@ final class Evaluation implements AutoCloseable {
                     rows.add(MetricRow.of(model, samples, one.distance(), null, within));
                 }
             }
-            facts.put(protocol.name(), String.format(Locale.ROOT, "%.4f", value));
+            facts.put(protocol.name(), value);
         }
         if (protocols.stream().noneMatch(protocol -> protocol.source().isPresent())) {
             double accuracy = accuracy(set.set());
             addAccuracy(model, samples, accuracy, set.set().count());
-            facts.put(MetricRow.CLASS_ACCURACY + features.name(), String.format(Locale.ROOT, "%.4f", accuracy));
+            facts.put(MetricRow.CLASS_ACCURACY + features.name(), accuracy);
         }
         context.progress().phase("evaluated", facts);
     }

@@ -29,7 +29,7 @@ final class RoundTimes implements Progress {
             }
 
             @Override
-            public void extra(String message) {}
+            public void values(Map<String, ?> values) {}
 
             @Override
             public void close() {}

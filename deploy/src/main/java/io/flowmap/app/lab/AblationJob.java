@@ -3,6 +3,7 @@ package io.flowmap.app.lab;
 import io.flowmap.app.lab.study.TextTable;
 import io.flowmap.distill.DistillJob;
 import io.flowmap.distill.PretrainJob;
+import io.flowmap.distill.train.DivergedTraining;
 import io.flowmap.eval.Comparison;
 import io.flowmap.eval.report.Axis;
 import io.flowmap.eval.report.Html;
@@ -14,10 +15,13 @@ import io.flowmap.job.Job;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.StageInput;
 import io.flowmap.job.StageOutput;
+import io.flowmap.job.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -54,11 +58,22 @@ public final class AblationJob implements Job {
                 run.measure(settings.seconds(), settings.trialRounds());
             });
         }
+        var completed = new ArrayList<AblationRun>();
+        var diverged = new TreeMap<String, String>();
         for (var run : runs) {
             tell(context, run, "run");
-            run.complete();
+            try {
+                run.complete();
+                completed.add(run);
+            } catch (DivergedTraining e) {
+                diverged.put(run.name(), e.getMessage());
+                context.progress().phase(name(), Map.of("diverged", run.name(), "because", e.getMessage()));
+            }
         }
-        write(context, settings, runs);
+        if (completed.isEmpty()) {
+            throw new UserError("cannot compare runs: all diverged: " + diverged);
+        }
+        write(context, settings, completed, diverged);
     }
 
     private void tell(JobContext context, AblationRun run, String what) {
@@ -68,7 +83,8 @@ public final class AblationJob implements Job {
                         Map.of(what, run.name(), "dir", run.context().run().dir()));
     }
 
-    private static void write(JobContext context, AblationSettings settings, List<AblationRun> runs) {
+    private static void write(
+            JobContext context, AblationSettings settings, List<AblationRun> runs, Map<String, String> diverged) {
         var inputs = new ArrayList<StageInput>();
         for (var run : runs) {
             inputs.add(StageInput.finished(context, run.name(), run.context().stage("metrics")));
@@ -79,7 +95,7 @@ public final class AblationJob implements Job {
         }
         var comparison = Comparison.of(context);
         var table = AblationTable.of(runs, comparison);
-        var protocol = protocol(table, settings, comparison);
+        var protocol = protocol(table, settings, comparison, diverged);
         var published = PublishedTable.ABLATION.rows();
         var chart = chart(table);
         LabPage.table(
@@ -92,10 +108,12 @@ public final class AblationJob implements Job {
                         new TextTable(published).toString()));
         LabPage.plot(output, "ablation", chart);
         LabPage.page(output, page(table, protocol, published, chart));
-        output.finish(Map.of("metric", table.metric(), "floor", table.floor(), "distances", table.values()));
+        output.finish(Map.of(
+                "metric", table.metric(), "floor", table.floor(), "distances", table.values(), "diverged", diverged));
     }
 
-    private static String protocol(AblationTable table, AblationSettings settings, Comparison comparison) {
+    private static String protocol(
+            AblationTable table, AblationSettings settings, Comparison comparison, Map<String, String> diverged) {
         var budget = settings.seconds() > 0
                 ? String.format(
                         Locale.ROOT,
@@ -110,7 +128,10 @@ public final class AblationJob implements Job {
                 table.metric(),
                 table.floor(),
                 budget);
-        return Stream.concat(Stream.of(told), comparison.notes().stream()).collect(Collectors.joining(" "));
+        var missing = diverged.entrySet().stream().map(run -> run.getKey() + " diverged: " + run.getValue() + ".");
+        return Stream.of(Stream.of(told), comparison.notes().stream(), missing)
+                .flatMap(Function.identity())
+                .collect(Collectors.joining(" "));
     }
 
     private static String page(AblationTable table, String protocol, List<List<String>> published, LineChart chart) {

@@ -2,8 +2,7 @@ package io.flowmap.distill.train;
 
 import io.flowmap.job.JobContext;
 import io.flowmap.job.Progress;
-import io.flowmap.job.UserError;
-import java.util.Locale;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,13 +105,12 @@ final class TrainingLoop {
         }
         bar.step(ticket.steps());
         advance(ticket, result, row, bar);
-        bar.extra(String.format(
-                Locale.ROOT,
-                "loss=%.4g g=%.4g grad=%.3g ms=%.0f",
-                row.loss(),
-                row.all().median(),
-                row.gradientNorm(),
-                row.roundMillis()));
+        var values = new LinkedHashMap<String, Double>();
+        values.put("loss", row.loss());
+        values.put("g", row.all().median());
+        values.put("grad", row.gradientNorm());
+        values.put("ms", row.roundMillis());
+        bar.values(values);
     }
 
     private RoundTicket ticket() {
@@ -162,7 +160,7 @@ final class TrainingLoop {
                 || rollbacks == config.guard().maxRollbacks()) {
             note(row, Watch.Look.NONE);
             log.flush();
-            throw new UserError(divergence
+            throw new DivergedTraining(divergence
                     + (rollbacks == 0 ? "" : " after " + rollbacks + " roll-backs")
                     + (watch == null ? "" : " (" + watch.advice() + ")"));
         }

@@ -4,7 +4,7 @@ import io.flowmap.job.Progress;
 import io.flowmap.job.UserError;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -49,7 +49,7 @@ public record LeNetTraining(int steps, int batch, double learningRate) {
                 adam.update(gradient.flat(), learningRate * Math.min(1, 2.0 * (steps - step) / steps));
                 graphs.forEach(graph -> graph.load(weights.flat()));
                 bar.step(1);
-                bar.extra(String.format(Locale.ROOT, "loss=%.4f", loss));
+                bar.values(Map.of("loss", loss));
             }
         } finally {
             threads.shutdown();
