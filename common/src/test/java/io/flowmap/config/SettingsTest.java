@@ -27,6 +27,7 @@ class SettingsTest {
             String executorMemory,
             String nativeMemory,
             int threadsPerWorker,
+            int prometheusPort,
             String logLevel,
             Map<String, String> conf) {
         SparkPart {
