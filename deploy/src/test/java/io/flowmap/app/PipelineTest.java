@@ -267,12 +267,13 @@ class PipelineTest {
 
     /** Everything of the samples but the time that they took. */
     private List<String> images(String dir) {
+        var samples = folder.resolve(dir).resolve("samples").toString();
         try (var spark = SparkSession.builder().appName("test").getOrCreate()) {
             return spark
                     .read()
-                    .parquet(folder.resolve(dir).resolve("samples").toString() + "/model=*")
-                    .selectExpr(
-                            "input_file_name() like '%teacher%'", "guidance", "steps", "index", "label", "hex(image)")
+                    .option("basePath", samples)
+                    .parquet(samples + "/model=*")
+                    .selectExpr("model", "guidance", "steps", "index", "label", "hex(image)")
                     .collectAsList()
                     .stream()
                     .map(Object::toString)
