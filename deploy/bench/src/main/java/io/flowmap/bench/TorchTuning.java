@@ -15,8 +15,8 @@ final class TorchTuning {
     private TorchTuning() {}
 
     /**
-     * All ways that compute the step, fastest first: on some processors libtorch's float32 convolutions of NCHW give NaN or wrong values, and
-     * such a way is no rival. Rounds over all of them are repeated and the first round is warm-up.
+     * All ways that compute the step, fastest first: on some processors libtorch's oneDNN gives wrong values in float32 NCHW, and such a
+     * way is no rival. Rounds over all of them are repeated and the first round is warm-up.
      */
     static List<Trial> ranked(Function<TorchOptions, TorchStep> maker, StepInputs inputs, int rounds) {
         var ways = List.of(
