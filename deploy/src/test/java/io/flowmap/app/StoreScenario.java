@@ -38,23 +38,6 @@ public final class StoreScenario {
     static final String SECRET = "kDfW9-not-to-be-told";
     private static final int PORT = 9090;
     private static final String BUCKET = "s3a://bucket";
-    private static final List<String> TINY = List.of(
-            "network.model-channels=8",
-            "network.channel-mult=[1, 1]",
-            "training.batch-per-worker=4",
-            "training.local-steps=2",
-            "training.average=parameters",
-            "training.checkpoint-every=2",
-            "pretrain.main.training.steps=8",
-            "pretrain.weak.training.steps=4",
-            "distill.training.steps=8",
-            "distill.objective.warmup-steps=2",
-            "generate.steps=[1, 2]",
-            "generate.samples=30",
-            "generate.batch=10",
-            "evaluate.classifier.steps=10",
-            "evaluate.recall-samples=20");
-
     private final Path dir;
 
     private StoreScenario(Path dir) {
@@ -180,7 +163,8 @@ public final class StoreScenario {
 
     /** The hashes of the flow map after a command, missing if there is none yet. */
     private JsonNode hashes(String command, String run, org.apache.hadoop.fs.Path shard) throws IOException {
-        var overrides = new ArrayList<>(TINY);
+        var overrides = new ArrayList<>(TinyRun.NETWORKS);
+        overrides.add("training.checkpoint-every=2");
         overrides.addAll(List.of("run.dir=" + run, "ingest.train=" + shard, "ingest.test=" + shard));
         var errors = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         int code = new Application(Stages.registered(), Clock.systemUTC(), errors, errors)

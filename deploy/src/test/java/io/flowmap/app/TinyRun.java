@@ -12,11 +12,7 @@ import java.util.Optional;
 
 /** The registered jobs on drawn shapes, with networks and trainings as small as they get. */
 final class TinyRun {
-    static final List<String> SETTINGS = List.of(
-            "ingest.train=embedded:shapes",
-            "ingest.test=embedded:shapes",
-            "ingest.shapes.count=120",
-            "ingest.shapes.test-count=60",
+    static final List<String> NETWORKS = List.of(
             "network.model-channels=8",
             "network.channel-mult=[1, 1]",
             "training.batch-per-worker=4",
@@ -31,12 +27,18 @@ final class TinyRun {
             "generate.batch=10",
             "evaluate.classifier.steps=10",
             "evaluate.recall-samples=20");
+    private static final List<String> SHAPES = List.of(
+            "ingest.train=embedded:shapes",
+            "ingest.test=embedded:shapes",
+            "ingest.shapes.count=120",
+            "ingest.shapes.test-count=60");
 
     private TinyRun() {}
 
     /** Runs a command in a directory and returns its exit code; the system property spark.master says where. */
     static int run(String command, Path dir, PrintWriter err, String... more) {
-        var overrides = new ArrayList<>(SETTINGS);
+        var overrides = new ArrayList<>(SHAPES);
+        overrides.addAll(NETWORKS);
         overrides.add("run.dir=" + dir);
         overrides.addAll(List.of(more));
         var out = new PrintWriter(new StringWriter());
