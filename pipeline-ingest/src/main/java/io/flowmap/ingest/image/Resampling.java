@@ -14,8 +14,10 @@ public enum Resampling {
     LANCZOS(3, x -> x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0);
 
     private static final int PRECISION_BITS = 22;
-    /** Rows of a horizontal pass at once: their columns stay in the cache, and the sums over them are vectorised. */
+    /** Rows of a horizontal pass at once, whose columns stay in the cache. */
     private static final int STRIP = 64;
+    /** Inputs that are added to the sums at once. */
+    private static final int GROUP = 4;
 
     private final double support;
     private final DoubleUnaryOperator filter;
@@ -30,53 +32,36 @@ public enum Resampling {
      * the image itself.
      */
     public PixelImage resize(PixelImage image, int height, int width) {
-        var wide = image.width() == width ? image : horizontal(image, width);
-        return wide.height() == height ? wide : vertical(wide, height);
+        var across = taps(image.width(), width);
+        var wide = image.width() == width ? image : horizontal(image, across);
+        if (wide.height() == height) {
+            return wide;
+        }
+        boolean square = image.width() == image.height() && width == height;
+        return vertical(wide, square ? across : taps(image.height(), height));
     }
 
-    /** A strip of rows at a time, whose columns then lie side by side in the cache. */
-    private PixelImage horizontal(PixelImage image, int width) {
-        var taps = taps(image.width(), width);
+    private static PixelImage horizontal(PixelImage image, Taps taps) {
+        int width = taps.first.length;
         int rows = image.channels() * image.height();
         byte[] out = new byte[rows * width];
         var lines = new Lines(image.width(), STRIP);
         for (int top = 0; top < rows; top += STRIP) {
             int count = Math.min(STRIP, rows - top);
-            for (int row = 0; row < count; row++) {
-                int from = (top + row) * image.width();
-                for (int x = 0; x < image.width(); x++) {
-                    lines.put(x, row, image.pixels()[from + x]);
-                }
-            }
-            for (int x = 0; x < width; x++) {
-                lines.weigh(taps.first[x], taps.weights[x]);
-                for (int row = 0; row < count; row++) {
-                    out[(top + row) * width + x] = lines.weighed(row);
-                }
-            }
+            lines.read(image.pixels(), top * image.width(), 1, image.width(), count);
+            lines.write(taps, out, top * width, 1, width, count);
         }
         return new PixelImage(image.channels(), image.height(), width, out);
     }
 
-    private PixelImage vertical(PixelImage image, int height) {
-        var taps = taps(image.height(), height);
+    private static PixelImage vertical(PixelImage image, Taps taps) {
+        int height = taps.first.length;
         int width = image.width();
         byte[] out = new byte[image.channels() * height * width];
         var lines = new Lines(image.height(), width);
         for (int channel = 0; channel < image.channels(); channel++) {
-            for (int y = 0; y < image.height(); y++) {
-                int from = (channel * image.height() + y) * width;
-                for (int x = 0; x < width; x++) {
-                    lines.put(y, x, image.pixels()[from + x]);
-                }
-            }
-            for (int y = 0; y < height; y++) {
-                lines.weigh(taps.first[y], taps.weights[y]);
-                int to = (channel * height + y) * width;
-                for (int x = 0; x < width; x++) {
-                    out[to + x] = lines.weighed(x);
-                }
-            }
+            lines.read(image.pixels(), channel * image.height() * width, width, 1, width);
+            lines.write(taps, out, channel * height * width, width, 1, width);
         }
         return new PixelImage(image.channels(), height, width, out);
     }
@@ -109,9 +94,10 @@ public enum Resampling {
         return weights;
     }
 
+    /** Zeros are appended up to a multiple of {@link #GROUP}. */
     private static int[] fixedPoint(double[] weights) {
-        int[] fixed = new int[weights.length];
-        for (int i = 0; i < fixed.length; i++) {
+        int[] fixed = new int[(weights.length + GROUP - 1) / GROUP * GROUP];
+        for (int i = 0; i < weights.length; i++) {
             fixed[i] = (int) (Math.copySign(0.5, weights[i]) + weights[i] * (1 << PRECISION_BITS));
         }
         return fixed;
@@ -134,63 +120,62 @@ public enum Resampling {
     private record Taps(int[] first, int[][] weights) {}
 
     /**
-     * Parallel lines of pixels, weighed at once. Line k and line half + k share a long, low and high 32 bits, and with it a multiplication:
-     * a negative low part borrows one of the high part, which is given back.
+     * Images or parts of them as lines across the direction of a pass: columns of a horizontal one, rows of a vertical one. An array a
+     * line, so that the compiler sees that sums and pixels do not overlap, and vectorises.
      */
     private static final class Lines {
-        private static final long HALF_UNIT = 1L << (PRECISION_BITS - 1);
+        private static final int HALF_UNIT = 1 << (PRECISION_BITS - 1);
 
-        private final int half;
-        private final long[] pixels;
-        private final long[] sums;
+        private final int length;
+        private final int[][] pixels;
+        private final int[] sums;
 
-        Lines(int length, int count) {
-            this.half = (count + 1) / 2;
-            this.pixels = new long[length * half];
-            this.sums = new long[half];
+        /** Room for {@code length} lines, and for zeros that weights of nothing fall on. */
+        Lines(int length, int width) {
+            this.length = length;
+            this.pixels = new int[length + GROUP - 1][width];
+            this.sums = new int[width];
         }
 
-        /** Lines below half come before the others. */
-        void put(int at, int line, byte pixel) {
-            if (line < half) {
-                pixels[at * half + line] = pixel & 0xff;
-            } else {
-                pixels[at * half + line - half] |= (pixel & 0xffL) << 32;
+        /** Takes {@code count} pixels a line, {@code stride} apart, lines {@code step} apart. */
+        void read(byte[] in, int from, int step, int stride, int count) {
+            for (int i = 0; i < length; i++) {
+                widen(in, from + i * step, stride, pixels[i], count);
             }
         }
 
-        void weigh(int first, int[] weights) {
-            Arrays.fill(sums, HALF_UNIT << 32 | HALF_UNIT);
-            int tap = 0;
-            for (; tap + 4 <= weights.length; tap += 4) {
-                add(first + tap, weights[tap], weights[tap + 1], weights[tap + 2], weights[tap + 3]);
-            }
-            for (; tap < weights.length; tap++) {
-                add((first + tap) * half, weights[tap]);
-            }
-        }
-
-        private void add(int at, long a, long b, long c, long d) {
-            int second = (at + 1) * half;
-            int third = (at + 2) * half;
-            int fourth = (at + 3) * half;
-            int start = at * half;
-            for (int k = 0; k < half; k++) {
-                sums[k] +=
-                        pixels[start + k] * a + pixels[second + k] * b + pixels[third + k] * c + pixels[fourth + k] * d;
+        /** Writes the weighed lines in the same way. */
+        void write(Taps taps, byte[] out, int to, int step, int stride, int count) {
+            for (int i = 0; i < taps.first.length; i++) {
+                Arrays.fill(sums, HALF_UNIT);
+                var weights = taps.weights[i];
+                for (int tap = 0; tap < weights.length; tap += GROUP) {
+                    add(taps.first[i] + tap, weights[tap], weights[tap + 1], weights[tap + 2], weights[tap + 3]);
+                }
+                narrow(sums, out, to + i * step, stride, count);
             }
         }
 
-        private void add(int start, long weight) {
-            for (int k = 0; k < half; k++) {
-                sums[k] += pixels[start + k] * weight;
+        private void add(int at, int a, int b, int c, int d) {
+            add(sums, pixels[at], a, pixels[at + 1], b, pixels[at + 2], c, pixels[at + 3], d);
+        }
+
+        private static void add(int[] sums, int[] p, int a, int[] q, int b, int[] r, int c, int[] s, int d) {
+            for (int k = 0; k < sums.length; k++) {
+                sums[k] += p[k] * a + q[k] * b + r[k] * c + s[k] * d;
             }
         }
 
-        byte weighed(int line) {
-            long sum = sums[line < half ? line : line - half];
-            int value = line < half ? (int) sum : (int) ((sum - (int) sum) >> 32);
-            return (byte) Math.min(Math.max(value >> PRECISION_BITS, 0), 255);
+        private static void widen(byte[] in, int from, int stride, int[] line, int count) {
+            for (int k = 0; k < count; k++) {
+                line[k] = in[from + k * stride] & 0xff;
+            }
+        }
+
+        private static void narrow(int[] sums, byte[] out, int to, int stride, int count) {
+            for (int k = 0; k < count; k++) {
+                out[to + k * stride] = (byte) Math.min(Math.max(sums[k] >> PRECISION_BITS, 0), 255);
+            }
         }
     }
 }
