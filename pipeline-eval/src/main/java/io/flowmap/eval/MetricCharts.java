@@ -12,6 +12,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
 /** Charts of the metrics. */
 final class MetricCharts {
@@ -25,7 +26,7 @@ final class MetricCharts {
 
     /** Distance, precision, recall, class accuracy and time against steps, distance against time, under one legend. */
     String html() {
-        return LineChart.legend(series(table.distance()))
+        return LineChart.legend(distances())
                 + "<div class=\"charts\">"
                 + charts().values().stream().map(LineChart::withoutLegend).collect(Collectors.joining())
                 + "</div>";
@@ -34,11 +35,11 @@ final class MetricCharts {
     /** The charts by the names of their files. */
     SortedMap<String, LineChart> charts() {
         var charts = new TreeMap<String, LineChart>();
-        chart(charts, "1-distance", table.distance() + ", lower is better", table.distance(), true);
-        chart(charts, "2-accuracy", "Class accuracy, higher is better", table.accuracy(), false);
-        chart(charts, "3-precision", "Precision (k-NN), higher is better", table.precision(), false);
-        chart(charts, "4-recall", "Recall (k-NN), higher is better", table.recall(), false);
-        chart(charts, "5-time", "Time an image (ms), median", MetricRow.MILLISECONDS, true);
+        chart(charts, "1-distance", table.distance() + ", lower is better", distances(), true);
+        chart(charts, "2-accuracy", "Class accuracy, higher is better", series(table.accuracy()), false);
+        chart(charts, "3-precision", "Precision (k-NN), higher is better", series(table.precision()), false);
+        chart(charts, "4-recall", "Recall (k-NN), higher is better", series(table.recall()), false);
+        chart(charts, "5-time", "Time an image (ms), median", series(MetricRow.MILLISECONDS), true);
         againstTime().ifPresent(chart -> charts.put("6-front", chart));
         return charts;
     }
@@ -79,8 +80,7 @@ final class MetricCharts {
     }
 
     private void chart(
-            SortedMap<String, LineChart> charts, String name, String title, String metric, boolean logarithmic) {
-        var series = series(metric);
+            SortedMap<String, LineChart> charts, String name, String title, List<Series> series, boolean logarithmic) {
         if (!series.isEmpty()) {
             var values = series.stream()
                     .flatMapToDouble(line -> DoubleStream.concat(Arrays.stream(line.y()), Arrays.stream(line.high())))
@@ -88,6 +88,14 @@ final class MetricCharts {
             var y = logarithmic ? Axis.logarithmic("", values) : Axis.linear("", values);
             charts.put(name, new LineChart(title, Axis.doubling("steps", steps(series)), y, series));
         }
+    }
+
+    /** Those of the run, and published ones at the same numbers of steps. */
+    private List<Series> distances() {
+        var series = series(table.distance());
+        var steps = Arrays.stream(steps(series)).mapToObj(n -> (int) n).collect(Collectors.toSet());
+        return Stream.concat(series.stream(), PublishedTable.references(steps).stream())
+                .toList();
     }
 
     /** Both models at every weight, the best weight last and strongest, and the training images as a level line. */

@@ -155,7 +155,8 @@ final class MetricSection {
                 "Features: those of a %s %s (weights %.12s…), so"
                         + " these distances are no FID and compare only with others of the same weights. %,d samples a set against"
                         + " %,d images of the split %s, covariances with ddof %d; precision and recall with k = %d on %,d and %,d."
-                        + " Bars: intervals by resampling the samples. Dashed: real images, those of the training split (%,d) measured like samples; for class accuracy the split %s.",
+                        + " Bars: intervals by resampling the samples. Dashed: real images, those of the training split (%,d) measured like samples; for class accuracy the split %s."
+                        + " Dotted: FIDs of AYF's Table 5 on ImageNet-512, another measure of other images, for the shape alone.",
                 distance.network(),
                 distance.network().equals(LeNet.NAME) ? "trained here on the ingested labels" : "given as a file",
                 distance.networkHash(),

@@ -71,6 +71,10 @@ class ReportJobTest {
         assertThat(html.split("data:image/png;base64,")).hasSize(1 + 4 + 1 + 1);
         assertThat(html)
                 .contains("Nearest training images", "Pareto front", "FD-LeNet within each class", "class 3", "±");
+        assertThat(dir.resolve("report/charts/1-distance.svg"))
+                .content()
+                .contains("AYF-S, ImageNet-512 FID: 1, 3.32", ": 2, 1.87", "its teacher, AYF Table 5: 2, 299")
+                .doesNotContain(": 4, 1.7");
         for (var chart : List.of("1-distance", "2-accuracy", "3-precision", "4-recall", "5-time", "6-front")) {
             assertThat(dir.resolve("report/charts/" + chart + ".svg")).content().startsWith("<svg ");
         }

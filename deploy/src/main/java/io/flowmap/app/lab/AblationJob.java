@@ -5,6 +5,7 @@ import io.flowmap.distill.DistillJob;
 import io.flowmap.distill.PretrainJob;
 import io.flowmap.distill.train.DivergedTraining;
 import io.flowmap.eval.Comparison;
+import io.flowmap.eval.PublishedTable;
 import io.flowmap.eval.report.Axis;
 import io.flowmap.eval.report.Html;
 import io.flowmap.eval.report.LineChart;

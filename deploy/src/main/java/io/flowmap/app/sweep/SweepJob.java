@@ -1,10 +1,10 @@
 package io.flowmap.app.sweep;
 
 import io.flowmap.app.lab.LabPage;
-import io.flowmap.app.lab.PublishedTable;
 import io.flowmap.app.lab.study.TextTable;
 import io.flowmap.data.LatentData;
 import io.flowmap.distill.teacher.StoredModel;
+import io.flowmap.eval.PublishedTable;
 import io.flowmap.eval.ReferenceDistance;
 import io.flowmap.eval.report.Axis;
 import io.flowmap.eval.report.Csv;

@@ -5,6 +5,8 @@ import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * An axis: its range, and which values are marked on it.
@@ -18,6 +20,9 @@ import java.util.stream.DoubleStream;
 public record Axis(String label, boolean logarithmic, double low, double high, List<Double> ticks) {
     private static final int TICKS = 6;
     private static final int MIN_TICKS = 3;
+    /** Largest over least value from where powers of ten suffice. */
+    private static final double WIDE = 200;
+
     private static final double[] STEPS = {1, 2, 5, 10};
 
     /** A linear axis over the values, with some room. */
@@ -44,22 +49,30 @@ public record Axis(String label, boolean logarithmic, double low, double high, L
         return new Axis(label, false, low, high, ticks);
     }
 
-    /** A logarithmic axis over the positive values, ticks at 1, 2, 5 times powers of ten or, over a short range, at even ones. */
+    /**
+     * A logarithmic axis over the positive values, ticks at powers of ten over a wide range, else at 1, 2, 5 times these or, over a short
+     * one, at even values.
+     */
     public static Axis logarithmic(String label, double[] values) {
         double low = positive(values).min().orElse(1) / 1.15;
         double high = positive(values).max().orElse(10) * 1.15;
-        var ticks = new ArrayList<Double>();
-        boolean wide = high / low > 200;
-        for (int power = (int) Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++) {
-            for (double step : wide ? new double[] {1} : new double[] {1, 2, 5}) {
-                double tick = step * Math.pow(10, power);
-                if (tick >= low && tick <= high) {
-                    ticks.add(tick);
-                }
-            }
-        }
-        var few = ticks.size() < MIN_TICKS ? linear(label, low, high).ticks() : ticks;
-        return new Axis(label, true, low, high, few);
+        var ticks = Stream.of(
+                        high / low > WIDE ? decades(low, high, 1) : List.<Double>of(), decades(low, high, 1, 2, 5))
+                .filter(marks -> marks.size() >= MIN_TICKS)
+                .findFirst()
+                .orElseGet(() -> linear(label, low, high).ticks());
+        return new Axis(label, true, low, high, ticks);
+    }
+
+    /** Powers of ten times some factors. */
+    private static List<Double> decades(double low, double high, double... factors) {
+        return IntStream.rangeClosed((int) Math.floor(Math.log10(low)), (int) Math.ceil(Math.log10(high)))
+                .boxed()
+                .flatMap(power -> DoubleStream.of(factors)
+                        .map(factor -> factor * Math.pow(10, power))
+                        .boxed())
+                .filter(tick -> tick >= low && tick <= high)
+                .toList();
     }
 
     /** A logarithmic axis marked at the values themselves, for a few steps that double. */
