@@ -27,7 +27,7 @@ final class TinyRun {
             "generate.batch=10",
             "evaluate.classifier.steps=10",
             "evaluate.recall-samples=20");
-    private static final List<String> SHAPES = List.of(
+    static final List<String> SHAPES = List.of(
             "ingest.train=embedded:shapes",
             "ingest.test=embedded:shapes",
             "ingest.shapes.count=120",

@@ -133,6 +133,9 @@ public final class EvaluateJob implements Job {
     private static List<Long> compare(
             JobContext context, Evaluation evaluation, List<SampleSet> sets, LatentData train) {
         var counts = sets.stream().map(set -> set.rows(context.spark()).count()).toList();
+        for (int i = 0; i < sets.size(); i++) {
+            FeatureSet.requireTwo(sets.get(i).name(), counts.get(i));
+        }
         long largest = counts.stream().mapToLong(Long::longValue).max().orElseThrow();
         try (var bar = context.progress().bar("evaluate", sets.size() + 1L)) {
             evaluation.compareReal(TRAIN, train, Math.min(train.count(), largest));

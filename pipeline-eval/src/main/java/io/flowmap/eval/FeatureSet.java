@@ -44,6 +44,7 @@ final class FeatureSet implements AutoCloseable {
      * @param model gives the features
      * @param batch images of one pass
      * @param cache of what was seen before, if it is kept
+     * @throws UserError as {@link #requireTwo}
      */
     static FeatureSet of(
             String name,
@@ -52,6 +53,7 @@ final class FeatureSet implements AutoCloseable {
             Broadcast<FeatureModel> model,
             int batch,
             Optional<FeatureCache> cache) {
+        requireTwo(name, count);
         int blocks = Math.toIntExact((count + ROWS - 1) / ROWS);
         var partitioner = new BlockPartitioner(blocks, images.context().defaultParallelism());
         var grouped = images.filter(image -> image.index() < count)
@@ -63,6 +65,13 @@ final class FeatureSet implements AutoCloseable {
                 .persist(StorageLevel.MEMORY_AND_DISK());
         cache.ifPresent(kept -> kept.add(features.filter(block -> !block.cached())));
         return new FeatureSet(name, count, features);
+    }
+
+    /** Throws {@link UserError} if a set has fewer than two images: it has no covariance. */
+    static void requireTwo(String name, long count) {
+        if (count < 2) {
+            throw new UserError("cannot evaluate " + name + ": expected 2 or more images, got " + count);
+        }
     }
 
     /** A block of images and what the cache has of it. */

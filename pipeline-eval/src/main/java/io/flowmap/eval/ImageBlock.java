@@ -1,5 +1,6 @@
 package io.flowmap.eval;
 
+import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.feature.FeatureNetwork;
 import io.flowmap.eval.metric.FeatureBlock;
 import io.flowmap.eval.metric.InceptionScore;
@@ -14,11 +15,12 @@ import java.util.List;
 /**
  * Consecutive images of a set on their way to the feature network.
  *
+ * @param set its name, for messages
  * @param block number, first index divided by {@value FeatureSet#ROWS}
  * @param labels of the images, negative where there is none
  * @param pixels uint8 [rows,C,H,W]
  */
-record ImageBlock(int block, int[] labels, byte[] pixels) implements Serializable {
+record ImageBlock(String set, int block, int[] labels, byte[] pixels) implements Serializable {
     /**
      * Of images in any order. Throws {@link UserError} unless all indices of the block are there once.
      *
@@ -36,7 +38,7 @@ record ImageBlock(int block, int[] labels, byte[] pixels) implements Serializabl
             System.arraycopy(sorted.get(i).pixels(), 0, pixels, i * size, size);
         }
         return new ImageBlock(
-                block, sorted.stream().mapToInt(LabelledImage::label).toArray(), pixels);
+                name, block, sorted.stream().mapToInt(LabelledImage::label).toArray(), pixels);
     }
 
     /** SHA-256 of the pixels. */
@@ -44,7 +46,7 @@ record ImageBlock(int block, int[] labels, byte[] pixels) implements Serializabl
         return Sha256.of(pixels);
     }
 
-    /** What a network says of the images, so many a pass. */
+    /** What a network says of the images, so many a pass. Throws {@link UserError} where a feature is not finite. */
     FeatureCache.Kept seenBy(FeatureNetwork network, int batch) {
         int dimension = network.model().dimension();
         int classes = network.model().classes();
@@ -55,6 +57,7 @@ record ImageBlock(int block, int[] labels, byte[] pixels) implements Serializabl
         for (int from = 0; from < labels.length; from += batch) {
             int rows = Math.min(batch, labels.length - from);
             var output = network.apply(Arrays.copyOfRange(pixels, from * size, (from + rows) * size), rows);
+            requireFinite(network.model(), output.features(), from);
             System.arraycopy(output.features(), 0, features, from * dimension, output.features().length);
             score = score.merge(InceptionScore.of(output.logProbabilities(), classes));
             for (int i = 0; i < rows; i++) {
@@ -69,6 +72,16 @@ record ImageBlock(int block, int[] labels, byte[] pixels) implements Serializabl
         var features = new FeatureBlock(
                 block, kept.features().dimension(), kept.features().features());
         return new ClassifiedBlock(features, labels, kept.predicted(), kept.score(), hash(), cached);
+    }
+
+    private void requireFinite(FeatureModel model, float[] features, int from) {
+        for (int i = 0; i < features.length; i++) {
+            if (!Float.isFinite(features[i])) {
+                long image = (long) block * FeatureSet.ROWS + from + i / model.dimension();
+                throw new UserError("cannot evaluate " + set + ": expected finite features of " + model.name()
+                        + ", got " + features[i] + " as number " + i % model.dimension() + " of image " + image);
+            }
+        }
     }
 
     private static void check(String name, long count, int block, List<LabelledImage> images) {

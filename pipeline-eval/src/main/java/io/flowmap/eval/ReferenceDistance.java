@@ -72,9 +72,8 @@ public final class ReferenceDistance {
     /** Features of the images [rows,C,H,W] of a block. */
     public static FeatureBlock features(FeatureNetwork network, int block, byte[] pixels, int batch) {
         var labels = new int[pixels.length / network.model().shape().size()];
-        return new ImageBlock(block, labels, pixels)
-                .classified(new ImageBlock(block, labels, pixels).seenBy(network, batch), false)
-                .features();
+        var images = new ImageBlock("samples", block, labels, pixels);
+        return images.classified(images.seenBy(network, batch), false).features();
     }
 
     /** The distance of every set of a key, its blocks of {@value #BLOCK} rows but the last, numbered from 0, in any order. */

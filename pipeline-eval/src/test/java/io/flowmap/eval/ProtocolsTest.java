@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowmap.eval.feature.InceptionFile;
+import io.flowmap.job.UserError;
+import io.flowmap.testing.OnnxFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +58,44 @@ class ProtocolsTest {
         }
         assertThat(Files.readString(dir.resolve("run/report/report.html")))
                 .contains("Named protocols", "fid:stylegan3", "bilinear 299x299 as TensorFlow 1");
+    }
+
+    @Test
+    void featuresThatAreNotFiniteNameNetworkAndImage() {
+        var weights = new float[3 * 8 * 8 * 5];
+        weights[weights.length - 2] = Float.NaN;
+        var network = OnnxFiles.linear(dir.resolve("broken.onnx"), 0, 8, 5, weights);
+        assertMistake(
+                12,
+                "evaluate.protocols=[\"fd:" + network + "\"]",
+                "cannot evaluate test images: expected finite features of broken, got NaN as number 3 of image 0");
+    }
+
+    @Test
+    void oneImageHasNoDistance() {
+        assertMistake(
+                1,
+                "evaluate.neighbours=1",
+                "cannot evaluate student guidance=1.5 steps=1: expected 2 or more images, got 1");
+    }
+
+    private void assertMistake(int samples, String setting, String message) {
+        try (var spark = LocalSpark.start(1)) {
+            var run = new TestRun(
+                            spark,
+                            dir.resolve("run"),
+                            TestImages.stripes(40),
+                            SMALL,
+                            "evaluate.classifier.batch=8",
+                            setting)
+                    .data(16, 12)
+                    .samples("student", 1.5, 1, 28, samples, 10)
+                    .finishSamples();
+            assertThatThrownBy(() -> new EvaluateJob().run(run.context()))
+                    .satisfies(failure -> assertThat(ExceptionUtils.getRootCause(failure))
+                            .isInstanceOf(UserError.class)
+                            .hasMessage(message));
+        }
     }
 
     @Test

@@ -1,0 +1,21 @@
+package io.flowmap.app;
+
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How a test starts a JVM like its own. */
+final class ForkedJvm {
+    private ForkedJvm() {}
+
+    /** The words before the arguments: this JVM's class path, its openings and limits, a heap of 2 GB, more options. */
+    static List<String> command(Class<?> main, String... options) {
+        var command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-Xmx2g"));
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> option.startsWith("--add-opens") || option.startsWith("-Dorg.bytedeco"))
+                .forEach(command::add);
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        return command;
+    }
+}

@@ -1,0 +1,132 @@
+package io.flowmap.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.config.Json;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The pipeline's driver is killed (SIGKILL) once in each stage and started again, as a scheduler would, beside one that is left alone. */
+class KilledStageTest {
+    private static final long PATIENCE_MINUTES = 10;
+
+    /** A stage and what appears in it when it is in the middle of its work. */
+    private record Moment(String stage, String folder, String sign) {}
+
+    private static final List<Moment> MOMENTS = List.of(
+            new Moment("data", "data", "staged"),
+            new Moment("teacher", "teacher/main", "step-*"),
+            new Moment("flowmap", "flowmap", "step-*"),
+            new Moment("samples", "samples", "started.json"),
+            new Moment("metrics", "metrics", "started.json"),
+            new Moment("report", "report", "started.json"));
+
+    @TempDir
+    Path dir;
+
+    @Test
+    void theRunEndsAsIfNothingHadHappened() throws Exception {
+        var calm = dir.resolve("calm");
+        complete(calm);
+        var killed = dir.resolve("killed");
+        for (var moment : MOMENTS) {
+            killAt(killed, moment);
+        }
+        complete(killed);
+        for (var stage : List.of("teacher", "flowmap")) {
+            assertThat(hashes(killed, stage)).as(stage).isNotEmpty().isEqualTo(hashes(calm, stage));
+        }
+        assertThat(values(killed)).hasSizeGreaterThan(10).isEqualTo(values(calm));
+        assertThat(files(killed)).isEqualTo(files(calm));
+    }
+
+    private void killAt(Path run, Moment moment) throws Exception {
+        var log = dir.resolve(moment.stage() + ".log");
+        var process = start(run, log);
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(PATIENCE_MINUTES);
+        while (!appeared(run.resolve(moment.folder()), moment.sign()) && process.isAlive() && System.nanoTime() < end) {
+            Thread.sleep(2);
+        }
+        process.destroyForcibly().waitFor();
+        assertThat(run.resolve(moment.folder())).as(Files.readString(log)).exists();
+        assertThat(run.resolve(moment.stage()).resolve("manifest.json"))
+                .as("killed before the end of " + moment.stage())
+                .doesNotExist();
+    }
+
+    private void complete(Path run) throws Exception {
+        var log = dir.resolve("log");
+        var process = start(run, log);
+        boolean ended = process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES);
+        process.destroyForcibly();
+        assertThat(ended && process.exitValue() == 0).as(Files.readString(log)).isTrue();
+    }
+
+    private static Process start(Path run, Path log) throws IOException {
+        var command = ForkedJvm.command(
+                Main.class,
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Dspark.master=local[2]",
+                "-Dspark.ui.enabled=false",
+                "-Dspark.driver.host=127.0.0.1",
+                "-Dspark.sql.shuffle.partitions=2",
+                "-Dspark.sql.codegen.wholeStage=false",
+                "-Dspark.sql.codegen.factoryMode=NO_CODEGEN");
+        command.add("pipeline");
+        command.addAll(TinyRun.SHAPES);
+        command.addAll(TinyRun.NETWORKS);
+        command.addAll(List.of(
+                "training.checkpoint-every=2",
+                "pretrain.main.training.steps=24",
+                "distill.training.steps=24",
+                "run.dir=" + run));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+    }
+
+    private static boolean appeared(Path folder, String sign) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, sign)) {
+            return found.iterator().hasNext();
+        }
+    }
+
+    private static JsonNode hashes(Path run, String stage) throws IOException {
+        return Json.mapper()
+                .readTree(run.resolve(stage).resolve("manifest.json").toFile())
+                .at("/facts/hashes");
+    }
+
+    /** The rows of the metrics with their protocols, which carry the hashes of the classifier and of the real images; no times. */
+    private static List<String> values(Path run) throws IOException {
+        return Files.readAllLines(run.resolve("report/metrics.csv")).stream()
+                .filter(line -> !line.contains("milliseconds"))
+                .toList();
+    }
+
+    /** Names of all files but the tables of rounds, whose number of parts may differ, without Spark's own numbers of jobs. */
+    private static SortedSet<String> files(Path run) throws IOException {
+        try (var files = Files.walk(run)) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> run.relativize(file).toString())
+                    .filter(name -> !name.contains("/training/"))
+                    .map(name -> name.replaceAll("-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", ""))
+                    .collect(Collectors.toCollection(TreeSet::new));
+        }
+    }
+}
