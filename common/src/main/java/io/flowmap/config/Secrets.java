@@ -11,8 +11,11 @@ import java.util.regex.Pattern;
  * inside values is left out.
  */
 public final class Secrets {
+    /** Providers of credentials are named by classes, and a caption's tokenizer and tokens are no secret. */
     private static final Pattern KEY = Pattern.compile(
-            "secret|password|passwd|credential(?!s\\.provider)|token|access[._-]?key", Pattern.CASE_INSENSITIVE);
+            "secret|password|passwd|credential(?!s\\.provider)|(?<!max-)token(?!izer)|access[._-]?key",
+            Pattern.CASE_INSENSITIVE);
+
     private static final Pattern USER_INFO = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*://)[^/?#\\s]*@");
     private static final String BLANK = "(secret)";
 

@@ -187,8 +187,12 @@ class SettingsTest {
                 List.of(
                         "spark.conf.spark.hadoop.fs.s3a.secret.key=hush",
                         "spark.conf.spark.hadoop.fs.s3a.access.key=hush",
-                        "spark.conf.spark.hadoop.fs.s3a.endpoint=here"));
+                        "spark.conf.spark.hadoop.fs.s3a.session.token=hush",
+                        "spark.conf.spark.hadoop.fs.s3a.endpoint=here",
+                        "ingest.captions.tokenizer=words.json",
+                        "ingest.captions.max-tokens=77"));
         assertThat(settings.json()).doesNotContain("hush").contains("here");
+        assertThat(settings.json("ingest")).contains("words.json", "77").doesNotContain("(secret)");
         assertThat(settings.section("spark", SparkPart.class).conf()).containsValue("hush");
     }
 

@@ -91,7 +91,9 @@ public final class ReportJob implements Job {
         var images = new ImageSection(context.spark(), data, settings);
         var guidance = Axis.format(table.bestGuidance());
         var page = new Page(settings.title(), subtitle(context, data));
-        page.section("In short", "At guidance weight " + guidance + ", the teacher's best here.", measured.headline());
+        var whose = table.steps(MetricTable.TEACHER, table.bestGuidance()).isEmpty() ? "student's" : "teacher's";
+        page.section(
+                "In short", "At guidance weight " + guidance + ", the " + whose + " best here.", measured.headline());
         page.section(
                 "Samples",
                 "Guidance weight " + guidance + ". The same place is the same noise and class in every grid.",

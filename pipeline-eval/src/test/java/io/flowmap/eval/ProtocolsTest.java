@@ -57,7 +57,11 @@ class ProtocolsTest {
             new ReportJob().run(run.context());
         }
         assertThat(Files.readString(dir.resolve("run/report/report.html")))
-                .contains("Named protocols", "fid:stylegan3", "bilinear 299x299 as TensorFlow 1");
+                .contains(
+                        "the student&#39;s best here",
+                        "Named protocols",
+                        "fid:stylegan3",
+                        "bilinear 299x299 as TensorFlow 1");
     }
 
     @Test

@@ -65,7 +65,15 @@ class ReportJobTest {
         }
         var html = Files.readString(dir.resolve("report/report.html"));
         assertThat(html).contains("A &lt;b&gt; &amp; &#39;c&#39;").doesNotContain("<b> &");
-        assertThat(html).contains("FD-LeNet", "real images", "Median ‖g‖", "1 step", "2 steps", "Provenance");
+        assertThat(html)
+                .contains(
+                        "the teacher&#39;s best here",
+                        "FD-LeNet",
+                        "real images",
+                        "Median ‖g‖",
+                        "1 step",
+                        "2 steps",
+                        "Provenance");
         assertThat(html.replaceAll("base64,[^\"]*", ""))
                 .doesNotContain("http://", "https://", "<script", "NaN", "Infinity");
         assertThat(html.split("data:image/png;base64,")).hasSize(1 + 4 + 1 + 1);
