@@ -58,7 +58,9 @@ class KilledStageTest {
             Thread.sleep(2);
         }
         process.destroyForcibly().waitFor();
-        assertThat(run.resolve(moment.folder())).as(Files.readString(log)).exists();
+        assertThat(appeared(run.resolve(moment.folder()), moment.sign()))
+                .as(Files.readString(log))
+                .isTrue();
         assertThat(run.resolve(moment.stage()).resolve("manifest.json"))
                 .as("killed before the end of " + moment.stage())
                 .doesNotExist();

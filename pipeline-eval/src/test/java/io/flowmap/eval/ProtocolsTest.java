@@ -9,7 +9,10 @@ import io.flowmap.testing.OnnxFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.commons.lang3.exception.ExceptionUtils;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,17 +28,11 @@ class ProtocolsTest {
         var weights = dir.resolve("inception.safetensors");
         InceptionFile.write(weights);
         try (var spark = LocalSpark.start(1)) {
-            var run = new TestRun(
-                            spark,
-                            dir.resolve("run"),
-                            TestImages.stripes(40),
-                            SMALL,
-                            "evaluate.classifier.batch=8",
-                            "evaluate.protocols=[\"fid:stylegan3\", \"is\", \"recall:adm\"]",
-                            "evaluate.inception=\"" + weights + "\"")
-                    .data(16, 12)
-                    .samples("student", 1.5, 1, 28, 12, 10)
-                    .finishSamples();
+            var run = sampled(
+                    spark,
+                    12,
+                    "evaluate.protocols=[\"fid:stylegan3\", \"is\", \"recall:adm\"]",
+                    "evaluate.inception=\"" + weights + "\"");
             new EvaluateJob().run(run.context());
             var stage = run.context().stage("metrics");
             var table = new MetricTable(MetricRow.read(spark.read().parquet(stage + "/table")));
@@ -71,35 +68,32 @@ class ProtocolsTest {
         var network = OnnxFiles.linear(dir.resolve("broken.onnx"), 0, 8, 5, weights);
         assertMistake(
                 12,
-                "evaluate.protocols=[\"fd:" + network + "\"]",
-                "cannot evaluate test images: expected finite features of broken, got NaN as number 3 of image 0");
+                "cannot evaluate test images: expected finite features of broken, got NaN as number 3 of image 0",
+                "evaluate.protocols=[\"fd:" + network + "\"]");
     }
 
     @Test
     void oneImageHasNoDistance() {
-        assertMistake(
-                1,
-                "evaluate.neighbours=1",
-                "cannot evaluate student guidance=1.5 steps=1: expected 2 or more images, got 1");
+        assertMistake(1, "cannot evaluate student guidance=1.5 steps=1: expected 2 or more images, got 1");
     }
 
-    private void assertMistake(int samples, String setting, String message) {
+    private void assertMistake(int samples, String message, String... settings) {
         try (var spark = LocalSpark.start(1)) {
-            var run = new TestRun(
-                            spark,
-                            dir.resolve("run"),
-                            TestImages.stripes(40),
-                            SMALL,
-                            "evaluate.classifier.batch=8",
-                            setting)
-                    .data(16, 12)
-                    .samples("student", 1.5, 1, 28, samples, 10)
-                    .finishSamples();
+            var run = sampled(spark, samples, settings);
             assertThatThrownBy(() -> new EvaluateJob().run(run.context()))
                     .satisfies(failure -> assertThat(ExceptionUtils.getRootCause(failure))
                             .isInstanceOf(UserError.class)
                             .hasMessage(message));
         }
+    }
+
+    private TestRun sampled(SparkSession spark, int samples, String... settings) {
+        var all = new ArrayList<>(List.of(SMALL, "evaluate.classifier.batch=8"));
+        all.addAll(List.of(settings));
+        return new TestRun(spark, dir.resolve("run"), TestImages.stripes(40), all.toArray(String[]::new))
+                .data(16, 12)
+                .samples("student", 1.5, 1, 28, samples, 10)
+                .finishSamples();
     }
 
     @Test

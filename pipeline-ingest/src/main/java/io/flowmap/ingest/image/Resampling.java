@@ -32,6 +32,9 @@ public enum Resampling {
      * the image itself.
      */
     public PixelImage resize(PixelImage image, int height, int width) {
+        if (image.width() == width && image.height() == height) {
+            return image;
+        }
         var across = taps(image.width(), width);
         var wide = image.width() == width ? image : horizontal(image, across);
         if (wide.height() == height) {
