@@ -17,9 +17,14 @@ record FactorScatter(int dimension, double[] factor) implements Scatter {
     }
 
     @Override
-    public double[] matrix() {
+    public double[] upper() {
         var matrix = new double[dimension * dimension];
         Lapack.addGram(matrix, factor, factor.length / dimension, dimension);
-        return Lapack.symmetric(matrix, dimension);
+        return matrix;
+    }
+
+    @Override
+    public double[] matrix() {
+        return Lapack.symmetric(upper(), dimension);
     }
 }

@@ -23,6 +23,11 @@ record GramScatter(int dimension, double[] gram) implements Scatter {
     }
 
     @Override
+    public double[] upper() {
+        return gram;
+    }
+
+    @Override
     public double[] matrix() {
         return Lapack.symmetric(gram.clone(), dimension);
     }

@@ -9,12 +9,14 @@ import static org.bytedeco.openblas.global.openblas.LAPACKE_dgesdd;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpstrf;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dsygst;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
 import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
 import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
 
 import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 
@@ -52,7 +54,7 @@ final class Lapack {
         var a = matrix.clone();
         var pivots = new int[d];
         var rank = new int[] {d};
-        if (LAPACKE_dpotrf(LAPACK_COL_MAJOR, (byte) 'L', d, a, d) == 0 && isRegular(a, matrix, d)) {
+        if (LAPACKE_dpotrf(LAPACK_COL_MAJOR, (byte) 'L', d, a, d) == 0 && isRegular(i -> a[i * d + i], matrix, d)) {
             Arrays.setAll(pivots, j -> j + 1);
         } else {
             System.arraycopy(matrix, 0, a, 0, a.length);
@@ -68,11 +70,13 @@ final class Lapack {
         return factor;
     }
 
-    private static boolean isRegular(double[] factor, double[] matrix, int d) {
+    /** Whether a matrix [d, d] is far from singular, by the diagonal of its Cholesky factor. */
+    private static boolean isRegular(IntToDoubleFunction diagonal, double[] matrix, int d) {
         double smallest = Double.POSITIVE_INFINITY;
         double largest = 0;
         for (int i = 0; i < d; i++) {
-            smallest = Math.min(smallest, factor[i * d + i] * factor[i * d + i]);
+            double pivot = diagonal.applyAsDouble(i);
+            smallest = Math.min(smallest, pivot * pivot);
             largest = Math.max(largest, matrix[i * d + i]);
         }
         return smallest > 2 * d * UNIT_ROUNDOFF * largest;
@@ -139,6 +143,38 @@ final class Lapack {
     }
 
     /**
+     * tr (A B)^{1/2} of positive semidefinite A, B [d, d] of which the upper triangles are read: the sum of the roots of the eigenvalues of
+     * L'A L, B = L L', which take half the time of A's and B's factors. NaN where B is not regular or that is not accurate enough.
+     */
+    static double traceOfRoot(double[] a, double[] b, int d) {
+        try (var left = new DoublePointer(a);
+                var right = new DoublePointer(b);
+                var eigenvalues = new DoublePointer(d)) {
+            if (LAPACKE_dpotrf(LAPACK_COL_MAJOR, (byte) 'L', d, right, d) != 0
+                    || !isRegular(i -> right.get((long) i * d + i), b, d)) {
+                return Double.NaN;
+            }
+            check("dsygst", LAPACKE_dsygst(LAPACK_COL_MAJOR, 2, (byte) 'L', d, left, d, right, d));
+            check("dsyevd", LAPACKE_dsyevd(LAPACK_COL_MAJOR, (byte) 'N', (byte) 'L', d, left, d, eigenvalues));
+            var values = new double[d];
+            eigenvalues.get(values);
+            return sumOfRoots(values, UNIT_ROUNDOFF * frobeniusNorm(a, d) * frobeniusNorm(b, d));
+        }
+    }
+
+    /** The Frobenius norm of a symmetric matrix of which the upper triangle is read, no less than its largest eigenvalue. */
+    private static double frobeniusNorm(double[] matrix, int d) {
+        double sum = 0;
+        for (int i = 0; i < d; i++) {
+            sum += matrix[i * d + i] * matrix[i * d + i];
+            for (int j = i + 1; j < d; j++) {
+                sum += 2 * matrix[i * d + j] * matrix[i * d + j];
+            }
+        }
+        return Math.sqrt(sum);
+    }
+
+    /**
      * The sum of the roots s_i of the eigenvalues of A'A [n, n], which come with independent errors of the size u s_1^2, u = 2^-53, that
      * are errors of u s_1^2 / s_i of the roots; NaN where together these are not below {@value #ENOUGH} of the sum.
      */
@@ -147,14 +183,18 @@ final class Lapack {
         addGram(product, a, m, n);
         var eigenvalues = new double[n];
         check("dsyevd", LAPACKE_dsyevd(LAPACK_COL_MAJOR, (byte) 'N', (byte) 'L', n, product, n, eigenvalues));
+        return sumOfRoots(eigenvalues, UNIT_ROUNDOFF * eigenvalues[n - 1]);
+    }
+
+    /** The sum of the roots of eigenvalues with independent errors of a size; NaN where theirs are not below {@value #ENOUGH} of it. */
+    private static double sumOfRoots(double[] eigenvalues, double error) {
         double sum = 0;
         double squaredErrors = 0;
         for (double eigenvalue : eigenvalues) {
             sum += Math.sqrt(Math.max(0, eigenvalue));
             squaredErrors += 1 / Math.max(Double.MIN_NORMAL, eigenvalue);
         }
-        double error = UNIT_ROUNDOFF * eigenvalues[n - 1] * Math.sqrt(squaredErrors);
-        return error <= ENOUGH * sum ? sum : Double.NaN;
+        return error * Math.sqrt(squaredErrors) <= ENOUGH * sum ? sum : Double.NaN;
     }
 
     private static void check(String routine, int info) {

@@ -1,17 +1,21 @@
 package io.flowmap.eval.metric;
 
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.Iterator;
+import java.util.List;
 
 /**
  * Count, mean and centred second moments of feature vectors in float64: a value that merges, so that any number of
  * images needs the memory of one.
  *
- * <p>Parts are centred by their own mean, so nothing is lost where the mean is far above the deviation, and merge as
+ * <p>Parts are centred by their own mean or one near it, so nothing is lost where the mean is far above the deviation, and merge as
  * M = M_a + M_b + n_a n_b / (n_a + n_b) (mean_b - mean_a)(mean_b - mean_a)' (Chan, Golub, LeVeque 1979). Up to dimension
  * {@value #FACTORED} and for no more vectors than dimensions M is kept as a factor, M = F'F, which merges by QR factorisation of the
  * rows of both and of the difference of means: a Frechet distance of nearly singular covariances depends on small singular values. Above,
- * that would take five times as long as the symmetric product that is summed there.
+ * that would take five times as long as the symmetric product that is summed there ({@link ShiftedSum}).
  *
  * <p>Merging is associative only up to rounding: merge the same parts in the same order for bit-equal results.
  */
@@ -43,13 +47,27 @@ public final class Moments implements Serializable {
         return new Moments(block.rows(), centred.mean(), scatter(centred.rows(), block.rows(), d, block.rows()));
     }
 
-    /** Moments of consecutive blocks of dimension D, of any number: one is held at a time. Of few dimensions the blocks' moments, merged. */
+    /**
+     * Moments of consecutive blocks of dimension D, of any number. One is held at a time; above dimension {@value #FACTORED} the first
+     * ones, until they have more than D vectors.
+     */
     public static Moments of(int dimension, Iterator<FeatureBlock> blocks) {
-        var moments = empty(dimension);
-        while (blocks.hasNext() && moments.scatter instanceof FactorScatter) {
-            moments = moments.merge(of(blocks.next()));
+        var first = new ArrayList<FeatureBlock>();
+        long held = 0;
+        while (dimension > FACTORED && held <= dimension && blocks.hasNext()) {
+            var block = blocks.next();
+            requireDimension(dimension, block.dimension());
+            first.add(block);
+            held += block.rows();
         }
-        return blocks.hasNext() ? moments.addAll(blocks) : moments;
+        if (held > dimension) {
+            return summed(first, blocks);
+        }
+        var moments = empty(dimension);
+        for (var rest = first.isEmpty() ? blocks : first.iterator(); rest.hasNext(); ) {
+            moments = moments.merge(of(rest.next()));
+        }
+        return moments;
     }
 
     /** These moments and those of one more block. */
@@ -59,7 +77,7 @@ public final class Moments implements Serializable {
 
     /** The moments of both sets together. */
     public Moments merge(Moments other) {
-        requireDimension(other.mean.length);
+        requireDimension(mean.length, other.mean.length);
         if (count == 0 || other.count == 0) {
             return count == 0 ? other : this;
         }
@@ -72,12 +90,14 @@ public final class Moments implements Serializable {
             var rows = concat(a.factor(), b.factor(), shift);
             return new Moments(total, merged, scatter(rows, rows.length / mean.length, mean.length, total));
         }
-        try (var sum = new GramSum(mean.length)) {
-            addTo(sum);
-            other.addTo(sum);
-            sum.add(shift, 1);
-            return new Moments(total, merged, new GramScatter(mean.length, sum.gram()));
+        var gram = scatter.upper().clone();
+        var added = other.scatter.upper();
+        for (int i = 0; i < shift.length; i++) {
+            for (int j = i; j < shift.length; j++) {
+                gram[i * shift.length + j] += added[i * shift.length + j] + shift[i] * shift[j];
+            }
         }
+        return new Moments(total, merged, new GramScatter(mean.length, gram));
     }
 
     public long count() {
@@ -109,6 +129,12 @@ public final class Moments implements Serializable {
     /** || F_a F_b' ||_*, which is tr (M_a M_b)^{1/2}. */
     double crossNuclearNorm(Moments other) {
         int d = mean.length;
+        if (d > FACTORED && scatter instanceof GramScatter a && other.scatter instanceof GramScatter b) {
+            double norm = Lapack.traceOfRoot(a.gram(), b.gram(), d);
+            if (!Double.isNaN(norm)) {
+                return norm;
+            }
+        }
         var a = scatter.factor();
         var b = other.scatter.factor();
         int m = Math.max(a.length, b.length) / d;
@@ -121,30 +147,13 @@ public final class Moments implements Serializable {
         return Lapack.nuclearNorm(product, m, n);
     }
 
-    private Moments addAll(Iterator<FeatureBlock> blocks) {
-        var moments = this;
-        try (var sum = new GramSum(mean.length)) {
-            addTo(sum);
-            while (blocks.hasNext()) {
-                var block = blocks.next();
-                moments.requireDimension(block.dimension());
-                if (block.rows() > 0) {
-                    var centred = CentredRows.of(block);
-                    sum.add(centred.rows(), block.rows());
-                    sum.add(moments.shift(centred.mean(), block.rows()), 1);
-                    var merged = moments.shifted(centred.mean(), block.rows());
-                    moments = new Moments(moments.count + block.rows(), merged, scatter);
-                }
-            }
-            return new Moments(moments.count, moments.mean, new GramScatter(mean.length, sum.gram()));
-        }
-    }
-
-    private void addTo(GramSum sum) {
-        if (scatter instanceof GramScatter gram) {
-            sum.add(gram.gram());
-        } else {
-            sum.add(scatter.factor(), scatter.factor().length / mean.length);
+    /** Of many vectors, by sums around the mean of the largest of the first blocks. */
+    private static Moments summed(List<FeatureBlock> first, Iterator<FeatureBlock> rest) {
+        var largest = Collections.max(first, Comparator.comparingInt(FeatureBlock::rows));
+        try (var sum = new ShiftedSum(CentredRows.of(largest).mean())) {
+            first.forEach(sum::add);
+            rest.forEachRemaining(sum::add);
+            return new Moments(sum.count(), sum.mean(), new GramScatter(largest.dimension(), sum.scatter()));
         }
     }
 
@@ -167,10 +176,9 @@ public final class Moments implements Serializable {
         return merged;
     }
 
-    private void requireDimension(int dimension) {
-        if (dimension != mean.length) {
-            throw new IllegalArgumentException(
-                    "cannot merge moments: expected dimension " + mean.length + ", got " + dimension);
+    static void requireDimension(int expected, int got) {
+        if (got != expected) {
+            throw new IllegalArgumentException("cannot merge moments: expected dimension " + expected + ", got " + got);
         }
     }
 

@@ -10,6 +10,9 @@ sealed interface Scatter extends Serializable permits FactorScatter, GramScatter
     /** tr M. */
     double trace();
 
+    /** M row-major [D, D], its upper triangle valid; not to be changed. */
+    double[] upper();
+
     /** M row-major [D, D]. */
     double[] matrix();
 }

@@ -1,12 +1,15 @@
 package io.flowmap.eval.metric;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.flowmap.testing.Reference;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -72,6 +75,45 @@ class WideMomentsTest {
         assertThat(Reference.relativeToMaximum(folded, covariance)).isLessThan(1e-13);
     }
 
+    /** The sums are taken around the mean of the first block, which is nowhere near that of the rest. */
+    @Test
+    void aFirstBlockFarFromTheRestCostsNoDigits() {
+        int rows = 20 * 1024;
+        var blocks = new ArrayList<FeatureBlock>();
+        eighths(rows, DIMENSION).forEachRemaining(block -> {
+            var features = block.features();
+            for (int i = 0; block.block() == 0 && i < features.length; i++) {
+                features[i] -= 2 * OFFSET;
+            }
+            blocks.add(block);
+        });
+        var covariance = Moments.of(DIMENSION, blocks.iterator()).covariance(1);
+        for (int i = 0; i < DIMENSION; i += 40) {
+            double mean = 0;
+            for (var block : blocks) {
+                for (int row = 0; row < block.rows(); row++) {
+                    mean += block.features()[row * DIMENSION + i] / (double) rows;
+                }
+            }
+            double sum = 0;
+            for (var block : blocks) {
+                for (int row = 0; row < block.rows(); row++) {
+                    sum += Math.pow(block.features()[row * DIMENSION + i] - mean, 2);
+                }
+            }
+            assertThat(covariance[i * DIMENSION + i]).isCloseTo(sum / (rows - 1), within(1e-9 * sum / (rows - 1)));
+        }
+    }
+
+    @Test
+    void aBlockOfAnotherDimensionIsRefused() {
+        var blocks = FeatureSets.blocks(new float[1100 * DIMENSION], DIMENSION, 550);
+        blocks.add(new FeatureBlock(2, 5, new float[10]));
+        assertThatThrownBy(() -> Moments.of(DIMENSION, blocks.iterator()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("cannot merge moments: expected dimension 520, got 5");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {300, 520, 521, 900})
     void distanceIsThatOfTheFactorsWhateverTheForm(int rows) {
@@ -81,6 +123,28 @@ class WideMomentsTest {
         double actual = FrechetDistance.between(moments(a), moments(b));
         assertThat(actual).isCloseTo(expected, within(1e-10 * expected));
         assertThat(FrechetDistance.between(moments(a), moments(a))).isLessThan(1e-9);
+    }
+
+    @Test
+    void distanceOfRegularCovariancesIsThatOfTheFactors() {
+        var a = regular(900, 1);
+        var b = regular(1300, 2);
+        double expected = exact(a, b, 900, 1300);
+        var grams = Stream.of(a, b).map(set -> moments(set).covariance(0)).toArray(double[][]::new);
+        assertThat(Lapack.traceOfRoot(grams[0], grams[1], DIMENSION)).isNotNaN();
+        assertThat(FrechetDistance.between(moments(a), moments(b))).isCloseTo(expected, within(1e-10 * expected));
+        assertThat(FrechetDistance.between(moments(b), moments(a))).isCloseTo(expected, within(1e-10 * expected));
+        assertThat(FrechetDistance.between(moments(a), moments(a))).isLessThan(1e-9);
+    }
+
+    /** Without the constant coordinate. */
+    private static float[] regular(int rows, long seed) {
+        var constant = FeatureSets.gaussian(rows, DIMENSION + 1, seed);
+        var features = new float[rows * DIMENSION];
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(constant, row * (DIMENSION + 1), features, row * DIMENSION, DIMENSION);
+        }
+        return features;
     }
 
     /** Of the centred data themselves: the nuclear norm of X_a X_b'. */
