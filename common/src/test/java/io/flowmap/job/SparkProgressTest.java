@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerEvent;
 import org.apache.spark.sql.SparkSession;
@@ -35,6 +36,7 @@ class SparkProgressTest {
                 .appName("progress")
                 .config("spark.driver.host", "127.0.0.1")
                 .config("spark.driver.bindAddress", "127.0.0.1")
+                .config("spark.executor.heartbeatInterval", "500ms")
                 .config("spark.ui.enabled", true)
                 .config("spark.ui.port", 0)
                 .config(SINK + "class", "org.apache.spark.metrics.sink.PrometheusServlet")
@@ -86,6 +88,44 @@ class SparkProgressTest {
         progress.phase("distill", Map.of("state", "failed"));
         assertThat(gauge("flowmap_distill_running")).isZero();
         assertThatThrownBy(() -> gauge("flowmap_train_LeNet_set")).hasMessageContaining("no gauge");
+    }
+
+    @Test
+    void whatTasksCountIsShownWhileTheyRun() {
+        var steps = new ArrayList<Long>();
+        var recorded = new Progress() {
+            @Override
+            public void phase(String name, Map<String, ?> facts) {}
+
+            @Override
+            public Bar bar(String name, long total) {
+                return new Bar() {
+                    @Override
+                    public void step(long n) {
+                        steps.add(n);
+                    }
+
+                    @Override
+                    public void values(Map<String, ?> values) {}
+
+                    @Override
+                    public void close() {
+                        steps.add(0L);
+                    }
+                };
+            }
+        };
+        try (var bar = new CountBar(new JobContext(spark, null, recorded, Clock.systemUTC()), "draw", 6)) {
+            var counter = bar.counter();
+            JavaSparkContext.fromSparkContext(spark.sparkContext())
+                    .parallelize(List.of(1, 2, 3), 1)
+                    .foreach(n -> {
+                        counter.add(n);
+                        Thread.sleep(700);
+                    });
+        }
+        assertThat(steps).hasSizeGreaterThan(3).endsWith(0L);
+        assertThat(steps.stream().mapToLong(Long::longValue).sum()).isEqualTo(6);
     }
 
     private double gauge(String name) throws Exception {

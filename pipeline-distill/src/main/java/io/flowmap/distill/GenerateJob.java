@@ -4,6 +4,7 @@ import io.flowmap.data.LatentData;
 import io.flowmap.data.SampleSchema;
 import io.flowmap.distill.teacher.StoredModel;
 import io.flowmap.distill.teacher.StoredTeacher;
+import io.flowmap.job.CountBar;
 import io.flowmap.job.Job;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.StageInput;
@@ -82,16 +83,19 @@ public final class GenerateJob implements Job {
                 .boxed()
                 .toList();
         int slices = Math.min(batches.size(), 2 * spark.defaultParallelism());
-        JavaRDD<Row> rows =
-                spark.parallelize(batches, slices).mapPartitions(part -> task.rows(model, part, hadoop.value()));
         StructType type = SampleSchema.type()
                 .add(SampleSchema.GUIDANCE, DataTypes.DoubleType)
                 .add(SampleSchema.STEPS, DataTypes.IntegerType);
-        var samples = context.spark().createDataFrame(rows, type);
-        (earlier == null ? samples : samples.union(earlier.rows(context, model, type)))
-                .write()
-                .mode(SaveMode.Overwrite)
-                .partitionBy(SampleSchema.GUIDANCE, SampleSchema.STEPS)
-                .parquet(new Path(output.dir(), SampleSchema.MODEL + "=" + model).toString());
+        try (var bar = new CountBar(context, "generate " + model, task.work())) {
+            var counter = bar.counter();
+            JavaRDD<Row> rows = spark.parallelize(batches, slices)
+                    .mapPartitions(part -> task.rows(model, part, hadoop.value(), counter));
+            var samples = context.spark().createDataFrame(rows, type);
+            (earlier == null ? samples : samples.union(earlier.rows(context, model, type)))
+                    .write()
+                    .mode(SaveMode.Overwrite)
+                    .partitionBy(SampleSchema.GUIDANCE, SampleSchema.STEPS)
+                    .parquet(new Path(output.dir(), SampleSchema.MODEL + "=" + model).toString());
+        }
     }
 }

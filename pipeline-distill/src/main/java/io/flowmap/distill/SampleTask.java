@@ -15,6 +15,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
@@ -27,14 +28,18 @@ import org.apache.spark.util.TaskCompletionListener;
 record SampleTask(
         GenerateConfig config, int first, StoredTeacher teacher, StoredModel student, Encoder encoder, long seed)
         implements Serializable {
-    /** Rows of {@link SampleSchema} with guidance and steps appended, for all step counts of some batches; a batch is held at a time. */
-    Iterator<Row> rows(String model, Iterator<Integer> batches, Configuration hadoop) {
+    /**
+     * Rows of {@link SampleSchema} with guidance and steps appended, for all step counts of some batches; a batch is held at a time.
+     *
+     * @param counter steps that have been done are added to it
+     */
+    Iterator<Row> rows(String model, Iterator<Integer> batches, Configuration hadoop, LongAccumulator counter) {
         SampleDrawing drawing = model.equals("student")
                 ? SampleDrawing.ofFlowMap(student, encoder, seed, config.batch(), hadoop)
                 : SampleDrawing.ofTeacher(teacher, encoder, seed, config.batch(), hadoop);
         TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> drawing.close());
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(batches, Spliterator.ORDERED), false)
-                .flatMap(batch -> rows(drawing, (long) batch * config.batch()))
+                .flatMap(batch -> rows(drawing, (long) batch * config.batch(), counter))
                 .iterator();
     }
 
@@ -43,10 +48,17 @@ record SampleTask(
         return first / config.batch();
     }
 
-    private Stream<Row> rows(SampleDrawing drawing, long start) {
+    /** Steps of all samples that are drawn of a model. */
+    long work() {
+        long steps = config.steps().stream().mapToLong(Integer::longValue).sum();
+        return (config.samples() - first) * config.guidance().size() * steps;
+    }
+
+    private Stream<Row> rows(SampleDrawing drawing, long start, LongAccumulator counter) {
         return config.guidance().stream().flatMap(guidance -> config.steps().stream()
                 .flatMap(steps -> drawing.draw(start, guidance, config.gamma(), steps).stream()
                         .filter(sample -> first <= sample.index() && sample.index() < config.samples())
+                        .peek(sample -> counter.add(steps))
                         .map(sample -> row(sample, guidance, steps))));
     }
 
