@@ -44,11 +44,14 @@ public final class EvaluateJob implements Job {
     @Override
     public void run(JobContext context) {
         var settings = context.settings().section("evaluate", EvaluateSettings.class);
-        var inputs = new ArrayList<>(List.of(StageInput.stage(context, "data"), StageInput.stage(context, "samples")));
+        var inputs = new ArrayList<>(List.of(StageInput.stage(context, "data")));
+        if (settings.samples()) {
+            inputs.add(StageInput.stage(context, "samples"));
+        }
         var reference = LatentData.open(context.hadoop(), context.stage("data"), settings.referenceSplit());
         var named = new NamedModels(context, settings, reference.imageShape());
         var train = LatentData.open(context.hadoop(), context.stage("data"), TRAIN);
-        var sets = sets(context);
+        var sets = settings.samples() ? sets(context) : List.<SampleSet>of();
         var model = model(context, settings, reference);
         inputs.add(modelInput(context, settings, model));
         inputs.addAll(named.inputs());
@@ -129,14 +132,14 @@ public final class EvaluateJob implements Job {
         return Protocol.own(prefix + model.name(), new Measure.Balls(part, settings.neighbours()));
     }
 
-    /** The training images first, as many as the largest set has, then every set; returns the images of each. */
+    /** The training images first, as many as the largest set has, all where there is none, then every set; returns the images of each. */
     private static List<Long> compare(
             JobContext context, Evaluation evaluation, List<SampleSet> sets, LatentData train) {
         var counts = sets.stream().map(set -> set.rows(context.spark()).count()).toList();
         for (int i = 0; i < sets.size(); i++) {
             FeatureSet.requireTwo(sets.get(i).name(), counts.get(i));
         }
-        long largest = counts.stream().mapToLong(Long::longValue).max().orElseThrow();
+        long largest = counts.stream().mapToLong(Long::longValue).max().orElse(train.count());
         try (var bar = context.progress().bar("evaluate", sets.size() + 1L)) {
             evaluation.compareReal(TRAIN, train, Math.min(train.count(), largest));
             bar.step(1);

@@ -8,6 +8,7 @@ import java.util.List;
 /**
  * The section {@code evaluate}.
  *
+ * @param samples whether there are samples to measure; else it is the training images alone
  * @param features {@value #LENET}, or the file of a CIFAR ResNet
  * @param protocols names of further protocols
  * @param inception file of InceptionV3's weights, blank where there is none
@@ -26,6 +27,7 @@ import java.util.List;
  * @param classifier training of the LeNet
  */
 record EvaluateSettings(
+        boolean samples,
         String features,
         List<String> protocols,
         String inception,

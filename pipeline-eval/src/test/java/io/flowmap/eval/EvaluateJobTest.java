@@ -46,6 +46,27 @@ class EvaluateJobTest {
         }
     }
 
+    @Test
+    void twoSetsOfImagesAreComparedWithoutSamples() {
+        try (var spark = LocalSpark.start(2)) {
+            var run = new TestRun(
+                            spark,
+                            dir,
+                            TestImages.stripes(300),
+                            "evaluate.samples=false",
+                            "evaluate.classifier.steps=20")
+                    .data(180, 120);
+            new EvaluateJob().run(run.context());
+            var stage = run.context().stage("metrics");
+            var table = new MetricTable(MetricRow.read(spark.read().parquet(stage + "/table")));
+            assertThat(table.rows()).extracting(MetricRow::model).containsOnly("train", "test");
+            assertThat(table.value("train", null, null, "FD-LeNet").orElseThrow()).isPositive();
+            var protocol = table.row("train", null, null, "FD-LeNet").orElseThrow().protocol();
+            assertThat(protocol.samples()).isEqualTo(180);
+            assertThat(protocol.reference().samples()).isEqualTo(120);
+        }
+    }
+
     private MetricTable evaluated(int threads, String name) throws IOException {
         try (var spark = LocalSpark.start(threads)) {
             var run = new TestRun(spark, dir.resolve(name), TestImages.stripes(TRAIN + TEST + SAMPLES), SMALL)
