@@ -60,8 +60,10 @@ class EvaluateJobTest {
             var stage = run.context().stage("metrics");
             var table = new MetricTable(MetricRow.read(spark.read().parquet(stage + "/table")));
             assertThat(table.rows()).extracting(MetricRow::model).containsOnly("train", "test");
-            assertThat(table.value("train", null, null, "FD-LeNet").orElseThrow()).isPositive();
-            var protocol = table.row("train", null, null, "FD-LeNet").orElseThrow().protocol();
+            assertThat(table.value("train", null, null, "FD-LeNet").orElseThrow())
+                    .isPositive();
+            var protocol =
+                    table.row("train", null, null, "FD-LeNet").orElseThrow().protocol();
             assertThat(protocol.samples()).isEqualTo(180);
             assertThat(protocol.reference().samples()).isEqualTo(120);
         }

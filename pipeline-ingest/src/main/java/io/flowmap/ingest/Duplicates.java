@@ -5,11 +5,11 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.explode;
-import static org.apache.spark.sql.functions.expr;
-import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.shiftrightunsigned;
 import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.when;
 
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
@@ -17,7 +17,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Kept records that are there already, earlier in the order of reading, across shards and splits. All of it is Spark SQL.
+ * Kept records that are there already, earlier in the order of reading, across shards and splits. All of it is Spark SQL that RAPIDS runs.
  *
  * <p>Two looks within distance k agree in at least one of k + 1 bands of their bits (pigeonhole), so that only looks that share a
  * band are compared, and none is missed. A band takes every (k + 1)-th bit, so that an even area does not fill one.
@@ -62,17 +62,35 @@ final class Duplicates {
                 col(StagedRecord.DOWN).as("d"));
         var near = banded.join(earlier, BAND)
                 .filter(col("other.position").lt(col("first.position")))
-                .filter(expr("bit_count(across ^ a) + bit_count(down ^ d) <= " + distance))
+                .filter(different(StagedRecord.ACROSS, "a")
+                        .plus(different(StagedRecord.DOWN, "d"))
+                        .leq(distance))
                 .groupBy(StagedRecord.ACROSS, StagedRecord.DOWN)
                 .agg(min(OTHER).as(OTHER));
         var origin = looks.join(near, LOOK, "left")
                 .select(
                         col(StagedRecord.ACROSS),
                         col(StagedRecord.DOWN),
-                        least(col(OTHER), col(FIRST)).as(FIRST));
+                        when(col("other.position").lt(col("first.position")), col(OTHER))
+                                .otherwise(col(FIRST))
+                                .as(FIRST));
         return kept.join(origin, LOOK)
                 .filter(col(StagedRecord.POSITION).gt(col("first.position")))
                 .select(col(StagedRecord.POSITION), reason("looks like ", FIRST));
+    }
+
+    /** Number of bits in which two words differ: sums of two, four and eight bits side by side, then of the bytes. RAPIDS has no bit_count. */
+    private static Column different(String word, String other) {
+        var bits = col(word).bitwiseXOR(col(other));
+        var twos = sums(bits, 1, 0x5555_5555_5555_5555L);
+        var fours = sums(twos, 2, 0x3333_3333_3333_3333L);
+        var bytes = sums(fours, 4, 0x0f0f_0f0f_0f0f_0f0fL);
+        return shiftrightunsigned(bytes.multiply(lit(0x0101_0101_0101_0101L)), 56);
+    }
+
+    private static Column sums(Column fields, int width, long mask) {
+        return fields.bitwiseAND(lit(mask))
+                .plus(shiftrightunsigned(fields, width).bitwiseAND(lit(mask)));
     }
 
     /** Number and bits of each band. */

@@ -4,7 +4,10 @@ import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Entry of the benchmarks: {@code bench step}, {@code finetune}, {@code averaging}, {@code metrics}, {@code recall} and {@code ingest}. */
+/**
+ * Entry of the benchmarks: {@code bench step}, {@code finetune}, {@code averaging}, {@code features}, {@code metrics}, {@code recall}
+ * and {@code ingest}.
+ */
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
@@ -17,6 +20,7 @@ public final class Bench {
         command.addSubcommand(new StepBench(Optional.of(FlowmapStep::new)));
         command.addSubcommand(new FinetuneBench());
         command.addSubcommand(new AveragingBench());
+        command.addSubcommand(new FeaturesBench());
         command.addSubcommand(new MetricsBench());
         command.addSubcommand(new RecallBench());
         command.addSubcommand(new IngestBench());

@@ -1,0 +1,123 @@
+package io.flowmap.bench;
+
+import io.flowmap.data.LatentShape;
+import io.flowmap.eval.feature.FeatureNetwork;
+import io.flowmap.eval.feature.InceptionModel;
+import io.flowmap.eval.feature.InceptionWeights;
+import io.flowmap.eval.feature.Resize;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileUtil;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code bench features}: InceptionV3's features of images of its size, beside PyTorch's of the same images and (drawn) weights in its
+ * fastest batch and memory format, and the share of sgemm's rate. Exit code 1 where features differ by more than 1e-4 of the largest.
+ */
+@Command(
+        name = "features",
+        mixinStandardHelpOptions = true,
+        description = "InceptionV3's features against PyTorch's, of the same weights and images.")
+public final class FeaturesBench implements Callable<Integer> {
+    private static final double TOLERANCE = 1e-4;
+    private static final LatentShape SHAPE = new LatentShape(3, 299, 299);
+
+    @Option(names = "--images", defaultValue = "200", description = "Images (${DEFAULT-VALUE}).")
+    private int images;
+
+    @Option(names = "--threads", defaultValue = "2", description = "Threads of PyTorch (${DEFAULT-VALUE}).")
+    private int threads;
+
+    @Option(names = "--repetitions", defaultValue = "2", description = "Ours, the fastest counts (${DEFAULT-VALUE}).")
+    private int repetitions;
+
+    @Option(names = "--python", defaultValue = "/usr/bin/python3", description = "Interpreter (${DEFAULT-VALUE}).")
+    private String python;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** A way of PyTorch's, its images a second. */
+    private record Way(String name, double rate) {}
+
+    @Override
+    public Integer call() throws IOException {
+        var folder = Files.createTempDirectory("flowmap-inception");
+        try {
+            var weights = folder.resolve("weights.pth");
+            var pixels = folder.resolve("images");
+            var theirs = folder.resolve("features");
+            var lines = new PythonScript(python, "inception.py", "python3-torch and python3-numpy")
+                    .run(List.of(
+                            weights.toString(),
+                            pixels.toString(),
+                            theirs.toString(),
+                            Integer.toString(images),
+                            Integer.toString(threads)));
+            double gigaflop = Double.parseDouble(lines.get(1).split(" ")[1]) * 2e-9;
+            print("rival %s multiply-adds=%.2fG an image", lines.get(0), gigaflop / 2);
+            var fastest = lines.stream()
+                    .skip(2)
+                    .map(line -> new Way(line.split(" ")[0], Double.parseDouble(line.split(" ")[1])))
+                    .peek(way -> print("torch %s images_per_s=%.2f", way.name, way.rate))
+                    .max(Comparator.comparingDouble(Way::rate))
+                    .orElseThrow();
+            double sgemm = Sgemm.measure(20).best();
+            var file = new org.apache.hadoop.fs.Path(weights.toUri());
+            var model = new InceptionModel(InceptionWeights.open(new Configuration(), file), Resize.PYTORCH, SHAPE);
+            return compare(model, Files.readAllBytes(pixels), floats(theirs), fastest, gigaflop, sgemm) ? 0 : 1;
+        } finally {
+            FileUtil.fullyDelete(folder.toFile());
+        }
+    }
+
+    private boolean compare(
+            InceptionModel model, byte[] pixels, float[] theirs, Way rival, double gigaflop, double sgemm) {
+        double seconds = Double.MAX_VALUE;
+        float[] features = {};
+        try (FeatureNetwork network = model.open()) {
+            for (int i = 0; i < repetitions; i++) {
+                long start = System.nanoTime();
+                features = network.apply(pixels, images).features();
+                seconds = Math.min(seconds, (System.nanoTime() - start) * 1e-9);
+            }
+        }
+        double difference = 0;
+        double largest = 0;
+        for (int i = 0; i < theirs.length; i++) {
+            difference = Math.max(difference, Math.abs(features[i] - theirs[i]));
+            largest = Math.max(largest, Math.abs(theirs[i]));
+        }
+        double rate = images / seconds;
+        print(
+                "flowmap images_per_s=%.2f rate=%.0f GFLOP/s (sgemm %.0f) difference=%.1e",
+                rate, rate * gigaflop, sgemm, difference / largest);
+        print("ratio=%.2f sgemm=%.2f by=%s", rate / rival.rate, rate * gigaflop / sgemm, rival.name);
+        return difference <= TOLERANCE * largest;
+    }
+
+    private static float[] floats(Path file) throws IOException {
+        var bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+        var values = new float[bytes.remaining() / Float.BYTES];
+        bytes.asFloatBuffer().get(values);
+        return values;
+    }
+
+    private void print(String format, Object... values) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(String.format(Locale.ROOT, format, values));
+        out.flush();
+    }
+}
