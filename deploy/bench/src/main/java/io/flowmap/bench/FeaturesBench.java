@@ -74,7 +74,7 @@ public final class FeaturesBench implements Callable<Integer> {
                     .peek(way -> print("torch %s images_per_s=%.2f", way.name, way.rate))
                     .max(Comparator.comparingDouble(Way::rate))
                     .orElseThrow();
-            double sgemm = Sgemm.measure(20).best();
+            double sgemm = Sgemm.nd4j(20);
             var file = new org.apache.hadoop.fs.Path(weights.toUri());
             var model = new InceptionModel(InceptionWeights.open(new Configuration(), file), Resize.PYTORCH, SHAPE);
             return compare(model, Files.readAllBytes(pixels), floats(theirs), fastest, gigaflop, sgemm) ? 0 : 1;

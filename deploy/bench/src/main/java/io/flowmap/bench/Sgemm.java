@@ -25,7 +25,8 @@ record Sgemm(double nd4j, double libtorch) {
         return Math.max(nd4j, libtorch);
     }
 
-    private static double nd4j(int repetitions) {
+    /** Through ND4J alone, without loading libtorch. */
+    static double nd4j(int repetitions) {
         try (var a = Nd4j.rand(DataType.FLOAT, SIZE, SIZE);
                 var b = Nd4j.rand(DataType.FLOAT, SIZE, SIZE);
                 var c = Nd4j.create(DataType.FLOAT, new long[] {SIZE, SIZE}, 'f')) {

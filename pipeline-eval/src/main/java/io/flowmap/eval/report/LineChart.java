@@ -20,6 +20,9 @@ public record LineChart(String title, Axis x, Axis y, List<Series> series) {
     private static final int BOTTOM = 46;
     private static final int LEGEND_ROW = 18;
 
+    /** Letters of a name that fit into half a row of the legend. */
+    private static final int HALF_ROW = 20;
+
     /**
      * One line; values that are not finite, or not positive on a logarithmic axis, break it.
      *
@@ -48,7 +51,8 @@ public record LineChart(String title, Axis x, Axis y, List<Series> series) {
     /** The chart with title and legend as an SVG file of its own. */
     public String svg() {
         var named = series.stream().filter(line -> !line.name.isEmpty()).toList();
-        int height = HEIGHT + LEGEND_ROW * ((named.size() + 1) / 2) + LEGEND_ROW;
+        int columns = named.stream().allMatch(line -> line.name.length() <= HALF_ROW) ? 2 : 1;
+        int height = HEIGHT + LEGEND_ROW * ((named.size() + columns - 1) / columns) + LEGEND_ROW;
         var svg = new StringBuilder(format(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"plot file\" viewBox=\"0 %d %d %d\" width=\"%d\"><style>",
                 -LEGEND_ROW, WIDTH, height, 2 * WIDTH));
@@ -60,8 +64,8 @@ public record LineChart(String title, Axis x, Axis y, List<Series> series) {
         axes(svg);
         series.forEach(line -> draw(svg, line));
         for (int i = 0; i < named.size(); i++) {
-            int x = LEFT + i % 2 * (WIDTH - LEFT) / 2;
-            int y = HEIGHT + i / 2 * LEGEND_ROW + LEGEND_ROW / 2;
+            int x = LEFT + i % columns * (WIDTH - LEFT) / 2;
+            int y = HEIGHT + i / columns * LEGEND_ROW + LEGEND_ROW / 2;
             svg.append(format("<g class=\"%s\"><path d=\"M%d %dh22\"/></g>", Html.text(named.get(i).style), x, y - 4));
             svg.append(format("<text x=\"%d\" y=\"%d\">%s</text>", x + 27, y, Html.text(named.get(i).name)));
         }
