@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Starts a Zeppelin server on notes and has its markdown interpreter set theirs; tells what it gave as "found NOTE=HTML". */
+/** Starts a Zeppelin server on notes and has its markdown interpreter set their words; tells what it gave as "found NOTE=HTML". */
 final class ZeppelinScenario {
     private static final String API = "http://127.0.0.1:18088/api/";
     private static final String SITE = "<configuration>%s</configuration>";
@@ -125,7 +125,8 @@ final class ZeppelinScenario {
                 .build();
         var answer = client.send(request, BodyHandlers.ofString());
         if (answer.statusCode() != 200) {
-            throw new IOException(method + " " + path + ": " + answer.statusCode() + " " + answer.body());
+            throw new IOException("cannot " + method + " " + path + ": expected status 200, got " + answer.statusCode()
+                    + " " + answer.body());
         }
         return Json.mapper().readTree(answer.body());
     }

@@ -129,7 +129,7 @@ public final class Moments implements Serializable {
     /** || F_a F_b' ||_*, which is tr (M_a M_b)^{1/2}. */
     double crossNuclearNorm(Moments other) {
         int d = mean.length;
-        if (d > FACTORED && scatter instanceof GramScatter a && other.scatter instanceof GramScatter b) {
+        if (scatter instanceof GramScatter a && other.scatter instanceof GramScatter b) {
             double norm = Lapack.traceOfRoot(a.gram(), b.gram(), d);
             if (!Double.isNaN(norm)) {
                 return norm;
