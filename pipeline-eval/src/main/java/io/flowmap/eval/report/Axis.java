@@ -2,8 +2,11 @@ package io.flowmap.eval.report;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -94,20 +97,21 @@ public record Axis(String label, boolean logarithmic, double low, double high, L
                 : (value - low) / (high - low);
     }
 
-    /** A value as text of at most three digits beside zeros, or as many as it takes below ten thousand. */
+    /** A value as text: 4 digits from a thousand, else 3; with an exponent below a thousandth and from a hundred thousand, as 5e-5. */
     public static String format(double value) {
         if (value == 0 || !Double.isFinite(value)) {
             return value == 0 ? "0" : "–";
         }
-        var rounded = new BigDecimal(value).round(new MathContext(Math.abs(value) >= 1000 ? 4 : 3));
         double size = Math.abs(value);
-        return size >= 1e5 || size < 1e-3
-                ? rounded.stripTrailingZeros()
-                        .round(new MathContext(3))
-                        .toString()
-                        .replace("E", "e")
-                        .replace("e+", "e")
-                : rounded.stripTrailingZeros().toPlainString();
+        if (size >= 1e5 || size < 1e-3) {
+            return new DecimalFormat("0.##E0", DecimalFormatSymbols.getInstance(Locale.ROOT))
+                    .format(value)
+                    .replace('E', 'e');
+        }
+        return new BigDecimal(value)
+                .round(new MathContext(size >= 1000 ? 4 : 3))
+                .stripTrailingZeros()
+                .toPlainString();
     }
 
     private static DoubleStream positive(double[] values) {
