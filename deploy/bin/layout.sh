@@ -11,7 +11,7 @@ prepare() {
     fi
     export SPARK_HOME=${SPARK_HOME:-$own}
     [ -e "$home/pom.xml" ] || return 0
-    state="$(sh "$home/.mvn/natives") $SPARK_HOME"
+    state="$(sh "$home/.mvn/natives") $SPARK_HOME ${MAVEN_ARGS-}"
     if ! is_current "$target" "$state"; then
         mkdir -p "$target"
         (

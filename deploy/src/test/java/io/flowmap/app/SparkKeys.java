@@ -8,6 +8,7 @@ import org.apache.spark.internal.config.ConfigEntry;
 import org.apache.spark.internal.config.UI$;
 import org.apache.spark.internal.config.package$;
 import org.apache.spark.sql.internal.SQLConf;
+import org.apache.spark.sql.internal.StaticSQLConf$;
 
 /** Spark's own register of settings. */
 final class SparkKeys {
@@ -26,8 +27,8 @@ final class SparkKeys {
 
     static void requireKnown(String key) {
         // Loads the registers.
-        assertThat(List.of(package$.MODULE$, UI$.MODULE$, Config$.MODULE$, SQLConf.get()))
-                .hasSize(4);
+        assertThat(List.of(package$.MODULE$, UI$.MODULE$, Config$.MODULE$, SQLConf.get(), StaticSQLConf$.MODULE$))
+                .hasSize(5);
         if (FAMILIES.stream().noneMatch(key::startsWith)) {
             assertThat((Object) ConfigEntry.findEntry(key))
                     .as("Spark knows " + key)

@@ -5,6 +5,7 @@ import io.flowmap.data.SampleRecord;
 import io.flowmap.data.SampleSchema;
 import io.flowmap.distill.teacher.StoredModel;
 import io.flowmap.distill.teacher.StoredTeacher;
+import io.flowmap.job.TaskDevice;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.Spliterator;
@@ -34,6 +35,7 @@ record SampleTask(
      * @param counter steps that have been done are added to it
      */
     Iterator<Row> rows(String model, Iterator<Integer> batches, Configuration hadoop, LongAccumulator counter) {
+        TaskDevice.use();
         SampleDrawing drawing = model.equals("student")
                 ? SampleDrawing.ofFlowMap(student, encoder, seed, config.batch(), hadoop)
                 : SampleDrawing.ofTeacher(teacher, encoder, seed, config.batch(), hadoop);

@@ -7,6 +7,7 @@ import io.flowmap.eval.metric.FeatureBlock;
 import io.flowmap.eval.metric.InceptionScore;
 import io.flowmap.eval.metric.Moments;
 import io.flowmap.job.Sha256;
+import io.flowmap.job.TaskDevice;
 import io.flowmap.job.UserError;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -159,6 +160,7 @@ final class FeatureSet implements AutoCloseable {
 
     private static Iterator<ClassifiedBlock> extract(
             Iterator<Tuple2<Integer, Looked>> blocks, FeatureModel model, int batch) {
+        TaskDevice.use();
         var result = new ArrayList<ClassifiedBlock>();
         try (var network = new LazyNetwork(model)) {
             while (blocks.hasNext()) {

@@ -29,7 +29,8 @@ final class Diagnosis {
             Diagnosis::credentials,
             Diagnosis::rapidsWithoutGpu,
             Diagnosis::rapidsMemory,
-            Diagnosis::gpuTasks);
+            Diagnosis::gpuTasks,
+            Diagnosis::idleGpu);
     private static final Set<String> ALLOCATOR =
             Set.of("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_ARENA_MAX");
     private static final Pattern SECRET =
@@ -261,6 +262,16 @@ final class Diagnosis {
                         "expected one task a GPU, got " + amount + " GPUs a task: networks would share its memory",
                         "set spark.task.resource.gpu.amount=1"))
                 : Optional.empty();
+    }
+
+    private static Optional<Finding> idleGpu(ClusterFacts facts) {
+        return facts.executors().stream()
+                .filter(executor -> !executor.gpus().isEmpty() && !facts.usesRapids() && !facts.trainsOnGpu())
+                .findFirst()
+                .map(executor -> Finding.warn(
+                        "expected ND4J's CUDA library for the GPU of " + executor.host() + ", got " + executor.library()
+                                + ": the GPU would stand idle",
+                        "build with MAVEN_ARGS=-Pcuda, have CUDA 11.6 there, or ask for no GPU"));
     }
 
     /** Tasks that an executor runs at once. */

@@ -8,6 +8,7 @@ import io.flowmap.eval.ReferenceDistance;
 import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.feature.FeatureNetwork;
 import io.flowmap.eval.metric.FeatureBlock;
+import io.flowmap.job.TaskDevice;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.Map;
@@ -52,6 +53,7 @@ record SweepTask(
     record Drawn(int ofCase, FeatureBlock features, long nanos, long multiplyAdds) implements Serializable {}
 
     Iterator<Drawn> drawn(Iterator<Work> work, Configuration hadoop) {
+        TaskDevice.use();
         var session = new Session(this, hadoop, features.value().open());
         TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> session.close());
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(work, Spliterator.ORDERED), false)

@@ -80,7 +80,11 @@ class DiagnosisTest {
                 refused(
                         "four tasks a GPU",
                         facts -> conf("spark.task.resource.gpu.amount", "0.25").apply(gpus(facts)),
-                        "got 0.25 GPUs a task"));
+                        "got 0.25 GPUs a task"),
+                warned(
+                        "a GPU and the library for processors",
+                        facts -> all(e -> library(e, LIBRARY)).apply(gpus(facts)),
+                        "GPU of"));
     }
 
     @Test

@@ -2,10 +2,11 @@ package io.flowmap.distill.train;
 
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.concurrency.AffinityManager.Location;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A flat native float32 array with bulk copies from and to heap arrays. */
+/** A flat native float32 array with bulk copies from and to heap arrays, by way of the host's memory where the array is a GPU's. */
 final class FlatArray implements AutoCloseable {
     private final INDArray array;
 
@@ -19,14 +20,21 @@ final class FlatArray implements AutoCloseable {
     }
 
     void fill(float[] values) {
-        pointer().put(values, 0, values.length);
+        fill(array, values);
+    }
+
+    /** Sets all elements of {@code array}. */
+    static void fill(INDArray array, float[] values) {
+        host(array).put(values, 0, values.length);
+        Nd4j.getAffinityManager().tagLocation(array, Location.HOST);
     }
 
     void copyTo(float[] values) {
-        pointer().get(values, 0, values.length);
+        Nd4j.getAffinityManager().ensureLocation(array, Location.HOST);
+        host(array).get(values, 0, values.length);
     }
 
-    private FloatPointer pointer() {
+    private static FloatPointer host(INDArray array) {
         return (FloatPointer) array.data().pointer();
     }
 

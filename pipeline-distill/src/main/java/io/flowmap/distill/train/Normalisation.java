@@ -3,7 +3,6 @@ package io.flowmap.distill.train;
 import io.flowmap.nn.ForcedNormalisation;
 import io.flowmap.nn.Parameter;
 import java.util.List;
-import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Projection of a flat parameter vector onto the set it must stay in, such as EDM2's unit rows (forced weight normalisation). */
@@ -16,7 +15,7 @@ public interface Normalisation extends AutoCloseable {
         return flat -> {
             float[] values = flat.data().asFloat();
             ForcedNormalisation.apply(parameters, values);
-            ((FloatPointer) flat.data().pointer()).put(values, 0, values.length);
+            FlatArray.fill(flat, values);
         };
     }
 

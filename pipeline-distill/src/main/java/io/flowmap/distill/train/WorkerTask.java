@@ -1,5 +1,6 @@
 package io.flowmap.distill.train;
 
+import io.flowmap.job.TaskDevice;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,6 +16,7 @@ import scala.Tuple2;
 record WorkerTask(Broadcast<LocalWork> work, Broadcast<BlockedVectors> state, RoundTicket ticket, BlockPlan out)
         implements Serializable {
     Iterator<Tuple2<Integer, BlockPart>> run(int worker) {
+        TaskDevice.use();
         var result = work.value().run(worker, state.value(), ticket);
         releaseAtEnd(TaskContext.get(), result);
         var blocks = IntStream.range(0, out.blocks()).mapToObj(key -> new Tuple2<>(key, block(worker, result, key)));
