@@ -5,6 +5,7 @@ import io.flowmap.distill.teacher.DenoiserField;
 import io.flowmap.distill.teacher.NetworkSpec;
 import io.flowmap.distill.teacher.StoredModel;
 import io.flowmap.distill.teacher.TeacherGraph;
+import io.flowmap.job.TaskDevice;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +30,7 @@ record VelocityTask(StoredModel imported, List<StoredModel> candidates, String d
 
     /** Sums [candidate][bin of t] of each batch. */
     Iterator<VelocitySums[][]> sums(Iterator<Integer> batches, Configuration hadoop) {
+        TaskDevice.use();
         var points = new VelocityPoints(LatentData.open(hadoop, new Path(data), "train"), seed);
         var rows = new ArrayList<VelocitySums[][]>();
         var programs = new ArrayList<FieldProgram>();

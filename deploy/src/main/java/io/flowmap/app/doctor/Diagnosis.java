@@ -271,7 +271,7 @@ final class Diagnosis {
                 .map(executor -> Finding.warn(
                         "expected ND4J's CUDA library for the GPU of " + executor.host() + ", got " + executor.library()
                                 + ": the GPU would stand idle",
-                        "build with MAVEN_ARGS=-Pcuda, have CUDA 11.6 there, or ask for no GPU"));
+                        "build with MAVEN_ARGS=-Pcuda, have its driver there, or ask for no GPU"));
     }
 
     /** Tasks that an executor runs at once. */
