@@ -250,9 +250,9 @@ class PipelineTest {
                 .isZero();
         assertThat(manifest("more", "samples").at("/facts/taken-over").asInt()).isEqualTo(30);
         assertThat(images("more")).hasSize(45 * 2 * 2).isEqualTo(images("direct"));
-        shared.add("generate.gamma=0.5");
+        shared.add("generate.gamma=[0.5]");
         assertThat(run("generate", "other", shared.toArray(String[]::new))).isEqualTo(2);
-        assertThat(err.toString()).contains("cannot go on from", "expected generate.gamma = 0.5, got 0");
+        assertThat(err.toString()).contains("cannot go on from", "expected generate.gamma = [0.5], got [0");
         assertThat(run(
                         "generate",
                         "fewer",

@@ -10,7 +10,7 @@ record GenerateConfig(
         List<String> models,
         List<Integer> steps,
         List<Double> guidance,
-        double gamma,
+        List<Double> gamma,
         int samples,
         String topUp,
         int batch,
@@ -25,6 +25,7 @@ record GenerateConfig(
         models = List.copyOf(models);
         steps = List.copyOf(steps);
         guidance = List.copyOf(guidance);
+        gamma = List.copyOf(gamma);
         if (models.isEmpty() || !List.of("teacher", "student").containsAll(models)) {
             throw new IllegalArgumentException("expected models among teacher and student, got " + models);
         }
@@ -37,8 +38,12 @@ record GenerateConfig(
         requireDistinct("models", models);
         requireDistinct("steps", steps);
         requireDistinct("guidance", guidance);
-        if (!(gamma >= 0 && gamma <= 1)) {
+        if (!gamma.stream().allMatch(value -> value >= 0 && value <= 1)) {
             throw new IllegalArgumentException("expected gamma in [0, 1], got " + gamma);
+        }
+        if (gamma.size() != 1 && gamma.size() != steps.size()) {
+            throw new IllegalArgumentException(
+                    "expected one gamma, or one for each of the steps " + steps + ", got " + gamma);
         }
         if (samples < 1 || batch < 1 || gridRows < 1) {
             throw new IllegalArgumentException("expected samples, batch and grid-rows of at least 1, got " + samples
@@ -50,6 +55,11 @@ record GenerateConfig(
         if (Set.copyOf(values).size() < values.size()) {
             throw new IllegalArgumentException("expected each of " + key + " once, got " + values);
         }
+    }
+
+    /** Gamma at one of {@link #steps}. */
+    double gammaAt(int count) {
+        return gamma.size() == 1 ? gamma.get(0) : gamma.get(steps.indexOf(count));
     }
 
     int batches() {

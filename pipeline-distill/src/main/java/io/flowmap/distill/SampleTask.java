@@ -58,7 +58,7 @@ record SampleTask(
 
     private Stream<Row> rows(SampleDrawing drawing, long start, LongAccumulator counter) {
         return config.guidance().stream().flatMap(guidance -> config.steps().stream()
-                .flatMap(steps -> drawing.draw(start, guidance, config.gamma(), steps).stream()
+                .flatMap(steps -> drawing.draw(start, guidance, config.gammaAt(steps), steps).stream()
                         .filter(sample -> first <= sample.index() && sample.index() < config.samples())
                         .peek(sample -> counter.add(steps))
                         .map(sample -> row(sample, guidance, steps))));
