@@ -17,6 +17,7 @@ import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
 
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 
@@ -27,6 +28,9 @@ final class Lapack {
 
     /** Relative error of a nuclear norm at which the eigenvalues of A'A do. */
     private static final double ENOUGH = 1e-11;
+
+    /** Columns of a tile of A'A. */
+    private static final int TILE = 512;
 
     private static final double UNIT_ROUNDOFF = Math.ulp(1.0) / 2;
 
@@ -106,9 +110,28 @@ final class Lapack {
         cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, d, rows, 1, a, d, 1, matrix, d);
     }
 
-    /** The same on native memory. */
+    /** The same on native memory, in tiles of M of {@value #TILE} columns that threads take: the same bits for any number of threads. */
     static void addGram(DoublePointer matrix, DoublePointer a, int rows, int d) {
-        cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, d, rows, 1, a, d, 1, matrix, d);
+        int side = (d + TILE - 1) / TILE;
+        var upper = IntStream.range(0, side * side)
+                .filter(tile -> tile / side <= tile % side)
+                .boxed()
+                .toList();
+        BlasThreads.oneACall(() -> upper.parallelStream()
+                .forEach(tile -> addTile(matrix, a, rows, d, tile / side * TILE, tile % side * TILE)));
+    }
+
+    private static void addTile(DoublePointer matrix, DoublePointer a, int rows, int d, int i, int j) {
+        int m = Math.min(TILE, d - i);
+        int n = Math.min(TILE, d - j);
+        var left = a.getPointer(i);
+        var tile = matrix.getPointer((long) i * d + j);
+        if (i == j) {
+            cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, m, rows, 1, left, d, 1, tile, d);
+        } else {
+            cblas_dgemm(
+                    CblasRowMajor, CblasTrans, CblasNoTrans, m, n, rows, 1, left, d, a.getPointer(j), d, 1, tile, d);
+        }
     }
 
     /** M with its upper triangle copied into the lower one. */

@@ -40,7 +40,7 @@ public record PrecisionRecall(double precision, double recall, double density, d
         requireMore(real, neighbours);
         requireMore(generated, neighbours);
         var centre = CentredPoints.centre(real.get(0));
-        return ofPoints(points(real, centre), points(generated, centre), neighbours);
+        return BlasThreads.oneACall(() -> ofPoints(points(real, centre), points(generated, centre), neighbours));
     }
 
     /** What the tiles of one real block count, and which generated points of each block it covers. */

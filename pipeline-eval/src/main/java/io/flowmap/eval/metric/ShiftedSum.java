@@ -1,5 +1,7 @@
 package io.flowmap.eval.metric;
 
+import java.nio.DoubleBuffer;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.Pointer;
 
@@ -10,12 +12,16 @@ import org.bytedeco.javacpp.Pointer;
  */
 final class ShiftedSum implements AutoCloseable {
     /** Rows that wait for one product, as many as it is fast for. */
-    private static final int WAITING = 4096;
+    private static final int WAITING = 2048;
+
+    /** Columns that a thread takes from the rows of a block: their sums are the same whoever takes them. */
+    private static final int COLUMNS = 512;
 
     private final double[] centre;
     private final double[] sums;
     private final DoublePointer gram;
     private final DoublePointer rows;
+    private final DoubleBuffer waitingRows;
     private long count;
     private int waiting;
 
@@ -24,16 +30,17 @@ final class ShiftedSum implements AutoCloseable {
         this.sums = new double[centre.length];
         this.gram = new DoublePointer((long) centre.length * centre.length);
         this.rows = new DoublePointer((long) WAITING * centre.length);
+        this.waitingRows = rows.asBuffer();
         Pointer.memset(gram, 0, gram.capacity() * Double.BYTES);
     }
 
     void add(FeatureBlock block) {
         Moments.requireDimension(centre.length, block.dimension());
-        var row = new double[centre.length];
-        for (int from = 0; from < block.features().length; from += row.length) {
-            subtract(block.features(), from, row);
-            rows.position((long) waiting * row.length).put(row);
-            waiting++;
+        for (int from = 0; from < block.rows(); ) {
+            int taken = Math.min(WAITING - waiting, block.rows() - from);
+            subtract(block.features(), from, taken);
+            from += taken;
+            waiting += taken;
             if (waiting == WAITING) {
                 flush();
             }
@@ -71,19 +78,32 @@ final class ShiftedSum implements AutoCloseable {
     @Override
     public void close() {
         gram.close();
-        rows.position(0).close();
+        rows.close();
     }
 
-    /** x - c of one row, which is added to the sums. */
-    private void subtract(float[] features, int from, double[] row) {
+    /** x - c of some rows, which are added to the sums. */
+    private void subtract(float[] features, int from, int taken) {
+        int d = centre.length;
+        IntStream.range(0, (d + COLUMNS - 1) / COLUMNS).parallel().forEach(strip -> {
+            int first = strip * COLUMNS;
+            var row = new double[Math.min(COLUMNS, d - first)];
+            for (int i = 0; i < taken; i++) {
+                subtract(features, (from + i) * d + first, first, row);
+                waitingRows.put((waiting + i) * d + first, row);
+            }
+        });
+    }
+
+    /** The same of one row from a column on. */
+    private void subtract(float[] features, int from, int first, double[] row) {
         for (int j = 0; j < row.length; j++) {
-            row[j] = features[from + j] - centre[j];
-            sums[j] += row[j];
+            row[j] = features[from + j] - centre[first + j];
+            sums[first + j] += row[j];
         }
     }
 
     private void flush() {
-        Lapack.addGram(gram, rows.position(0), waiting, centre.length);
+        Lapack.addGram(gram, rows, waiting, centre.length);
         waiting = 0;
     }
 }

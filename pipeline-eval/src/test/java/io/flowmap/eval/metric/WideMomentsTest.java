@@ -8,6 +8,8 @@ import io.flowmap.testing.Reference;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ForkJoinPool;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,24 @@ class WideMomentsTest {
             assertThat(mean[i] - OFFSET).isCloseTo(sumI / 8.0 / rows, within(1e-8));
             assertThat(covariance[i * d + j]).isCloseTo(expected, within(1e-9 * (i == j ? expected : variance)));
             assertThat(covariance[j * d + i]).isEqualTo(covariance[i * d + j]);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 8})
+    void bitsDoNotDependOnTheNumberOfThreads(int threads) {
+        var blocks = FeatureSets.blocks(FeatureSets.gaussian(3000, 1100, 9), 1100, 500);
+        var one = on(1, () -> Moments.of(1100, blocks.iterator()).covariance(1));
+        assertThat(on(threads, () -> Moments.of(1100, blocks.iterator()).covariance(1)))
+                .isEqualTo(one);
+    }
+
+    private static double[] on(int threads, Callable<double[]> work) {
+        var pool = new ForkJoinPool(threads);
+        try {
+            return pool.submit(work).join();
+        } finally {
+            pool.shutdown();
         }
     }
 
