@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
@@ -72,7 +73,18 @@ public final class GenerateJob implements Job {
         }
         SampleGrids.write(context, output, config, data.imageShape(), data.classes());
         output.finish(Map.of(
-                "samples", config.samples(), "taken-over", drawn, "models", config.models(), "steps", config.steps()));
+                "samples",
+                config.samples(),
+                "taken-over",
+                drawn,
+                "models",
+                config.models(),
+                "steps",
+                config.steps(),
+                "gamma",
+                config.steps().stream().collect(Collectors.toMap(steps -> steps, config::gammaAt)),
+                "noise-seed",
+                context.run().seedOf("generate")));
     }
 
     private static void write(

@@ -22,6 +22,7 @@ import java.util.List;
  * @param neighbours k of precision and recall
  * @param densityAndCoverage whether these are measured too, by the same k
  * @param perClass whether every Frechet distance is taken class by class too
+ * @param parts sets that the samples are cut into, each with a Frechet distance of its own; 1 for none
  * @param bootstrap of the intervals of Frechet distances
  * @param batch images of one forward pass
  * @param classifier training of the LeNet
@@ -41,6 +42,7 @@ record EvaluateSettings(
         int neighbours,
         boolean densityAndCoverage,
         boolean perClass,
+        int parts,
         BootstrapSettings bootstrap,
         int batch,
         LeNetTraining classifier) {
@@ -65,6 +67,9 @@ record EvaluateSettings(
             } else if (source instanceof FeatureSource.Dinov2) {
                 requireFile(name, "dinov2", dinov2, DINOV2);
             }
+        }
+        if (parts < 1) {
+            throw new IllegalArgumentException("expected parts of 1 or more, got " + parts);
         }
         if (referenceSamples < 2 || neighbours < 1 || recallSamples <= neighbours || batch < 1) {
             throw new IllegalArgumentException(

@@ -116,6 +116,9 @@ final class Evaluation implements AutoCloseable {
                     rows.add(MetricRow.of(model, samples, one.distance(), null, within));
                 }
             }
+            if (samples != null && protocol.measure() instanceof Measure.Frechet frechet) {
+                addParts(samples, frechet.ddof(), carried, set.set());
+            }
             facts.put(protocol.name(), value);
         }
         if (protocols.stream().noneMatch(protocol -> protocol.source().isPresent())) {
@@ -124,6 +127,20 @@ final class Evaluation implements AutoCloseable {
             facts.put(MetricRow.CLASS_ACCURACY + features.name(), accuracy);
         }
         context.progress().phase("evaluated", facts);
+    }
+
+    /** The Frechet distance of each part of the samples, where they are cut. */
+    private void addParts(SampleSet samples, int ddof, MetricProtocol protocol, FeatureSet set) {
+        int parts = settings.parts();
+        for (int part = 0; parts > 1 && part < parts; part++) {
+            var moments = set.part(part, parts);
+            rows.add(new MetricRow(
+                    samples.model(),
+                    samples.origin().part(part),
+                    FrechetDistance.between(real.moments(), moments, ddof),
+                    null,
+                    protocol.samples(moments.count())));
+        }
     }
 
     private double value(Measure measure, SetStatistics set, Map<Integer, PrecisionRecall> neighbours) {

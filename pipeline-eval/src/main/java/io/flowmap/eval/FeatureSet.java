@@ -118,6 +118,25 @@ final class FeatureSet implements AutoCloseable {
         return SpanMoments.of(blocks.map(ClassifiedBlock::features), (count + ROWS - 1) / ROWS);
     }
 
+    /**
+     * Moments of one of as many equal parts of consecutive images, each of its own blocks and the ends of those at its borders.
+     *
+     * @throws UserError if the images do not make so many parts of two or more
+     */
+    Moments part(int part, int parts) {
+        long size = count / parts;
+        if (size * parts != count || size < 2) {
+            throw new UserError("cannot evaluate " + name + ": expected images that make " + parts
+                    + " equal parts of 2 or more, got " + count);
+        }
+        long from = part * size;
+        var cut = blocks.map(ClassifiedBlock::features)
+                .map(block ->
+                        block.between(from - (long) block.block() * ROWS, from + size - (long) block.block() * ROWS))
+                .filter(block -> block.rows() > 0);
+        return SpanMoments.of(cut, (count + ROWS - 1) / ROWS);
+    }
+
     /** The share of labelled images whose most probable class is their label; NaN without labels. */
     double classAccuracy() {
         long labelled = 0;

@@ -21,7 +21,7 @@ import org.apache.spark.sql.types.StructType;
  * @param neighbours k of precision and recall, else null
  * @param ddof of the covariances of a Frechet distance, else null
  * @param seed of random subsets, else null
- * @param resize of the images and range of their pixels, null where the network takes them as they are
+ * @param resize of the images and range of their pixels, null for a time
  * @param network features, null for a time
  * @param networkHash SHA-256 of its weights
  */
@@ -66,7 +66,8 @@ public record MetricProtocol(
 
     /** Of a value that a network gives for the images alone. */
     static MetricProtocol of(FeatureModel network, String metric, long samples) {
-        return new MetricProtocol(metric, null, samples, null, null, null, null, null, network.name(), network.hash());
+        return new MetricProtocol(
+                metric, null, samples, null, null, null, null, network.preparation(), network.name(), network.hash());
     }
 
     /** Of a named protocol, with the constants that it fixes. */
@@ -98,6 +99,12 @@ public record MetricProtocol(
                 resize,
                 network,
                 networkHash);
+    }
+
+    /** The same of so many images. */
+    MetricProtocol samples(long count) {
+        return new MetricProtocol(
+                metric, label, count, reference, neighbours, ddof, seed, resize, network, networkHash);
     }
 
     /** The first part that differs, with both values; empty where none does. */

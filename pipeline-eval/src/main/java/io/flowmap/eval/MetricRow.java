@@ -13,13 +13,11 @@ import org.apache.spark.sql.types.StructType;
  * One measured value: one row of the table of metrics.
  *
  * @param model "teacher", "student", or the split of real images
- * @param guidance weight, null for real images
- * @param steps of the sampler, null for real images
+ * @param origin how the samples were drawn, null for real images
  * @param interval of the value, null where none was taken
  * @param protocol what the value depends on beside
  */
-public record MetricRow(
-        String model, Double guidance, Integer steps, double value, Interval interval, MetricProtocol protocol) {
+public record MetricRow(String model, SampleOrigin origin, double value, Interval interval, MetricProtocol protocol) {
     /** What the name of a Frechet distance begins with. */
     public static final String FRECHET = "FD-";
 
@@ -34,13 +32,27 @@ public record MetricRow(
 
     /** Of a set of samples, or of real images where there is none. */
     static MetricRow of(String model, SampleSet set, double value, Interval interval, MetricProtocol protocol) {
-        return new MetricRow(
-                model,
-                set == null ? null : (Double) set.guidance(),
-                set == null ? null : (Integer) set.steps(),
-                value,
-                interval,
-                protocol);
+        return new MetricRow(model, set == null ? null : set.origin(), value, interval, protocol);
+    }
+
+    /** Guidance weight, null for real images. */
+    public Double guidance() {
+        return origin == null ? null : (Double) origin.guidance();
+    }
+
+    /** Steps of the sampler, null for real images. */
+    public Integer steps() {
+        return origin == null ? null : (Integer) origin.steps();
+    }
+
+    /** Part of the set, null for all of it. */
+    Integer part() {
+        return origin == null ? null : origin.part();
+    }
+
+    /** Whether the value is of all classes together and of all of the set. */
+    public boolean isOfAll() {
+        return protocol.label() == null && part() == null;
     }
 
     /** Lower end of the interval; the value without one. */
@@ -65,7 +77,7 @@ public record MetricRow(
 
     /** Whose value it is, in words. */
     public String name() {
-        return steps == null ? model + " images" : SampleSet.name(model, guidance, steps);
+        return origin == null ? model + " images" : SampleSet.name(model, origin.guidance(), origin.steps());
     }
 
     static StructType schema() {
@@ -79,19 +91,24 @@ public record MetricRow(
         for (var field : MetricProtocol.schema().fields()) {
             schema = schema.add(field);
         }
-        return schema;
+        return schema.add("gamma", DataTypes.DoubleType)
+                .add("noise_seed", DataTypes.LongType)
+                .add("part", DataTypes.IntegerType);
     }
 
     /** The cells of a table's row. */
     List<Object> cells() {
         var cells = new ArrayList<Object>();
         cells.add(model);
-        cells.add(guidance);
-        cells.add(steps);
+        cells.add(guidance());
+        cells.add(steps());
         cells.add(value);
         cells.add(interval == null ? null : interval.low());
         cells.add(interval == null ? null : interval.high());
         cells.addAll(protocol.values());
+        cells.add(origin == null ? null : origin.gamma());
+        cells.add(origin == null ? null : origin.seed());
+        cells.add(part());
         return cells;
     }
 
@@ -104,8 +121,7 @@ public record MetricRow(
         return table.collectAsList().stream()
                 .map(row -> new MetricRow(
                         row.getAs("model"),
-                        row.getAs("guidance"),
-                        row.getAs("steps"),
+                        SampleOrigin.read(row),
                         row.<Double>getAs("value"),
                         interval(row.getAs("low"), row.getAs("high")),
                         MetricProtocol.read(row)))

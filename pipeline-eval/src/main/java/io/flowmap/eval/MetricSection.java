@@ -129,7 +129,7 @@ final class MetricSection {
             rows.add(List.of(
                     name,
                     protocol.network() + String.format(Locale.ROOT, " %.12s", protocol.networkHash()),
-                    Objects.toString(protocol.resize(), "as they are"),
+                    protocol.resize(),
                     Objects.toString(protocol.ddof(), ""),
                     Objects.toString(protocol.neighbours(), ""),
                     Objects.toString(protocol.seed(), ""),
@@ -146,31 +146,66 @@ final class MetricSection {
         return rows;
     }
 
+    /** Least, mean and most of the distances of each set's parts; empty where none were taken. */
+    String parts() {
+        var rows = new ArrayList<List<String>>();
+        rows.add(List.of("images", "guidance", "steps", "distance", "parts", "least", "mean", "most"));
+        for (var metric : table.inParts()) {
+            for (var model : MetricTable.MODELS) {
+                for (double weight : table.guidances()) {
+                    for (int steps : table.steps(model, weight)) {
+                        var row = new ArrayList<>(row(model, weight, steps).subList(0, 3));
+                        var parts = table.parts(model, weight, steps, metric);
+                        row.add(metric);
+                        row.add(Long.toString(parts.getCount()));
+                        for (double value : new double[] {parts.getMin(), parts.getAverage(), parts.getMax()}) {
+                            row.add(String.format(Locale.ROOT, "%.3f", value));
+                        }
+                        rows.add(row);
+                    }
+                }
+            }
+        }
+        return rows.size() == 1 ? "" : "<h3>Equal parts of each set</h3>" + Html.table(rows, 1);
+    }
+
+    /** The noise between the flow map's steps at the best weight, in words; empty where there was none. */
+    private String noise() {
+        var told = table.steps(MetricTable.STUDENT, guidance).stream()
+                .filter(steps -> table.gamma(guidance, steps).orElse(0) > 0)
+                .map(steps -> Axis.format(table.gamma(guidance, steps).getAsDouble()) + " at " + plural(steps))
+                .toList();
+        return told.isEmpty() ? "" : " Noise between the flow map's steps (gamma): " + String.join(", ", told) + ".";
+    }
+
     /** What the values depend on, in words. */
     String protocol() {
         var distance = table.protocol(table.distance());
         var recall = table.protocol(table.recall());
         return String.format(
-                Locale.ROOT,
-                "Features: those of a %s %s (weights %.12s…), so"
-                        + " these distances are no FID and compare only with others of the same weights. %,d samples a set against"
-                        + " %,d images of the split %s, covariances with ddof %d; precision and recall with k = %d on %,d and %,d."
-                        + " Bars: intervals by resampling the samples. Dashed: real images, those of the training split (%,d) measured like samples; for class accuracy the split %s."
-                        + " Dotted: FIDs of AYF's Table 5 on ImageNet-512, another measure of other images, for the shape alone.",
-                distance.network(),
-                distance.network().equals(LeNet.NAME) ? "trained here on the ingested labels" : "given as a file",
-                distance.networkHash(),
-                distance.samples(),
-                distance.reference().samples(),
-                distance.reference().split(),
-                distance.ddof(),
-                recall.neighbours(),
-                recall.samples(),
-                recall.reference().samples(),
-                table.row(EvaluateJob.TRAIN, null, null, table.distance())
-                        .map(row -> row.protocol().samples())
-                        .orElse(0L),
-                distance.reference().split());
+                        Locale.ROOT,
+                        "Features: those of a %s %s (weights %.12s…), so"
+                                + " these distances are no FID and compare only with others of the same weights. %,d samples a set against"
+                                + " %,d images of the split %s, covariances with ddof %d; precision and recall with k = %d on %,d and %,d."
+                                + " Bars: intervals by resampling the samples. Dashed: real images, those of the training split (%,d) measured like samples; for class accuracy the split %s."
+                                + " Dotted: FIDs of AYF's Table 5 on ImageNet-512, another measure of other images, for the shape alone.",
+                        distance.network(),
+                        distance.network().equals(LeNet.NAME)
+                                ? "trained here on the ingested labels"
+                                : "given as a file",
+                        distance.networkHash(),
+                        distance.samples(),
+                        distance.reference().samples(),
+                        distance.reference().split(),
+                        distance.ddof(),
+                        recall.neighbours(),
+                        recall.samples(),
+                        recall.reference().samples(),
+                        table.row(EvaluateJob.TRAIN, null, null, table.distance())
+                                .map(row -> row.protocol().samples())
+                                .orElse(0L),
+                        distance.reference().split())
+                + noise();
     }
 
     private List<String> row(String model, Double weight, Integer steps) {

@@ -4,6 +4,7 @@ import io.flowmap.eval.MetricProtocol.Reference;
 import io.flowmap.eval.report.Csv;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -24,7 +25,8 @@ record MetricTable(List<MetricRow> rows) {
         for (var row : rows) {
             if (row.steps() != null) {
                 var label = row.protocol().label();
-                comparison.add(row.metric() + (label == null ? "" : " of class " + label), row.name(), row);
+                var part = row.part() == null ? "" : " of a part";
+                comparison.add(row.metric() + part + (label == null ? "" : " of class " + label), row.name(), row);
             }
         }
     }
@@ -107,7 +109,37 @@ record MetricTable(List<MetricRow> rows) {
                         && Objects.equals(row.guidance(), guidance)
                         && Objects.equals(row.steps(), steps)
                         && row.metric().equals(metric)
-                        && row.protocol().label() == null)
+                        && row.isOfAll())
+                .findFirst();
+    }
+
+    /** Frechet distances of the parts of a set by a metric; empty where none were taken. */
+    DoubleSummaryStatistics parts(String model, double guidance, int steps, String metric) {
+        return rows.stream()
+                .filter(row -> row.part() != null
+                        && row.model().equals(model)
+                        && row.guidance() == guidance
+                        && row.steps() == steps
+                        && row.metric().equals(metric))
+                .mapToDouble(MetricRow::value)
+                .summaryStatistics();
+    }
+
+    /** Metrics whose parts were measured. */
+    List<String> inParts() {
+        return rows.stream()
+                .filter(row -> row.part() != null)
+                .map(MetricRow::metric)
+                .distinct()
+                .toList();
+    }
+
+    /** Gamma of the student's set, as the table has it; empty where it is not known. */
+    OptionalDouble gamma(double guidance, int steps) {
+        return row(STUDENT, guidance, steps, distance()).stream()
+                .map(row -> row.origin().gamma())
+                .filter(Objects::nonNull)
+                .mapToDouble(Double::doubleValue)
                 .findFirst();
     }
 

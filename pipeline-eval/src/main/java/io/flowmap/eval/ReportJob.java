@@ -110,8 +110,8 @@ public final class ReportJob implements Job {
                         " ",
                         Stream.concat(Stream.of(measured.protocol()), comparison.notes().stream())
                                 .toList()),
-                charts.html() + "<h3>All sets</h3>" + measured.rows() + measured.classes(data.classNames())
-                        + measured.named());
+                charts.html() + "<h3>All sets</h3>" + measured.rows() + measured.parts()
+                        + measured.classes(data.classNames()) + measured.named());
         addTraining(context, fileSystem, page);
         return page.section(
                 "Provenance", "Hashes are SHA-256, the first twelve digits.", provenance(context, fileSystem, inputs));

@@ -1,7 +1,9 @@
 package io.flowmap.eval;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.data.LiteralPath;
 import io.flowmap.data.SampleSchema;
+import io.flowmap.job.Manifest;
 import io.flowmap.job.UserError;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -20,18 +22,18 @@ import org.apache.spark.sql.SparkSession;
  * Generated images of one model at one guidance weight and number of steps: one partition of the samples.
  *
  * @param model "teacher" or "student"
- * @param guidance weight lambda
- * @param steps of the sampler
+ * @param origin how they were drawn
  * @param path directory of the Parquet files
  */
-record SampleSet(String model, double guidance, int steps, Path path) {
+record SampleSet(String model, SampleOrigin origin, Path path) {
     /** All sets below the directory of samples, by model, guidance and steps; empty where there is none. */
     static List<SampleSet> list(FileSystem fileSystem, Path samples) {
         var sets = new ArrayList<SampleSet>();
+        var facts = Manifest.read(fileSystem, samples).facts();
         for (var model : partitions(fileSystem, samples, SampleSchema.MODEL)) {
             for (var guidance : partitions(fileSystem, model, SampleSchema.GUIDANCE)) {
                 for (var steps : partitions(fileSystem, guidance, SampleSchema.STEPS)) {
-                    sets.add(of(value(model), value(guidance), value(steps), steps));
+                    sets.add(of(value(model), value(guidance), value(steps), facts, steps));
                 }
             }
         }
@@ -41,9 +43,17 @@ record SampleSet(String model, double guidance, int steps, Path path) {
         return sets;
     }
 
+    double guidance() {
+        return origin.guidance();
+    }
+
+    int steps() {
+        return origin.steps();
+    }
+
     /** Name in messages and logs. */
     String name() {
-        return name(model, guidance, steps);
+        return name(model, guidance(), steps());
     }
 
     static String name(String model, double guidance, int steps) {
@@ -55,9 +65,11 @@ record SampleSet(String model, double guidance, int steps, Path path) {
         return spark.read().schema(SampleSchema.type()).parquet(LiteralPath.of(path));
     }
 
-    private static SampleSet of(String model, String guidance, String steps, Path path) {
+    private static SampleSet of(String model, String guidance, String steps, JsonNode facts, Path path) {
         try {
-            return new SampleSet(model, Double.parseDouble(guidance), Integer.parseInt(steps), path);
+            var origin = SampleOrigin.of(
+                    Double.parseDouble(guidance), Integer.parseInt(steps), model.equals(MetricTable.STUDENT), facts);
+            return new SampleSet(model, origin, path);
         } catch (NumberFormatException e) {
             throw new UserError("cannot read samples " + path + ": expected numbers as guidance and steps, got "
                     + guidance + " and " + steps);

@@ -9,6 +9,7 @@ import io.flowmap.job.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,36 @@ class EvaluateJobTest {
                     table.row("train", null, null, "FD-LeNet").orElseThrow().protocol();
             assertThat(protocol.samples()).isEqualTo(180);
             assertThat(protocol.reference().samples()).isEqualTo(120);
+        }
+    }
+
+    @Test
+    void everyPartOfTheSamplesHasTheDistanceOfASetOfItsOwn() {
+        try (var spark = LocalSpark.start(2)) {
+            var settings =
+                    new String[] {"evaluate.parts=2", "evaluate.classifier.steps=20", "evaluate.bootstrap.resamples=0"};
+            var run = new TestRun(spark, dir, TestImages.stripes(4000), settings)
+                    .data(500, 500)
+                    .samples("student", 1.5, 1, 1000, 2400, 20)
+                    .samples("teacher", 1.5, 1, 1000, 1200, 20)
+                    .finishSamples();
+            new EvaluateJob().run(run.context());
+            var table = new MetricTable(
+                    MetricRow.read(spark.read().parquet(run.context().stage("metrics") + "/table")));
+            var parts = table.rows().stream()
+                    .filter(row -> row.part() != null && row.model().equals("student"))
+                    .toList();
+            assertThat(parts).extracting(MetricRow::part).containsExactly(0, 1);
+            assertThat(parts).extracting(row -> row.protocol().samples()).containsOnly(1200L);
+            assertThat(parts.get(0).value())
+                    .isEqualTo(table.value("teacher", 1.5, 1, "FD-LeNet").orElseThrow());
+            double all = table.value("student", 1.5, 1, "FD-LeNet").orElseThrow();
+            assertThat(parts.get(1).value()).isNotEqualTo(parts.get(0).value()).isBetween(all / 2, all * 2);
+            var uneven = run.context().with(List.of("evaluate.parts=7", "run.overwrite=true"));
+            assertThatThrownBy(() -> new EvaluateJob().run(uneven))
+                    .isInstanceOf(UserError.class)
+                    .hasMessage("cannot evaluate student guidance=1.5 steps=1: expected images that make 7 equal parts"
+                            + " of 2 or more, got 2400");
         }
     }
 

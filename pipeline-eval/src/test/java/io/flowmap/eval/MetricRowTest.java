@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class MetricRowTest {
     private final LeNetWeights network = LeNetWeights.initial(new LatentShape(1, 16, 16), 4, 1);
-    private final SampleSet set = new SampleSet("student", 1.5, 4, new Path("samples"));
+    private final SampleSet set =
+            new SampleSet("student", new SampleOrigin(1.5, 4, 0.5, 7L, null), new Path("samples"));
 
     @Test
     void rowsOfOneProtocolAndReferenceCompare() {

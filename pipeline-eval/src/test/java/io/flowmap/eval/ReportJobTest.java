@@ -50,6 +50,7 @@ class ReportJobTest {
                             "evaluate.classifier.steps=20",
                             "evaluate.classifier.batch=32",
                             "evaluate.per-class=true",
+                            "evaluate.parts=2",
                             "evaluate.bootstrap.resamples=4",
                             "report.title=\"A <b> & 'c'\"")
                     .data(300, 300)
@@ -79,6 +80,8 @@ class ReportJobTest {
         assertThat(html.split("data:image/png;base64,")).hasSize(1 + 4 + 1 + 1);
         assertThat(html)
                 .contains("Nearest training images", "Pareto front", "FD-LeNet within each class", "class 3", "±");
+        assertThat(html)
+                .contains("Equal parts of each set", "Noise between the flow map&#39;s steps (gamma): 0.5 at 2 steps.");
         assertThat(dir.resolve("report/charts/1-distance.svg"))
                 .content()
                 .contains("AYF-S, ImageNet-512 FID: 1, 3.32", ": 2, 1.87", "its teacher, AYF Table 5: 2, 299")
@@ -88,7 +91,9 @@ class ReportJobTest {
         }
         var table = Files.readAllLines(dir.resolve("report/metrics.csv"));
         assertThat(table.get(0)).startsWith("model,guidance,steps,value,low,high,metric,class,samples,reference,");
-        assertThat(table).anyMatch(line -> line.startsWith("teacher,1.0,2,"));
+        assertThat(table.get(0)).endsWith(",network,network_hash,gamma,noise_seed,part");
+        assertThat(table).anyMatch(line -> line.startsWith("teacher,1.0,2,") && line.endsWith(",,5,"));
+        assertThat(table).anyMatch(line -> line.startsWith("student,1.5,2,") && line.endsWith(",0.5,5,1"));
         assertThat(dir.resolve("report/manifest.json")).exists();
     }
 }

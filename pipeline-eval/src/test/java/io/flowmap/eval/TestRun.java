@@ -94,7 +94,7 @@ final class TestRun {
                     Files.move(model, dir.resolve("samples").resolve(model.getFileName()));
                 }
             }
-            output.finish(Map.of("samples", "test"));
+            output.finish(Map.of("gamma", Map.of("1", 0.0, "2", 0.5), "noise-seed", 5));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

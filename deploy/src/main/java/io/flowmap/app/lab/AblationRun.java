@@ -133,12 +133,11 @@ record AblationRun(String name, JobContext context) {
         return new Training(row.getLong(0) - before, row.getDouble(2) / 60_000);
     }
 
-    /** Frechet distances of all classes together by the run's own features, of its model's samples and of real images. */
+    /** Frechet distances of whole sets by the run's own features, of its model's samples and of real images. */
     List<MetricRow> distances() {
         var table = context.spark().read().parquet(LiteralPath.of(new Path(context.stage("metrics"), "table")));
         return MetricRow.read(table).stream()
-                .filter(row -> row.metric().startsWith(MetricRow.FRECHET)
-                        && row.protocol().label() == null)
+                .filter(row -> row.metric().startsWith(MetricRow.FRECHET) && row.isOfAll())
                 .filter(row -> row.guidance() == null || row.model().equals(model()))
                 .toList();
     }

@@ -74,6 +74,11 @@ public record CifarResNetWeights(int depth, int classes, String hash, FrozenArra
     }
 
     @Override
+    public String preparation() {
+        return "as they are, (x/255 - mean)/deviation by the channels of ImageNet";
+    }
+
+    @Override
     public FeatureNetwork open() {
         return new CifarResNet(this);
     }

@@ -21,10 +21,8 @@ public sealed interface FeatureModel extends Serializable
     /** Classes, K. */
     int classes();
 
-    /** Resize of the images and range of their pixels, in words; null where the network takes them as they are. */
-    default String preparation() {
-        return null;
-    }
+    /** Resize of the images and range of their pixels, in words. */
+    String preparation();
 
     /** The network. */
     FeatureNetwork open();

@@ -122,6 +122,11 @@ public record LeNetWeights(LatentShape shape, int classes, float[] flat) impleme
     }
 
     @Override
+    public String preparation() {
+        return "as they are, x/255";
+    }
+
+    @Override
     public FeatureNetwork open() {
         return new LeNet(this);
     }

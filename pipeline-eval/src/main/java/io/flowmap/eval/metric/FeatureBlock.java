@@ -34,6 +34,13 @@ public record FeatureBlock(int block, int dimension, float[] features) implement
         return rows == rows() ? this : new FeatureBlock(block, dimension, Arrays.copyOf(features, rows * dimension));
     }
 
+    /** The rows from one number on to before another, none outside of the block. */
+    public FeatureBlock between(long from, long to) {
+        int first = (int) Math.max(0, Math.min(rows(), from));
+        int end = (int) Math.max(first, Math.min(rows(), to));
+        return new FeatureBlock(block, dimension, Arrays.copyOfRange(features, first * dimension, end * dimension));
+    }
+
     /** A block of these rows, in this order; a row may come more than once. */
     public FeatureBlock select(int... rows) {
         var selected = new float[rows.length * dimension];
