@@ -44,6 +44,7 @@ public final class Launcher {
         try {
             var spark = request.settings().section("spark", SparkSettings.class);
             var submit = new SubmitPlan(request, spark, home.resolve("deploy"), terminal);
+            submit.refuseCredentials();
             var text = new StringBuilder();
             submit.environment()
                     .forEach((name, value) ->

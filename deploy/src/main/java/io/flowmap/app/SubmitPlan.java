@@ -1,5 +1,6 @@
 package io.flowmap.app;
 
+import io.flowmap.job.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +56,18 @@ final class SubmitPlan {
         this.spark = spark;
         this.deploy = deploy;
         this.terminal = terminal;
+    }
+
+    /** Throws {@link UserError} where a credential stands on the command line, which other users of the machine can read. */
+    void refuseCredentials() {
+        for (var override : request.overrides()) {
+            var key = override.split("=", 2)[0];
+            if (key.startsWith("spark.conf.") && SECRET.matcher(key).find()) {
+                throw new UserError(
+                        "cannot take " + key + " from the command line: expected credentials from a provider"
+                                + " of Hadoop's (environment, role, hadoop.security.credential.provider.path)");
+            }
+        }
     }
 
     /** Environment variables of the driver. */

@@ -49,19 +49,47 @@ class LauncherTest {
 
     @Test
     void usersSparkSettingsWinAndSecretsStayOffTheCommandLine() throws IOException {
+        var file = folder.resolve("mine.conf");
+        Files.writeString(file, "spark.conf { \"spark.hadoop.fs.s3a.secret.key\" = hush }");
         launch(
                 "pipeline",
                 "--master",
                 "spark://far:7077",
+                "--config",
+                file.toString(),
                 "spark.conf.spark.ui.enabled=true",
-                "spark.conf.spark.hadoop.fs.s3a.secret.key=hush",
                 "spark.conf.spark.executor.extraJavaOptions=-Dmine=1");
         assertThat(plan())
                 .contains("spark.ui.enabled=true", "spark://far:7077")
                 .doesNotContain("SPARK_LOCAL_IP=127.0.0.1")
                 .noneMatch(word -> word.startsWith("spark.hadoop.fs.s3a.secret.key"))
+                .noneMatch(word -> word.contains("hush"))
                 .anyMatch(word -> word.startsWith("spark.executor.extraJavaOptions=-Dorg.bytedeco")
                         && word.endsWith(" -Dmine=1"));
+    }
+
+    @Test
+    void credentialsOnTheCommandLineAreRefused() {
+        assertThat(launch("pipeline", "spark.conf.spark.hadoop.fs.s3a.secret.key=hush"))
+                .isEqualTo(2);
+        assertThat(err.toString())
+                .contains("cannot take spark.conf.spark.hadoop.fs.s3a.secret.key from the command line")
+                .doesNotContain("hush");
+        assertThat(folder.resolve("plan")).doesNotExist();
+    }
+
+    @Test
+    void prometheusFindsTheDriverOnItsPort() throws IOException {
+        launch("pipeline", "spark.prometheus-port=4050");
+        assertThat(plan())
+                .contains(
+                        "spark.ui.enabled=true",
+                        "spark.ui.port=4050",
+                        "spark.metrics.conf.driver.sink.prometheusServlet.class="
+                                + "org.apache.spark.metrics.sink.PrometheusServlet",
+                        "spark.metrics.conf.driver.sink.prometheusServlet.path=/metrics/prometheus");
+        launch("pipeline");
+        assertThat(plan()).contains("spark.ui.enabled=false").noneMatch(word -> word.contains("prometheus"));
     }
 
     @Test

@@ -31,8 +31,8 @@ import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.security.alias.CredentialProviderFactory;
 
 /**
- * The pipeline on a faulty S3-compatible server, and its trainings on local disk and HDFS, every path of a run on the same store. To be run where nobody
- * else reaches loopback; prints what it found, a line {@code name=value} each.
+ * The pipeline on a faulty S3-compatible server and on HDFS, and its trainings on local disk, every path of a run on the same store, from two shards: of
+ * a pattern on S3, of a folder's folders on HDFS. To be run where nobody else reaches loopback; prints what it found, a line {@code name=value} each.
  */
 public final class StoreScenario {
     static final String SECRET = "kDfW9-not-to-be-told";
@@ -53,31 +53,28 @@ public final class StoreScenario {
         System.setProperty("spark.sql.codegen.wholeStage", "false");
         System.setProperty("spark.sql.codegen.factoryMode", "NO_CODEGEN");
         var scenario = new StoreScenario(Path.of(arguments[0]));
-        var shard = scenario.shard();
-        scenario.onS3(shard, arguments[1]);
-        tell(
-                "local",
-                scenario.trained(
-                        "file:" + scenario.dir.resolve("local"), new org.apache.hadoop.fs.Path(shard.toUri())));
-        tell("hdfs", scenario.onHdfs(shard));
+        var shards = scenario.shards();
+        scenario.onS3(shards, arguments[1]);
+        tell("local", scenario.trained("file:" + scenario.dir.resolve("local"), shards.toUri() + "data-{0..1}.tar"));
+        tell("hdfs", scenario.onHdfs(shards));
         System.exit(0);
     }
 
-    private JsonNode onHdfs(Path shard) throws IOException {
+    private JsonNode onHdfs(Path shards) throws IOException {
         var cluster = new MiniDFSCluster.Builder(
                         new Configuration(), dir.resolve("hdfs").toFile())
                 .numDataNodes(1)
                 .build();
         try {
             var root = cluster.getFileSystem().getUri().toString();
-            upload(cluster.getFileSystem(), shard, root + "/data.tar");
-            return trained(root + "/run", new org.apache.hadoop.fs.Path(root + "/data.tar"));
+            upload(cluster.getFileSystem(), shards, root + "/data/%1$d/data-%1$d.tar");
+            return hashes("pipeline", root + "/run", root + "/data");
         } finally {
             cluster.shutdown();
         }
     }
 
-    private void onS3(Path shard, String serverPath) throws Exception {
+    private void onS3(Path shards, String serverPath) throws Exception {
         var server = new ProcessBuilder(
                         System.getProperty("java.home") + "/bin/java",
                         "-Xmx512m",
@@ -95,9 +92,10 @@ public final class StoreScenario {
             var hadoop = new Configuration();
             s3Settings(proxy.port()).forEach((key, value) -> hadoop.set(key.replace("spark.hadoop.", ""), value));
             try (var store = FileSystem.newInstance(URI.create(BUCKET), hadoop)) {
-                upload(store, shard, BUCKET + "/data.tar");
-                tell("s3", hashes("pipeline", BUCKET + "/run", new org.apache.hadoop.fs.Path(BUCKET + "/data.tar")));
+                upload(store, shards, BUCKET + "/data-%1$d.tar");
+                tell("s3", hashes("pipeline", BUCKET + "/run", BUCKET + "/data-*.tar"));
                 look(store);
+                tell("doctor", run("doctor", BUCKET + "/run", BUCKET + "/data-*.tar"));
             }
             tell("slowed", proxy.slowed());
             tell("cut", proxy.cut());
@@ -155,20 +153,15 @@ public final class StoreScenario {
     }
 
     /** The hashes of the flow map, by the stages up to it. */
-    private JsonNode trained(String run, org.apache.hadoop.fs.Path shard) throws IOException {
-        hashes("ingest", run, shard);
-        hashes("pretrain", run, shard);
-        return hashes("distill", run, shard);
+    private JsonNode trained(String run, String sources) throws IOException {
+        hashes("ingest", run, sources);
+        hashes("pretrain", run, sources);
+        return hashes("distill", run, sources);
     }
 
     /** The hashes of the flow map after a command, missing if there is none yet. */
-    private JsonNode hashes(String command, String run, org.apache.hadoop.fs.Path shard) throws IOException {
-        var overrides = new ArrayList<>(TinyRun.NETWORKS);
-        overrides.add("training.checkpoint-every=2");
-        overrides.addAll(List.of("run.dir=" + run, "ingest.train=" + shard, "ingest.test=" + shard));
-        var errors = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        int code = new Application(Stages.registered(), Clock.systemUTC(), errors, errors)
-                .run(new Request(command, Optional.empty(), overrides, Optional.empty()));
+    private JsonNode hashes(String command, String run, String sources) throws IOException {
+        int code = run(command, run, sources);
         if (code != 0) {
             throw new IllegalStateException(command + " on " + run + " ended with " + code);
         }
@@ -186,11 +179,28 @@ public final class StoreScenario {
         }
     }
 
-    /** Drawn images of three classes as a WebDataset shard. */
-    private Path shard() throws IOException {
-        var file = dir.resolve("data.tar");
-        try (var tar = new TarArchiveOutputStream(Files.newOutputStream(file))) {
-            for (int i = 0; i < 60; i++) {
+    /** The exit code of a command. */
+    private static int run(String command, String run, String sources) {
+        var overrides = new ArrayList<>(TinyRun.NETWORKS);
+        overrides.addAll(List.of("training.checkpoint-every=2", "ingest.kind=webdataset"));
+        overrides.addAll(
+                List.of("run.dir=" + run, "ingest.train=\"" + sources + "\"", "ingest.test=\"" + sources + "\""));
+        var errors = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        return new Application(Stages.registered(), Clock.systemUTC(), errors, errors)
+                .run(new Request(command, Optional.empty(), overrides, Optional.empty()));
+    }
+
+    /** Drawn images of three classes as two WebDataset shards, data-0.tar and data-1.tar. */
+    private Path shards() throws IOException {
+        var folder = Files.createDirectories(dir.resolve("shards"));
+        write(folder.resolve("data-0.tar"), 0, 35);
+        write(folder.resolve("data-1.tar"), 35, 60);
+        return folder;
+    }
+
+    private static void write(Path shard, int first, int end) throws IOException {
+        try (var tar = new TarArchiveOutputStream(Files.newOutputStream(shard))) {
+            for (int i = first; i < end; i++) {
                 var image = new BufferedImage(16, 16, BufferedImage.TYPE_BYTE_GRAY);
                 for (int at = 0; at < 256; at++) {
                     image.getRaster().setSample(at % 16, at / 16, 0, (at * (i % 3 + 1) + 17 * i) % 256);
@@ -201,7 +211,6 @@ public final class StoreScenario {
                 add(tar, i + ".cls", Integer.toString(i % 3).getBytes(StandardCharsets.US_ASCII));
             }
         }
-        return file;
     }
 
     private static void add(TarArchiveOutputStream tar, String name, byte[] bytes) throws IOException {
@@ -212,8 +221,13 @@ public final class StoreScenario {
         tar.closeArchiveEntry();
     }
 
-    private static void upload(FileSystem to, Path file, String target) throws IOException {
-        to.copyFromLocalFile(new org.apache.hadoop.fs.Path(file.toUri()), new org.apache.hadoop.fs.Path(target));
+    private static void upload(FileSystem to, Path shards, String target) throws IOException {
+        for (int i = 0; i < 2; i++) {
+            to.copyFromLocalFile(
+                    new org.apache.hadoop.fs.Path(
+                            shards.resolve("data-" + i + ".tar").toUri()),
+                    new org.apache.hadoop.fs.Path(String.format(target, i)));
+        }
     }
 
     private void createBucket(Process server) throws Exception {

@@ -32,7 +32,8 @@ class StoreTest {
         assertThat(found)
                 .containsEntry("committer", "\"magic\"")
                 .containsEntry("left", "0")
-                .containsEntry("secrets", "0");
+                .containsEntry("secrets", "0")
+                .containsEntry("doctor", "0");
         assertThat(Integer.parseInt(found.get("slowed"))).isPositive();
         assertThat(Integer.parseInt(found.get("cut"))).isPositive();
         assertThat(text).doesNotContain(StoreScenario.SECRET);

@@ -13,7 +13,9 @@ import org.apache.spark.sql.Row;
 
 /** What an ingest's ledger says in numbers: rows of cells, the first the head. */
 final class LedgerTables {
+    /** Rows of verdicts, whose reasons may be many. */
     private static final int MOST = 40;
+
     private static final String QUARTILES = "array(0, 0.25, 0.5, 0.75, 1)";
 
     private final Dataset<Row> ledger;
@@ -28,7 +30,8 @@ final class LedgerTables {
         return table(
                 List.of("split", "verdict", "reason", "records"),
                 ledger.groupBy(col("split"), col("status"), what.as("what"))
-                        .agg(count(lit(1)).as("records")));
+                        .agg(count(lit(1)).as("records")),
+                MOST);
     }
 
     /** Kept records of each class. */
@@ -37,7 +40,8 @@ final class LedgerTables {
                 List.of("split", "class", "records"),
                 kept().filter("label >= 0")
                         .groupBy("split", "label")
-                        .agg(count(lit(1)).as("records")));
+                        .agg(count(lit(1)).as("records")),
+                Integer.MAX_VALUE);
         for (var row : rows.subList(1, rows.size())) {
             int label = Integer.parseInt(row.get(1));
             row.set(1, label < names.size() ? names.get(label) : row.get(1));
@@ -80,14 +84,14 @@ final class LedgerTables {
         return ledger.filter("status = 'kept'");
     }
 
-    private static List<List<String>> table(List<String> head, Dataset<Row> counted) {
+    private static List<List<String>> table(List<String> head, Dataset<Row> counted, int most) {
         var rows = new ArrayList<List<String>>();
         rows.add(head);
         var order = new ArrayList<>(List.of(col("records").desc()));
         for (var column : counted.columns()) {
             order.add(col(column));
         }
-        for (var row : counted.orderBy(order.toArray(new Column[0])).limit(MOST).collectAsList()) {
+        for (var row : counted.orderBy(order.toArray(new Column[0])).limit(most).collectAsList()) {
             var cells = new ArrayList<String>();
             for (int i = 0; i < row.length(); i++) {
                 cells.add(String.valueOf(row.get(i)));

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.TreeSet;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -53,6 +55,37 @@ class RealDataTest {
                 .isEqualTo("[1000,1000,1000,1000,1000,1000,1000,1000,1000,1000]");
         assertThat(run.ledger("status <> 'kept'")).isEmpty();
         assertThat(run.ledger("key rlike '/truck/' and label <> 9")).isEmpty();
+    }
+
+    @Test
+    void everySampleOfAShardIsInTheLedgerOnce(SparkSession spark) throws IOException {
+        var photos = TestData.require("imagenet-sample", "imagenet-sample-000000.tar");
+        var keys = new TreeSet<String>();
+        try (var tar = new TarArchiveInputStream(Files.newInputStream(photos))) {
+            for (var entry = tar.getNextTarEntry(); entry != null; entry = tar.getNextTarEntry()) {
+                if (entry.isFile()) {
+                    keys.add(entry.getName().replaceAll("\\.[^/]*$", ""));
+                }
+            }
+        }
+        var run = new IngestRun(spark, dir)
+                .run(
+                        sources("train", photos),
+                        "ingest.labels=optional",
+                        "ingest.resolution=32",
+                        "ingest.color=rgb",
+                        "ingest.filter.max-aspect=1.4");
+        assertThat(run.ledger("true"))
+                .extracting(row -> row.<String>getAs("key"))
+                .containsExactlyInAnyOrderElementsOf(keys);
+        int kept = run.ledger("status = 'kept'").size();
+        int filtered = run.ledger("status = 'filtered'").size();
+        assertThat(kept)
+                .isPositive()
+                .isEqualTo(Math.toIntExact(run.data("train").count()));
+        assertThat(filtered).isPositive();
+        assertThat(kept + filtered + run.ledger("status = 'quarantined'").size())
+                .isEqualTo(keys.size());
     }
 
     @Test
