@@ -28,6 +28,9 @@ public final class RecallBench implements Callable<Integer> {
     private static final int BLOCK = 1024;
     private static final int SHIFTED = 8;
 
+    /** Features of InceptionV3: the products grow with the dimension, the rest less. */
+    private static final int INCEPTION = 2048;
+
     @Spec
     private CommandSpec spec;
 
@@ -68,11 +71,13 @@ public final class RecallBench implements Callable<Integer> {
             var out = spec.commandLine().getOut();
             out.printf(
                     Locale.ROOT,
-                    "recall real=%d generated=%d dimension=%d seconds=%.1f executor_peak_rss_mb=%d precision=%.5f recall=%.5f%n",
+                    "recall real=%d generated=%d dimension=%d seconds=%.1f seconds_at_%d_at_most=%.0f executor_peak_rss_mb=%d precision=%.5f recall=%.5f%n",
                     real,
                     generated,
                     dimension,
                     seconds,
+                    INCEPTION,
+                    seconds * INCEPTION / dimension,
                     peak,
                     result.precision(),
                     result.recall());
