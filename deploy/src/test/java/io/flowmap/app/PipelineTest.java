@@ -215,6 +215,7 @@ class PipelineTest {
         assertThat(folder.resolve("pruned/sweep/table.md"))
                 .content()
                 .contains("ended after 1024 samples", "AYF Table 3");
+        assertThat(Files.readAllLines(folder.resolve("pruned/sweep/best.csv"))).hasSize(1 + 1);
     }
 
     /** Cells of the table of a sweep; no cell has a comma. */

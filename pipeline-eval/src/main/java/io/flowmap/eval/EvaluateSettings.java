@@ -47,12 +47,6 @@ record EvaluateSettings(
         int batch,
         LeNetTraining classifier) {
     private static final String LENET = "lenet";
-    private static final String INCEPTION = "get pt_inception-2015-12-05-6726825d.pth from"
-            + " https://github.com/mseitzer/pytorch-fid/releases/tag/fid_weights";
-    private static final String RESNET56 = "get resnet56-4bfd9763.th from"
-            + " https://github.com/akamaster/pytorch_resnet_cifar10/tree/master/pretrained_models";
-    private static final String DINOV2 = "export dinov2_vitl14 of https://github.com/facebookresearch/dinov2 with"
-            + " torch.onnx.export, input [N,3,224,224], output [N,1024]";
 
     EvaluateSettings {
         if (features == null || features.isBlank()) {
@@ -61,11 +55,11 @@ record EvaluateSettings(
         for (var name : protocols) {
             var source = Protocol.named(name).source().orElseThrow();
             if (source instanceof FeatureSource.Inception) {
-                requireFile(name, "inception", inception, INCEPTION);
+                requireFile(name, "inception", inception, source);
             } else if (source instanceof FeatureSource.ResNet) {
-                requireFile(name, "resnet56", resnet56, RESNET56);
+                requireFile(name, "resnet56", resnet56, source);
             } else if (source instanceof FeatureSource.Dinov2) {
-                requireFile(name, "dinov2", dinov2, DINOV2);
+                requireFile(name, "dinov2", dinov2, source);
             }
         }
         if (parts < 1) {
@@ -80,10 +74,10 @@ record EvaluateSettings(
         }
     }
 
-    private static void requireFile(String protocol, String setting, String file, String how) {
+    private static void requireFile(String protocol, String setting, String file, FeatureSource source) {
         if (file.isBlank()) {
             throw new IllegalArgumentException(
-                    "expected a file as evaluate." + setting + " for " + protocol + ", got none: " + how);
+                    "expected a file as evaluate." + setting + " for " + protocol + ", got none: " + source.howToGet());
         }
     }
 

@@ -57,6 +57,14 @@ final class NamedModels {
     }
 
     private FeatureModel open(FeatureSource source) {
+        try {
+            return opened(source);
+        } catch (UserError e) {
+            throw new UserError(e.getMessage() + " (" + source.howToGet() + ")");
+        }
+    }
+
+    private FeatureModel opened(FeatureSource source) {
         if (source instanceof FeatureSource.Inception asked) {
             if (inception == null) {
                 inception = InceptionWeights.open(context.hadoop(), new Path(settings.inception()));

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
@@ -104,6 +105,31 @@ class ProtocolsTest {
             assertThatThrownBy(() -> new EvaluateJob().run(run.context()))
                     .hasMessageContaining("expected a file as evaluate.inception for fid:clean, got none: get"
                             + " pt_inception-2015-12-05-6726825d.pth from https://");
+        }
+    }
+
+    @Test
+    void weightsThatCannotBeReadSayHowToGetThem() {
+        var none = dir.resolve("none");
+        var wanted = Map.of(
+                "[\"kid\"], evaluate.inception", "pt_inception-2015-12-05-6726825d.pth",
+                "[\"fd:dinov2\"], evaluate.dinov2", "dinov2_vitl14");
+        try (var spark = LocalSpark.start(1)) {
+            wanted.forEach((protocol, file) -> {
+                var run = new TestRun(
+                                spark,
+                                dir.resolve(file),
+                                TestImages.stripes(20),
+                                SMALL,
+                                "evaluate.samples=false",
+                                "evaluate.protocols=" + protocol.split(", ")[0],
+                                protocol.split(", ")[1] + "=" + none)
+                        .data(10, 10);
+                assertThatThrownBy(() -> new EvaluateJob().run(run.context()))
+                        .isInstanceOf(UserError.class)
+                        .hasMessageContaining(none.toString())
+                        .hasMessageContaining(file);
+            });
         }
     }
 }

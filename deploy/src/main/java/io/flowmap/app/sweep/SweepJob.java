@@ -97,6 +97,7 @@ public final class SweepJob implements Job {
                 .mode(SaveMode.Overwrite)
                 .parquet(new Path(output.dir(), "table").toString());
         LabPage.text(output, "table.csv", Csv.of(table.columns()));
+        LabPage.text(output, "best.csv", Csv.of(table.bestCells()));
         var told = told(settings, table);
         var published = PublishedTable.SAMPLING;
         LabPage.table(

@@ -4,27 +4,53 @@ import io.flowmap.eval.feature.Resize;
 
 /** Which network gives the features of a named protocol. */
 public sealed interface FeatureSource {
+    /** How a user comes by its file, in words. */
+    String howToGet();
+
     /**
      * InceptionV3, from {@code evaluate.inception}.
      *
      * @param resize of the images
      */
-    record Inception(Resize resize) implements FeatureSource {}
+    record Inception(Resize resize) implements FeatureSource {
+        @Override
+        public String howToGet() {
+            return "get pt_inception-2015-12-05-6726825d.pth from"
+                    + " https://github.com/mseitzer/pytorch-fid/releases/tag/fid_weights";
+        }
+    }
 
     /**
      * A CIFAR ResNet, from {@code evaluate.resnet56}.
      *
      * @param depth layers
      */
-    record ResNet(int depth) implements FeatureSource {}
+    record ResNet(int depth) implements FeatureSource {
+        @Override
+        public String howToGet() {
+            return "get resnet56-4bfd9763.th from"
+                    + " https://github.com/akamaster/pytorch_resnet_cifar10/tree/master/pretrained_models";
+        }
+    }
 
     /** DINOv2 as an ONNX file, from {@code evaluate.dinov2}. */
-    record Dinov2() implements FeatureSource {}
+    record Dinov2() implements FeatureSource {
+        @Override
+        public String howToGet() {
+            return "export dinov2_vitl14 of https://github.com/facebookresearch/dinov2 with"
+                    + " torch.onnx.export, input [N,3,224,224], output [N,1024]";
+        }
+    }
 
     /**
      * An ONNX file.
      *
      * @param file its path
      */
-    record Onnx(String file) implements FeatureSource {}
+    record Onnx(String file) implements FeatureSource {
+        @Override
+        public String howToGet() {
+            return "export a network with one input [N,3,H,W] and first output [N,D]";
+        }
+    }
 }
