@@ -43,7 +43,7 @@ public final class NeighbourTiles {
         }
     }
 
-    /** Balls around all points of a set, computed once and kept: unpersist them when done. */
+    /** Balls around all points of a set, computed once and kept on disk, as the heap is for tiles: unpersist them when done. */
     public static JavaRDD<Balls> balls(JavaRDD<FeatureBlock> set, int neighbours) {
         var radii = set.cartesian(set)
                 .filter(tile -> tile._1().block() <= tile._2().block())
@@ -53,7 +53,7 @@ public final class NeighbourTiles {
         return set.mapToPair(block -> new Tuple2<>(block.block(), block))
                 .join(radii)
                 .map(pair -> balls(pair._2()._1(), pair._2()._2(), neighbours))
-                .persist(StorageLevel.MEMORY_AND_DISK());
+                .persist(StorageLevel.DISK_ONLY());
     }
 
     /** All four of two sets of balls of the same number of neighbours. */

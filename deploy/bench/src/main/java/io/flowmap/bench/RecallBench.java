@@ -103,7 +103,7 @@ public final class RecallBench implements Callable<Integer> {
                 IntStream.range(0, (rows + BLOCK - 1) / BLOCK).boxed().toList();
         return context.parallelize(blocks, Math.min(blocks.size(), 4 * context.defaultParallelism()))
                 .map(block -> drawn(block, Math.min(BLOCK, rows - block * BLOCK), d, seed, shift))
-                .persist(StorageLevel.MEMORY_AND_DISK());
+                .persist(StorageLevel.DISK_ONLY());
     }
 
     private static FeatureBlock drawn(int block, int rows, int dimension, long seed, float shift) {
