@@ -2,6 +2,7 @@ package io.flowmap.eval.metric;
 
 import static org.bytedeco.openblas.global.openblas.blas_set_num_threads;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -11,10 +12,13 @@ import java.util.function.Supplier;
 final class BlasThreads {
     /** What OpenBLAS itself starts with. */
     private static final int INITIAL = Math.min(
-            Integer.parseInt(System.getenv().getOrDefault("OMP_NUM_THREADS", "" + Integer.MAX_VALUE)),
+            Integer.parseInt(System.getenv()
+                    .getOrDefault("OMP_NUM_THREADS", "" + Integer.MAX_VALUE)
+                    .split(",")[0]
+                    .trim()),
             Runtime.getRuntime().availableProcessors());
 
-    private static int users;
+    private static final AtomicInteger USERS = new AtomicInteger();
 
     private BlasThreads() {}
 
@@ -37,10 +41,9 @@ final class BlasThreads {
     }
 
     private static synchronized void change(int user) {
-        int before = users;
-        users += user;
-        if (before == 0 || users == 0) {
-            blas_set_num_threads(users == 0 ? INITIAL : 1);
+        int before = USERS.getAndAdd(user);
+        if (before == 0 || USERS.get() == 0) {
+            blas_set_num_threads(USERS.get() == 0 ? INITIAL : 1);
         }
     }
 }
