@@ -17,13 +17,14 @@ import org.apache.spark.sql.types.StructType;
 public final class SampleSchema {
     public static final String IMAGE = "image";
     public static final String NANOS = "nanos";
+    public static final String MULTIPLY_ADDS = "multiply_adds";
     public static final String MODEL = "model";
     public static final String GUIDANCE = "guidance";
     public static final String STEPS = "steps";
 
     private SampleSchema() {}
 
-    /** index long, label int, image binary (uint8 [C,H,W]), channels, height, width int, nanos long; none nullable. */
+    /** index long, label int, image binary (uint8 [C,H,W]), channels, height, width int, nanos and multiply_adds long; none nullable. */
     public static StructType type() {
         return new StructType(new StructField[] {
             field(INDEX, DataTypes.LongType),
@@ -32,7 +33,8 @@ public final class SampleSchema {
             field(CHANNELS, DataTypes.IntegerType),
             field(HEIGHT, DataTypes.IntegerType),
             field(WIDTH, DataTypes.IntegerType),
-            field(NANOS, DataTypes.LongType)
+            field(NANOS, DataTypes.LongType),
+            field(MULTIPLY_ADDS, DataTypes.LongType)
         });
     }
 
@@ -46,16 +48,19 @@ public final class SampleSchema {
                 shape.channels(),
                 shape.height(),
                 shape.width(),
-                sample.nanos());
+                sample.nanos(),
+                sample.multiplyAdds());
     }
 
-    /** The sample of a row, columns found by name. */
+    /** The sample of a row, columns found by name; earlier versions wrote no {@link #MULTIPLY_ADDS}. */
     public static SampleRecord record(Row row) {
+        Long multiplyAdds = row.getAs(MULTIPLY_ADDS);
         return new SampleRecord(
                 row.<Long>getAs(INDEX),
                 row.<Integer>getAs(LABEL),
                 row.getAs(IMAGE),
                 new LatentShape(row.<Integer>getAs(CHANNELS), row.<Integer>getAs(HEIGHT), row.<Integer>getAs(WIDTH)),
-                row.<Long>getAs(NANOS));
+                row.<Long>getAs(NANOS),
+                multiplyAdds == null ? 0 : multiplyAdds);
     }
 }

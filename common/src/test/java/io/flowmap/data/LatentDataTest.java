@@ -110,7 +110,7 @@ class LatentDataTest {
 
     @Test
     void sampleRowsComeBack() {
-        var sample = new SampleRecord(4, -1, new byte[SHAPE.size()], SHAPE, 12);
+        var sample = new SampleRecord(4, -1, new byte[SHAPE.size()], SHAPE, 12, 345);
         Row row = spark.createDataFrame(List.of(SampleSchema.row(sample)), SampleSchema.type())
                 .first();
         assertThat(SampleSchema.record(row)).usingRecursiveComparison().isEqualTo(sample);

@@ -1,16 +1,12 @@
 package io.flowmap.distill;
 
-import static org.apache.spark.sql.functions.col;
-
 import io.flowmap.data.LiteralPath;
 import io.flowmap.data.SampleSchema;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.StageOutput;
 import io.flowmap.job.UserError;
-import java.util.Arrays;
 import java.util.Set;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
@@ -40,12 +36,9 @@ record EarlierSamples(Path dir, int count) {
 
     /** The rows of a model, as {@code type} has them. */
     Dataset<Row> rows(JobContext context, String model, StructType type) {
-        var columns = Arrays.stream(type.fields())
-                .map(field -> col(field.name()).cast(field.dataType()))
-                .toArray(Column[]::new);
         return context.spark()
                 .read()
-                .parquet(LiteralPath.of(new Path(dir, SampleSchema.MODEL + "=" + model)))
-                .select(columns);
+                .schema(type)
+                .parquet(LiteralPath.of(new Path(dir, SampleSchema.MODEL + "=" + model)));
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -79,12 +80,26 @@ public final class GenerateJob implements Job {
                 drawn,
                 "models",
                 config.models(),
+                "networks",
+                networks(guided, flowMap),
                 "steps",
                 config.steps(),
                 "gamma",
                 config.steps().stream().collect(Collectors.toMap(steps -> steps, config::gammaAt)),
                 "noise-seed",
                 context.run().seedOf("generate")));
+    }
+
+    /** Parameters of each model and the evaluations of a network that one of its steps takes. */
+    private static Map<String, Object> networks(StoredTeacher teacher, StoredModel student) {
+        var networks = new TreeMap<String, Object>();
+        if (teacher != null) {
+            networks.put("teacher", Map.of("parameters", teacher.parameters(), "evaluations", teacher.evaluations()));
+        }
+        if (student != null) {
+            networks.put("student", Map.of("parameters", student.parameters(), "evaluations", 1));
+        }
+        return networks;
     }
 
     private static void write(

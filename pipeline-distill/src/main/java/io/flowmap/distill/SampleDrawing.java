@@ -87,7 +87,7 @@ public final class SampleDrawing implements AutoCloseable {
                 ? Sampling.flowMap(program, noise, steps, gamma, step -> noise(first, FRESH + step))
                 : Sampling.euler(program, noise, steps);
         long nanos = (System.nanoTime() - start) / batch;
-        return decode(x.data().asFloat(), labels, first, nanos);
+        return decode(x.data().asFloat(), labels, first, nanos, steps * multiplyAdds());
     }
 
     private INDArray noise(long first, long stream) {
@@ -101,14 +101,14 @@ public final class SampleDrawing implements AutoCloseable {
         return Nd4j.create(values, dimensions, 'c').castTo(DataType.FLOAT);
     }
 
-    private List<SampleRecord> decode(float[] latents, int[] labels, long first, long nanos) {
+    private List<SampleRecord> decode(float[] latents, int[] labels, long first, long nanos, long multiplyAdds) {
         byte[] images = decoder.decode(latents, batch);
         LatentShape image = decoder.image();
         int size = image.size();
         List<SampleRecord> samples = new ArrayList<>();
         for (int i = 0; i < batch; i++) {
             byte[] pixels = Arrays.copyOfRange(images, i * size, (i + 1) * size);
-            samples.add(new SampleRecord(first + i, labels[i], pixels, image, nanos));
+            samples.add(new SampleRecord(first + i, labels[i], pixels, image, nanos, multiplyAdds));
         }
         return samples;
     }

@@ -65,7 +65,7 @@ public final class EvaluateJob implements Job {
             context.progress().phase("classifier", Map.of("split", settings.referenceSplit(), "accuracy", accuracy));
             var counts = compare(context, evaluation, sets, train);
             for (int i = 0; i < sets.size(); i++) {
-                evaluation.addTime(sets.get(i), counts.get(i));
+                evaluation.addCost(sets.get(i), counts.get(i));
             }
             var rows = new ArrayList<>(evaluation.rows());
             named.byModel().forEach((network, protocols) -> {

@@ -6,6 +6,7 @@ import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.metric.Bootstrap;
 import io.flowmap.eval.metric.Bootstrap.Interval;
 import io.flowmap.eval.metric.FrechetDistance;
+import io.flowmap.eval.metric.KernelDistance;
 import io.flowmap.eval.metric.KernelSubsets;
 import io.flowmap.eval.metric.PrecisionRecall;
 import io.flowmap.eval.protocol.Measure;
@@ -78,11 +79,11 @@ final class Evaluation implements AutoCloseable {
         }
     }
 
-    /** The time an image of a set of samples took. */
-    void addTime(SampleSet samples, long count) {
-        double nanos = SampleTimes.medianNanos(samples.rows(context.spark()));
-        var protocol = MetricProtocol.ofTime(MetricRow.MILLISECONDS, count);
-        rows.add(MetricRow.of(samples.model(), samples, nanos / 1e6, null, protocol));
+    /** What a set of samples cost. */
+    void addCost(SampleSet samples, long count) {
+        SampleCost.of(context.spark(), samples)
+                .forEach((name, value) -> rows.add(
+                        MetricRow.of(samples.model(), samples, value, null, MetricProtocol.ofCost(name, count))));
     }
 
     List<MetricRow> rows() {
@@ -106,9 +107,12 @@ final class Evaluation implements AutoCloseable {
         facts.put("set", set.set().name());
         var neighbours = new HashMap<Integer, PrecisionRecall>();
         for (var protocol : protocols) {
-            double value = value(protocol.measure(), set, neighbours);
             var carried = protocol(protocol, set);
-            rows.add(MetricRow.of(model, samples, value, interval(protocol.measure(), value, set), carried));
+            values(protocol, set, neighbours).forEach((name, value) -> {
+                var interval = interval(protocol.measure(), value, set);
+                rows.add(MetricRow.of(model, samples, value, interval, carried.metric(name)));
+                facts.put(name, value);
+            });
             if (settings.perClass() && protocol.measure() instanceof Measure.Frechet frechet) {
                 for (var one :
                         ClassDistances.between(real.set().blocks(), set.set().blocks(), frechet.ddof())) {
@@ -119,7 +123,6 @@ final class Evaluation implements AutoCloseable {
             if (samples != null && protocol.measure() instanceof Measure.Frechet frechet) {
                 addParts(samples, frechet.ddof(), carried, set.set());
             }
-            facts.put(protocol.name(), value);
         }
         if (protocols.stream().noneMatch(protocol -> protocol.source().isPresent())) {
             double accuracy = accuracy(set.set());
@@ -143,12 +146,19 @@ final class Evaluation implements AutoCloseable {
         }
     }
 
+    /** The value of a protocol; of a kernel distance the deviation of its subsets too. */
+    private Map<String, Double> values(Protocol protocol, SetStatistics set, Map<Integer, PrecisionRecall> neighbours) {
+        if (protocol.measure() instanceof Measure.Kernel kernel) {
+            var distance = kernelDistance(kernel, set);
+            return new TreeMap<>(Map.of(
+                    protocol.name(), distance.mean(), protocol.name() + MetricRow.DEVIATION, distance.deviation()));
+        }
+        return Map.of(protocol.name(), value(protocol.measure(), set, neighbours));
+    }
+
     private double value(Measure measure, SetStatistics set, Map<Integer, PrecisionRecall> neighbours) {
         if (measure instanceof Measure.Frechet frechet) {
             return FrechetDistance.between(real.moments(), set.moments(), frechet.ddof());
-        }
-        if (measure instanceof Measure.Kernel kernel) {
-            return kernelDistance(kernel, set);
         }
         if (measure instanceof Measure.Score) {
             return set.set().inceptionScore().score();
@@ -158,7 +168,7 @@ final class Evaluation implements AutoCloseable {
                 .of(neighbours.computeIfAbsent(balls.k(), k -> NeighbourTiles.of(real.balls(k), set.balls(k))));
     }
 
-    private double kernelDistance(Measure.Kernel kernel, SetStatistics set) {
+    private KernelDistance kernelDistance(Measure.Kernel kernel, SetStatistics set) {
         int realCount = Math.toIntExact(real.set().count());
         int count = Math.toIntExact(set.set().count());
         if (Math.min(realCount, count) < kernel.size()) {
@@ -166,8 +176,7 @@ final class Evaluation implements AutoCloseable {
                     + " or more images on each side, got " + realCount + " and " + count);
         }
         var subsets = KernelSubsets.numpy(kernel.seed(), kernel.subsets(), kernel.size(), realCount, count);
-        return KernelTiles.of(real.set().first(realCount), set.set().first(count), FeatureSet.ROWS, subsets)
-                .mean();
+        return KernelTiles.of(real.set().first(realCount), set.set().first(count), FeatureSet.ROWS, subsets);
     }
 
     private double accuracy(FeatureSet set) {

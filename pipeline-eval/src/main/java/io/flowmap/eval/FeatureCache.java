@@ -25,7 +25,7 @@ import scala.Tuple2;
 
 /**
  * What a network said of blocks of images, kept as Parquet by the SHA-256 of their pixels: a further metric, another evaluation or a set
- * that was topped up runs the network on new blocks alone. A directory is that of one network, preparation of the images and batch.
+ * that was topped up runs the network on new blocks alone. A directory is that of one network, preparation of the images, dimension and batch.
  */
 final class FeatureCache {
     private static final String DIRECTORY = "features";
@@ -44,7 +44,8 @@ final class FeatureCache {
     /** @param batch images of one pass */
     FeatureCache(JobContext context, FeatureModel model, int batch) {
         this.context = context;
-        var key = model.hash() + "\n" + model.preparation() + "\n" + model.shape() + "\n" + batch;
+        var key = model.hash() + "\n" + model.preparation() + "\n" + model.dimension() + "\n" + model.shape() + "\n"
+                + batch;
         var name = model.name() + "-"
                 + Sha256.of(key.getBytes(StandardCharsets.UTF_8)).substring(0, SHORT);
         this.dir = new Path(context.stage(DIRECTORY), name);

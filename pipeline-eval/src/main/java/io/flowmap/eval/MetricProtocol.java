@@ -21,9 +21,10 @@ import org.apache.spark.sql.types.StructType;
  * @param neighbours k of precision and recall, else null
  * @param ddof of the covariances of a Frechet distance, else null
  * @param seed of random subsets, else null
- * @param resize of the images and range of their pixels, null for a time
- * @param network features, null for a time
+ * @param resize of the images and range of their pixels, null for a cost
+ * @param network features, null for a cost
  * @param networkHash SHA-256 of its weights
+ * @param dimension features an image, null for a cost
  */
 public record MetricProtocol(
         String metric,
@@ -35,7 +36,8 @@ public record MetricProtocol(
         Long seed,
         String resize,
         String network,
-        String networkHash) {
+        String networkHash,
+        Integer dimension) {
     private static final StructType SCHEMA = new StructType()
             .add("metric", DataTypes.StringType, false)
             .add("class", DataTypes.IntegerType)
@@ -48,7 +50,8 @@ public record MetricProtocol(
             .add("seed", DataTypes.LongType)
             .add("resize", DataTypes.StringType)
             .add("network", DataTypes.StringType)
-            .add("network_hash", DataTypes.StringType);
+            .add("network_hash", DataTypes.StringType)
+            .add("dimension", DataTypes.IntegerType);
 
     /**
      * Real images that samples are compared with.
@@ -59,15 +62,25 @@ public record MetricProtocol(
      */
     public record Reference(String split, long samples, String hash) {}
 
-    /** Of a time, which no network has part in. */
-    static MetricProtocol ofTime(String metric, long samples) {
-        return new MetricProtocol(metric, null, samples, null, null, null, null, null, null, null);
+    /** Of a cost, which no network of features has part in. */
+    static MetricProtocol ofCost(String metric, long samples) {
+        return new MetricProtocol(metric, null, samples, null, null, null, null, null, null, null, null);
     }
 
     /** Of a value that a network gives for the images alone. */
     static MetricProtocol of(FeatureModel network, String metric, long samples) {
         return new MetricProtocol(
-                metric, null, samples, null, null, null, null, network.preparation(), network.name(), network.hash());
+                metric,
+                null,
+                samples,
+                null,
+                null,
+                null,
+                null,
+                network.preparation(),
+                network.name(),
+                network.hash(),
+                network.dimension());
     }
 
     /** Of a named protocol, with the constants that it fixes. */
@@ -83,7 +96,8 @@ public record MetricProtocol(
                 measure instanceof Measure.Kernel kernel ? (Long) kernel.seed() : null,
                 network.preparation(),
                 network.name(),
-                network.hash());
+                network.hash(),
+                network.dimension());
     }
 
     /** The same within a class of so many images on both sides. */
@@ -98,13 +112,25 @@ public record MetricProtocol(
                 seed,
                 resize,
                 network,
-                networkHash);
+                networkHash,
+                dimension);
     }
 
     /** The same of so many images. */
     MetricProtocol samples(long count) {
         return new MetricProtocol(
-                metric, label, count, reference, neighbours, ddof, seed, resize, network, networkHash);
+                metric, label, count, reference, neighbours, ddof, seed, resize, network, networkHash, dimension);
+    }
+
+    /** The same of another value that comes with it. */
+    MetricProtocol metric(String name) {
+        return new MetricProtocol(
+                name, label, samples, reference, neighbours, ddof, seed, resize, network, networkHash, dimension);
+    }
+
+    /** Whether it is a Frechet distance with no more images than features on a side, whose covariance is singular. */
+    boolean isOfFewSamples() {
+        return ddof != null && Math.min(samples, reference.samples) <= dimension;
     }
 
     /** The first part that differs, with both values; empty where none does. */
@@ -140,6 +166,7 @@ public record MetricProtocol(
         values.add(resize);
         values.add(network);
         values.add(networkHash);
+        values.add(dimension);
         return values;
     }
 
@@ -158,6 +185,7 @@ public record MetricProtocol(
                 row.getAs("seed"),
                 row.getAs("resize"),
                 row.getAs("network"),
-                row.getAs("network_hash"));
+                row.getAs("network_hash"),
+                row.getAs("dimension"));
     }
 }

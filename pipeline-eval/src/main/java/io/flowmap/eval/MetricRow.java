@@ -25,8 +25,17 @@ public record MetricRow(String model, SampleOrigin origin, double value, Interva
     static final String RECALL = "recall-";
     static final String DENSITY = "density-";
     static final String COVERAGE = "coverage-";
+    /** What the name of a deviation of subsets ends with. */
+    static final String DEVIATION = "-deviation";
+
     static final String CLASS_ACCURACY = "class-accuracy-";
     static final String MILLISECONDS = "milliseconds-per-image";
+    static final String EVALUATIONS = "NFE";
+    static final String PARAMETERS = "parameters";
+    static final String GIGAFLOPS = "GFLOPs-per-image";
+    /** What is no quality. */
+    static final List<String> COSTS = List.of(EVALUATIONS, PARAMETERS, GIGAFLOPS, MILLISECONDS);
+
     /** Directory of the Parquet table in the stage. */
     static final String TABLE = "table";
 

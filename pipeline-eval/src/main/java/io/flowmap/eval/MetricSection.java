@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Headline figures and the tables of the metrics. */
@@ -50,24 +51,26 @@ final class MetricSection {
         return html.append("</div>").toString();
     }
 
-    /** Frechet distances class by class at the best weight; empty where none were taken. */
+    /** Frechet distances class by class at the best weight, a table a metric; empty where none were taken. */
     String classes(List<String> names) {
-        var rows = new ArrayList<List<String>>();
-        for (var model : MetricTable.MODELS) {
-            for (int steps : table.steps(model, guidance)) {
-                addClasses(rows, names, model, guidance, steps);
-            }
-        }
-        addClasses(rows, names, EvaluateJob.TRAIN, null, null);
-        if (rows.isEmpty()) {
-            return "";
-        }
-        rows.add(0, Stream.concat(Stream.of("images", "steps"), names.stream()).toList());
-        return "<h3>" + Html.text(table.distance()) + " within each class</h3>" + Html.table(rows, 1);
+        return table.byClass().stream().map(metric -> classes(names, metric)).collect(Collectors.joining());
     }
 
-    private void addClasses(List<List<String>> rows, List<String> names, String model, Double weight, Integer steps) {
-        var distances = table.classes(model, weight, steps);
+    private String classes(List<String> names, String metric) {
+        var rows = new ArrayList<List<String>>();
+        rows.add(Stream.concat(Stream.of("images", "steps"), names.stream()).toList());
+        for (var model : MetricTable.MODELS) {
+            for (int steps : table.steps(model, guidance)) {
+                addClasses(rows, names, metric, model, guidance, steps);
+            }
+        }
+        addClasses(rows, names, metric, EvaluateJob.TRAIN, null, null);
+        return "<h3>" + Html.text(metric) + " within each class</h3>" + Html.table(rows, 1);
+    }
+
+    private void addClasses(
+            List<List<String>> rows, List<String> names, String metric, String model, Double weight, Integer steps) {
+        var distances = table.classes(model, weight, steps, metric);
         if (!distances.isEmpty()) {
             var row = new ArrayList<>(List.of(row(model, weight, steps).get(0), Objects.toString(steps, "")));
             for (int label = 0; label < names.size(); label++) {
@@ -82,7 +85,7 @@ final class MetricSection {
         var rows = new ArrayList<List<String>>();
         var head = new ArrayList<>(List.of("images", "guidance", "steps", table.distance()));
         table.shares().forEach(metric -> head.add(metric.equals(table.accuracy()) ? "class accuracy" : metric));
-        head.add("ms an image");
+        head.addAll(List.of("NFE", "parameters", "GFLOPs an image", "ms an image"));
         rows.add(head);
         for (var model : MetricTable.MODELS) {
             for (double weight : table.guidances()) {
@@ -169,6 +172,27 @@ final class MetricSection {
         return rows.size() == 1 ? "" : "<h3>Equal parts of each set</h3>" + Html.table(rows, 1);
     }
 
+    /** Distances of no more images than features, in words; empty where there are none. */
+    String few() {
+        var told = table.rows().stream()
+                .filter(row -> row.protocol().isOfFewSamples())
+                .map(row -> String.format(
+                        Locale.ROOT,
+                        "%s%s: %,d images against %,d of %,d features",
+                        row.metric(),
+                        row.protocol().label() != null ? " within classes" : row.part() != null ? " of parts" : "",
+                        row.protocol().samples(),
+                        row.protocol().reference().samples(),
+                        row.protocol().dimension()))
+                .distinct()
+                .toList();
+        return told.isEmpty()
+                ? ""
+                : "<p class=\"warning\">No more images than features on a side: the covariance is singular and the distance, exact for"
+                        + " these images, is far above that of many. "
+                        + Html.text(String.join("; ", told)) + ".</p>";
+    }
+
     /** The noise between the flow map's steps at the best weight, in words; empty where there was none. */
     private String noise() {
         var told = table.steps(MetricTable.STUDENT, guidance).stream()
@@ -217,6 +241,9 @@ final class MetricSection {
                 .map(MetricSection::withMargin)
                 .orElse(""));
         table.shares().forEach(metric -> row.add(format("%.4f", table.value(model, weight, steps, metric))));
+        row.add(format("%.0f", table.value(model, weight, steps, MetricRow.EVALUATIONS)));
+        row.add(format("%,.0f", table.value(model, weight, steps, MetricRow.PARAMETERS)));
+        row.add(format("%.3g", table.value(model, weight, steps, MetricRow.GIGAFLOPS)));
         row.add(format("%.2f", table.value(model, weight, steps, MetricRow.MILLISECONDS)));
         return row;
     }

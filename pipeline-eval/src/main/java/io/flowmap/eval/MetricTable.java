@@ -77,11 +77,11 @@ record MetricTable(List<MetricRow> rows) {
         return MetricRow.CLASS_ACCURACY + network();
     }
 
-    /** Metrics of named protocols: all but those of the own features and the time. */
+    /** Metrics of named protocols: all but those of the own features and the costs. */
     List<String> named() {
         return rows.stream()
                 .map(MetricRow::metric)
-                .filter(metric -> !metric.endsWith("-" + network()) && !metric.equals(MetricRow.MILLISECONDS))
+                .filter(metric -> !metric.endsWith("-" + network()) && !MetricRow.COSTS.contains(metric))
                 .distinct()
                 .toList();
     }
@@ -143,15 +143,24 @@ record MetricTable(List<MetricRow> rows) {
                 .findFirst();
     }
 
-    /** Distances within each class, by label; empty where none were taken. */
-    SortedMap<Integer, Double> classes(String model, Double guidance, Integer steps) {
+    /** Metrics that were taken class by class. */
+    List<String> byClass() {
+        return rows.stream()
+                .filter(row -> row.protocol().label() != null)
+                .map(MetricRow::metric)
+                .distinct()
+                .toList();
+    }
+
+    /** Values of a metric within each class, by label; empty where none were taken. */
+    SortedMap<Integer, Double> classes(String model, Double guidance, Integer steps, String metric) {
         var classes = new TreeMap<Integer, Double>();
         for (var row : rows) {
             if (row.protocol().label() != null
                     && row.model().equals(model)
                     && Objects.equals(row.guidance(), guidance)
                     && Objects.equals(row.steps(), steps)
-                    && row.metric().equals(distance())) {
+                    && row.metric().equals(metric)) {
                 classes.put(row.protocol().label(), row.value());
             }
         }

@@ -70,7 +70,9 @@ final class NamedModels {
                 inception = InceptionWeights.open(context.hadoop(), new Path(settings.inception()));
             }
             return read(
-                    "evaluate.inception", settings.inception(), new InceptionModel(inception, asked.resize(), shape));
+                    "evaluate.inception",
+                    settings.inception(),
+                    new InceptionModel(inception, asked.resize(), asked.dimension(), shape));
         }
         if (source instanceof FeatureSource.ResNet asked) {
             return read("evaluate.resnet56", settings.resnet56(), resNet(asked.depth()));

@@ -110,7 +110,7 @@ public final class ReportJob implements Job {
                         " ",
                         Stream.concat(Stream.of(measured.protocol()), comparison.notes().stream())
                                 .toList()),
-                charts.html() + "<h3>All sets</h3>" + measured.rows() + measured.parts()
+                charts.html() + "<h3>All sets</h3>" + measured.rows() + measured.few() + measured.parts()
                         + measured.classes(data.classNames()) + measured.named());
         addTraining(context, fileSystem, page);
         return page.section(

@@ -23,9 +23,10 @@ import org.apache.spark.sql.SparkSession;
  *
  * @param model "teacher" or "student"
  * @param origin how they were drawn
+ * @param network parameters of the model and evaluations of one of its steps, missing where the samples' manifest does not say
  * @param path directory of the Parquet files
  */
-record SampleSet(String model, SampleOrigin origin, Path path) {
+record SampleSet(String model, SampleOrigin origin, JsonNode network, Path path) {
     /** All sets below the directory of samples, by model, guidance and steps; empty where there is none. */
     static List<SampleSet> list(FileSystem fileSystem, Path samples) {
         var sets = new ArrayList<SampleSet>();
@@ -69,7 +70,7 @@ record SampleSet(String model, SampleOrigin origin, Path path) {
         try {
             var origin = SampleOrigin.of(
                     Double.parseDouble(guidance), Integer.parseInt(steps), model.equals(MetricTable.STUDENT), facts);
-            return new SampleSet(model, origin, path);
+            return new SampleSet(model, origin, facts.path("networks").path(model), path);
         } catch (NumberFormatException e) {
             throw new UserError("cannot read samples " + path + ": expected numbers as guidance and steps, got "
                     + guidance + " and " + steps);

@@ -146,6 +146,11 @@ class EvaluateJobTest {
                 .isLessThan(table.value("student", 1.5, 4, "recall-LeNet").orElseThrow());
         assertThat(table.value("student", 1.5, 4, "milliseconds-per-image").orElseThrow())
                 .isEqualTo(5.2);
+        assertThat(table.value("student", 1.5, 4, "GFLOPs-per-image").orElseThrow())
+                .isEqualTo(2.0);
+        assertThat(table.value("student", 1.5, 4, "NFE").orElseThrow()).isEqualTo(4);
+        assertThat(table.value("teacher", 1.5, 4, "NFE").orElseThrow()).isEqualTo(8);
+        assertThat(table.value("teacher", 1.5, 4, "parameters").orElseThrow()).isEqualTo(1_500);
         assertThat(table.value("student", 1.5, 4, "density-LeNet").orElseThrow())
                 .isGreaterThan(table.value("teacher", 1.5, 4, "density-LeNet").orElseThrow());
         assertThat(table.value("student", 1.5, 4, "coverage-LeNet").orElseThrow())
@@ -189,7 +194,10 @@ class EvaluateJobTest {
                         "density-LeNet",
                         "coverage-LeNet",
                         "class-accuracy-LeNet",
-                        "milliseconds-per-image");
+                        "milliseconds-per-image",
+                        "NFE",
+                        "parameters",
+                        "GFLOPs-per-image");
         for (var row : table.rows()) {
             boolean distance = row.metric().startsWith("FD");
             boolean neighbours = row.protocol().neighbours() != null;

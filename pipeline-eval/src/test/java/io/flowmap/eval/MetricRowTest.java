@@ -3,6 +3,7 @@ package io.flowmap.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.flowmap.data.LatentShape;
 import io.flowmap.eval.MetricProtocol.Reference;
 import io.flowmap.eval.feature.LeNetWeights;
@@ -13,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class MetricRowTest {
     private final LeNetWeights network = LeNetWeights.initial(new LatentShape(1, 16, 16), 4, 1);
-    private final SampleSet set =
-            new SampleSet("student", new SampleOrigin(1.5, 4, 0.5, 7L, null), new Path("samples"));
+    private final SampleSet set = new SampleSet(
+            "student", new SampleOrigin(1.5, 4, 0.5, 7L, null), MissingNode.getInstance(), new Path("samples"));
 
     @Test
     void rowsOfOneProtocolAndReferenceCompare() {

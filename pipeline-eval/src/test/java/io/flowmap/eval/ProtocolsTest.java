@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowmap.eval.feature.InceptionFile;
 import io.flowmap.job.UserError;
+import io.flowmap.tensor.CounterRandom;
 import io.flowmap.testing.OnnxFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,6 +72,44 @@ class ProtocolsTest {
                 12,
                 "cannot evaluate test images: expected finite features of broken, got NaN as number 3 of image 0",
                 "evaluate.protocols=[\"fd:" + network + "\"]");
+    }
+
+    /** The distance and deviation of a hundred subsets of a thousand images, each row with their seed. */
+    @Test
+    void aKernelDistanceComesWithTheDeviationOfItsSubsets() {
+        var random = new CounterRandom(3);
+        var weights = new float[3 * 8 * 8 * 5];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = 0.02f * (float) random.gaussian(i);
+        }
+        var metric = "kid:" + OnnxFiles.linear(dir.resolve("few.onnx"), 0, 8, 5, weights);
+        try (var spark = LocalSpark.start(2)) {
+            var run = new TestRun(
+                            spark, dir, TestImages.stripes(3400), SMALL, "evaluate.protocols=[\"" + metric + "\"]")
+                    .data(1100, 1100)
+                    .samples("student", 1.5, 1, 2200, 1200, 1)
+                    .samples("student", 1.5, 4, 2200, 1200, 250)
+                    .finishSamples();
+            new EvaluateJob().run(run.context());
+            var table = new MetricTable(
+                    MetricRow.read(spark.read().parquet(run.context().stage("metrics") + "/table")));
+            double near = table.value("student", 1.5, 1, metric).orElseThrow();
+            var deviation = table.row("student", 1.5, 1, metric + "-deviation").orElseThrow();
+            assertThat(near).isBetween(-5 * deviation.value(), 5 * deviation.value());
+            assertThat(table.value("student", 1.5, 4, metric).orElseThrow()).isGreaterThan(10 * deviation.value());
+            assertThat(deviation.value()).isPositive();
+            assertThat(deviation.protocol().seed()).isEqualTo(2020);
+            assertThat(deviation.protocol().samples()).isEqualTo(1200);
+        }
+    }
+
+    @Test
+    void aKernelDistanceOfTooFewImagesIsRefused() {
+        var network = OnnxFiles.linear(dir.resolve("few.onnx"), 0, 8, 5, new float[3 * 8 * 8 * 5]);
+        assertMistake(
+                12,
+                "cannot measure kid of train images: expected 1000 or more images on each side, got 12 and 12",
+                "evaluate.protocols=[\"kid:" + network + "\"]");
     }
 
     @Test

@@ -82,6 +82,12 @@ class ReportJobTest {
                 .contains("Nearest training images", "Pareto front", "FD-LeNet within each class", "class 3", "±");
         assertThat(html)
                 .contains("Equal parts of each set", "Noise between the flow map&#39;s steps (gamma): 0.5 at 2 steps.");
+        assertThat(html)
+                .contains(
+                        "GFLOPs an image",
+                        "<td class=\"number\">4</td><td class=\"number\">1,500</td><td class=\"number\">1.00</td><td class=\"number\">2.60</td>",
+                        "the covariance is singular and the distance, exact for these images, is far above that of many.",
+                        "FD-LeNet within classes: 25 images against 75 of 84 features; FD-LeNet of parts: 50 images");
         assertThat(dir.resolve("report/charts/1-distance.svg"))
                 .content()
                 .contains("AYF-S, ImageNet-512 FID: 1, 3.32", ": 2, 1.87", "its teacher, AYF Table 5: 2, 299")
@@ -91,7 +97,7 @@ class ReportJobTest {
         }
         var table = Files.readAllLines(dir.resolve("report/metrics.csv"));
         assertThat(table.get(0)).startsWith("model,guidance,steps,value,low,high,metric,class,samples,reference,");
-        assertThat(table.get(0)).endsWith(",network,network_hash,gamma,noise_seed,part");
+        assertThat(table.get(0)).endsWith(",network,network_hash,dimension,gamma,noise_seed,part");
         assertThat(table).anyMatch(line -> line.startsWith("teacher,1.0,2,") && line.endsWith(",,5,"));
         assertThat(table).anyMatch(line -> line.startsWith("student,1.5,2,") && line.endsWith(",0.5,5,1"));
         assertThat(dir.resolve("report/manifest.json")).exists();

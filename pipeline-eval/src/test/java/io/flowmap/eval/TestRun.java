@@ -74,8 +74,8 @@ final class TestRun {
                 double moved = (pixels[j] & 0xff) + noise * random.gaussian(i, j);
                 pixels[j] = (byte) Math.max(0, Math.min(255, Math.rint(moved)));
             }
-            rows.add(SampleSchema.row(
-                    new SampleRecord(i, images.label(first + i), pixels, images.shape(), steps * 1_300_000L)));
+            rows.add(SampleSchema.row(new SampleRecord(
+                    i, images.label(first + i), pixels, images.shape(), steps * 1_300_000L, steps * 250_000_000L)));
         }
         spark.createDataFrame(rows, SampleSchema.type())
                 .repartition(3)
@@ -94,7 +94,15 @@ final class TestRun {
                     Files.move(model, dir.resolve("samples").resolve(model.getFileName()));
                 }
             }
-            output.finish(Map.of("gamma", Map.of("1", 0.0, "2", 0.5), "noise-seed", 5));
+            output.finish(Map.of(
+                    "gamma",
+                    Map.of("1", 0.0, "2", 0.5),
+                    "noise-seed",
+                    5,
+                    "networks",
+                    Map.of(
+                            "student", Map.of("parameters", 1_000, "evaluations", 1),
+                            "teacher", Map.of("parameters", 1_500, "evaluations", 2))));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

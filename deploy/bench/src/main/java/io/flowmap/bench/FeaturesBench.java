@@ -76,7 +76,8 @@ public final class FeaturesBench implements Callable<Integer> {
                     .orElseThrow();
             double sgemm = Sgemm.nd4j(20);
             var file = new org.apache.hadoop.fs.Path(weights.toUri());
-            var model = new InceptionModel(InceptionWeights.open(new Configuration(), file), Resize.PYTORCH, SHAPE);
+            var model = new InceptionModel(
+                    InceptionWeights.open(new Configuration(), file), Resize.PYTORCH, InceptionModel.FEATURES, SHAPE);
             return compare(model, Files.readAllBytes(pixels), floats(theirs), fastest, gigaflop, sgemm) ? 0 : 1;
         } finally {
             FileUtil.fullyDelete(folder.toFile());

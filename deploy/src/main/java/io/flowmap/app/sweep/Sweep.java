@@ -4,7 +4,6 @@ import io.flowmap.app.sweep.SweepTask.Drawn;
 import io.flowmap.app.sweep.SweepTask.Work;
 import io.flowmap.eval.ReferenceDistance;
 import io.flowmap.job.JobContext;
-import io.flowmap.nn.Parameter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -71,16 +70,10 @@ final class Sweep {
                 one,
                 distance,
                 pruned,
-                parameters(one),
+                task.models().get(one.network()).parameters(),
                 2e-9 * cost.multiplyAdds() * one.steps(),
                 cost.milliseconds(),
                 reference.protocol(samples));
-    }
-
-    private long parameters(SweepCase one) {
-        return task.models().get(one.network()).spec().network().parameters().stream()
-                .mapToLong(Parameter::length)
-                .sum();
     }
 
     /** Cases that are not hopeless. */

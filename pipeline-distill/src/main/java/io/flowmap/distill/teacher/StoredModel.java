@@ -8,6 +8,7 @@ import io.flowmap.data.LatentData;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.Manifest;
 import io.flowmap.job.UserError;
+import io.flowmap.nn.Parameter;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -102,6 +103,11 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
     /** The network's arrays by name. */
     public Map<String, INDArray> arrays(Configuration hadoop) {
         return spec.arrays(vector(hadoop));
+    }
+
+    /** Parameters of the network. */
+    public long parameters() {
+        return spec.network().parameters().stream().mapToLong(Parameter::length).sum();
     }
 
     /** Throws {@link UserError} unless the data has the latents and classes that the network is for. */

@@ -24,6 +24,16 @@ public record StoredTeacher(TeacherConfig config, StoredModel main, StoredModel 
                 config, main, autoguided ? StoredModel.of(context, config.stage(), "weak", average) : null);
     }
 
+    /** Evaluations of a network that one of the guided velocity takes. */
+    public int evaluations() {
+        return config.guidance() == TeacherConfig.Guidance.PLAIN ? 1 : 2;
+    }
+
+    /** Parameters of its networks. */
+    public long parameters() {
+        return main.parameters() + (weak == null ? 0 : weak.parameters());
+    }
+
     @Override
     public TeacherGraph open(Configuration hadoop) {
         TeacherGraph plain = main.frozen("main", hadoop);

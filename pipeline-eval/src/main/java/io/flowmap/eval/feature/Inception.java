@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 
-/** Features of {@link InceptionV3}: the mean over the pixels of its last block, [2048], and probabilities of its 1008 classes. */
+/** Features of {@link InceptionV3}: the mean over the pixels of a block, of the last [2048] with the probabilities of 1008 classes. */
 public final class Inception implements FeatureNetwork {
     /** Images a pass. */
     private static final int BATCH = 8;
@@ -17,13 +17,18 @@ public final class Inception implements FeatureNetwork {
 
     public Inception(InceptionModel model) {
         this.model = model;
-        this.network = network(model.weights(), BATCH);
+        this.network = network(model.weights(), model.blocks(), BATCH);
     }
 
-    /** The network for a batch [N,3,299,299]: its outputs are the means over the pixels of every block and the logits. */
-    static FrozenNetwork network(InceptionWeights weights, int batch) {
+    /** The first blocks for a batch [N,3,299,299]: the outputs are the means over the pixels of every block, and the logits after all. */
+    static FrozenNetwork network(InceptionWeights weights, int blocks, int batch) {
         return new FrozenNetwork(
-                weights.arrays().arrays(), Inception::outputs, batch, 3, InceptionV3.SIDE, InceptionV3.SIDE);
+                weights.arrays().arrays(),
+                (layers, images) -> outputs(layers, images, blocks),
+                batch,
+                3,
+                InceptionV3.SIDE,
+                InceptionV3.SIDE);
     }
 
     @Override
@@ -54,9 +59,11 @@ public final class Inception implements FeatureNetwork {
                                 i * (input.length / BATCH));
             }
             var outputs = network.apply(input);
-            int blocks = InceptionV3.DIMENSIONS.size();
+            int blocks = model.blocks();
             System.arraycopy(outputs.get(blocks - 1), 0, features, from * d, rows * d);
-            System.arraycopy(outputs.get(blocks), 0, logits, from * model.classes(), rows * model.classes());
+            if (outputs.size() > blocks) {
+                System.arraycopy(outputs.get(blocks), 0, logits, from * model.classes(), rows * model.classes());
+            }
         }
         return Features.ofLogits(count, features, logits);
     }
@@ -66,12 +73,14 @@ public final class Inception implements FeatureNetwork {
         network.close();
     }
 
-    private static List<SDVariable> outputs(Layers layers, SDVariable images) {
+    private static List<SDVariable> outputs(Layers layers, SDVariable images, int blocks) {
         var outputs = new ArrayList<SDVariable>();
-        for (var block : new InceptionV3<>(new InceptionGraph(layers)).blocks(images, InceptionV3.DIMENSIONS.size())) {
+        for (var block : new InceptionV3<>(new InceptionGraph(layers)).blocks(images, blocks)) {
             outputs.add(layers.meanOfPixels(block));
         }
-        outputs.add(layers.linear(outputs.get(outputs.size() - 1), layers.array(InceptionWeights.LOGITS)));
+        if (blocks == InceptionV3.DIMENSIONS.size()) {
+            outputs.add(layers.linear(outputs.get(blocks - 1), layers.array(InceptionWeights.LOGITS)));
+        }
         return outputs;
     }
 }

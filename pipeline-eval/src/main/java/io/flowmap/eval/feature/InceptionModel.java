@@ -8,10 +8,19 @@ import io.flowmap.job.UserError;
  *
  * @param weights of the network
  * @param resize how images become 299x299
+ * @param dimension of the features, {@link InceptionV3#DIMENSIONS}: 2048 of the whole network, less of its first blocks
  * @param shape of the images, RGB or grey
  */
-public record InceptionModel(InceptionWeights weights, Resize resize, LatentShape shape) implements FeatureModel {
+public record InceptionModel(InceptionWeights weights, Resize resize, int dimension, LatentShape shape)
+        implements FeatureModel {
+    /** Features of the whole network. */
+    public static final int FEATURES = 2048;
+
     public InceptionModel {
+        if (!InceptionV3.DIMENSIONS.contains(dimension)) {
+            throw new IllegalArgumentException(
+                    "expected " + InceptionV3.DIMENSIONS + " features of InceptionV3, got " + dimension);
+        }
         if (shape.channels() != 1 && shape.channels() != 3) {
             throw new UserError("cannot evaluate by InceptionV3: expected images of 1 or 3 channels, got " + shape);
         }
@@ -27,14 +36,15 @@ public record InceptionModel(InceptionWeights weights, Resize resize, LatentShap
         return weights.hash();
     }
 
-    @Override
-    public int dimension() {
-        return InceptionV3.DIMENSIONS.get(InceptionV3.DIMENSIONS.size() - 1);
+    /** Blocks of the network. */
+    int blocks() {
+        return InceptionV3.DIMENSIONS.indexOf(dimension) + 1;
     }
 
+    /** Of the whole network; its first blocks give features alone. */
     @Override
     public int classes() {
-        return InceptionWeights.CLASSES;
+        return blocks() == InceptionV3.DIMENSIONS.size() ? InceptionWeights.CLASSES : 1;
     }
 
     @Override

@@ -11,8 +11,9 @@ public sealed interface FeatureSource {
      * InceptionV3, from {@code evaluate.inception}.
      *
      * @param resize of the images
+     * @param dimension of the features: 64, 192 or 768 of the first blocks, 2048 of the whole network
      */
-    record Inception(Resize resize) implements FeatureSource {
+    record Inception(Resize resize, int dimension) implements FeatureSource {
         @Override
         public String howToGet() {
             return "get pt_inception-2015-12-05-6726825d.pth from"

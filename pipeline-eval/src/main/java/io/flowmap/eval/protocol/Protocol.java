@@ -1,5 +1,6 @@
 package io.flowmap.eval.protocol;
 
+import io.flowmap.eval.feature.InceptionModel;
 import io.flowmap.eval.feature.Resize;
 import io.flowmap.eval.metric.FrechetDistance;
 import io.flowmap.eval.metric.PrecisionRecall.Part;
@@ -18,15 +19,19 @@ import java.util.regex.Pattern;
 public record Protocol(String name, Optional<FeatureSource> source, Measure measure) {
     private static final int NEIGHBOURS = 3;
     private static final Measure SAMPLE = new Measure.Frechet(FrechetDistance.SAMPLE);
+    private static final Measure KERNEL = new Measure.Kernel(100, 1000, 2020);
 
     /** pytorch-fid, clean-fid, torch-fidelity (FID, KID, IS), EDM2 and StyleGAN3 (whose network resizes like TensorFlow 1), ADM, dgm-eval. */
     private static final List<Protocol> NAMED = List.of(
             inception("fid:pytorch-fid", Resize.PYTORCH, SAMPLE),
+            inception("fid:pytorch-fid-64", Resize.PYTORCH, 64, SAMPLE),
+            inception("fid:pytorch-fid-192", Resize.PYTORCH, 192, SAMPLE),
+            inception("fid:pytorch-fid-768", Resize.PYTORCH, 768, SAMPLE),
             inception("fid:clean", Resize.PIL_BICUBIC, SAMPLE),
             inception("fid:tf1", Resize.TENSORFLOW1, SAMPLE),
             inception("fid:edm2", Resize.TENSORFLOW1, SAMPLE),
             inception("fid:stylegan3", Resize.TENSORFLOW1, new Measure.Frechet(FrechetDistance.POPULATION)),
-            inception("kid", Resize.TENSORFLOW1, new Measure.Kernel(100, 1000, 2020)),
+            inception("kid", Resize.TENSORFLOW1, KERNEL),
             inception("is", Resize.TENSORFLOW1, new Measure.Score()),
             inception("precision:adm", Resize.TENSORFLOW1, new Measure.Balls(Part.PRECISION, NEIGHBOURS)),
             inception("recall:adm", Resize.TENSORFLOW1, new Measure.Balls(Part.RECALL, NEIGHBOURS)),
@@ -35,11 +40,16 @@ public record Protocol(String name, Optional<FeatureSource> source, Measure meas
 
     /** Measures of an ONNX file's features, before a colon and its path. */
     private static final Map<String, Measure> OF_FILES = Map.of(
-            "fd", SAMPLE,
-            "precision", new Measure.Balls(Part.PRECISION, NEIGHBOURS),
-            "recall", new Measure.Balls(Part.RECALL, NEIGHBOURS));
+            "fd",
+            SAMPLE,
+            "kid",
+            KERNEL,
+            "precision",
+            new Measure.Balls(Part.PRECISION, NEIGHBOURS),
+            "recall",
+            new Measure.Balls(Part.RECALL, NEIGHBOURS));
 
-    private static final Pattern OF_FILE = Pattern.compile("(fd|precision|recall):(.+\\.onnx)");
+    private static final Pattern OF_FILE = Pattern.compile("(fd|kid|precision|recall):(.+\\.onnx)");
 
     /** The protocol of that name; throws {@link IllegalArgumentException} listing the known ones. */
     public static Protocol named(String name) {
@@ -52,7 +62,7 @@ public record Protocol(String name, Optional<FeatureSource> source, Measure meas
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("expected protocols among "
                         + NAMED.stream().map(Protocol::name).toList()
-                        + " or fd:, precision: or recall: and the path of an .onnx file, got " + name));
+                        + " or fd:, kid:, precision: or recall: and the path of an .onnx file, got " + name));
     }
 
     /** A measure of the features of {@code evaluate.features}. */
@@ -61,6 +71,10 @@ public record Protocol(String name, Optional<FeatureSource> source, Measure meas
     }
 
     private static Protocol inception(String name, Resize resize, Measure measure) {
-        return new Protocol(name, Optional.of(new FeatureSource.Inception(resize)), measure);
+        return inception(name, resize, InceptionModel.FEATURES, measure);
+    }
+
+    private static Protocol inception(String name, Resize resize, int dimension, Measure measure) {
+        return new Protocol(name, Optional.of(new FeatureSource.Inception(resize, dimension)), measure);
     }
 }

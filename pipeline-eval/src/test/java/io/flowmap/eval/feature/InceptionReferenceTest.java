@@ -89,7 +89,7 @@ class InceptionReferenceTest {
         var weights = InceptionWeights.read(new StateDict("InceptionV3", "formula", weights()), "formula");
         int cases = 0;
         long nanos = 0;
-        try (var network = Inception.network(weights, 1)) {
+        try (var network = Inception.network(weights, 4, 1)) {
             for (var image : images.entrySet()) {
                 for (var variant : Variant.values()) {
                     var features = expected.get(image.getKey() + variant.features);
@@ -108,6 +108,30 @@ class InceptionReferenceTest {
             }
         }
         LOG.info("inception: {} images one by one in {} s", cases, nanos / 1e9);
+        Reference.checked(folder, cases);
+    }
+
+    @Test
+    void theFirstBlocksAloneGiveTheSameFeatures() {
+        var weights = InceptionWeights.read(new StateDict("InceptionV3", "formula", weights()), "formula");
+        int cases = 0;
+        for (int blocks = 1; blocks < 4; blocks++) {
+            for (var image : images.entrySet()) {
+                var name = image.getKey() + "_ptfid_block" + (blocks - 1) + "_spatialmean_f64";
+                if (expected.containsKey(name)) {
+                    var pixels = image.getValue();
+                    var model = new InceptionModel(
+                            weights, Resize.PYTORCH, InceptionV3.DIMENSIONS.get(blocks - 1), shape(pixels));
+                    try (var network = model.open()) {
+                        var features = network.apply(planes(pixels), 1);
+                        check(name, features.features(), expected.get(name));
+                        assertThat(features.features()).hasSize(model.dimension());
+                    }
+                    cases++;
+                    break;
+                }
+            }
+        }
         Reference.checked(folder, cases);
     }
 
@@ -130,15 +154,23 @@ class InceptionReferenceTest {
 
     /** The image [1,3,299,299] in the network's range. */
     private static float[] resized(Npy hwc, Resize resize) {
-        int height = Math.toIntExact(hwc.shape()[0]);
-        int width = Math.toIntExact(hwc.shape()[1]);
-        var planes = new byte[3 * height * width];
-        for (int i = 0; i < planes.length; i++) {
-            planes[i] = (byte) hwc.values()[i % (height * width) * 3 + i / (height * width)];
-        }
         var resized = new float[3 * InceptionV3.SIDE * InceptionV3.SIDE];
-        resize.apply(planes, 0, new LatentShape(3, height, width), InceptionV3.SIDE, resized, 0);
+        resize.apply(planes(hwc), 0, shape(hwc), InceptionV3.SIDE, resized, 0);
         return resized;
+    }
+
+    private static LatentShape shape(Npy hwc) {
+        return new LatentShape(3, Math.toIntExact(hwc.shape()[0]), Math.toIntExact(hwc.shape()[1]));
+    }
+
+    /** Pixels [3,H,W]. */
+    private static byte[] planes(Npy hwc) {
+        int area = hwc.values().length / 3;
+        var planes = new byte[3 * area];
+        for (int i = 0; i < planes.length; i++) {
+            planes[i] = (byte) hwc.values()[i % area * 3 + i / area];
+        }
+        return planes;
     }
 
     private Map<String, TensorData> weights() {

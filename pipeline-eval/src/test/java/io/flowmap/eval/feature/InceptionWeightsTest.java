@@ -20,7 +20,8 @@ class InceptionWeightsTest {
 
     @Test
     void imagesOfOtherChannelsAreRefused() {
-        assertThatThrownBy(() -> new InceptionModel(null, Resize.PYTORCH, new LatentShape(4, 8, 8)))
+        assertThatThrownBy(() ->
+                        new InceptionModel(null, Resize.PYTORCH, InceptionModel.FEATURES, new LatentShape(4, 8, 8)))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("expected images of 1 or 3 channels");
     }

@@ -11,10 +11,17 @@ class ProtocolTest {
     @Test
     void aNameFixesResizeAndConstants() {
         var protocol = Protocol.named("fid:stylegan3");
-        assertThat(protocol.source()).contains(new FeatureSource.Inception(Resize.TENSORFLOW1));
+        assertThat(protocol.source()).contains(new FeatureSource.Inception(Resize.TENSORFLOW1, 2048));
         assertThat(protocol.measure()).isEqualTo(new Measure.Frechet(0));
-        assertThat(Protocol.named("fid:clean").source()).contains(new FeatureSource.Inception(Resize.PIL_BICUBIC));
+        assertThat(Protocol.named("fid:clean").source())
+                .contains(new FeatureSource.Inception(Resize.PIL_BICUBIC, 2048));
         assertThat(Protocol.named("recall:adm").measure()).isEqualTo(new Measure.Balls(PrecisionRecall.Part.RECALL, 3));
+    }
+
+    @Test
+    void earlierBlocksOfInceptionHaveProtocolsOfTheirOwn() {
+        assertThat(Protocol.named("fid:pytorch-fid-192").source())
+                .contains(new FeatureSource.Inception(Resize.PYTORCH, 192));
     }
 
     @Test
@@ -28,7 +35,7 @@ class ProtocolTest {
     void anUnknownNameListsTheKnownOnes() {
         assertThatThrownBy(() -> Protocol.named("fid"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("expected protocols among [fid:pytorch-fid, fid:clean")
+                .hasMessageContaining("expected protocols among [fid:pytorch-fid, fid:pytorch-fid-64")
                 .hasMessageEndingWith("an .onnx file, got fid");
     }
 }

@@ -1,0 +1,39 @@
+package io.flowmap.eval;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.median;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.data.SampleSchema;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+
+/** What a set of samples cost, by the names of metrics. */
+final class SampleCost {
+    private static final double FLOPS = 2e-9;
+
+    private SampleCost() {}
+
+    /**
+     * Milliseconds an image: the median over the samples, which the first batches' warming up does not touch. Evaluations of a network
+     * (NFE), GFLOPs (twice the multiply-adds of convolutions and matrix products) an image and parameters, where the samples say them.
+     */
+    static Map<String, Double> of(SparkSession spark, SampleSet samples) {
+        var cost = new LinkedHashMap<String, Double>();
+        var row = samples.rows(spark)
+                .select(median(col(SampleSchema.NANOS).cast("double")), max(col(SampleSchema.MULTIPLY_ADDS)))
+                .first();
+        cost.put(MetricRow.MILLISECONDS, row.getDouble(0) / 1e6);
+        JsonNode network = samples.network();
+        if (network.isObject()) {
+            cost.put(MetricRow.EVALUATIONS, network.path("evaluations").asDouble() * samples.steps());
+            cost.put(MetricRow.PARAMETERS, network.path("parameters").asDouble());
+        }
+        if (!row.isNullAt(1)) {
+            cost.put(MetricRow.GIGAFLOPS, FLOPS * row.getLong(1));
+        }
+        return cost;
+    }
+}
