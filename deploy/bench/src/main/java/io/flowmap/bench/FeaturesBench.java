@@ -24,12 +24,12 @@ import picocli.CommandLine.Spec;
 
 /**
  * {@code bench features}: InceptionV3's features of images of its size, beside PyTorch's of the same images and (drawn) weights in its
- * fastest batch and memory format, and the share of sgemm's rate. Exit code 1 where features differ by more than 1e-4 of the largest.
+ * fastest batch and memory format and ONNX Runtime's of the same network, and the share of sgemm's rate. Exit code 1 where features differ by more than 1e-4 of the largest.
  */
 @Command(
         name = "features",
         mixinStandardHelpOptions = true,
-        description = "InceptionV3's features against PyTorch's, of the same weights and images.")
+        description = "InceptionV3's features against PyTorch's and ONNX Runtime's, of the same weights and images.")
 public final class FeaturesBench implements Callable<Integer> {
     private static final double TOLERANCE = 1e-4;
     private static final LatentShape SHAPE = new LatentShape(3, 299, 299);
@@ -37,7 +37,10 @@ public final class FeaturesBench implements Callable<Integer> {
     @Option(names = "--images", defaultValue = "200", description = "Images (${DEFAULT-VALUE}).")
     private int images;
 
-    @Option(names = "--threads", defaultValue = "2", description = "Threads of PyTorch (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--threads",
+            defaultValue = "2",
+            description = "Threads of PyTorch and ONNX Runtime (${DEFAULT-VALUE}).")
     private int threads;
 
     @Option(names = "--repetitions", defaultValue = "2", description = "Ours, the fastest counts (${DEFAULT-VALUE}).")
@@ -59,11 +62,13 @@ public final class FeaturesBench implements Callable<Integer> {
             var weights = folder.resolve("weights.pth");
             var pixels = folder.resolve("images");
             var theirs = folder.resolve("features");
+            var onnx = folder.resolve("network.onnx");
             var lines = new PythonScript(python, "inception.py", "python3-torch and python3-numpy")
                     .run(List.of(
                             weights.toString(),
                             pixels.toString(),
                             theirs.toString(),
+                            onnx.toString(),
                             Integer.toString(images),
                             Integer.toString(threads)));
             double gigaflop = Double.parseDouble(lines.get(1).split(" ")[1]) * 2e-9;
@@ -74,6 +79,10 @@ public final class FeaturesBench implements Callable<Integer> {
                     .peek(way -> print("torch %s images_per_s=%.2f", way.name, way.rate))
                     .max(Comparator.comparingDouble(Way::rate))
                     .orElseThrow();
+            var network = new OnnxRival(Files.readAllBytes(onnx), threads);
+            for (int batch : List.of(1, 8, 50)) {
+                print("onnxruntime batch=%d images_per_s=%.2f", batch, network.rate(Files.readAllBytes(pixels), batch));
+            }
             double sgemm = Sgemm.nd4j(20);
             var file = new org.apache.hadoop.fs.Path(weights.toUri());
             var model = new InceptionModel(

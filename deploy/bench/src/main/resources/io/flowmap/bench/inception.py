@@ -1,5 +1,5 @@
 """pytorch-fid's InceptionV3 in torch, weights drawn. Writes them as a torch file in pytorch-fid's names, images as uint8 [n, 3, 299, 299] and
-their features as float32 [n, 2048], and prints the versions, "multiply-adds N" of an image, and for each way of computing them
+their features as float32 [n, 2048], the network as ONNX for a batch of any size, and prints the versions, "multiply-adds N" of an image, and for each way of computing them
 "name images-per-second".
 """
 import sys
@@ -93,17 +93,31 @@ def timed(conv, images, batch, memory):
     return torch.cat(found), len(images) / (time.perf_counter() - begun)
 
 
+class Network(torch.nn.Module):
+    """Features of images [n, 3, 299, 299] in the network's range."""
+
+    def __init__(self, conv):
+        super().__init__()
+        self.conv = conv
+
+    def forward(self, x):
+        return features(self.conv, x)
+
+
 @torch.no_grad()
-def main(weights, pixels, means_of, count, threads):
+def main(weights, pixels, means_of, onnx, count, threads):
     torch.manual_seed(1)
     torch.set_num_threads(threads)
     conv = Layers()
     images = torch.from_numpy(np.random.default_rng(1).integers(0, 256, (count, 3, 299, 299), dtype=np.uint8))
     features(conv, 2 * images[:1].float() / 255 - 1)
+    multiply_adds = conv.multiply_adds
     torch.save({**conv.state, "fc.weight": torch.zeros(1008, 2048), "fc.bias": torch.zeros(1008)}, weights)
     images.numpy().tofile(pixels)
+    names = dict(input_names=["x"], output_names=["features"], dynamic_axes={"x": {0: "n"}, "features": {0: "n"}})
+    torch.onnx.export(Network(conv), 2 * images[:2].float() / 255 - 1, onnx, opset_version=13, **names)
     print("torch", torch.__version__, "threads", threads, flush=True)
-    print("multiply-adds", conv.multiply_adds, flush=True)
+    print("multiply-adds", multiply_adds, flush=True)
     for batch in (8, 50):
         for name, memory in (("contiguous", torch.contiguous_format), ("channels-last", torch.channels_last)):
             found, rate = timed(conv, images, batch, memory)
@@ -111,4 +125,4 @@ def main(weights, pixels, means_of, count, threads):
             print("batch=%d,%s %.4f" % (batch, name, rate), flush=True)
 
 
-main(*sys.argv[1:4], *map(int, sys.argv[4:]))
+main(*sys.argv[1:5], *map(int, sys.argv[5:]))

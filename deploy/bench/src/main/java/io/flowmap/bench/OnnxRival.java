@@ -1,0 +1,55 @@
+package io.flowmap.bench;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.nio.FloatBuffer;
+import java.util.Map;
+
+/**
+ * InceptionV3 of an ONNX file, input "x" [N,3,299,299], by ONNX Runtime on the CPU.
+ *
+ * @param file its bytes
+ */
+record OnnxRival(byte[] file, int threads) {
+    private static final int SIZE = 3 * 299 * 299;
+    private static final float HALF = 127.5f;
+
+    /**
+     * Images a second, so many a pass, after one pass without the clock.
+     *
+     * @param pixels uint8 [images,3,299,299], the last ones that make no whole batch are left out
+     */
+    double rate(byte[] pixels, int batch) {
+        var environment = OrtEnvironment.getEnvironment();
+        try (var options = new SessionOptions()) {
+            options.setIntraOpNumThreads(threads);
+            try (var session = environment.createSession(file, options)) {
+                run(environment, session, pixels, 0, batch);
+                long start = System.nanoTime();
+                int passes = pixels.length / SIZE / batch;
+                for (int pass = 0; pass < passes; pass++) {
+                    run(environment, session, pixels, pass * batch, batch);
+                }
+                return passes * batch / ((System.nanoTime() - start) * 1e-9);
+            }
+        } catch (OrtException e) {
+            throw new IllegalStateException("cannot run InceptionV3 by ONNX Runtime", e);
+        }
+    }
+
+    private static void run(OrtEnvironment environment, OrtSession session, byte[] pixels, int from, int batch)
+            throws OrtException {
+        var values = new float[batch * SIZE];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (pixels[from * SIZE + i] & 0xff) / HALF - 1;
+        }
+        long[] shape = {batch, 3, 299, 299};
+        try (var x = OnnxTensor.createTensor(environment, FloatBuffer.wrap(values), shape);
+                var results = session.run(Map.of("x", x))) {
+            ((OnnxTensor) results.get(0)).getFloatBuffer();
+        }
+    }
+}
