@@ -26,17 +26,40 @@ public final class OnnxFiles {
 
     /** {@code input_ids} [N,L] int64 to {@code hidden} [N,L,D]: row i of the table [V,D] for token i. */
     public static Path embedding(Path file, float[][] table) {
+        return write(file, embedded(table));
+    }
+
+    private static GraphProto.Builder embedded(float[][] table) {
         var flat = new float[table.length * table[0].length];
         for (int i = 0; i < flat.length; i++) {
             flat[i] = table[i / table[0].length][i % table[0].length];
         }
         var gather = node("Gather", List.of("table", "input_ids"), "hidden");
-        var graph = GraphProto.newBuilder()
+        return GraphProto.newBuilder()
                 .setName("embedding")
                 .addInput(value("input_ids", TensorProto.DataType.INT64_VALUE, 0, 0))
                 .addInitializer(tensor("table", flat, table.length, table[0].length))
                 .addNode(gather)
                 .addOutput(value("hidden", TensorProto.DataType.FLOAT_VALUE, 0, 0, 0));
+    }
+
+    /**
+     * {@code input_ids} and {@code attention_mask} [N,L] int64 to {@code hidden} [N,L,D] as {@link #embedding} and {@code seen} [N,L,D], which
+     * is 0 where the mask is.
+     */
+    public static Path maskedEmbedding(Path file, float[][] table) {
+        var mask = node("Cast", List.of("attention_mask"), "mask").toBuilder()
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("to")
+                        .setType(AttributeProto.AttributeType.INT)
+                        .setI(TensorProto.DataType.FLOAT_VALUE));
+        var graph = embedded(table)
+                .addInput(value("attention_mask", TensorProto.DataType.INT64_VALUE, 0, 0))
+                .addInitializer(whole("axes", 2))
+                .addNode(mask)
+                .addNode(node("Unsqueeze", List.of("mask", "axes"), "wide"))
+                .addNode(node("Mul", List.of("hidden", "wide"), "seen"))
+                .addOutput(value("seen", TensorProto.DataType.FLOAT_VALUE, 0, 0, 0));
         return write(file, graph);
     }
 
@@ -113,6 +136,15 @@ public final class OnnxFiles {
             tensor.addFloatData(value);
         }
         return tensor.build();
+    }
+
+    private static TensorProto whole(String name, long value) {
+        return TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(TensorProto.DataType.INT64_VALUE)
+                .addDims(1)
+                .addInt64Data(value)
+                .build();
     }
 
     /** @param sizes of an array, 0 for any */

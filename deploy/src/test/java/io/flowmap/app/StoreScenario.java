@@ -44,8 +44,11 @@ public final class StoreScenario {
         this.dir = dir;
     }
 
-    /** Arguments: an empty directory, the class path of the server. */
+    /** Arguments: an empty directory and the class path of the server; or a command, a run's directory and its sources, for that alone. */
     public static void main(String[] arguments) throws Exception {
+        if (arguments.length == 3) {
+            System.exit(run(arguments[0], arguments[1], arguments[2]));
+        }
         System.setProperty("spark.master", "local[2]");
         System.setProperty("spark.ui.enabled", "false");
         System.setProperty("spark.driver.host", "127.0.0.1");
@@ -93,6 +96,7 @@ public final class StoreScenario {
             s3Settings(proxy.port()).forEach((key, value) -> hadoop.set(key.replace("spark.hadoop.", ""), value));
             try (var store = FileSystem.newInstance(URI.create(BUCKET), hadoop)) {
                 upload(store, shards, BUCKET + "/data-%1$d.tar");
+                tell("killed", killed(store));
                 tell("s3", hashes("pipeline", BUCKET + "/run", BUCKET + "/data-*.tar"));
                 look(store);
                 tell("doctor", run("doctor", BUCKET + "/run", BUCKET + "/data-*.tar"));
@@ -103,6 +107,39 @@ public final class StoreScenario {
             server.destroy();
             server.waitFor(10, TimeUnit.SECONDS);
         }
+    }
+
+    /** Steps of the checkpoints on S3 when a JVM that distils was killed there, which had not ended its stage. */
+    private List<String> killed(FileSystem store) throws Exception {
+        var run = BUCKET + "/run";
+        var sources = BUCKET + "/data-*.tar";
+        hashes("ingest", run, sources);
+        hashes("pretrain", run, sources);
+        var settings = System.getProperties().stringPropertyNames().stream()
+                .filter(key -> key.startsWith("spark."))
+                .map(key -> "-D" + key + "=" + System.getProperty(key));
+        var command = ForkedJvm.command(StoreScenario.class, settings.toArray(String[]::new));
+        command.addAll(List.of("distill", run, sources));
+        var process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(dir.resolve("killed.log").toFile())
+                .start();
+        var flowMap = new org.apache.hadoop.fs.Path(run, "flowmap");
+        var checkpoints = new org.apache.hadoop.fs.Path(flowMap, "step-*/checkpoint.json");
+        while (process.isAlive() && store.globStatus(checkpoints).length == 0) {
+            Thread.sleep(20);
+        }
+        process.destroyForcibly().waitFor();
+        var steps = new ArrayList<String>();
+        for (var found : store.globStatus(checkpoints)) {
+            steps.add(found.getPath().getParent().getName());
+        }
+        if (steps.isEmpty() || store.exists(new org.apache.hadoop.fs.Path(flowMap, "manifest.json"))) {
+            throw new IllegalStateException(
+                    "expected a distillation killed between its first checkpoint and its end, got " + steps + ":\n"
+                            + Files.readString(dir.resolve("killed.log")));
+        }
+        return steps;
     }
 
     private Map<String, String> s3Settings(int port) throws IOException {
@@ -182,7 +219,7 @@ public final class StoreScenario {
     /** The exit code of a command. */
     private static int run(String command, String run, String sources) {
         var overrides = new ArrayList<>(TinyRun.NETWORKS);
-        overrides.addAll(List.of("training.checkpoint-every=2", "ingest.kind=webdataset"));
+        overrides.addAll(List.of("training.checkpoint-every=2", "distill.training.steps=24", "ingest.kind=webdataset"));
         overrides.addAll(
                 List.of("run.dir=" + run, "ingest.train=\"" + sources + "\"", "ingest.test=\"" + sources + "\""));
         var errors = new PrintWriter(System.err, true, StandardCharsets.UTF_8);

@@ -29,6 +29,7 @@ class StoreTest {
         var found = Isolated.found(text);
         assertThat(found.get("hdfs")).isNotBlank().isEqualTo(found.get("local"));
         assertThat(found.get("s3")).isEqualTo(found.get("local"));
+        assertThat(found.get("killed")).startsWith("[step-").doesNotContain("step-000000000024");
         assertThat(found)
                 .containsEntry("committer", "\"magic\"")
                 .containsEntry("left", "0")

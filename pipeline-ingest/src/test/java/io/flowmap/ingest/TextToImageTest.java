@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowmap.data.LatentSchema;
 import io.flowmap.ingest.source.Archives;
+import io.flowmap.ingest.text.Tokenizers;
 import io.flowmap.job.UserError;
 import io.flowmap.tensor.DType;
 import io.flowmap.testing.OnnxFiles;
@@ -161,13 +162,7 @@ class TextToImageTest {
 
     @Test
     void tokensAndEmbeddingsAreThoseOfTheModels(SparkSession spark) throws IOException {
-        var tokenizer = Files.writeString(
-                dir.resolve("tokenizer.json"),
-                "{\"version\": \"1.0\", \"truncation\": null, \"padding\": null, \"added_tokens\": [],"
-                        + " \"normalizer\": {\"type\": \"Lowercase\"}, \"pre_tokenizer\": {\"type\": \"Whitespace\"},"
-                        + " \"post_processor\": null, \"decoder\": null, \"model\": {\"type\": \"WordLevel\","
-                        + " \"vocab\": {\"[PAD]\": 0, \"[UNK]\": 1, \"a\": 2, \"cat\": 3, \"dog\": 4},"
-                        + " \"unk_token\": \"[UNK]\"}}");
+        var tokenizer = Tokenizers.animals(dir.resolve("tokenizer.json"));
         float[][] table = {{0, 0}, {1, -1}, {0.5f, 2}, {3, 0.25f}, {-4, 8}};
         var encoder = OnnxFiles.embedding(dir.resolve("text.onnx"), table);
         var shard = Archives.tar(

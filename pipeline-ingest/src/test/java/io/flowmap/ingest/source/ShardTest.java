@@ -4,14 +4,22 @@ import static io.flowmap.ingest.source.Archives.png;
 import static io.flowmap.ingest.source.Archives.tar;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Enumeration;
+import java.util.Iterator;
 import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -181,6 +189,48 @@ class ShardTest {
         var broken = Arrays.copyOf(packed.toByteArray(), packed.size() / 2);
         var records = read(Files.write(dir.resolve("b.tgz"), broken));
         assertThat(summary(records.get(records.size() - 1))).startsWith(" QUARANTINED truncated or damaged tar");
+    }
+
+    /** More bytes than the heap can hold pass through, a record at a time. */
+    @Test
+    void aShardLargerThanTheHeapIsReadToItsEnd() throws IOException {
+        var body = new byte[1 << 20];
+        Arrays.fill(body, (byte) 7);
+        long count = Runtime.getRuntime().maxMemory() / body.length + 2;
+        var members = LongStream.range(0, count).boxed().flatMap(i -> Stream.of(header(i + ".png", body.length), body));
+        var tar = new TarMembers(new SequenceInputStream(
+                streams(Stream.concat(members, Stream.of(new byte[1024])).iterator())));
+        var reading = Reading.images(NAMES, new Limits(body.length, 1_000_000, 1000));
+        long found = 0;
+        try (var stream = new ShardStream("large.tar", tar, reading)) {
+            for (var record = stream.next(); record != null; record = stream.next()) {
+                assertThat(((Content.Encoded) record.content()).bytes()).hasSize(body.length);
+                found++;
+            }
+        }
+        assertThat(found).isEqualTo(count);
+    }
+
+    private static byte[] header(String name, int size) {
+        var entry = new TarArchiveEntry(name);
+        entry.setSize(size);
+        var header = new byte[512];
+        entry.writeEntryHeader(header);
+        return header;
+    }
+
+    private static Enumeration<InputStream> streams(Iterator<byte[]> parts) {
+        return new Enumeration<>() {
+            @Override
+            public boolean hasMoreElements() {
+                return parts.hasNext();
+            }
+
+            @Override
+            public InputStream nextElement() {
+                return new ByteArrayInputStream(parts.next());
+            }
+        };
     }
 
     static String summary(InputRecord record) {

@@ -1,0 +1,56 @@
+package io.flowmap.ingest.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flowmap.job.UserError;
+import io.flowmap.tensor.DType;
+import io.flowmap.testing.OnnxFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CaptionEncoderTest {
+    private static final int TOKENS = 4;
+    private static final float[][] TABLE = {{9, 9}, {1, -1}, {0.1f, 2}, {3, 0.25f}, {-4, 8}};
+
+    @TempDir
+    Path dir;
+
+    /** The output asked for is 0 beyond a caption's end, where the first one has the row of the padding. */
+    @Test
+    void theEncoderIsGivenTheMaskAndItsNamedOutputIsStoredInFullPrecision() throws IOException {
+        try (var encoder = open("seen", DType.FLOAT32)) {
+            var encoded = encoder.encode(List.of("a cat", "a dog cat a dog"));
+            assertThat(DType.FLOAT32.decode(encoded.get(0).embedding())).containsExactly(0.1f, 2, 3, 0.25f, 0, 0, 0, 0);
+            assertThat(DType.FLOAT32.decode(encoded.get(1).embedding()))
+                    .containsExactly(0.1f, 2, -4, 8, 3, 0.25f, 0.1f, 2);
+            assertThat(encoder.facts())
+                    .containsEntry("embedding-dtype", "float32")
+                    .containsKey("encoder-sha256");
+        }
+        try (var encoder = open(null, DType.FLOAT32)) {
+            var embedding = encoder.encode(List.of("a cat")).get(0).embedding();
+            assertThat(DType.FLOAT32.decode(embedding)).containsExactly(0.1f, 2, 3, 0.25f, 9, 9, 9, 9);
+        }
+    }
+
+    @Test
+    void anOutputThatIsNotThereIsTheUsersMistake() throws IOException {
+        try (var encoder = open("pooled", DType.FLOAT16)) {
+            assertThatThrownBy(() -> encoder.encode(List.of("a cat")))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("expected one of the outputs [hidden, seen], got pooled");
+        }
+    }
+
+    private CaptionEncoder open(String output, DType dtype) throws IOException {
+        var tokenizer = Tokenizers.animals(dir.resolve("tokenizer.json"));
+        var network = OnnxFiles.maskedEmbedding(dir.resolve("text.onnx"), TABLE);
+        var source = new TextSource(tokenizer.toString(), TOKENS, network.toString(), output, dtype);
+        return CaptionEncoder.open(new Configuration(), source);
+    }
+}
