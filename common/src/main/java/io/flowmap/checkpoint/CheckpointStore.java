@@ -32,6 +32,7 @@ public final class CheckpointStore {
     private static final String INDEX = "checkpoint.json";
     private static final Pattern STEP = Pattern.compile("step-(\\d{12})");
     private static final String SUFFIX = ".safetensors";
+    private static final String SNAPSHOTS = "snapshots";
 
     private final FileSystem fileSystem;
     private final Path root;
@@ -48,6 +49,11 @@ public final class CheckpointStore {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot open checkpoints " + root, e);
         }
+    }
+
+    /** The snapshots of averages that lie below a training's checkpoints. */
+    public CheckpointStore snapshots() {
+        return new CheckpointStore(fileSystem, new Path(root, SNAPSHOTS));
     }
 
     /**
@@ -166,7 +172,11 @@ public final class CheckpointStore {
 
     /** Throws {@link UserError} unless the newest complete checkpoint has the role; reads its index only. */
     public void requireFinal(String role) {
-        long step = latest().orElseThrow(this::none);
+        require(latest().orElseThrow(this::none), role);
+    }
+
+    /** Throws {@link UserError} unless the checkpoint of a step is complete and has the role; reads its index only. */
+    public void require(long step, String role) {
         requireRole(directory(step), index(directory(step), step), role);
     }
 
@@ -253,7 +263,7 @@ public final class CheckpointStore {
         var file = new Path(dir, INDEX);
         try {
             if (!fileSystem.exists(file)) {
-                throw none();
+                throw missing(Long.toString(step));
             }
             var index = CheckpointIndex.of(AtomicFile.read(fileSystem, file));
             if (index.step() != step) {
@@ -290,7 +300,12 @@ public final class CheckpointStore {
     }
 
     private UserError none() {
-        return new UserError("cannot read checkpoint in " + root + ": expected one of steps " + steps() + ", got none");
+        return missing("none");
+    }
+
+    private UserError missing(String got) {
+        return new UserError(
+                "cannot read checkpoint in " + root + ": expected one of steps " + steps() + ", got " + got);
     }
 
     private Path directory(long step) {

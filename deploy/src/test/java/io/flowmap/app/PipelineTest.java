@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -178,7 +179,9 @@ class PipelineTest {
     @Test
     void aSweepGivesTheDistancesOfAnEvaluationAndEndsHopelessCases() throws IOException {
         for (var command : List.of("ingest", "pretrain", "distill", "generate", "evaluate")) {
-            assertThat(run(command, "swept")).as(err::toString).isZero();
+            assertThat(run(command, "swept", "training.snapshot-every=2", "distill.training.learning-rate.peak=0.05"))
+                    .as(err::toString)
+                    .isZero();
         }
         var few = new String[] {
             "sweep.guidance=[2.0]", "sweep.steps=[1, 2]", "sweep.samples=30", "sweep.batch=10", "sweep.gamma=[0, 1]"
@@ -193,6 +196,37 @@ class PipelineTest {
         }
         assertThat(Double.parseDouble(cells.get(2)[9])).isEqualTo(2 * Double.parseDouble(cells.get(1)[9]));
         prunes();
+        variesStagesAndVectors();
+    }
+
+    /** Two stages, an average at the end and at a step, two weights: each a case of its own, those of equal networks equal. */
+    private void variesStagesAndVectors() throws IOException {
+        var settings = new ArrayList<String>();
+        for (var stage : List.of("data", "classifier", "flowmap")) {
+            settings.add("run.stages." + stage + "=" + folder.resolve("swept").resolve(stage));
+        }
+        settings.add("run.stages.again=" + folder.resolve("swept/flowmap"));
+        settings.addAll(List.of(
+                "sweep.stages=[flowmap, again]",
+                "sweep.averages=[\"ema-0.1\", \"ema-0.1@4\"]",
+                "sweep.guidance=[1.0, 2.0]",
+                "sweep.gamma=[0]",
+                "sweep.steps=[2]",
+                "sweep.samples=30",
+                "sweep.batch=10"));
+        assertThat(run("sweep", "varied", settings.toArray(String[]::new)))
+                .as(err::toString)
+                .isZero();
+        var cells = cells("varied");
+        assertThat(cells).hasSize(1 + 8);
+        var distances = cells.stream()
+                .skip(1)
+                .collect(Collectors.toMap(
+                        row -> String.join(" ", row[0], row[1], row[2]), row -> Double.parseDouble(row[6])));
+        assertThat(distances).hasSize(8);
+        assertThat(distances.values().stream().distinct()).hasSize(4);
+        assertThat(distances.get("again ema-0.1@4 1.0")).isEqualTo(distances.get("flowmap ema-0.1@4 1.0"));
+        assertThat(manifest("varied", "sweep").at("/facts/best")).hasSize(4);
     }
 
     /** Of two cases keep = 1 lets the better alone go on. */

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,11 +25,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param spec the network
  * @param dir directory of its checkpoints
- * @param role vector of the checkpoint: "parameters" or an average, "ema-0.05"
+ * @param role vector of the checkpoint: "parameters" or an average, "ema-0.05", or that of the snapshot at a step, "ema-0.05@1000"
  */
 public record StoredModel(NetworkSpec spec, String dir, String role) implements Serializable {
     /** Name of the stage's fact that describes its networks: sub-directory ("." for the stage's own) to specification. */
     public static final String FACT = "models";
+
+    private static final Pattern SNAPSHOT = Pattern.compile("(.+)@(\\d{1,12})");
 
     /** Names of the networks of a finished stage of the run, in alphabetical order. Throws {@link UserError} if it has none. */
     public static List<String> names(JobContext context, String stage) {
@@ -65,7 +68,7 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
         try {
             var spec = Json.mapper().treeToValue(models.get(name), NetworkSpec.class);
             var model = new StoredModel(spec, directory(dir, name).toString(), role);
-            store(hadoop, model.dir()).requireFinal(role);
+            model.require(hadoop);
             return model;
         } catch (JsonProcessingException e) {
             throw new UserError("cannot use stage " + dir + ": " + e.getOriginalMessage(), e);
@@ -93,10 +96,26 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
 
     /** The flat vector of the role. Throws {@link UserError} if the checkpoint is not sound. */
     public float[] vector(Configuration hadoop) {
-        return store(hadoop, dir).loadFinal(role).vector(role);
+        var snapshot = SNAPSHOT.matcher(role);
+        return snapshot.matches()
+                ? store(hadoop)
+                        .snapshots()
+                        .load(Long.parseLong(snapshot.group(2)), snapshot.group(1))
+                        .vector(snapshot.group(1))
+                : store(hadoop).loadFinal(role).vector(role);
     }
 
-    private static CheckpointStore store(Configuration hadoop, String dir) {
+    /** Throws {@link UserError} unless the vector is there; reads an index only. */
+    private void require(Configuration hadoop) {
+        var snapshot = SNAPSHOT.matcher(role);
+        if (snapshot.matches()) {
+            store(hadoop).snapshots().require(Long.parseLong(snapshot.group(2)), snapshot.group(1));
+        } else {
+            store(hadoop).requireFinal(role);
+        }
+    }
+
+    private CheckpointStore store(Configuration hadoop) {
         return CheckpointStore.open(hadoop, new Path(dir));
     }
 

@@ -34,10 +34,9 @@ public final class PostHocEma {
 
     /** The snapshots of the training in a directory. Throws {@link UserError} if it stored none. */
     public static PostHocEma open(Configuration hadoop, Path training) {
-        var dir = new Path(training, TrainingArchive.SNAPSHOTS);
-        var ema = new PostHocEma(CheckpointStore.open(hadoop, dir));
+        var ema = new PostHocEma(CheckpointStore.open(hadoop, training).snapshots());
         if (ema.stored.isEmpty()) {
-            throw new UserError("cannot reconstruct averages: expected snapshots in " + dir
+            throw new UserError("cannot reconstruct averages: expected snapshots in " + training
                     + ", got none (a training stores them if it has snapshot-every above 0 and ema-stds)");
         }
         return ema;

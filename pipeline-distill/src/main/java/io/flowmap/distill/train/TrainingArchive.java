@@ -10,9 +10,6 @@ import org.apache.hadoop.fs.Path;
 
 /** Checkpoints of one training, and the table of rounds and the snapshots of its averages kept in step with them. */
 final class TrainingArchive {
-    /** Directory of the snapshots below a training's. */
-    static final String SNAPSHOTS = "snapshots";
-
     private final CheckpointStore store;
     private final CheckpointStore snapshots;
     private final ParameterLayout layout;
@@ -22,7 +19,7 @@ final class TrainingArchive {
 
     TrainingArchive(Configuration hadoop, Path dir, ParameterLayout layout, TrainingConfig config, TrainingLog log) {
         this.store = CheckpointStore.open(hadoop, dir);
-        this.snapshots = CheckpointStore.open(hadoop, new Path(dir, SNAPSHOTS));
+        this.snapshots = store.snapshots();
         this.dir = dir;
         this.layout = layout;
         this.config = config;

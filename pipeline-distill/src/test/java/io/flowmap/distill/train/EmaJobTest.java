@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.flowmap.checkpoint.CheckpointStore;
 import io.flowmap.data.LatentShape;
 import io.flowmap.distill.EmaJob;
 import io.flowmap.distill.teacher.NetworkSpec;
@@ -41,6 +42,27 @@ class EmaJobTest {
         assertThat(StoredModel.of(context, "teacher-ema", "weak", "ema-0.08").spec())
                 .isEqualTo(
                         StoredModel.of(context, "teacher", "weak", "ema-0.05").spec());
+    }
+
+    @Test
+    void anAverageAtAStepIsThatOfItsSnapshot() {
+        var context = context("ema.stage=teacher", "ema.widths=[0.05]");
+        var tracked = trainedStage(context);
+        var main = StoredModel.of(context, "teacher", "main", "ema-0.05");
+        var steps = CheckpointStore.open(context.hadoop(), new org.apache.hadoop.fs.Path(main.dir()))
+                .snapshots()
+                .steps();
+        assertThat(steps).hasSizeGreaterThan(1);
+        var last = StoredModel.of(context, "teacher", "main", "ema-0.05@" + steps.get(steps.size() - 1));
+        assertThat(last.vector(context.hadoop())).isEqualTo(tracked.get("main"));
+        var first = StoredModel.of(context, "teacher", "main", "ema-0.05@" + steps.get(0));
+        assertThat(first.vector(context.hadoop())).isNotEqualTo(tracked.get("main"));
+        assertThatThrownBy(() -> StoredModel.of(context, "teacher", "main", "ema-0.05@1"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("main/snapshots: expected one of steps " + steps + ", got 1");
+        assertThatThrownBy(() -> StoredModel.of(context, "teacher", "main", "parameters@" + steps.get(0)))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("expected one of [ema-0.05, ema-0.1], got parameters");
     }
 
     @Test
