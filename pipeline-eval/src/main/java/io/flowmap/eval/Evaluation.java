@@ -74,7 +74,7 @@ final class Evaluation implements AutoCloseable {
     void compareSamples(SampleSet samples, long count) {
         var images = ImageSources.generated(context.spark(), samples, reference.imageShape());
         var measured = FeatureSet.of(samples.name(), images, count, network, settings.batch(), cache);
-        try (var set = new SetStatistics(measured, settings.recallSamples())) {
+        try (var set = new SetStatistics(measured, settings.recallSamples(), cache)) {
             compare(samples.model(), samples, set);
         }
     }
@@ -99,7 +99,7 @@ final class Evaluation implements AutoCloseable {
     private SetStatistics statistics(String name, LatentData data, long count) {
         var images = ImageSources.real(context.spark(), data, count);
         return new SetStatistics(
-                FeatureSet.of(name, images, count, network, settings.batch(), cache), settings.recallSamples());
+                FeatureSet.of(name, images, count, network, settings.batch(), cache), settings.recallSamples(), cache);
     }
 
     private void compare(String model, SampleSet samples, SetStatistics set) {

@@ -9,6 +9,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
@@ -45,11 +46,20 @@ public final class NeighbourTiles {
 
     /** Balls around all points of a set, computed once and kept on disk, as the heap is for tiles: unpersist them when done. */
     public static JavaRDD<Balls> balls(JavaRDD<FeatureBlock> set, int neighbours) {
-        var radii = set.cartesian(set)
+        return balls(set, squaredRadii(set, neighbours), neighbours);
+    }
+
+    /** The squared distance of each row to its k-th neighbour in the set, block by block. */
+    static JavaPairRDD<Integer, double[]> squaredRadii(JavaRDD<FeatureBlock> set, int neighbours) {
+        return set.cartesian(set)
                 .filter(tile -> tile._1().block() <= tile._2().block())
                 .flatMapToPair(tile -> nearest(tile._1(), tile._2(), neighbours).iterator())
                 .reduceByKey(NearestDistances::merge)
                 .mapValues(NearestDistances::squaredRadii);
+    }
+
+    /** The balls of those radii. */
+    static JavaRDD<Balls> balls(JavaRDD<FeatureBlock> set, JavaPairRDD<Integer, double[]> radii, int neighbours) {
         return set.mapToPair(block -> new Tuple2<>(block.block(), block))
                 .join(radii)
                 .map(pair -> balls(pair._2()._1(), pair._2()._2(), neighbours))

@@ -2,6 +2,7 @@ package io.flowmap.eval;
 
 import io.flowmap.eval.metric.Moments;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaRDD;
 
@@ -9,14 +10,17 @@ import org.apache.spark.api.java.JavaRDD;
 final class SetStatistics implements AutoCloseable {
     private final FeatureSet set;
     private final long neighbourSamples;
+    private final Optional<FeatureCache> cache;
     private final Map<Integer, JavaRDD<NeighbourTiles.Balls>> balls = new TreeMap<>();
     private Moments moments;
 
     /**
      * @param neighbourSamples most images in precision and recall, the first
+     * @param cache of distances to neighbours, if they are kept
      */
-    SetStatistics(FeatureSet set, long neighbourSamples) {
+    SetStatistics(FeatureSet set, long neighbourSamples, Optional<FeatureCache> cache) {
         this.set = set;
+        this.cache = cache;
         this.neighbourSamples = neighbourSamples;
     }
 
@@ -37,7 +41,13 @@ final class SetStatistics implements AutoCloseable {
     }
 
     JavaRDD<NeighbourTiles.Balls> balls(int neighbours) {
-        return balls.computeIfAbsent(neighbours, k -> NeighbourTiles.balls(set.first(neighbourSamples), k));
+        return balls.computeIfAbsent(neighbours, k -> {
+            var blocks = set.first(neighbourSamples);
+            var radii = cache.map(kept -> kept.squaredRadii(
+                            set.hash(), neighbourCount(), k, () -> NeighbourTiles.squaredRadii(blocks, k)))
+                    .orElseGet(() -> NeighbourTiles.squaredRadii(blocks, k));
+            return NeighbourTiles.balls(blocks, radii, k);
+        });
     }
 
     @Override

@@ -6,9 +6,11 @@ import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.feature.LeNetWeights;
 import io.flowmap.eval.metric.Moments;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
@@ -47,6 +49,33 @@ class FeatureCacheTest {
                     new FeatureCache(context, LeNetWeights.initial(images.shape(), images.classes(), 2), BATCH));
             assertThat(cached(set(spark, FEW, network, others))).containsExactly(false, false);
         }
+    }
+
+    /** Distances to neighbours are taken once for the same images and k, and are those of a direct run. */
+    @Test
+    void distancesToNeighboursAreKept() {
+        try (var spark = LocalSpark.start(2)) {
+            var context = new TestRun(spark, dir, images).context();
+            var weights = LeNetWeights.initial(images.shape(), images.classes(), 1);
+            var network = new JavaSparkContext(spark.sparkContext()).<FeatureModel>broadcast(weights);
+            var set = set(spark, MORE, network, Optional.empty());
+            var direct = new SetStatistics(set, FEW, Optional.empty());
+            var cache = Optional.of(new FeatureCache(context, weights, BATCH));
+            var kept = new SetStatistics(set, FEW, cache);
+            assertThat(radii(kept.balls(3))).isDeepEqualTo(radii(direct.balls(3)));
+            var again = cache.get().squaredRadii(set.hash(), FEW, 3, () -> {
+                throw new AssertionError("taken again");
+            });
+            assertThat(again.collectAsMap()).hasSize(2);
+            assertThat(radii(new SetStatistics(set, FEW, cache).balls(2))).isDeepEqualTo(radii(direct.balls(2)));
+        }
+    }
+
+    private static double[][] radii(JavaRDD<NeighbourTiles.Balls> balls) {
+        return balls.collect().stream()
+                .sorted(Comparator.comparingInt(one -> one.block().block()))
+                .map(NeighbourTiles.Balls::squaredRadii)
+                .toArray(double[][]::new);
     }
 
     private static double[] covariance(Moments moments) {
