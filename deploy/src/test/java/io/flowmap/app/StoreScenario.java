@@ -31,7 +31,7 @@ import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.security.alias.CredentialProviderFactory;
 
 /**
- * The pipeline on a faulty S3-compatible server and on HDFS, and its trainings on local disk, every path of a run on the same store, from two shards: of
+ * The pipeline on a faulty S3-compatible server, on HDFS and by a standalone cluster, and its trainings on local disk, every path of a run on the same store, from two shards: of
  * a pattern on S3, of a folder's folders on HDFS. To be run where nobody else reaches loopback; prints what it found, a line {@code name=value} each.
  */
 public final class StoreScenario {
@@ -60,7 +60,21 @@ public final class StoreScenario {
         scenario.onS3(shards, arguments[1]);
         tell("local", scenario.trained("file:" + scenario.dir.resolve("local"), shards.toUri() + "data-{0..1}.tar"));
         tell("hdfs", scenario.onHdfs(shards));
+        tell("cluster", scenario.onCluster(shards));
         System.exit(0);
+    }
+
+    /** On a standalone master with two workers, whose executors are JVMs of their own. */
+    private JsonNode onCluster(Path shards) throws IOException {
+        Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
+        System.setProperty("spark.master", "local-cluster[2,1,512]");
+        System.setProperty("spark.executor.memory", "512m");
+        System.setProperty("spark.driver.bindAddress", "127.0.0.1");
+        System.setProperty("spark.executor.extraClassPath", System.getProperty("java.class.path"));
+        System.setProperty("spark.executor.extraJavaOptions", "-Dorg.bytedeco.javacpp.maxphysicalbytes=0");
+        // as the launcher does: Spark itself gives executors a thread a task, and bits depend on that
+        System.setProperty("spark.executorEnv.OMP_NUM_THREADS", System.getenv("OMP_NUM_THREADS"));
+        return hashes("pipeline", "file:" + dir.resolve("cluster"), shards.toUri() + "data-{0..1}.tar");
     }
 
     private JsonNode onHdfs(Path shards) throws IOException {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,17 +19,20 @@ class StoreTest {
     Path dir;
 
     @Test
-    void localDiskHdfsAndAFaultyS3GiveTheSameFlowMap() throws IOException, InterruptedException {
+    void localDiskAStandaloneClusterHdfsAndAFaultyS3GiveTheSameFlowMap() throws IOException, InterruptedException {
         assumeTrue(
                 Files.exists(SERVER), "skipped: expected the server's class path in deploy/" + SERVER + ", got none");
         Isolated.require();
-        var command = ForkedJvm.command(StoreScenario.class);
+        var command =
+                new ArrayList<>(List.of("env", "SPARK_SCALA_VERSION=2.12", "SPARK_HOME=" + dir.resolve("spark-home")));
+        command.addAll(ForkedJvm.command(StoreScenario.class));
         command.addAll(List.of(dir.toString(), Files.readString(SERVER)));
         var text = Isolated.run(command, dir.resolve("log"), 40);
         assertThat(text).endsWith("\nexit=0\n");
         var found = Isolated.found(text);
         assertThat(found.get("hdfs")).isNotBlank().isEqualTo(found.get("local"));
         assertThat(found.get("s3")).isEqualTo(found.get("local"));
+        assertThat(found.get("cluster")).isEqualTo(found.get("local"));
         assertThat(found.get("killed")).startsWith("[step-").doesNotContain("step-000000000024");
         assertThat(found)
                 .containsEntry("committer", "\"magic\"")

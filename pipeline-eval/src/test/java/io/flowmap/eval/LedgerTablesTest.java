@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class LedgerTablesTest {
-    /** 60 classes of one to sixty kept records, as many filtered ones, and captions of 1 to 60 characters. */
+    /** 60 classes of one to sixty kept records, as many filtered ones, and captions of 1 to 60 characters, widths of 41 to 100 pixels. */
     @Test
     void everyClassIsCountedAndKeptCaptionsAreMeasured() {
         try (var spark = LocalSpark.start(1)) {
@@ -18,6 +18,8 @@ class LedgerTablesTest {
                             "explode(array('kept', 'filtered')) as status",
                             "label",
                             "label + 1 as caption_length",
+                            "100 - label as width",
+                            "64 as height",
                             "cast(null as string) as reason");
             var tables = new LedgerTables(ledger);
             var names = IntStream.range(0, 59).mapToObj(label -> "c" + label).toList();
@@ -30,6 +32,10 @@ class LedgerTablesTest {
                     .contains(List.of("train", "kept", "", "1830"), List.of("train", "filtered", "", "1830"));
             assertThat(tables.captions().get(1))
                     .containsExactly("caption length", "train", "1830", "1", "30", "43", "52", "60");
+            assertThat(tables.sizes().subList(1, 3))
+                    .containsExactly(
+                            List.of("width", "train", "1830", "41", "49", "58", "71", "100"),
+                            List.of("height", "train", "1830", "64", "64", "64", "64", "64"));
         }
     }
 }
