@@ -21,10 +21,7 @@ import org.apache.spark.sql.types.StructType;
  * @param neighbours k of precision and recall, else null
  * @param ddof of the covariances of a Frechet distance, else null
  * @param seed of random subsets, else null
- * @param resize of the images and range of their pixels, null for a cost
- * @param network features, null for a cost
- * @param networkHash SHA-256 of its weights
- * @param dimension features an image, null for a cost
+ * @param network of the features, null for a cost
  */
 public record MetricProtocol(
         String metric,
@@ -34,10 +31,7 @@ public record MetricProtocol(
         Integer neighbours,
         Integer ddof,
         Long seed,
-        String resize,
-        String network,
-        String networkHash,
-        Integer dimension) {
+        Network network) {
     private static final StructType SCHEMA = new StructType()
             .add("metric", DataTypes.StringType, false)
             .add("class", DataTypes.IntegerType)
@@ -62,25 +56,28 @@ public record MetricProtocol(
      */
     public record Reference(String split, long samples, String hash) {}
 
+    /**
+     * What gives the features.
+     *
+     * @param resize of the images and range of their pixels
+     * @param name of the network
+     * @param hash SHA-256 of its weights
+     * @param dimension features an image
+     */
+    public record Network(String resize, String name, String hash, int dimension) {
+        static Network of(FeatureModel model) {
+            return new Network(model.preparation(), model.name(), model.hash(), model.dimension());
+        }
+    }
+
     /** Of a cost, which no network of features has part in. */
     static MetricProtocol ofCost(String metric, long samples) {
-        return new MetricProtocol(metric, null, samples, null, null, null, null, null, null, null, null);
+        return new MetricProtocol(metric, null, samples, null, null, null, null, null);
     }
 
     /** Of a value that a network gives for the images alone. */
     static MetricProtocol of(FeatureModel network, String metric, long samples) {
-        return new MetricProtocol(
-                metric,
-                null,
-                samples,
-                null,
-                null,
-                null,
-                null,
-                network.preparation(),
-                network.name(),
-                network.hash(),
-                network.dimension());
+        return new MetricProtocol(metric, null, samples, null, null, null, null, Network.of(network));
     }
 
     /** Of a named protocol, with the constants that it fixes. */
@@ -94,10 +91,7 @@ public record MetricProtocol(
                 measure.neighbours().orElse(null),
                 measure instanceof Measure.Frechet frechet ? (Integer) frechet.ddof() : null,
                 measure instanceof Measure.Kernel kernel ? (Long) kernel.seed() : null,
-                network.preparation(),
-                network.name(),
-                network.hash(),
-                network.dimension());
+                Network.of(network));
     }
 
     /** The same within a class of so many images on both sides. */
@@ -110,27 +104,22 @@ public record MetricProtocol(
                 neighbours,
                 ddof,
                 seed,
-                resize,
-                network,
-                networkHash,
-                dimension);
+                network);
     }
 
     /** The same of so many images. */
     MetricProtocol samples(long count) {
-        return new MetricProtocol(
-                metric, label, count, reference, neighbours, ddof, seed, resize, network, networkHash, dimension);
+        return new MetricProtocol(metric, label, count, reference, neighbours, ddof, seed, network);
     }
 
     /** The same of another value that comes with it. */
     MetricProtocol metric(String name) {
-        return new MetricProtocol(
-                name, label, samples, reference, neighbours, ddof, seed, resize, network, networkHash, dimension);
+        return new MetricProtocol(name, label, samples, reference, neighbours, ddof, seed, network);
     }
 
     /** Whether it is a Frechet distance with no more images than features on a side, whose covariance is singular. */
     boolean isOfFewSamples() {
-        return ddof != null && Math.min(samples, reference.samples) <= dimension;
+        return ddof != null && Math.min(samples, reference.samples) <= network.dimension;
     }
 
     /** The first part that differs, with both values; empty where none does. */
@@ -163,16 +152,17 @@ public record MetricProtocol(
         values.add(neighbours);
         values.add(ddof);
         values.add(seed);
-        values.add(resize);
-        values.add(network);
-        values.add(networkHash);
-        values.add(dimension);
+        values.add(network == null ? null : network.resize);
+        values.add(network == null ? null : network.name);
+        values.add(network == null ? null : network.hash);
+        values.add(network == null ? null : network.dimension);
         return values;
     }
 
     /** Of a table's row. */
     static MetricProtocol read(Row row) {
         String split = row.getAs("reference");
+        String network = row.getAs("network");
         return new MetricProtocol(
                 row.getAs("metric"),
                 row.getAs("class"),
@@ -183,9 +173,12 @@ public record MetricProtocol(
                 row.getAs("neighbours"),
                 row.getAs("ddof"),
                 row.getAs("seed"),
-                row.getAs("resize"),
-                row.getAs("network"),
-                row.getAs("network_hash"),
-                row.getAs("dimension"));
+                network == null
+                        ? null
+                        : new Network(
+                                row.getAs("resize"),
+                                network,
+                                row.getAs("network_hash"),
+                                row.<Integer>getAs("dimension")));
     }
 }

@@ -131,8 +131,10 @@ final class MetricSection {
             var reference = protocol.reference();
             rows.add(List.of(
                     name,
-                    protocol.network() + String.format(Locale.ROOT, " %.12s", protocol.networkHash()),
-                    protocol.resize(),
+                    protocol.network().name()
+                            + String.format(
+                                    Locale.ROOT, " %.12s", protocol.network().hash()),
+                    protocol.network().resize(),
                     Objects.toString(protocol.ddof(), ""),
                     Objects.toString(protocol.neighbours(), ""),
                     Objects.toString(protocol.seed(), ""),
@@ -183,7 +185,7 @@ final class MetricSection {
                         row.protocol().label() != null ? " within classes" : row.part() != null ? " of parts" : "",
                         row.protocol().samples(),
                         row.protocol().reference().samples(),
-                        row.protocol().dimension()))
+                        row.protocol().network().dimension()))
                 .distinct()
                 .toList();
         return told.isEmpty()
@@ -213,11 +215,11 @@ final class MetricSection {
                                 + " %,d images of the split %s, covariances with ddof %d; precision and recall with k = %d on %,d and %,d."
                                 + " Bars: intervals by resampling the samples. Dashed: real images, those of the training split (%,d) measured like samples; for class accuracy the split %s."
                                 + " Dotted: FIDs of AYF's Table 5 on ImageNet-512, another measure of other images, for the shape alone.",
-                        distance.network(),
-                        distance.network().equals(LeNet.NAME)
+                        distance.network().name(),
+                        distance.network().name().equals(LeNet.NAME)
                                 ? "trained here on the ingested labels"
                                 : "given as a file",
-                        distance.networkHash(),
+                        distance.network().hash(),
                         distance.samples(),
                         distance.reference().samples(),
                         distance.reference().split(),

@@ -44,6 +44,7 @@ record MetricTable(List<MetricRow> rows) {
         return rows.stream()
                 .map(row -> row.protocol().network())
                 .filter(Objects::nonNull)
+                .map(MetricProtocol.Network::name)
                 .findFirst()
                 .orElseThrow();
     }

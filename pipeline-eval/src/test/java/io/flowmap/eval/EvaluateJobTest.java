@@ -121,8 +121,9 @@ class EvaluateJobTest {
                     .isEqualTo(hash);
             var table = new MetricTable(MetricRow.read(spark.read().parquet(stage + "/table")));
             assertThat(table.rows().stream()
-                            .map(row -> row.protocol().networkHash())
-                            .filter(text -> text != null))
+                            .map(row -> row.protocol().network())
+                            .filter(one -> one != null)
+                            .map(MetricProtocol.Network::hash))
                     .containsOnly(hash);
             return table;
         }

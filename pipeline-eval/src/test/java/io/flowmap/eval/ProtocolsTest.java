@@ -42,8 +42,8 @@ class ProtocolsTest {
             var distance = table.row("student", 1.5, 1, "fid:stylegan3").orElseThrow();
             assertThat(distance.value()).isPositive();
             assertThat(distance.protocol().ddof()).isZero();
-            assertThat(distance.protocol().resize()).startsWith("bilinear 299x299 as TensorFlow 1");
-            assertThat(distance.protocol().network()).isEqualTo("InceptionV3");
+            assertThat(distance.protocol().network().resize()).startsWith("bilinear 299x299 as TensorFlow 1");
+            assertThat(distance.protocol().network().name()).isEqualTo("InceptionV3");
             assertThat(distance.protocol().reference().hash()).hasSize(64);
             assertThat(distance.protocol().reference().samples()).isEqualTo(12);
             assertThat(table.row("student", 1.5, 1, "is").orElseThrow().value()).isBetween(1.0, 1008.0);

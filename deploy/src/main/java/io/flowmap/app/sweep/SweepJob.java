@@ -153,7 +153,7 @@ public final class SweepJob implements Job {
                 Locale.ROOT,
                 "%s (weights %.12s…) of %,d samples against %,d images of the split %s (%.12s…), all cases from the same noise. %s",
                 protocol.metric(),
-                protocol.networkHash(),
+                protocol.network().hash(),
                 settings.samples(),
                 reference.samples(),
                 reference.split(),
