@@ -12,30 +12,18 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A pipeline on latents of an ONNX autoencoder: it trains on latents, and samples, metrics and report are of decoded images. */
+@ExtendWith(LocalMaster.class)
 class CodedPipelineTest {
     private static final int SIDE = 16;
     private static final int CHANNELS = 12;
 
     @TempDir
     Path dir;
-
-    @BeforeEach
-    void chooseMaster() {
-        System.setProperty("spark.master", "local[2]");
-        System.setProperty("spark.ui.enabled", "false");
-    }
-
-    @AfterEach
-    void forgetMaster() {
-        System.clearProperty("spark.master");
-        System.clearProperty("spark.ui.enabled");
-    }
 
     @Test
     void whatIsTrainedOnLatentsIsSampledAndMeasuredAsImages() throws IOException {

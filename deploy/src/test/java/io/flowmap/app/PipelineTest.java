@@ -15,12 +15,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The registered jobs on drawn shapes, with networks and trainings as small as they get. */
+@ExtendWith(LocalMaster.class)
 class PipelineTest {
     private static final List<String> STAGES = List.of("data", "teacher", "flowmap", "samples", "metrics", "report");
 
@@ -28,18 +28,6 @@ class PipelineTest {
     Path folder;
 
     private final StringWriter err = new StringWriter();
-
-    @BeforeEach
-    void chooseMaster() {
-        System.setProperty("spark.master", "local[2]");
-        System.setProperty("spark.ui.enabled", "false");
-    }
-
-    @AfterEach
-    void forgetMaster() {
-        System.clearProperty("spark.master");
-        System.clearProperty("spark.ui.enabled");
-    }
 
     @Test
     void everyStageIsWrittenOnceAndTheSameBitsComeAgain() throws IOException {
