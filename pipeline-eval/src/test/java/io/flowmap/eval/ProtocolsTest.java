@@ -3,6 +3,7 @@ package io.flowmap.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowmap.data.LatentShape;
 import io.flowmap.eval.feature.InceptionFile;
 import io.flowmap.job.UserError;
 import io.flowmap.tensor.CounterRandom;
@@ -110,6 +111,22 @@ class ProtocolsTest {
                 12,
                 "cannot measure kid of train images: expected 1000 or more images on each side, got 12 and 12",
                 "evaluate.protocols=[\"kid:" + network + "\"]");
+    }
+
+    @Test
+    void samplesOfAnotherShapeNameTheSetAndTheSample() {
+        try (var spark = LocalSpark.start(1)) {
+            var run =
+                    new TestRun(spark, dir, TestImages.stripes(40), SMALL, "evaluate.classifier.batch=8").data(16, 12);
+            var small = new TestImages(new LatentShape(1, 8, 8), 4, new int[12], new byte[12][64]);
+            new TestRun(spark, dir, small).samples("student", 1.5, 1, 0, 12, 10).finishSamples();
+            assertThatThrownBy(() -> new EvaluateJob().run(run.context()))
+                    .satisfies(failure -> assertThat(ExceptionUtils.getRootCause(failure))
+                            .isInstanceOf(UserError.class)
+                            .hasMessageStartingWith("cannot evaluate student guidance=1.5 steps=1: expected images of ")
+                            .message()
+                            .matches(".*got .*height=8, width=8] as sample \\d+"));
+        }
     }
 
     @Test
