@@ -1,6 +1,7 @@
 package io.flowmap.eval;
 
 import io.flowmap.eval.metric.Bootstrap.Interval;
+import io.flowmap.job.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -125,8 +126,15 @@ public record MetricRow(String model, SampleOrigin origin, double value, Interva
         return RowFactory.create(cells().toArray());
     }
 
-    /** All rows of a table. */
+    /** All rows of a table. Throws {@link UserError} where it is of an earlier version, which had fewer columns. */
     public static List<MetricRow> read(Dataset<Row> table) {
+        for (var column : schema().fieldNames()) {
+            if (!List.of(table.columns()).contains(column)) {
+                throw new UserError("cannot read a table of metrics: expected a column " + column + ", got "
+                        + List.of(table.columns())
+                        + " (of an earlier version: evaluate again with run.overwrite=true)");
+            }
+        }
         return table.collectAsList().stream()
                 .map(row -> new MetricRow(
                         row.getAs("model"),

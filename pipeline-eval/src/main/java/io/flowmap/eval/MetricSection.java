@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -178,21 +180,35 @@ final class MetricSection {
     String few() {
         var told = table.rows().stream()
                 .filter(row -> row.protocol().isOfFewSamples())
-                .map(row -> String.format(
+                .collect(Collectors.groupingBy(
+                        row -> row.metric()
+                                + (row.protocol().label() != null
+                                        ? " within classes"
+                                        : row.part() != null ? " of parts" : ""),
+                        TreeMap::new,
+                        Collectors.toList()))
+                .entrySet()
+                .stream()
+                .map(few -> String.format(
                         Locale.ROOT,
-                        "%s%s: %,d images against %,d of %,d features",
-                        row.metric(),
-                        row.protocol().label() != null ? " within classes" : row.part() != null ? " of parts" : "",
-                        row.protocol().samples(),
-                        row.protocol().reference().samples(),
-                        row.protocol().network().dimension()))
-                .distinct()
+                        "%s: %s images against %s of %,d features",
+                        few.getKey(),
+                        range(few.getValue(), MetricProtocol::samples),
+                        range(few.getValue(), protocol -> protocol.reference().samples()),
+                        few.getValue().get(0).protocol().network().dimension()))
                 .toList();
         return told.isEmpty()
                 ? ""
                 : "<p class=\"warning\">No more images than features on a side: the covariance is singular and the distance, exact for"
                         + " these images, is far above that of many. "
                         + Html.text(String.join("; ", told)) + ".</p>";
+    }
+
+    private static String range(List<MetricRow> rows, ToLongFunction<MetricProtocol> count) {
+        var counts = rows.stream().map(MetricRow::protocol).mapToLong(count).summaryStatistics();
+        return counts.getMin() == counts.getMax()
+                ? String.format(Locale.ROOT, "%,d", counts.getMin())
+                : String.format(Locale.ROOT, "%,d to %,d", counts.getMin(), counts.getMax());
     }
 
     /** The noise between the flow map's steps at the best weight, in words; empty where there was none. */

@@ -9,6 +9,7 @@ import io.flowmap.eval.MetricProtocol.Reference;
 import io.flowmap.eval.feature.LeNetWeights;
 import io.flowmap.eval.protocol.Protocol;
 import io.flowmap.job.UserError;
+import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,18 @@ class MetricRowTest {
         comparison.add("fid", "b", row("fid:clean", 2, "a"));
         comparison.add("other", "b", row("fid:tf1", 2, "a"));
         assertThat(comparison.notes()).isEmpty();
+    }
+
+    @Test
+    void aTableOfAnEarlierVersionIsToldOf() {
+        try (var spark = LocalSpark.start(1)) {
+            var row = row("fid:clean", 3, "a");
+            var table = spark.createDataFrame(List.of(row.row()), MetricRow.schema());
+            assertThat(MetricRow.read(table)).containsExactly(row);
+            assertThatThrownBy(() -> MetricRow.read(table.drop("dimension")))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("expected a column dimension, got [model, ");
+        }
     }
 
     @Test

@@ -87,7 +87,7 @@ class ReportJobTest {
                         "GFLOPs an image",
                         "<td class=\"number\">4</td><td class=\"number\">1,500</td><td class=\"number\">1.00</td><td class=\"number\">2.60</td>",
                         "the covariance is singular and the distance, exact for these images, is far above that of many.",
-                        "FD-LeNet within classes: 25 images against 75 of 84 features; FD-LeNet of parts: 50 images");
+                        "FD-LeNet of parts: 50 images against 300 of 84 features; FD-LeNet within classes: 25 images against 75 of 84 features.");
         assertThat(dir.resolve("report/charts/1-distance.svg"))
                 .content()
                 .contains("AYF-S, ImageNet-512 FID: 1, 3.32", ": 2, 1.87", "its teacher, AYF Table 5: 2, 299")

@@ -80,7 +80,7 @@ public final class FeaturesBench implements Callable<Integer> {
                     .max(Comparator.comparingDouble(Way::rate))
                     .orElseThrow();
             var network = new OnnxRival(Files.readAllBytes(onnx), threads);
-            for (int batch : List.of(1, 8, 50)) {
+            for (int batch : List.of(1, Math.min(8, images), Math.min(50, images))) {
                 print("onnxruntime batch=%d images_per_s=%.2f", batch, network.rate(Files.readAllBytes(pixels), batch));
             }
             double sgemm = Sgemm.nd4j(20);

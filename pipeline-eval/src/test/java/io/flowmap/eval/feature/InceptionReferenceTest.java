@@ -132,7 +132,7 @@ class InceptionReferenceTest {
                 }
             }
         }
-        Reference.checked(folder, cases);
+        assertThat(cases).isEqualTo(3);
     }
 
     private void checkBlocks(String image, List<float[]> outputs) {
