@@ -104,6 +104,11 @@ public final class CheckpointStore {
         return steps().stream().mapToLong(Long::longValue).max();
     }
 
+    /** The highest complete step. Throws {@link UserError} if there is none. */
+    public long finalStep() {
+        return latest().orElseThrow(this::none);
+    }
+
     /** The complete steps, ascending. */
     public List<Long> steps() {
         var steps = new ArrayList<Long>();
@@ -167,12 +172,12 @@ public final class CheckpointStore {
      * if it is not or there is none.
      */
     public Checkpoint loadFinal(String... roles) {
-        return load(latest().orElseThrow(this::none), roles);
+        return load(finalStep(), roles);
     }
 
     /** Throws {@link UserError} unless the newest complete checkpoint has the role; reads its index only. */
     public void requireFinal(String role) {
-        require(latest().orElseThrow(this::none), role);
+        require(finalStep(), role);
     }
 
     /** Throws {@link UserError} unless the checkpoint of a step is complete and has the role; reads its index only. */

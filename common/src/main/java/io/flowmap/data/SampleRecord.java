@@ -16,4 +16,9 @@ public record SampleRecord(long index, int label, byte[] image, LatentShape shap
                     "expected " + shape.size() + " pixels in sample " + index + ", got " + image.length);
         }
     }
+
+    /** Billions of floating-point operations, two a multiply-add. */
+    public static double gigaflops(long multiplyAdds) {
+        return 2e-9 * multiplyAdds;
+    }
 }

@@ -140,10 +140,14 @@ public final class StoreScenario {
                 .start();
         var flowMap = new org.apache.hadoop.fs.Path(run, "flowmap");
         var checkpoints = new org.apache.hadoop.fs.Path(flowMap, "step-*/checkpoint.json");
-        while (process.isAlive() && store.globStatus(checkpoints).length == 0) {
-            Thread.sleep(20);
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(10);
+        try {
+            while (process.isAlive() && store.globStatus(checkpoints).length == 0 && System.nanoTime() < end) {
+                Thread.sleep(20);
+            }
+        } finally {
+            process.destroyForcibly().waitFor();
         }
-        process.destroyForcibly().waitFor();
         var steps = new ArrayList<String>();
         for (var found : store.globStatus(checkpoints)) {
             steps.add(found.getPath().getParent().getName());

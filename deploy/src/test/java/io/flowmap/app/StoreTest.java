@@ -33,6 +33,7 @@ class StoreTest {
         assertThat(found.get("hdfs")).isNotBlank().isEqualTo(found.get("local"));
         assertThat(found.get("s3")).isEqualTo(found.get("local"));
         assertThat(found.get("cluster")).isEqualTo(found.get("local"));
+        assertThat(text).containsPattern("phase=resume .*step=[1-9]");
         assertThat(found.get("killed")).startsWith("[step-").doesNotContain("step-000000000024");
         assertThat(found)
                 .containsEntry("committer", "\"magic\"")

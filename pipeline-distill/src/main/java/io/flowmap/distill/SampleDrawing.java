@@ -64,11 +64,6 @@ public final class SampleDrawing implements AutoCloseable {
         return new SampleDrawing(spec, false, teacher.open(hadoop), decoder, seed, batch);
     }
 
-    /** Multiply-adds of the convolutions and matrix products of one evaluation, a sample. */
-    public long multiplyAdds() {
-        return program.multiplyAdds() / batch;
-    }
-
     /**
      * The samples from {@code first} on, a batch of them.
      *
@@ -87,7 +82,7 @@ public final class SampleDrawing implements AutoCloseable {
                 ? Sampling.flowMap(program, noise, steps, gamma, step -> noise(first, FRESH + step))
                 : Sampling.euler(program, noise, steps);
         long nanos = (System.nanoTime() - start) / batch;
-        return decode(x.data().asFloat(), labels, first, nanos, steps * multiplyAdds());
+        return decode(x.data().asFloat(), labels, first, nanos, steps * program.multiplyAdds() / batch);
     }
 
     private INDArray noise(long first, long stream) {

@@ -38,7 +38,7 @@ public final class EvaluateJob implements Job {
 
     @Override
     public String summary() {
-        return "measure the samples: Frechet distance, precision, recall, class accuracy, time an image";
+        return "measure the samples: Frechet distance, precision, recall, class accuracy, cost of an image";
     }
 
     @Override

@@ -74,7 +74,7 @@ final class Evaluation implements AutoCloseable {
     void compareSamples(SampleSet samples, long count) {
         var images = ImageSources.generated(context.spark(), samples, reference.imageShape());
         var measured = FeatureSet.of(samples.name(), images, count, network, settings.batch(), cache);
-        try (var set = new SetStatistics(measured, settings.recallSamples(), cache)) {
+        try (var set = new SetStatistics(measured, settings.recallSamples(), neighbours())) {
             compare(samples.model(), samples, set);
         }
     }
@@ -99,7 +99,13 @@ final class Evaluation implements AutoCloseable {
     private SetStatistics statistics(String name, LatentData data, long count) {
         var images = ImageSources.real(context.spark(), data, count);
         return new SetStatistics(
-                FeatureSet.of(name, images, count, network, settings.batch(), cache), settings.recallSamples(), cache);
+                FeatureSet.of(name, images, count, network, settings.batch(), cache),
+                settings.recallSamples(),
+                neighbours());
+    }
+
+    private Optional<NeighbourCache> neighbours() {
+        return cache.map(FeatureCache::neighbours);
     }
 
     private void compare(String model, SampleSet samples, SetStatistics set) {
@@ -149,7 +155,7 @@ final class Evaluation implements AutoCloseable {
     /** The value of a protocol; of a kernel distance the deviation of its subsets too. */
     private Map<String, Double> values(Protocol protocol, SetStatistics set, Map<Integer, PrecisionRecall> neighbours) {
         if (protocol.measure() instanceof Measure.Kernel kernel) {
-            var distance = kernelDistance(kernel, set);
+            var distance = kernelDistance(protocol.name(), kernel, set);
             return new TreeMap<>(Map.of(
                     protocol.name(), distance.mean(), protocol.name() + MetricRow.DEVIATION, distance.deviation()));
         }
@@ -168,11 +174,11 @@ final class Evaluation implements AutoCloseable {
                 .of(neighbours.computeIfAbsent(balls.k(), k -> NeighbourTiles.of(real.balls(k), set.balls(k))));
     }
 
-    private KernelDistance kernelDistance(Measure.Kernel kernel, SetStatistics set) {
+    private KernelDistance kernelDistance(String name, Measure.Kernel kernel, SetStatistics set) {
         int realCount = Math.toIntExact(real.set().count());
         int count = Math.toIntExact(set.set().count());
         if (Math.min(realCount, count) < kernel.size()) {
-            throw new UserError("cannot measure kid of " + set.set().name() + ": expected " + kernel.size()
+            throw new UserError("cannot measure " + name + " of " + set.set().name() + ": expected " + kernel.size()
                     + " or more images on each side, got " + realCount + " and " + count);
         }
         var subsets = KernelSubsets.numpy(kernel.seed(), kernel.subsets(), kernel.size(), realCount, count);

@@ -12,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -26,8 +25,8 @@ import scala.Tuple2;
 
 /**
  * What a network said of blocks of images, kept as Parquet by the SHA-256 of their pixels: a further metric, another evaluation or a set
- * that was topped up runs the network on new blocks alone. A directory is that of one network, preparation of the images, dimension and batch. Beside it lie distances to
- * neighbours, by the pixels of a set.
+ * that was topped up runs the network on new blocks alone. A directory is that of one network, preparation of the images,
+ * dimension and batch.
  */
 final class FeatureCache {
     private static final String DIRECTORY = "features";
@@ -39,8 +38,6 @@ final class FeatureCache {
             .add("predicted", DataTypes.BinaryType, false)
             .add("probabilities", DataTypes.BinaryType, false)
             .add("negative_entropy", DataTypes.DoubleType, false);
-    private static final StructType RADII =
-            new StructType().add("block", DataTypes.IntegerType, false).add("radii", DataTypes.BinaryType, false);
 
     private final JobContext context;
     private final Path dir;
@@ -55,9 +52,14 @@ final class FeatureCache {
         this.dir = new Path(context.stage(DIRECTORY), name);
     }
 
+    /** Distances to neighbours in these features. */
+    NeighbourCache neighbours() {
+        return new NeighbourCache(context, dir.suffix("-neighbours"));
+    }
+
     /** What is kept, by the hash of the pixels. */
     JavaPairRDD<String, Kept> read() {
-        if (!exists(dir)) {
+        if (!isWritten(context, dir)) {
             return JavaSparkContext.fromSparkContext(context.spark().sparkContext())
                     .<Tuple2<String, Kept>>emptyRDD()
                     .mapToPair(pair -> pair);
@@ -69,32 +71,6 @@ final class FeatureCache {
                 .javaRDD()
                 .mapToPair(row -> new Tuple2<String, Kept>(row.getString(0), kept(row)))
                 .reduceByKey((one, same) -> one);
-    }
-
-    /**
-     * The squared distances of a set's images to their k-th neighbour, block by block: as they are kept, or taken now and kept.
-     *
-     * @param set hash of its pixels
-     * @param images of the set, the first
-     * @param neighbours k
-     */
-    JavaPairRDD<Integer, double[]> squaredRadii(
-            String set, long images, int neighbours, Supplier<JavaPairRDD<Integer, double[]>> taken) {
-        var kept = new Path(
-                dir.getParent(), dir.getName() + "-radii/" + set.substring(0, SHORT) + "-" + images + "-" + neighbours);
-        if (!exists(kept)) {
-            context.spark()
-                    .createDataFrame(taken.get().map(block -> RowFactory.create(block._1(), bytes(block._2()))), RADII)
-                    .write()
-                    .mode(SaveMode.Overwrite)
-                    .parquet(kept.toString());
-        }
-        return context.spark()
-                .read()
-                .schema(RADII)
-                .parquet(LiteralPath.of(kept))
-                .javaRDD()
-                .mapToPair(row -> new Tuple2<>(row.getInt(0), doubles(row.getAs(1))));
     }
 
     /** Adds blocks. A job that ends early adds none. */
@@ -114,7 +90,8 @@ final class FeatureCache {
      */
     record Kept(FeatureBlock features, int[] predicted, InceptionScore score) implements Serializable {}
 
-    private boolean exists(Path table) {
+    /** Whether a job has written a table there to its end. */
+    static boolean isWritten(JobContext context, Path table) {
         try {
             return table.getFileSystem(context.hadoop()).exists(new Path(table, "_SUCCESS"));
         } catch (IOException e) {
@@ -128,12 +105,14 @@ final class FeatureCache {
         values.asFloatBuffer().put(features.features());
         var predicted = buffer(block.predicted().length * Integer.BYTES);
         predicted.asIntBuffer().put(block.predicted());
+        var probabilities = buffer(block.score().probabilities().length * Double.BYTES);
+        probabilities.asDoubleBuffer().put(block.score().probabilities());
         return RowFactory.create(
                 block.hash(),
                 features.dimension(),
                 values.array(),
                 predicted.array(),
-                bytes(block.score().probabilities()),
+                probabilities.array(),
                 block.score().negativeEntropy());
     }
 
@@ -148,24 +127,15 @@ final class FeatureCache {
                 .asIntBuffer();
         var predicted = new int[classes.remaining()];
         classes.get(predicted);
-        var probabilities = doubles(row.getAs("probabilities"));
+        var sums = ByteBuffer.wrap(row.getAs("probabilities"))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asDoubleBuffer();
+        var probabilities = new double[sums.remaining()];
+        sums.get(probabilities);
         return new Kept(
                 new FeatureBlock(0, row.getAs("dimension"), values),
                 predicted,
                 new InceptionScore(predicted.length, probabilities, row.getAs("negative_entropy")));
-    }
-
-    private static byte[] bytes(double[] values) {
-        var bytes = buffer(values.length * Double.BYTES);
-        bytes.asDoubleBuffer().put(values);
-        return bytes.array();
-    }
-
-    private static double[] doubles(byte[] bytes) {
-        var buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer();
-        var values = new double[buffer.remaining()];
-        buffer.get(values);
-        return values;
     }
 
     private static ByteBuffer buffer(int bytes) {

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.median;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.data.SampleRecord;
 import io.flowmap.data.SampleSchema;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,13 +13,11 @@ import org.apache.spark.sql.SparkSession;
 
 /** What a set of samples cost, by the names of metrics. */
 final class SampleCost {
-    private static final double FLOPS = 2e-9;
-
     private SampleCost() {}
 
     /**
      * Milliseconds an image: the median over the samples, which the first batches' warming up does not touch. Evaluations of a network
-     * (NFE), GFLOPs (twice the multiply-adds of convolutions and matrix products) an image and parameters, where the samples say them.
+     * (NFE; a guided teacher takes two a step), parameters (its weak model's too) and GFLOPs an image, where the samples say them.
      */
     static Map<String, Double> of(SparkSession spark, SampleSet samples) {
         var cost = new LinkedHashMap<String, Double>();
@@ -32,7 +31,7 @@ final class SampleCost {
             cost.put(MetricRow.PARAMETERS, network.path("parameters").asDouble());
         }
         if (!row.isNullAt(1)) {
-            cost.put(MetricRow.GIGAFLOPS, FLOPS * row.getLong(1));
+            cost.put(MetricRow.GIGAFLOPS, SampleRecord.gigaflops(row.getLong(1)));
         }
         return cost;
     }

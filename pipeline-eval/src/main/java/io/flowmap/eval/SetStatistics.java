@@ -10,7 +10,7 @@ import org.apache.spark.api.java.JavaRDD;
 final class SetStatistics implements AutoCloseable {
     private final FeatureSet set;
     private final long neighbourSamples;
-    private final Optional<FeatureCache> cache;
+    private final Optional<NeighbourCache> cache;
     private final Map<Integer, JavaRDD<NeighbourTiles.Balls>> balls = new TreeMap<>();
     private Moments moments;
 
@@ -18,7 +18,7 @@ final class SetStatistics implements AutoCloseable {
      * @param neighbourSamples most images in precision and recall, the first
      * @param cache of distances to neighbours, if they are kept
      */
-    SetStatistics(FeatureSet set, long neighbourSamples, Optional<FeatureCache> cache) {
+    SetStatistics(FeatureSet set, long neighbourSamples, Optional<NeighbourCache> cache) {
         this.set = set;
         this.cache = cache;
         this.neighbourSamples = neighbourSamples;

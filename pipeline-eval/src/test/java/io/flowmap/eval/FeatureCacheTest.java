@@ -60,7 +60,7 @@ class FeatureCacheTest {
             var network = new JavaSparkContext(spark.sparkContext()).<FeatureModel>broadcast(weights);
             var set = set(spark, MORE, network, Optional.empty());
             var direct = new SetStatistics(set, FEW, Optional.empty());
-            var cache = Optional.of(new FeatureCache(context, weights, BATCH));
+            var cache = Optional.of(new FeatureCache(context, weights, BATCH).neighbours());
             var kept = new SetStatistics(set, FEW, cache);
             assertThat(radii(kept.balls(3))).isDeepEqualTo(radii(direct.balls(3)));
             var again = cache.get().squaredRadii(set.hash(), FEW, 3, () -> {

@@ -109,7 +109,8 @@ class ProtocolsTest {
         var network = OnnxFiles.linear(dir.resolve("few.onnx"), 0, 8, 5, new float[3 * 8 * 8 * 5]);
         assertMistake(
                 12,
-                "cannot measure kid of train images: expected 1000 or more images on each side, got 12 and 12",
+                "cannot measure kid:" + network
+                        + " of train images: expected 1000 or more images on each side, got 12 and 12",
                 "evaluate.protocols=[\"kid:" + network + "\"]");
     }
 

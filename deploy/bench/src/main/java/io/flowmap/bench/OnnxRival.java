@@ -18,29 +18,39 @@ record OnnxRival(byte[] file, int threads) {
     private static final float HALF = 127.5f;
 
     /**
-     * Images a second, so many a pass, after one pass without the clock.
+     * What a run gave.
+     *
+     * @param rate images a second
+     * @param features of the last pass, row-major [batch, 2048]
+     * @param first image of that pass
+     */
+    record Run(double rate, float[] features, int first) {}
+
+    /**
+     * So many images a pass, after one pass without the clock.
      *
      * @param pixels uint8 [images,3,299,299], the last ones that make no whole batch are left out
      */
-    double rate(byte[] pixels, int batch) {
+    Run run(byte[] pixels, int batch) {
         var environment = OrtEnvironment.getEnvironment();
         try (var options = new SessionOptions()) {
             options.setIntraOpNumThreads(threads);
             try (var session = environment.createSession(file, options)) {
-                run(environment, session, pixels, 0, batch);
+                var features = pass(environment, session, pixels, 0, batch);
                 long start = System.nanoTime();
                 int passes = pixels.length / SIZE / batch;
                 for (int pass = 0; pass < passes; pass++) {
-                    run(environment, session, pixels, pass * batch, batch);
+                    features = pass(environment, session, pixels, pass * batch, batch);
                 }
-                return passes * batch / ((System.nanoTime() - start) * 1e-9);
+                double rate = passes * batch / ((System.nanoTime() - start) * 1e-9);
+                return new Run(rate, features, (passes - 1) * batch);
             }
         } catch (OrtException e) {
             throw new IllegalStateException("cannot run InceptionV3 by ONNX Runtime", e);
         }
     }
 
-    private static void run(OrtEnvironment environment, OrtSession session, byte[] pixels, int from, int batch)
+    private static float[] pass(OrtEnvironment environment, OrtSession session, byte[] pixels, int from, int batch)
             throws OrtException {
         var values = new float[batch * SIZE];
         for (int i = 0; i < values.length; i++) {
@@ -49,7 +59,10 @@ record OnnxRival(byte[] file, int threads) {
         long[] shape = {batch, 3, 299, 299};
         try (var x = OnnxTensor.createTensor(environment, FloatBuffer.wrap(values), shape);
                 var results = session.run(Map.of("x", x))) {
-            ((OnnxTensor) results.get(0)).getFloatBuffer();
+            var buffer = ((OnnxTensor) results.get(0)).getFloatBuffer();
+            var features = new float[buffer.remaining()];
+            buffer.get(features);
+            return features;
         }
     }
 }

@@ -2,6 +2,7 @@ package io.flowmap.app.sweep;
 
 import io.flowmap.app.sweep.SweepTask.Drawn;
 import io.flowmap.app.sweep.SweepTask.Work;
+import io.flowmap.data.SampleRecord;
 import io.flowmap.eval.ReferenceDistance;
 import io.flowmap.job.JobContext;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ final class Sweep {
                 distance,
                 pruned,
                 task.models().get(one.network()).parameters(),
-                2e-9 * cost.multiplyAdds() * one.steps(),
+                SampleRecord.gigaflops(cost.multiplyAdds()),
                 cost.milliseconds(),
                 reference.protocol(samples));
     }

@@ -1,7 +1,6 @@
 package io.flowmap.app.sweep;
 
 import io.flowmap.data.Encoder;
-import io.flowmap.data.SampleRecord;
 import io.flowmap.distill.SampleDrawing;
 import io.flowmap.distill.teacher.StoredModel;
 import io.flowmap.eval.ReferenceDistance;
@@ -48,7 +47,7 @@ record SweepTask(
      *
      * @param ofCase number of its case
      * @param nanos an image
-     * @param multiplyAdds of one evaluation of the flow map, a sample
+     * @param multiplyAdds an image, of all steps
      */
     record Drawn(int ofCase, FeatureBlock features, long nanos, long multiplyAdds) implements Serializable {}
 
@@ -83,20 +82,19 @@ record SweepTask(
             int size = network.model().shape().size();
             var pixels = new byte[rows * size];
             long nanos = 0;
+            long multiplyAdds = 0;
             int batches = 0;
             for (int first = 0; first < rows; first += task.batch) {
                 var samples = drawing.draw(from + first, one.guidance(), one.gamma(), one.steps());
                 for (int i = 0; i < samples.size() && first + i < rows; i++) {
                     System.arraycopy(samples.get(i).image(), 0, pixels, (first + i) * size, size);
                 }
-                nanos += samples.stream()
-                        .mapToLong(SampleRecord::nanos)
-                        .findFirst()
-                        .orElseThrow();
+                nanos += samples.get(0).nanos();
+                multiplyAdds = samples.get(0).multiplyAdds();
                 batches++;
             }
             var features = ReferenceDistance.features(network, work.block(), pixels, task.featureBatch);
-            return new Drawn(one.number(), features, nanos / batches, drawing.multiplyAdds());
+            return new Drawn(one.number(), features, nanos / batches, multiplyAdds);
         }
 
         private void open(String name) {

@@ -68,7 +68,8 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
         try {
             var spec = Json.mapper().treeToValue(models.get(name), NetworkSpec.class);
             var model = new StoredModel(spec, directory(dir, name).toString(), role);
-            model.require(hadoop);
+            var place = model.place(hadoop);
+            place.store.require(place.step, place.role);
             return model;
         } catch (JsonProcessingException e) {
             throw new UserError("cannot use stage " + dir + ": " + e.getOriginalMessage(), e);
@@ -96,27 +97,19 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
 
     /** The flat vector of the role. Throws {@link UserError} if the checkpoint is not sound. */
     public float[] vector(Configuration hadoop) {
+        var place = place(hadoop);
+        return place.store.load(place.step, place.role).vector(place.role);
+    }
+
+    /** Where a vector stands: the store of the training or of its snapshots, a step, and its name there. */
+    private record Place(CheckpointStore store, long step, String role) {}
+
+    private Place place(Configuration hadoop) {
+        var store = CheckpointStore.open(hadoop, new Path(dir));
         var snapshot = SNAPSHOT.matcher(role);
         return snapshot.matches()
-                ? store(hadoop)
-                        .snapshots()
-                        .load(Long.parseLong(snapshot.group(2)), snapshot.group(1))
-                        .vector(snapshot.group(1))
-                : store(hadoop).loadFinal(role).vector(role);
-    }
-
-    /** Throws {@link UserError} unless the vector is there; reads an index only. */
-    private void require(Configuration hadoop) {
-        var snapshot = SNAPSHOT.matcher(role);
-        if (snapshot.matches()) {
-            store(hadoop).snapshots().require(Long.parseLong(snapshot.group(2)), snapshot.group(1));
-        } else {
-            store(hadoop).requireFinal(role);
-        }
-    }
-
-    private CheckpointStore store(Configuration hadoop) {
-        return CheckpointStore.open(hadoop, new Path(dir));
+                ? new Place(store.snapshots(), Long.parseLong(snapshot.group(2)), snapshot.group(1))
+                : new Place(store, store.finalStep(), role);
     }
 
     /** The network's arrays by name. */
