@@ -86,7 +86,6 @@ final class Assembly {
         var train = Ledger.kept(judged, Inventory.TRAIN);
         var encoder = encoder(train);
         var encoding = encoding(encoder);
-        var dtype = dtype(encoder);
         var files = new TreeMap<String, List<BlockFile>>();
         var shapes = new TreeMap<String, LatentShape>();
         var orders = new ArrayList<Shuffling>();
@@ -99,7 +98,7 @@ final class Assembly {
                     var latent = latent(encoder, part.staged());
                     files.put(
                             part.name(),
-                            latents.write(part.name(), part.kept(), blocks, writer(part, encoding, latent, dtype)));
+                            latents.write(part.name(), part.kept(), blocks, writer(part, encoding, latent)));
                     shapes.put(part.name(), latent);
                 }
             }
@@ -113,7 +112,7 @@ final class Assembly {
         } finally {
             orders.forEach(Shuffling::close);
         }
-        return facts(tallies, encoder, dtype, files, shapes);
+        return facts(tallies, encoder, encoding.dtype(), files, shapes);
     }
 
     private List<Part> parts(Dataset<Row> judged) {
@@ -135,14 +134,13 @@ final class Assembly {
         return parts;
     }
 
-    private BlockWriter writer(Part part, Encoding encoding, LatentShape latent, DType dtype) {
+    private BlockWriter writer(Part part, Encoding encoding, LatentShape latent) {
         return new BlockWriter(
                 new Path(directory, part.name()).toString(),
                 ScanTask.number(part.split()),
                 part.staged(),
                 latent,
                 encoding,
-                dtype,
                 !settings.captions().from().isEmpty(),
                 settings.captions().source(),
                 settings.blockRecords());
@@ -179,7 +177,8 @@ final class Assembly {
                 settings.payload(),
                 settings.codec().sampled(),
                 context.run().seed(),
-                settings.codec().batch());
+                settings.codec().batch(),
+                dtype(encoder));
     }
 
     private LatentShape latent(Encoder encoder, LatentShape staged) {

@@ -6,7 +6,6 @@ import io.flowmap.data.LatentShape;
 import io.flowmap.data.PendingParquet;
 import io.flowmap.ingest.text.CaptionEncoder;
 import io.flowmap.ingest.text.TextSource;
-import io.flowmap.tensor.DType;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -38,7 +37,6 @@ record BlockWriter(
         LatentShape staged,
         LatentShape latent,
         Encoding encoding,
-        DType dtype,
         boolean captioned,
         TextSource text,
         int blockRecords)
@@ -84,8 +82,8 @@ record BlockWriter(
             var group = factory.newGroup()
                     .append(LatentSchema.INDEX, first + i)
                     .append(LatentSchema.LABEL, batch.get(i).label())
-                    .append(LatentSchema.LATENT, Binary.fromConstantByteArray(dtype.encode(latents[i])))
-                    .append(LatentSchema.DTYPE, dtype.text())
+                    .append(LatentSchema.LATENT, Binary.fromConstantByteArray(latents.get(i)))
+                    .append(LatentSchema.DTYPE, encoding.dtype().text())
                     .append(LatentSchema.CHANNELS, latent.channels())
                     .append(LatentSchema.HEIGHT, latent.height())
                     .append(LatentSchema.WIDTH, latent.width());

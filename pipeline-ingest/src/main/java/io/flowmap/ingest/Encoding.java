@@ -10,6 +10,7 @@ import io.flowmap.ingest.source.Payload;
 import io.flowmap.tensor.CounterRandom;
 import io.flowmap.tensor.DType;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -21,8 +22,10 @@ import org.apache.hadoop.conf.Configuration;
  * @param sampled whether latents with a std are drawn
  * @param seed of the draws, which are keyed by split and record
  * @param batch records encoded at once
+ * @param dtype element type of the stored latents
  */
-record Encoding(Encoder encoder, Payload payload, boolean sampled, long seed, int batch) implements Serializable {
+record Encoding(Encoder encoder, Payload payload, boolean sampled, long seed, int batch, DType dtype)
+        implements Serializable {
     private static final long DRAWS = 101;
 
     /**
@@ -44,6 +47,7 @@ record Encoding(Encoder encoder, Payload payload, boolean sampled, long seed, in
         private final LatentShape staged;
         private final LatentShape latent;
         private final LatentCodec codec;
+        private final PixelTable pixels;
         private final long split;
 
         private Open(Encoding encoding, LatentShape staged, LatentShape latent, LatentCodec codec, long split) {
@@ -51,24 +55,28 @@ record Encoding(Encoder encoder, Payload payload, boolean sampled, long seed, in
             this.staged = staged;
             this.latent = latent;
             this.codec = codec;
+            this.pixels = encoding.encoder instanceof PixelEncoder encoder
+                    ? new PixelTable(encoder, encoding.dtype, staged.channels())
+                    : null;
             this.split = split;
         }
 
         /**
-         * The latents of some records.
+         * The latents of some records as they are stored.
          *
          * @param first index of the first record in the split, which keys the draws
          */
-        float[][] encode(List<byte[]> contents, long first) {
-            if (encoding.encoder instanceof PixelEncoder pixels) {
-                return contents.stream().map(content -> encode(pixels, content)).toArray(float[][]::new);
+        List<byte[]> encode(List<byte[]> contents, long first) {
+            if (pixels != null) {
+                return contents.stream().map(pixels::encode).toList();
             }
             var coded = (CodedLatents) encoding.encoder;
             var raw = raw(contents);
-            var latents = new float[raw.length][];
+            var latents = new ArrayList<byte[]>();
+            var latent = new float[this.latent.size()];
             for (int i = 0; i < raw.length; i++) {
-                latents[i] = new float[latent.size()];
-                coded.standardise(raw[i], noise(first + i), latents[i]);
+                coded.standardise(raw[i], noise(first + i), latent);
+                latents.add(encoding.dtype.encode(latent));
             }
             return latents;
         }
@@ -96,12 +104,6 @@ record Encoding(Encoder encoder, Payload payload, boolean sampled, long seed, in
             if (codec != null) {
                 codec.close();
             }
-        }
-
-        private float[] encode(PixelEncoder pixels, byte[] content) {
-            var latent = new float[staged.size()];
-            pixels.encode(content, latent, staged);
-            return latent;
         }
 
         private float[] noise(long index) {

@@ -52,6 +52,7 @@ final class FirstImages {
                 target,
                 new ArrayList<>(buckets),
                 sized ? settings.transform() : Framing.NONE,
+                settings.scaledJpeg(),
                 settings.filter(),
                 settings.captions().refusesNone(),
                 names.given() ? names.names().size() : settings.maxClasses());

@@ -25,6 +25,7 @@ record IngestSettings(
         int resolution,
         List<String> buckets,
         Framing transform,
+        boolean scaledJpeg,
         Color color,
         EncoderKind encoder,
         LatentSettings codec,

@@ -22,8 +22,8 @@ record Look(long across, long down) {
 
     static Look of(PixelImage image) {
         var gray = image.gray();
-        byte[] wide = Resampling.BOX.resize(gray, SIDE, SIDE + 1).pixels();
-        byte[] high = Resampling.BOX.resize(gray, SIDE + 1, SIDE).pixels();
+        byte[] wide = Resampling.BOX.resize(gray, SIDE, SIDE + 1).planes();
+        byte[] high = Resampling.BOX.resize(gray, SIDE + 1, SIDE).planes();
         long across = 0;
         long down = 0;
         for (int i = 0; i < SIDE * SIDE; i++) {

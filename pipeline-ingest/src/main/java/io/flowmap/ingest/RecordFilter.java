@@ -1,13 +1,13 @@
 package io.flowmap.ingest;
 
-import io.flowmap.ingest.image.PixelImage;
+import io.flowmap.ingest.image.ImageSize;
 import io.flowmap.ingest.source.Annotation;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** Filters that look at one record alone. Words are judged before the image is decoded. */
+/** Filters that look at one record alone, before its image is decoded. */
 final class RecordFilter {
     private final FilterSettings settings;
     private final Optional<Pattern> caption;
@@ -32,14 +32,13 @@ final class RecordFilter {
         return annotation.caption() == null ? Optional.empty() : refuses(annotation.caption());
     }
 
-    /** Why the image as found is not wanted, if so. */
-    Optional<String> refuses(PixelImage image) {
-        int side = Math.min(image.width(), image.height());
-        double aspect = (double) image.width() / image.height();
-        var size = image.width() + "x" + image.height();
+    /** Why an image of this size is not wanted, if so. */
+    Optional<String> refuses(ImageSize size) {
+        int side = Math.min(size.width(), size.height());
         if (side < settings.minSide() || settings.maxSide() > 0 && side > settings.maxSide()) {
             return Optional.of("resolution " + size);
         }
+        double aspect = size.aspect();
         boolean inside =
                 aspect >= settings.minAspect() && (settings.maxAspect() == 0 || aspect <= settings.maxAspect());
         return inside ? Optional.empty() : Optional.of("aspect of " + size);

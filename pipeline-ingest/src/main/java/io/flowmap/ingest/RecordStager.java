@@ -1,8 +1,8 @@
 package io.flowmap.ingest;
 
 import io.flowmap.ingest.image.ImageDecoder;
+import io.flowmap.ingest.image.ImageSize;
 import io.flowmap.ingest.image.LatentArray;
-import io.flowmap.ingest.image.PixelImage;
 import io.flowmap.ingest.image.UnreadableRecord;
 import io.flowmap.ingest.source.Content;
 import io.flowmap.ingest.source.InputRecord;
@@ -53,13 +53,13 @@ final class RecordStager implements AutoCloseable {
             if (recipe.reading().payload() == Payload.LATENT) {
                 return staged(record, task, number, array((Content.Encoded) record.content()), null);
             }
-            var whole = Recipe.decode(record.content(), decoder);
-            found = new Found(whole.width(), whole.height(), null, null, null, null);
-            unwanted = filter.refuses(whole);
+            var size = Recipe.size(record.content(), decoder);
+            found = new Found(size.width(), size.height(), null, null, null, null);
+            unwanted = filter.refuses(size);
             if (unwanted.isPresent()) {
                 return staged(record, task, number, found, new Content.Refused(Verdict.FILTERED, unwanted.get()));
             }
-            return staged(record, task, number, image(record.content(), whole), null);
+            return staged(record, task, number, image(record.content(), size), null);
         } catch (UnreadableRecord e) {
             return staged(record, task, number, found, new Content.Refused(Verdict.QUARANTINED, e.getMessage()));
         }
@@ -95,14 +95,15 @@ final class RecordStager implements AutoCloseable {
                 DType.FLOAT32.encode(array.values()));
     }
 
-    private Found image(Content content, PixelImage whole) throws UnreadableRecord {
-        var target = recipe.target(whole);
-        byte[] pixels = recipe.frame(whole, target).pixels();
+    private Found image(Content content, ImageSize size) throws UnreadableRecord {
+        var target = recipe.target(size);
+        var whole = recipe.decode(content, decoder, size, target);
+        byte[] pixels = recipe.frame(whole, target).planes();
         byte[] bytes = content instanceof Content.Encoded encoded ? encoded.bytes() : pixels;
         boolean compared = recipe.filter().duplicates() == FilterSettings.Duplicates.PERCEPTUAL;
         return new Found(
-                whole.width(),
-                whole.height(),
+                size.width(),
+                size.height(),
                 recipe.bucket(target),
                 digest(bytes),
                 compared ? Look.of(whole) : null,

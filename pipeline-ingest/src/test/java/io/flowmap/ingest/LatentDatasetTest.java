@@ -209,9 +209,10 @@ class LatentDatasetTest {
     }
 
     private static double psnr(PixelImage photo, byte[] back) {
+        byte[] pixels = photo.planes();
         double squares = 0;
         for (int i = 0; i < back.length; i++) {
-            squares += Math.pow((back[i] & 0xff) - (photo.pixels()[i] & 0xff), 2);
+            squares += Math.pow((back[i] & 0xff) - (pixels[i] & 0xff), 2);
         }
         return 10 * Math.log10(255 * 255 * back.length / squares);
     }

@@ -73,7 +73,7 @@ final class SourceImages {
             try {
                 var whole = decoder.decode(encoded.bytes()).rgb();
                 var framed = Framing.CENTER_CROP.apply(whole, settings.size());
-                found.add(new NamedImage(input.key(), framed.pixels()));
+                found.add(new NamedImage(input.key(), framed.planes()));
             } catch (UnreadableRecord e) {
                 passOver(input, e.getMessage());
             }

@@ -2,12 +2,11 @@ package io.flowmap.ingest.image;
 
 import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
 import java.awt.image.BufferedImage;
-import java.awt.image.ComponentSampleModel;
-import java.awt.image.DataBufferByte;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -18,10 +17,11 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 /**
  * Decodes JPEG (CMYK too) and PNG to the samples as stored: no colour management, no gamma, no rotation, alpha dropped,
  * palettes looked up, the high byte of 16-bit samples; Pillow does the same, and the pixels are equal but for CMYK,
- * which may differ by one level. Anything that is damaged, or larger than allowed, is refused. Not thread-safe.
+ * which may differ by one level. Anything that is damaged, or larger than allowed, is refused. JPEGs that {@link Leptonica} decodes without a
+ * complaint are its; Java's reader has the others and says what is wrong. Not thread-safe.
  */
 public final class ImageDecoder implements AutoCloseable {
-    private static final int JPEG_START = 0xffd8;
+    private static final short JPEG_START = (short) 0xffd8;
     private static final long PNG_START = 0x89504e470d0a1a0aL;
 
     private final long maxPixels;
@@ -39,16 +39,39 @@ public final class ImageDecoder implements AutoCloseable {
         jpeg.addIIOReadWarningListener((source, warning) -> noteDamage(warning));
     }
 
-    /** @throws UnreadableRecord with the reason for the ledger */
+    /** What the file says of its size. Throws {@link UnreadableRecord} with the reason for the ledger. */
+    public ImageSize size(byte[] bytes) throws UnreadableRecord {
+        if (isPng(bytes)) {
+            return PngStructure.size(bytes);
+        }
+        var frame = JpegSegments.frame(requireJpeg(bytes));
+        return frame.isPresent() ? frame.get().size() : read(jpeg, "JPEG", bytes, ImageDecoder::size);
+    }
+
+    /** The whole image. Throws {@link UnreadableRecord} with the reason for the ledger. */
     public PixelImage decode(byte[] bytes) throws UnreadableRecord {
-        if (bytes.length > 8 && startsAsPng(bytes)) {
+        return decode(bytes, 1);
+    }
+
+    /**
+     * The image, of a JPEG that is of a common kind and sound in every respect at a part of its size, which takes less time.
+     *
+     * @param reduction 1, 2, 4 or 8: height and width are divided by it and rounded up
+     */
+    public PixelImage decode(byte[] bytes, int reduction) throws UnreadableRecord {
+        if (isPng(bytes)) {
             PngStructure.check(bytes);
-            return decode(png, "PNG", bytes);
+            return read(png, "PNG", bytes, this::image);
         }
-        if (bytes.length > 2 && ((bytes[0] & 0xff) << 8 | bytes[1] & 0xff) == JPEG_START) {
-            return decode(jpeg, "JPEG", JpegProfiles.drop(bytes));
+        var frame = JpegSegments.frame(requireJpeg(bytes));
+        if (frame.isPresent() && frame.get().common() && JpegSegments.ends(bytes)) {
+            requireBounded(frame.get().size());
+            var image = Leptonica.decode(bytes, reduction);
+            if (image.isPresent()) {
+                return image.get();
+            }
         }
-        throw new UnreadableRecord(bytes.length == 0 ? "empty file" : "neither JPEG nor PNG");
+        return read(jpeg, "JPEG", JpegSegments.withoutProfiles(bytes), this::image);
     }
 
     @Override
@@ -57,16 +80,21 @@ public final class ImageDecoder implements AutoCloseable {
         png.dispose();
     }
 
-    private PixelImage decode(ImageReader reader, String format, byte[] bytes) throws UnreadableRecord {
+    /** What is taken from a reader that has its input. */
+    @FunctionalInterface
+    private interface Taken<T> {
+        T from(ImageReader reader) throws IOException, UnreadableRecord;
+    }
+
+    private <T> T read(ImageReader reader, String format, byte[] bytes, Taken<T> taken) throws UnreadableRecord {
         damage = null;
         try (var stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
             reader.setInput(stream, true, true);
-            requireBounded(reader.getWidth(0), reader.getHeight(0));
-            var image = reader.read(0);
+            var result = taken.from(reader);
             if (damage != null) {
                 throw new UnreadableRecord("damaged " + format + ": " + damage);
             }
-            return planes(image);
+            return result;
         } catch (IOException | RuntimeException e) {
             // the readers answer damaged input with many kinds of runtime exceptions
             throw new UnreadableRecord("cannot decode " + format + ": " + e.getMessage());
@@ -75,9 +103,18 @@ public final class ImageDecoder implements AutoCloseable {
         }
     }
 
-    private void requireBounded(int width, int height) throws UnreadableRecord {
-        if ((long) width * height > maxPixels) {
-            throw new UnreadableRecord("image of " + width + "x" + height + " exceeds " + maxPixels + " pixels");
+    private static ImageSize size(ImageReader reader) throws IOException {
+        return new ImageSize(reader.getHeight(0), reader.getWidth(0));
+    }
+
+    private PixelImage image(ImageReader reader) throws IOException, UnreadableRecord {
+        requireBounded(size(reader));
+        return packed(reader.read(0));
+    }
+
+    private void requireBounded(ImageSize size) throws UnreadableRecord {
+        if (size.pixels() > maxPixels) {
+            throw new UnreadableRecord("image of " + size + " exceeds " + maxPixels + " pixels");
         }
     }
 
@@ -90,13 +127,15 @@ public final class ImageDecoder implements AutoCloseable {
         }
     }
 
-    private static boolean startsAsPng(byte[] bytes) {
-        for (int i = 0; i < 8; i++) {
-            if (bytes[i] != (byte) (PNG_START >> (56 - 8 * i))) {
-                return false;
-            }
+    private static boolean isPng(byte[] bytes) {
+        return bytes.length > Long.BYTES && ByteBuffer.wrap(bytes).getLong() == PNG_START;
+    }
+
+    private static byte[] requireJpeg(byte[] bytes) throws UnreadableRecord {
+        if (bytes.length > 2 && ByteBuffer.wrap(bytes).getShort() == JPEG_START) {
+            return bytes;
         }
-        return true;
+        throw new UnreadableRecord(bytes.length == 0 ? "empty file" : "neither JPEG nor PNG");
     }
 
     /**
@@ -113,61 +152,39 @@ public final class ImageDecoder implements AutoCloseable {
         }
     }
 
-    private static PixelImage planes(BufferedImage image) throws UnreadableRecord {
+    private static PixelImage packed(BufferedImage image) throws UnreadableRecord {
         if (image.getColorModel() instanceof IndexColorModel palette) {
             return lookedUp(image.getRaster(), palette);
         }
         var raster = image.getRaster();
         int channels = raster.getNumBands() < 3 ? 1 : 3;
-        int plane = image.getWidth() * image.getHeight();
+        int width = raster.getWidth();
         int shift = raster.getSampleModel().getSampleSize(0) - 8;
         if (shift < 0) {
             throw new UnreadableRecord("samples of " + (shift + 8) + " bits");
         }
-        byte[] pixels = new byte[channels * plane];
-        if (shift == 0
-                && raster.getSampleModel() instanceof ComponentSampleModel model
-                && raster.getDataBuffer() instanceof DataBufferByte bytes
-                && bytes.getNumBanks() == 1) {
-            separate(bytes, model, channels, pixels);
-            return new PixelImage(channels, image.getHeight(), image.getWidth(), pixels);
-        }
-        int[] row = new int[image.getWidth()];
-        for (int line = 0; line < channels * image.getHeight(); line++) {
-            raster.getSamples(0, line % image.getHeight(), row.length, 1, line / image.getHeight(), row);
-            for (int x = 0; x < row.length; x++) {
-                pixels[line * row.length + x] = (byte) (row[x] >> shift);
+        int[] words = new int[raster.getHeight() * width];
+        int[] row = new int[width];
+        for (int y = 0; y < raster.getHeight(); y++) {
+            for (int channel = 0; channel < channels; channel++) {
+                raster.getSamples(0, y, width, 1, channel, row);
+                for (int x = 0; x < width; x++) {
+                    words[y * width + x] |= row[x] >> shift << PixelImage.shift(channel);
+                }
             }
         }
-        return new PixelImage(channels, image.getHeight(), image.getWidth(), pixels);
-    }
-
-    /** Interleaved bytes to planes. */
-    private static void separate(DataBufferByte bytes, ComponentSampleModel model, int channels, byte[] pixels) {
-        byte[] data = bytes.getData();
-        int width = model.getWidth();
-        int stride = model.getPixelStride();
-        for (int line = 0; line < channels * model.getHeight(); line++) {
-            int band = model.getBandOffsets()[line / model.getHeight()];
-            int from = bytes.getOffset() + line % model.getHeight() * model.getScanlineStride() + band;
-            for (int x = 0; x < width; x++) {
-                pixels[line * width + x] = data[from + x * stride];
-            }
-        }
+        return new PixelImage(channels, raster.getHeight(), width, words);
     }
 
     private static PixelImage lookedUp(Raster raster, IndexColorModel palette) {
-        int plane = raster.getWidth() * raster.getHeight();
-        byte[] pixels = new byte[3 * plane];
+        int[] words = new int[raster.getWidth() * raster.getHeight()];
         boolean gray = true;
-        for (int i = 0; i < plane; i++) {
+        for (int i = 0; i < words.length; i++) {
             int color = palette.getRGB(raster.getSample(i % raster.getWidth(), i / raster.getWidth(), 0));
-            pixels[i] = (byte) (color >> 16);
-            pixels[plane + i] = (byte) (color >> 8);
-            pixels[2 * plane + i] = (byte) color;
-            gray &= pixels[i] == pixels[plane + i] && pixels[i] == pixels[2 * plane + i];
+            words[i] = color << 8;
+            gray &= (color >> 16 & 0xff) == (color & 0xff) && (color >> 8 & 0xff) == (color & 0xff);
         }
-        var image = new PixelImage(3, raster.getHeight(), raster.getWidth(), pixels);
+        var image = new PixelImage(3, raster.getHeight(), raster.getWidth(), words);
         return gray ? image.gray() : image;
     }
 }

@@ -1,16 +1,14 @@
 package io.flowmap.ingest.image;
 
-import java.util.Arrays;
-
 /**
- * An 8-bit image in planes: {@code pixels} is [C,H,W], unsigned bytes.
+ * An 8-bit image.
  *
  * @param channels 1 (luma) or 3 (red, green, blue)
  * @param height rows, at least 1
  * @param width columns, at least 1
- * @param pixels channels * height * width bytes
+ * @param words [H,W], a pixel each, its first channel in the highest byte and zeros below the last one
  */
-public record PixelImage(int channels, int height, int width, byte[] pixels) {
+public record PixelImage(int channels, int height, int width, int[] words) {
     private static final int RED = 19595;
     private static final int GREEN = 38470;
     private static final int BLUE = 7471;
@@ -20,10 +18,45 @@ public record PixelImage(int channels, int height, int width, byte[] pixels) {
         if (channels != 1 && channels != 3) {
             throw new IllegalArgumentException("cannot hold an image: expected 1 or 3 channels, got " + channels);
         }
-        if (height < 1 || width < 1 || pixels.length != (long) channels * height * width) {
-            throw new IllegalArgumentException("cannot hold an image: expected " + channels + "x" + height + "x" + width
-                    + " bytes, got " + pixels.length);
+        if (height < 1 || width < 1 || words.length != (long) height * width) {
+            throw new IllegalArgumentException(
+                    "cannot hold an image: expected " + height + "x" + width + " pixels, got " + words.length);
         }
+    }
+
+    /** From planes, [C,H,W], unsigned bytes. */
+    public static PixelImage ofPlanes(int channels, int height, int width, byte[] planes) {
+        if (planes.length != (long) channels * height * width) {
+            throw new IllegalArgumentException("cannot hold an image: expected " + channels + "x" + height + "x" + width
+                    + " bytes, got " + planes.length);
+        }
+        int[] words = new int[height * width];
+        for (int c = 0; c < channels; c++) {
+            for (int i = 0; i < words.length; i++) {
+                words[i] |= (planes[c * words.length + i] & 0xff) << shift(c);
+            }
+        }
+        return new PixelImage(channels, height, width, words);
+    }
+
+    /** As planes, [C,H,W], unsigned bytes. */
+    public byte[] planes() {
+        byte[] planes = new byte[channels * words.length];
+        for (int c = 0; c < channels; c++) {
+            for (int i = 0; i < words.length; i++) {
+                planes[c * words.length + i] = (byte) (words[i] >>> shift(c));
+            }
+        }
+        return planes;
+    }
+
+    /** Where a channel's lowest bit is in a word. */
+    static int shift(int channel) {
+        return 24 - 8 * channel;
+    }
+
+    public ImageSize size() {
+        return new ImageSize(height, width);
     }
 
     /** The image in {@code wanted} channels: {@link #gray()} for 1, {@link #rgb()} for 3. */
@@ -39,13 +72,12 @@ public record PixelImage(int channels, int height, int width, byte[] pixels) {
         if (channels == 1) {
             return this;
         }
-        int plane = height * width;
-        byte[] luma = new byte[plane];
-        for (int i = 0; i < plane; i++) {
-            int red = pixels[i] & 0xff;
-            int green = pixels[plane + i] & 0xff;
-            int blue = pixels[2 * plane + i] & 0xff;
-            luma[i] = (byte) ((RED * red + GREEN * green + BLUE * blue + HALF) >> 16);
+        int[] luma = new int[words.length];
+        for (int i = 0; i < luma.length; i++) {
+            int red = words[i] >>> 24;
+            int green = words[i] >>> 16 & 0xff;
+            int blue = words[i] >>> 8 & 0xff;
+            luma[i] = (RED * red + GREEN * green + BLUE * blue + HALF) >> 16 << 24;
         }
         return new PixelImage(1, height, width, luma);
     }
@@ -55,9 +87,10 @@ public record PixelImage(int channels, int height, int width, byte[] pixels) {
         if (channels == 3) {
             return this;
         }
-        byte[] repeated = Arrays.copyOf(pixels, 3 * pixels.length);
-        System.arraycopy(pixels, 0, repeated, pixels.length, pixels.length);
-        System.arraycopy(pixels, 0, repeated, 2 * pixels.length, pixels.length);
+        int[] repeated = new int[words.length];
+        for (int i = 0; i < words.length; i++) {
+            repeated[i] = words[i] | words[i] >>> 8 | words[i] >>> 16;
+        }
         return new PixelImage(3, height, width, repeated);
     }
 
@@ -66,10 +99,9 @@ public record PixelImage(int channels, int height, int width, byte[] pixels) {
         if (top == 0 && left == 0 && rows == height && columns == width) {
             return this;
         }
-        byte[] kept = new byte[channels * rows * columns];
-        for (int line = 0; line < channels * rows; line++) {
-            int from = ((line / rows) * height + top + line % rows) * width + left;
-            System.arraycopy(pixels, from, kept, line * columns, columns);
+        int[] kept = new int[rows * columns];
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(words, (top + row) * width + left, kept, row * columns, columns);
         }
         return new PixelImage(channels, rows, columns, kept);
     }

@@ -7,9 +7,25 @@ import java.util.zip.CRC32;
 final class PngStructure {
     private static final int SIGNATURE = 8;
     private static final int FRAME = 12;
+    private static final int HEADER = 13;
+    private static final int IHDR = 0x49484452;
     private static final int END = 0x49454e44;
 
     private PngStructure() {}
+
+    /** What IHDR, the first chunk, says. Throws {@link UnreadableRecord} if it is not there. */
+    static ImageSize size(byte[] png) throws UnreadableRecord {
+        var bytes = ByteBuffer.wrap(png);
+        if (png.length < SIGNATURE + FRAME + HEADER) {
+            throw new UnreadableRecord("truncated PNG");
+        }
+        int width = bytes.getInt(SIGNATURE + 8);
+        int height = bytes.getInt(SIGNATURE + 12);
+        if (bytes.getInt(SIGNATURE + 4) != IHDR || width < 1 || height < 1) {
+            throw new UnreadableRecord("PNG without a size");
+        }
+        return new ImageSize(height, width);
+    }
 
     /** @throws UnreadableRecord unless every chunk up to IEND is whole and has its checksum */
     static void check(byte[] png) throws UnreadableRecord {

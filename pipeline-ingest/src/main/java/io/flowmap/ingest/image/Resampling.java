@@ -14,8 +14,8 @@ public enum Resampling {
     LANCZOS(3, x -> x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0);
 
     private static final int PRECISION_BITS = 22;
-    /** Rows of a horizontal pass at once, whose columns stay in the cache. */
-    private static final int STRIP = 64;
+    /** Rows of a horizontal pass and columns of a vertical one that are taken at once and stay in the cache. */
+    private static final int STRIP = 128;
     /** Inputs that are added to the sums at once. */
     private static final int GROUP = 4;
 
@@ -46,12 +46,11 @@ public enum Resampling {
 
     private static PixelImage horizontal(PixelImage image, Taps taps) {
         int width = taps.first.length;
-        int rows = image.channels() * image.height();
-        byte[] out = new byte[rows * width];
-        var lines = new Lines(image.width(), STRIP);
-        for (int top = 0; top < rows; top += STRIP) {
-            int count = Math.min(STRIP, rows - top);
-            lines.read(image.pixels(), top * image.width(), 1, image.width(), count);
+        int[] out = new int[image.height() * width];
+        var lines = new Lines(image.channels(), image.width());
+        for (int top = 0; top < image.height(); top += STRIP) {
+            int count = Math.min(STRIP, image.height() - top);
+            lines.read(image.words(), top * image.width(), 1, image.width(), count);
             lines.write(taps, out, top * width, 1, width, count);
         }
         return new PixelImage(image.channels(), image.height(), width, out);
@@ -60,11 +59,12 @@ public enum Resampling {
     private static PixelImage vertical(PixelImage image, Taps taps) {
         int height = taps.first.length;
         int width = image.width();
-        byte[] out = new byte[image.channels() * height * width];
-        var lines = new Lines(image.height(), width);
-        for (int channel = 0; channel < image.channels(); channel++) {
-            lines.read(image.pixels(), channel * image.height() * width, width, 1, width);
-            lines.write(taps, out, channel * height * width, width, 1, width);
+        int[] out = new int[height * width];
+        var lines = new Lines(image.channels(), image.height());
+        for (int left = 0; left < width; left += STRIP) {
+            int count = Math.min(STRIP, width - left);
+            lines.read(image.words(), left, width, 1, count);
+            lines.write(taps, out, left, width, 1, count);
         }
         return new PixelImage(image.channels(), height, width, out);
     }
@@ -123,44 +123,62 @@ public enum Resampling {
     private record Taps(int[] first, int[][] weights) {}
 
     /**
-     * Images or parts of them as lines across the direction of a pass: columns of a horizontal one, rows of a vertical one. An array a
-     * line, so that the compiler sees that sums and pixels do not overlap, and vectorises.
+     * The channels of a strip of an image as lines across the direction of a pass: columns of a horizontal one, rows of a vertical one.
+     * An array a line, so that the compiler sees that lines and sums do not overlap, and vectorises.
      */
     private static final class Lines {
         private static final int HALF_UNIT = 1 << (PRECISION_BITS - 1);
 
         private final int length;
-        private final int[][] pixels;
+        private final int[][][] lines;
+        private final int[] words;
         private final int[] sums;
 
-        /** Room for {@code length} lines, and for zeros that weights of nothing fall on. */
-        Lines(int length, int width) {
+        /** Room for {@code length} lines a channel, and for zeros that weights of nothing fall on. */
+        Lines(int channels, int length) {
             this.length = length;
-            this.pixels = new int[length + GROUP - 1][width];
-            this.sums = new int[width];
+            this.lines = new int[channels][length + GROUP - 1][STRIP];
+            this.words = new int[STRIP];
+            this.sums = new int[STRIP];
         }
 
-        /** Takes {@code count} pixels a line, {@code stride} apart, lines {@code step} apart. */
-        void read(byte[] in, int from, int step, int stride, int count) {
+        /** Takes {@code count} words a line, {@code stride} apart, lines {@code step} apart. */
+        void read(int[] in, int from, int step, int stride, int count) {
             for (int i = 0; i < length; i++) {
-                widen(in, from + i * step, stride, pixels[i], count);
+                copy(in, from + i * step, stride, words, 0, 1, count);
+                for (int channel = 0; channel < lines.length; channel++) {
+                    unpack(words, PixelImage.shift(channel), lines[channel][i]);
+                }
             }
         }
 
         /** Writes the weighed lines in the same way. */
-        void write(Taps taps, byte[] out, int to, int step, int stride, int count) {
+        void write(Taps taps, int[] out, int to, int step, int stride, int count) {
             for (int i = 0; i < taps.first.length; i++) {
-                Arrays.fill(sums, HALF_UNIT);
-                var weights = taps.weights[i];
-                for (int tap = 0; tap < weights.length; tap += GROUP) {
-                    add(taps.first[i] + tap, weights[tap], weights[tap + 1], weights[tap + 2], weights[tap + 3]);
+                Arrays.fill(words, 0);
+                for (int channel = 0; channel < lines.length; channel++) {
+                    weigh(lines[channel], taps.first[i], taps.weights[i]);
+                    pack(sums, PixelImage.shift(channel), words);
                 }
-                narrow(sums, out, to + i * step, stride, count);
+                copy(words, 0, 1, out, to + i * step, stride, count);
             }
         }
 
-        private void add(int at, int a, int b, int c, int d) {
-            add(sums, pixels[at], a, pixels[at + 1], b, pixels[at + 2], c, pixels[at + 3], d);
+        private void weigh(int[][] pixels, int first, int[] weights) {
+            Arrays.fill(sums, HALF_UNIT);
+            for (int tap = 0; tap < weights.length; tap += GROUP) {
+                int at = first + tap;
+                add(
+                        sums,
+                        pixels[at],
+                        weights[tap],
+                        pixels[at + 1],
+                        weights[tap + 1],
+                        pixels[at + 2],
+                        weights[tap + 2],
+                        pixels[at + 3],
+                        weights[tap + 3]);
+            }
         }
 
         private static void add(int[] sums, int[] p, int a, int[] q, int b, int[] r, int c, int[] s, int d) {
@@ -169,15 +187,24 @@ public enum Resampling {
             }
         }
 
-        private static void widen(byte[] in, int from, int stride, int[] line, int count) {
-            for (int k = 0; k < count; k++) {
-                line[k] = in[from + k * stride] & 0xff;
+        private static void unpack(int[] words, int shift, int[] line) {
+            for (int k = 0; k < line.length; k++) {
+                line[k] = words[k] >>> shift & 0xff;
             }
         }
 
-        private static void narrow(int[] sums, byte[] out, int to, int stride, int count) {
+        /** Clips to 0..255 by signs, which vectorises, as {@code Math.min} does not. */
+        private static void pack(int[] sums, int shift, int[] words) {
+            for (int k = 0; k < words.length; k++) {
+                int value = sums[k] >> PRECISION_BITS;
+                int positive = value & ~(value >> 31);
+                words[k] |= ((positive | (0xff - positive) >> 31) & 0xff) << shift;
+            }
+        }
+
+        private static void copy(int[] in, int from, int stride, int[] out, int to, int step, int count) {
             for (int k = 0; k < count; k++) {
-                out[to + k * stride] = (byte) Math.min(Math.max(sums[k] >> PRECISION_BITS, 0), 255);
+                out[to + k * step] = in[from + k * stride];
             }
         }
     }

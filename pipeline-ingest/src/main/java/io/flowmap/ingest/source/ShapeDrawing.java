@@ -44,7 +44,7 @@ final class ShapeDrawing {
             double covered = coverage(shape, i % SIDE - centreX, i / SIDE - centreY, cos, sin);
             pixels[i] = (byte) Math.rint(dark + (light - dark) * covered);
         }
-        return new PixelImage(1, SIDE, SIDE, pixels);
+        return PixelImage.ofPlanes(1, SIDE, SIDE, pixels);
     }
 
     private static double coverage(Shape shape, double left, double top, double cos, double sin) {

@@ -40,7 +40,7 @@ class ImageDecoderTest {
         for (var image : new PixelImage[] {Patterns.image(3, 13, 9), Patterns.image(1, 7, 20)}) {
             var decoded = decoder.decode(png(buffered(image)));
             assertThat(decoded.channels()).isEqualTo(image.channels());
-            assertThat(decoded.pixels()).isEqualTo(image.pixels());
+            assertThat(decoded.planes()).isEqualTo(image.planes());
         }
     }
 
@@ -51,20 +51,17 @@ class ImageDecoderTest {
         var deep = new BufferedImage(16, 16, BufferedImage.TYPE_USHORT_GRAY);
         var bits = new BufferedImage(16, 16, BufferedImage.TYPE_BYTE_BINARY);
         for (int i = 0; i < 256; i++) {
-            int rgb = (color.pixels()[i] & 0xff) << 16
-                    | (color.pixels()[256 + i] & 0xff) << 8
-                    | color.pixels()[512 + i] & 0xff;
-            alpha.setRGB(i % 16, i / 16, i << 24 | rgb);
+            alpha.setRGB(i % 16, i / 16, i << 24 | color.words()[i] >>> 8);
             deep.getRaster().setSample(i % 16, i / 16, 0, i << 8 | 0x7f);
             bits.getRaster().setSample(i % 16, i / 16, 0, i % 3 == 0 ? 1 : 0);
         }
-        assertThat(decoder.decode(png(alpha)).pixels()).isEqualTo(color.pixels());
+        assertThat(decoder.decode(png(alpha)).planes()).isEqualTo(color.planes());
         var gray = decoder.decode(png(deep));
         var black = decoder.decode(png(bits));
         assertThat(black.channels()).isEqualTo(1);
         for (int i = 0; i < 256; i++) {
-            assertThat(gray.pixels()[i]).isEqualTo((byte) i);
-            assertThat(black.pixels()[i]).isEqualTo((byte) (i % 3 == 0 ? 255 : 0));
+            assertThat(gray.words()[i] >>> 24).isEqualTo(i);
+            assertThat(black.words()[i] >>> 24).isEqualTo(i % 3 == 0 ? 255 : 0);
         }
     }
 
@@ -82,9 +79,10 @@ class ImageDecoderTest {
             {1, 1, 0}
         };
         assertThat(image.channels()).isEqualTo(3);
+        byte[] planes = image.planes();
         for (int x = 0; x < pillow.length; x++) {
             for (int c = 0; c < 3; c++) {
-                assertThat(image.pixels()[64 * c + x] & 0xff).isBetween(pillow[x][c], pillow[x][c] + 1);
+                assertThat(planes[64 * c + x] & 0xff).isBetween(pillow[x][c], pillow[x][c] + 1);
             }
         }
     }
@@ -100,8 +98,8 @@ class ImageDecoderTest {
                 .put((byte) 1)
                 .put(profile)
                 .put(plain, 2, plain.length - 2);
-        assertThat(decoder.decode(marked.array()).pixels())
-                .isEqualTo(decoder.decode(plain).pixels());
+        assertThat(decoder.decode(marked.array()).planes())
+                .isEqualTo(decoder.decode(plain).planes());
     }
 
     @ParameterizedTest
@@ -168,9 +166,9 @@ class ImageDecoderTest {
         int type = image.channels() == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR;
         var buffered = new BufferedImage(image.width(), image.height(), type);
         int plane = image.width() * image.height();
-        for (int i = 0; i < image.pixels().length; i++) {
-            buffered.getRaster()
-                    .setSample(i % image.width(), i % plane / image.width(), i / plane, image.pixels()[i] & 0xff);
+        byte[] planes = image.planes();
+        for (int i = 0; i < planes.length; i++) {
+            buffered.getRaster().setSample(i % image.width(), i % plane / image.width(), i / plane, planes[i] & 0xff);
         }
         return buffered;
     }

@@ -15,12 +15,12 @@ final class Patterns {
             int c = i / (width * height);
             pixels[i] = (byte) (7 * x * x + 13 * y + 3 * x * y + 50 * c);
         }
-        return new PixelImage(channels, height, width, pixels);
+        return PixelImage.ofPlanes(channels, height, width, pixels);
     }
 
     static long checksum(PixelImage image) {
         var sum = new CRC32();
-        sum.update(image.pixels());
+        sum.update(image.planes());
         return sum.getValue();
     }
 }

@@ -1,0 +1,60 @@
+package io.flowmap.ingest;
+
+import io.flowmap.data.LatentShape;
+import io.flowmap.data.PixelEncoder;
+import io.flowmap.tensor.DType;
+import java.util.Arrays;
+
+/** What is stored for each of the 256 values of each channel: a pixel encoder looks at no other pixel than the one it encodes. */
+final class PixelTable {
+    private static final int VALUES = 256;
+    private static final int SIDE = 16;
+
+    private final int width;
+    private final byte[][] codes;
+    private final boolean exact;
+
+    /**
+     * @param dtype what latents are stored as
+     * @param channels of the images
+     */
+    PixelTable(PixelEncoder encoder, DType dtype, int channels) {
+        var shape = new LatentShape(channels, SIDE, SIDE);
+        byte[] pixels = new byte[shape.size()];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) i;
+        }
+        float[] latent = new float[shape.size()];
+        encoder.encode(pixels, latent, shape);
+        byte[] stored = dtype.encode(latent);
+        byte[] back = new byte[shape.size()];
+        encoder.decode(dtype.decode(stored), back, shape);
+        this.exact = Arrays.equals(pixels, back);
+        this.width = dtype.bytes();
+        this.codes = new byte[channels][];
+        for (int c = 0; c < channels; c++) {
+            codes[c] = Arrays.copyOfRange(stored, c * VALUES * width, (c + 1) * VALUES * width);
+        }
+    }
+
+    /** Whether every value of every channel comes back from storage. */
+    boolean isExact() {
+        return exact;
+    }
+
+    /** The stored latent of an image [C,H,W]. */
+    byte[] encode(byte[] pixels) {
+        byte[] stored = new byte[Math.multiplyExact(pixels.length, width)];
+        int plane = pixels.length / codes.length;
+        for (int c = 0; c < codes.length; c++) {
+            byte[] code = codes[c];
+            for (int i = c * plane; i < (c + 1) * plane; i++) {
+                int from = (pixels[i] & 0xff) * width;
+                for (int k = 0; k < width; k++) {
+                    stored[i * width + k] = code[from + k];
+                }
+            }
+        }
+        return stored;
+    }
+}

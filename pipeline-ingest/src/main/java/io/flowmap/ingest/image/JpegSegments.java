@@ -1,0 +1,93 @@
+package io.flowmap.ingest.image;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The segments of a JPEG before its first scan (ITU-T T.81, annex B). Damage is left for the decoder to find. */
+final class JpegSegments {
+    private static final byte[] PROFILE = "ICC_PROFILE\0".getBytes(StandardCharsets.US_ASCII);
+    private static final int APP2 = 0xe2;
+    private static final int START_OF_SCAN = 0xda;
+    private static final int END_OF_IMAGE = 0xd9;
+    private static final int FRAME_BYTES = 10;
+
+    private JpegSegments() {}
+
+    /**
+     * A frame header (B.2.2).
+     *
+     * @param process 0 baseline, 1 extended, 2 progressive, each by Huffman codes; others above
+     * @param precision bits of a sample
+     */
+    record Frame(int process, int precision, ImageSize size, int components) {
+        /** Whether it is 8 bits deep, gray or in three colours, and of a process that every decoder knows. */
+        boolean common() {
+            return process <= 2 && precision == 8 && (components == 1 || components == 3);
+        }
+    }
+
+    /** The frame header; nothing where it does not stand in line with the other segments or leaves the height open. */
+    static Optional<Frame> frame(byte[] jpeg) {
+        int at = 2;
+        while (at + FRAME_BYTES <= jpeg.length && marks(jpeg, at) && code(jpeg, at) != START_OF_SCAN) {
+            if (startsFrame(code(jpeg, at))) {
+                var header = ByteBuffer.wrap(jpeg);
+                var size = new ImageSize(header.getShort(at + 5) & 0xffff, header.getShort(at + 7) & 0xffff);
+                var frame = new Frame(code(jpeg, at) - 0xc0, jpeg[at + 4] & 0xff, size, jpeg[at + 9] & 0xff);
+                return size.pixels() == 0 ? Optional.empty() : Optional.of(frame);
+            }
+            at = end(jpeg, at);
+        }
+        return Optional.empty();
+    }
+
+    /** Whether the file's last bytes are a JPEG's last. */
+    static boolean ends(byte[] jpeg) {
+        return (jpeg[jpeg.length - 2] & 0xff) == 0xff && code(jpeg, jpeg.length - 2) == END_OF_IMAGE;
+    }
+
+    /** The same file without colour profiles, because Java's readers would convert by them and Pillow and EDM2 do not. */
+    static byte[] withoutProfiles(byte[] jpeg) {
+        var kept = new ByteArrayOutputStream(jpeg.length);
+        int at = 2;
+        kept.write(jpeg, 0, 2);
+        while (at + 4 <= jpeg.length && marks(jpeg, at) && code(jpeg, at) != START_OF_SCAN) {
+            int end = Math.min(end(jpeg, at), jpeg.length);
+            if (!isProfile(jpeg, at, end)) {
+                kept.write(jpeg, at, end - at);
+            }
+            at = end;
+        }
+        kept.write(jpeg, at, jpeg.length - at);
+        return kept.size() == jpeg.length ? jpeg : kept.toByteArray();
+    }
+
+    private static int code(byte[] jpeg, int at) {
+        return jpeg[at + 1] & 0xff;
+    }
+
+    /** Where the segment's successor is. */
+    private static int end(byte[] jpeg, int at) {
+        return at + 2 + ((jpeg[at + 2] & 0xff) << 8 | jpeg[at + 3] & 0xff);
+    }
+
+    private static boolean marks(byte[] jpeg, int at) {
+        int code = code(jpeg, at);
+        return (jpeg[at] & 0xff) == 0xff && code >= 0xc0 && code != 0xff && (code < 0xd0 || code > 0xd9);
+    }
+
+    /** All of 0xc0 to 0xcf but tables of Huffman codes, extensions and arithmetic conditioning. */
+    private static boolean startsFrame(int code) {
+        return code >= 0xc0 && code <= 0xcf && code != 0xc4 && code != 0xc8 && code != 0xcc;
+    }
+
+    private static boolean isProfile(byte[] jpeg, int at, int end) {
+        int from = at + 4;
+        return code(jpeg, at) == APP2
+                && end - from >= PROFILE.length
+                && Arrays.equals(jpeg, from, from + PROFILE.length, PROFILE, 0, PROFILE.length);
+    }
+}
