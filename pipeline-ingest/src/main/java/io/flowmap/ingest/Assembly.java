@@ -10,6 +10,7 @@ import io.flowmap.data.Encoder;
 import io.flowmap.data.LatentShape;
 import io.flowmap.data.LiteralPath;
 import io.flowmap.ingest.IngestSettings.EncoderKind;
+import io.flowmap.ingest.source.Payload;
 import io.flowmap.ingest.text.CaptionEncoder;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.UserError;
@@ -93,12 +94,11 @@ final class Assembly {
             for (var part : parts(judged)) {
                 var order = Shuffling.of(part.kept());
                 orders.add(order);
-                var blocks = order.blocks(settings.blockRecords());
+                var latent = latent(encoder, part.staged());
+                var writer = writer(part, encoding, latent);
+                var blocks = order.blocks(writer.blockRecords());
                 if (blocks.numPartitions() > 0) {
-                    var latent = latent(encoder, part.staged());
-                    files.put(
-                            part.name(),
-                            latents.write(part.name(), part.kept(), blocks, writer(part, encoding, latent)));
+                    files.put(part.name(), latents.write(part.name(), part.kept(), blocks, writer));
                     shapes.put(part.name(), latent);
                 }
             }
@@ -135,6 +135,7 @@ final class Assembly {
     }
 
     private BlockWriter writer(Part part, Encoding encoding, LatentShape latent) {
+        int valueBytes = settings.payload() == Payload.IMAGE ? 1 : Float.BYTES;
         return new BlockWriter(
                 new Path(directory, part.name()).toString(),
                 ScanTask.number(part.split()),
@@ -143,7 +144,7 @@ final class Assembly {
                 encoding,
                 !settings.captions().from().isEmpty(),
                 settings.captions().source(),
-                settings.blockRecords());
+                settings.blockRecords((long) valueBytes * part.staged().size(), latent.size()));
     }
 
     private Encoder encoder(Dataset<Row> train) {

@@ -36,6 +36,8 @@ record IngestSettings(
         long maxPixels,
         int maxClasses,
         Drawings shapes) {
+    private static final int MOST_BLOCK_RECORDS = 4096;
+    private static final long MOST_BLOCK_BYTES = 256L << 20;
     private static final Pattern BUCKET = Pattern.compile("([1-9]\\d{0,4})x([1-9]\\d{0,4})");
 
     IngestSettings {
@@ -45,9 +47,9 @@ record IngestSettings(
             throw new IllegalArgumentException(
                     "expected ingest.train to name files, folders or embedded:shapes, got nothing");
         }
-        if (resolution < 0 || blockRecords < 1) {
+        if (resolution < 0 || blockRecords < 0) {
             throw new IllegalArgumentException(
-                    "expected resolution >= 0 and block-records >= 1, got " + resolution + " and " + blockRecords);
+                    "expected resolution >= 0 and block-records >= 0, got " + resolution + " and " + blockRecords);
         }
         if (!(maxFailureShare >= 0 && maxFailureShare <= 1)) {
             throw new IllegalArgumentException("expected max-failure-share in 0..1, got " + maxFailureShare);
@@ -68,6 +70,17 @@ record IngestSettings(
         if (encoder == EncoderKind.LATENTS && filter.duplicates() == FilterSettings.Duplicates.PERCEPTUAL) {
             throw new IllegalArgumentException("expected images to look at for likeness, got latents");
         }
+    }
+
+    /**
+     * Records of a block: as configured, or as many as a task holds well while it shuffles and while it trains.
+     *
+     * @param staged bytes of a record as it is shuffled
+     * @param latent float32 values of a record as training holds it
+     */
+    int blockRecords(long staged, long latent) {
+        long fitting = MOST_BLOCK_BYTES / Math.max(staged, Float.BYTES * latent);
+        return blockRecords > 0 ? blockRecords : (int) Math.min(Math.max(fitting, 1), MOST_BLOCK_RECORDS);
     }
 
     /** What a record of the sources is. */

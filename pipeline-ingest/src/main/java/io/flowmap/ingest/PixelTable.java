@@ -3,6 +3,9 @@ package io.flowmap.ingest;
 import io.flowmap.data.LatentShape;
 import io.flowmap.data.PixelEncoder;
 import io.flowmap.tensor.DType;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** What is stored for each of the 256 values of each channel: a pixel encoder looks at no other pixel than the one it encodes. */
@@ -10,12 +13,15 @@ final class PixelTable {
     private static final int VALUES = 256;
     private static final int SIDE = 16;
 
+    private static final VarHandle SHORTS = view(short[].class);
+    private static final VarHandle INTS = view(int[].class);
+
     private final int width;
-    private final byte[][] codes;
+    private final int[][] codes;
     private final boolean exact;
 
     /**
-     * @param dtype what latents are stored as
+     * @param dtype what latents are stored as, of two or four bytes
      * @param channels of the images
      */
     PixelTable(PixelEncoder encoder, DType dtype, int channels) {
@@ -31,10 +37,16 @@ final class PixelTable {
         encoder.decode(dtype.decode(stored), back, shape);
         this.exact = Arrays.equals(pixels, back);
         this.width = dtype.bytes();
-        this.codes = new byte[channels][];
-        for (int c = 0; c < channels; c++) {
-            codes[c] = Arrays.copyOfRange(stored, c * VALUES * width, (c + 1) * VALUES * width);
+        this.codes = new int[channels][VALUES];
+        for (int i = 0; i < latent.length; i++) {
+            codes[i / VALUES][i % VALUES] = width == Short.BYTES
+                    ? (short) SHORTS.get(stored, Short.BYTES * i)
+                    : (int) INTS.get(stored, Integer.BYTES * i);
         }
+    }
+
+    private static VarHandle view(Class<?> array) {
+        return MethodHandles.byteArrayViewVarHandle(array, ByteOrder.LITTLE_ENDIAN);
     }
 
     /** Whether every value of every channel comes back from storage. */
@@ -47,11 +59,12 @@ final class PixelTable {
         byte[] stored = new byte[Math.multiplyExact(pixels.length, width)];
         int plane = pixels.length / codes.length;
         for (int c = 0; c < codes.length; c++) {
-            byte[] code = codes[c];
+            int[] code = codes[c];
             for (int i = c * plane; i < (c + 1) * plane; i++) {
-                int from = (pixels[i] & 0xff) * width;
-                for (int k = 0; k < width; k++) {
-                    stored[i * width + k] = code[from + k];
+                if (width == Short.BYTES) {
+                    SHORTS.set(stored, Short.BYTES * i, (short) code[pixels[i] & 0xff]);
+                } else {
+                    INTS.set(stored, Integer.BYTES * i, code[pixels[i] & 0xff]);
                 }
             }
         }
