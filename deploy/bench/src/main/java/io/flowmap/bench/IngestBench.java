@@ -162,6 +162,7 @@ public final class IngestBench implements Callable<Integer> {
                 .master("local[1]")
                 .appName("flowmap bench ingest")
                 .config("spark.ui.enabled", false)
+                .config("spark.shuffle.compress", false)
                 .getOrCreate()) {
             return IntStream.range(0, repetitions)
                     .mapToObj(i -> ingest(spark, folder.resolve("run-" + i), input))

@@ -30,7 +30,7 @@ def framed(data):
     if scaled:
         parts = [part for part in (8, 4, 2) if min(image.size) >= 2 * part * side]
         if parts:
-            image.draft(None, [-(-size // parts[0]) for size in image.size])
+            image.draft(None, [size // parts[0] for size in image.size])
     image = image.convert("RGB")
     width, height = image.size
     crop = max(1, round(side * min(height / side, width / side)))
