@@ -7,6 +7,8 @@ import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
 /**
@@ -20,8 +22,7 @@ final class Leptonica {
 
     static {
         try {
-            var file = Native.extractFromResourcePath(LIBRARY, Leptonica.class.getClassLoader());
-            Native.register(Leptonica.class, NativeLibrary.getInstance(file.getPath()));
+            load();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot load " + LIBRARY, e);
         }
@@ -46,6 +47,20 @@ final class Leptonica {
             return warnings.getValue() == 0 ? Optional.of(image(pix)) : Optional.empty();
         } finally {
             pixDestroy(new PointerByReference(pix));
+        }
+    }
+
+    /** From a file that is gone once it is loaded, so that no process leaves one behind. */
+    private static void load() throws IOException {
+        var file = Files.createTempFile("leptonica", ".so");
+        try (var library = Leptonica.class.getResourceAsStream(LIBRARY)) {
+            if (library == null) {
+                throw new IOException("expected it on the class path, got nothing");
+            }
+            Files.copy(library, file, StandardCopyOption.REPLACE_EXISTING);
+            Native.register(Leptonica.class, NativeLibrary.getInstance(file.toString()));
+        } finally {
+            Files.delete(file);
         }
     }
 
