@@ -10,7 +10,6 @@ import io.flowmap.data.Encoder;
 import io.flowmap.data.LatentShape;
 import io.flowmap.data.LiteralPath;
 import io.flowmap.ingest.IngestSettings.EncoderKind;
-import io.flowmap.ingest.source.Payload;
 import io.flowmap.ingest.text.CaptionEncoder;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.UserError;
@@ -135,7 +134,6 @@ final class Assembly {
     }
 
     private BlockWriter writer(Part part, Encoding encoding, LatentShape latent) {
-        int valueBytes = settings.payload() == Payload.IMAGE ? 1 : Float.BYTES;
         return new BlockWriter(
                 new Path(directory, part.name()).toString(),
                 ScanTask.number(part.split()),
@@ -144,7 +142,7 @@ final class Assembly {
                 encoding,
                 !settings.captions().from().isEmpty(),
                 settings.captions().source(),
-                settings.blockRecords((long) valueBytes * part.staged().size(), latent.size()));
+                settings.recordsOfBlock(latent));
     }
 
     private Encoder encoder(Dataset<Row> train) {

@@ -72,14 +72,9 @@ record IngestSettings(
         }
     }
 
-    /**
-     * Records of a block: as configured, or as many as a task holds well while it shuffles and while it trains.
-     *
-     * @param staged bytes of a record as it is shuffled
-     * @param latent float32 values of a record as training holds it
-     */
-    int blockRecords(long staged, long latent) {
-        long fitting = MOST_BLOCK_BYTES / Math.max(staged, Float.BYTES * latent);
+    /** Records of a block of latents: as configured, or as many as training holds well in float32. */
+    int recordsOfBlock(LatentShape latent) {
+        long fitting = MOST_BLOCK_BYTES / ((long) Float.BYTES * latent.size());
         return blockRecords > 0 ? blockRecords : (int) Math.min(Math.max(fitting, 1), MOST_BLOCK_RECORDS);
     }
 

@@ -1,5 +1,6 @@
 package io.flowmap.ingest.image;
 
+import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,6 +20,9 @@ import java.util.Optional;
 final class Leptonica {
     private static final String LIBRARY = "/org/bytedeco/leptonica/linux-x86_64/libleptonica.so.6";
     private static final int SILENT = 6;
+    /** RTLD_LAZY alone: its libjpeg and zlib must not become those of libraries loaded later. */
+    private static final int LAZY_AND_LOCAL = 1;
+
     private static final int WORD_BITS = 32;
 
     static {
@@ -58,7 +63,9 @@ final class Leptonica {
                 throw new IOException("expected it on the class path, got nothing");
             }
             Files.copy(library, file, StandardCopyOption.REPLACE_EXISTING);
-            Native.register(Leptonica.class, NativeLibrary.getInstance(file.toString()));
+            Native.register(
+                    Leptonica.class,
+                    NativeLibrary.getInstance(file.toString(), Map.of(Library.OPTION_OPEN_FLAGS, LAZY_AND_LOCAL)));
         } finally {
             Files.delete(file);
         }
