@@ -57,7 +57,8 @@ final class Assembly {
             CaptionEncoder.open(context.hadoop(), settings.captions().source()).close();
         }
         if (settings.encoder() == EncoderKind.CODEC || settings.encoder() == EncoderKind.LATENTS) {
-            RawLatents.of(context, settings, recipe.shape());
+            var shapes = recipe.buckets().isEmpty() ? List.of(recipe.shape()) : recipe.buckets();
+            shapes.forEach(shape -> RawLatents.of(context, settings, shape));
         }
     }
 

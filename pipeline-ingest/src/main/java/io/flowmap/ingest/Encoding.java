@@ -73,10 +73,10 @@ record Encoding(Encoder encoder, Payload payload, boolean sampled, long seed, in
             var coded = (CodedLatents) encoding.encoder;
             var raw = raw(contents);
             var latents = new ArrayList<byte[]>();
-            var latent = new float[this.latent.size()];
+            var values = new float[latent.size()];
             for (int i = 0; i < raw.length; i++) {
-                coded.standardise(raw[i], noise(first + i), latent);
-                latents.add(encoding.dtype.encode(latent));
+                coded.standardise(raw[i], noise(first + i), values);
+                latents.add(encoding.dtype.encode(values));
             }
             return latents;
         }

@@ -33,6 +33,11 @@ final class FirstImages {
 
     /** How to make every record. Reads from the sources only if the settings leave something open. */
     Recipe recipe(List<ScanTask> tasks, ClassNames names) {
+        if (settings.scaledJpeg() && !ImageDecoder.scales()) {
+            throw new UserError(
+                    "cannot decode JPEGs at a part of their size: expected ingest.scaled-jpeg = false where Leptonica's library"
+                            + " cannot be loaded, got true");
+        }
         var reading = settings.reading(names);
         boolean latents = settings.payload() == Payload.LATENT;
         int side = settings.resolution();

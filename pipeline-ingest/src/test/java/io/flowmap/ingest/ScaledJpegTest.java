@@ -31,6 +31,8 @@ class ScaledJpegTest {
         try (var decoder = new ImageDecoder(1_000_000)) {
             var image = Framing.CENTER_CROP.apply(decoder.decode(photo, reduction), 8);
             assertThat(pixels(run)).isEqualTo(image.planes());
+            var other = Framing.CENTER_CROP.apply(decoder.decode(photo, reduction == 1 ? 2 : reduction / 2), 8);
+            assertThat(pixels(run)).isNotEqualTo(other.planes());
         }
         var row = run.ledger("true").get(0);
         assertThat(row.<Integer>getAs("width")).isEqualTo(width);

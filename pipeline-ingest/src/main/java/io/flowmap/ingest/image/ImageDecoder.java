@@ -39,13 +39,20 @@ public final class ImageDecoder implements AutoCloseable {
         jpeg.addIIOReadWarningListener((source, warning) -> noteDamage(warning));
     }
 
+    /** Whether JPEGs can be decoded at a part of their size on this machine. */
+    public static boolean scales() {
+        return Leptonica.LOADED;
+    }
+
     /** What the file says of its size. Throws {@link UnreadableRecord} with the reason for the ledger. */
     public ImageSize size(byte[] bytes) throws UnreadableRecord {
         if (isPng(bytes)) {
             return PngStructure.size(bytes);
         }
         var frame = JpegSegments.frame(requireJpeg(bytes));
-        return frame.isPresent() ? frame.get().size() : read(jpeg, "JPEG", bytes, ImageDecoder::size);
+        return frame.isPresent()
+                ? frame.get().size()
+                : read(jpeg, "JPEG", JpegSegments.withoutProfiles(bytes), ImageDecoder::size);
     }
 
     /** The whole image. Throws {@link UnreadableRecord} with the reason for the ledger. */
@@ -64,7 +71,7 @@ public final class ImageDecoder implements AutoCloseable {
             return read(png, "PNG", bytes, this::image);
         }
         var frame = JpegSegments.frame(requireJpeg(bytes));
-        if (frame.isPresent() && frame.get().common() && JpegSegments.ends(bytes)) {
+        if (Leptonica.LOADED && frame.isPresent() && frame.get().common() && JpegSegments.ends(bytes)) {
             requireBounded(frame.get().size());
             var image = Leptonica.decode(bytes, reduction);
             if (image.isPresent()) {

@@ -7,6 +7,12 @@ package io.flowmap.ingest.image;
  * @param width at least 1
  */
 public record ImageSize(int height, int width) {
+    public ImageSize {
+        if (height < 1 || width < 1) {
+            throw new IllegalArgumentException("expected an image of a pixel or more, got " + width + "x" + height);
+        }
+    }
+
     public long pixels() {
         return (long) height * width;
     }

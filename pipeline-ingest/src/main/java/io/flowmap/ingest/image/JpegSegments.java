@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The segments of a JPEG before its first scan (ITU-T T.81, annex B). Damage is left for the decoder to find. */
+/** What can be read of a JPEG between its markers (ITU-T T.81, annex B). Damage is left for the decoder to find. */
 final class JpegSegments {
     private static final byte[] PROFILE = "ICC_PROFILE\0".getBytes(StandardCharsets.US_ASCII);
     private static final int APP2 = 0xe2;
@@ -35,9 +35,13 @@ final class JpegSegments {
         while (at + FRAME_BYTES <= jpeg.length && marks(jpeg, at) && code(jpeg, at) != START_OF_SCAN) {
             if (startsFrame(code(jpeg, at))) {
                 var header = ByteBuffer.wrap(jpeg);
-                var size = new ImageSize(header.getShort(at + 5) & 0xffff, header.getShort(at + 7) & 0xffff);
-                var frame = new Frame(code(jpeg, at) - 0xc0, jpeg[at + 4] & 0xff, size, jpeg[at + 9] & 0xff);
-                return size.pixels() == 0 ? Optional.empty() : Optional.of(frame);
+                int height = header.getShort(at + 5) & 0xffff;
+                int width = header.getShort(at + 7) & 0xffff;
+                if (height == 0 || width == 0) {
+                    return Optional.empty();
+                }
+                var size = new ImageSize(height, width);
+                return Optional.of(new Frame(code(jpeg, at) - 0xc0, jpeg[at + 4] & 0xff, size, jpeg[at + 9] & 0xff));
             }
             at = end(jpeg, at);
         }

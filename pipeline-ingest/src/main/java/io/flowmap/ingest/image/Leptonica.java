@@ -7,15 +7,16 @@ import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.LoggerFactory;
 
 /**
  * Leptonica's JPEG reader: libjpeg-turbo with its accurate DCT, as Pillow uses it, so that the pixels are equal to Pillow's. It is
- * several times faster than Java's reader and tells of damage by a count alone.
+ * several times faster than Java's reader, and gives no image of a JPEG that libjpeg has any complaint about, which it prints to standard error.
  */
 final class Leptonica {
     private static final String LIBRARY = "/org/bytedeco/leptonica/linux-x86_64/libleptonica.so.6";
@@ -25,14 +26,8 @@ final class Leptonica {
 
     private static final int WORD_BITS = 32;
 
-    static {
-        try {
-            load();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot load " + LIBRARY, e);
-        }
-        setMsgSeverity(SILENT);
-    }
+    /** Whether the library is there for this platform; Java's reader does without it. */
+    static final boolean LOADED = load();
 
     private Leptonica() {}
 
@@ -43,25 +38,36 @@ final class Leptonica {
      * @return nothing if there is any damage
      */
     static Optional<PixelImage> decode(byte[] jpeg, int reduction) {
-        var warnings = new IntByReference();
-        var pix = pixReadMemJpeg(jpeg, jpeg.length, 0, reduction, warnings, 0);
+        var pix = pixReadMemJpeg(jpeg, jpeg.length, 0, reduction, null, 0);
         if (pix == null) {
             return Optional.empty();
         }
         try {
-            return warnings.getValue() == 0 ? Optional.of(image(pix)) : Optional.empty();
+            return Optional.of(image(pix));
         } finally {
             pixDestroy(new PointerByReference(pix));
         }
     }
 
-    /** From a file that is gone once it is loaded, so that no process leaves one behind. */
-    private static void load() throws IOException {
-        var file = Files.createTempFile("leptonica", ".so");
+    private static boolean load() {
         try (var library = Leptonica.class.getResourceAsStream(LIBRARY)) {
             if (library == null) {
-                throw new IOException("expected it on the class path, got nothing");
+                throw new IOException("expected " + LIBRARY + " on the class path, got nothing");
             }
+            load(library);
+            setMsgSeverity(SILENT);
+            return true;
+        } catch (IOException | UnsatisfiedLinkError e) {
+            LoggerFactory.getLogger(Leptonica.class)
+                    .warn("JPEGs are decoded by Java's reader, which is slower: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    /** From a file that is gone once it is loaded, so that no process leaves one behind. */
+    private static void load(InputStream library) throws IOException {
+        var file = Files.createTempFile("leptonica", ".so");
+        try {
             Files.copy(library, file, StandardCopyOption.REPLACE_EXISTING);
             Native.register(
                     Leptonica.class,

@@ -47,7 +47,7 @@ public enum Resampling {
     private static PixelImage horizontal(PixelImage image, Taps taps) {
         int width = taps.first.length;
         int[] out = new int[image.height() * width];
-        var lines = new Lines(image.channels(), image.width());
+        var lines = new Lines(image.channels(), image.width(), image.height());
         for (int top = 0; top < image.height(); top += STRIP) {
             int count = Math.min(STRIP, image.height() - top);
             lines.read(image.words(), top * image.width(), 1, image.width(), count);
@@ -60,7 +60,7 @@ public enum Resampling {
         int height = taps.first.length;
         int width = image.width();
         int[] out = new int[height * width];
-        var lines = new Lines(image.channels(), image.height());
+        var lines = new Lines(image.channels(), image.height(), image.width());
         for (int left = 0; left < width; left += STRIP) {
             int count = Math.min(STRIP, width - left);
             lines.read(image.words(), left, width, 1, count);
@@ -134,12 +134,13 @@ public enum Resampling {
         private final int[] words;
         private final int[] sums;
 
-        /** Room for {@code length} lines a channel, and for zeros that weights of nothing fall on. */
-        Lines(int channels, int length) {
+        /** Room for {@code length} lines a channel of an image so many pixels across, and for zeros that weights of nothing fall on. */
+        Lines(int channels, int length, int across) {
+            int strip = Math.min(STRIP, across);
             this.length = length;
-            this.lines = new int[channels][length + GROUP - 1][STRIP];
-            this.words = new int[STRIP];
-            this.sums = new int[STRIP];
+            this.lines = new int[channels][length + GROUP - 1][strip];
+            this.words = new int[strip];
+            this.sums = new int[strip];
         }
 
         /** Takes {@code count} words a line, {@code stride} apart, lines {@code step} apart. */

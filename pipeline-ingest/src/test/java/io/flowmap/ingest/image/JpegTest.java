@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -90,6 +91,15 @@ class JpegTest {
     }
 
     @Test
+    void threadsDecodeSideBySide() {
+        var sums =
+                IntStream.range(0, 300).parallel().mapToObj(JpegTest::checksum).toList();
+        for (int i = 0; i < sums.size(); i++) {
+            assertThat(sums.get(i)).isEqualTo(Photo.values()[i % 3].full);
+        }
+    }
+
+    @Test
     void sizeIsBoundedBeforeDecoding() {
         var photo = Photo.GRAY.bytes.clone();
         var frame = new byte[] {(byte) 0xff, (byte) 0xc0, 0, 11, 8, 0, 37, 0, 45};
@@ -99,5 +109,13 @@ class JpegTest {
         }
         photo[at + 5] = (byte) 0xff;
         assertThatThrownBy(() -> decoder.decode(photo)).hasMessage("image of 45x65317 exceeds 2000 pixels");
+    }
+
+    private static long checksum(int number) {
+        try (var decoder = new ImageDecoder(2000)) {
+            return Patterns.checksum(decoder.decode(Photo.values()[number % 3].bytes));
+        } catch (UnreadableRecord e) {
+            throw new AssertionError(e);
+        }
     }
 }
