@@ -9,7 +9,11 @@ import org.apache.hadoop.fs.Path;
 /** A file of any Hadoop file system; every stream opens it anew. */
 record FileBlob(FileSystem fileSystem, Path file, long length) implements Blob {
     static FileBlob of(FileSystem fileSystem, Path file) throws IOException {
-        return new FileBlob(fileSystem, file, fileSystem.getFileStatus(file).getLen());
+        var status = fileSystem.getFileStatus(file);
+        if (status.isDirectory()) {
+            throw new IllegalArgumentException("expected a file, got a directory");
+        }
+        return new FileBlob(fileSystem, file, status.getLen());
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.flowmap.checkpoint.TensorData;
 import io.flowmap.checkpoint.pickle.Blob;
 import io.flowmap.checkpoint.pickle.Unpickler;
 import io.flowmap.config.Secrets;
+import io.flowmap.job.FileKind;
 import io.flowmap.job.UserError;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
@@ -25,7 +26,6 @@ import org.apache.hadoop.fs.Path;
  * {@link #read} takes one.
  */
 public final class ForeignCheckpoint {
-    private static final int BEGIN = 16;
     private static final String STATE_DICT = "state_dict";
     /** Arrays may share memory and deflate, but not without limit. */
     private static final long MAX_RATIO = 128;
@@ -64,14 +64,16 @@ public final class ForeignCheckpoint {
     /** Opens the bytes of one file. */
     static ForeignCheckpoint of(String name, Blob file) {
         return reading(name, () -> {
-            var begin = file.read(0, (int) Math.min(BEGIN, file.length()));
-            if (TorchFile.isZip(begin)) {
-                return of(name, file.length(), TorchFile.zip(file));
-            }
-            if (TorchFile.isPickle(begin)) {
-                return of(name, file.length(), TorchFile.pickle(file));
-            }
-            return new ForeignCheckpoint(name, "safetensors", ShardIndex.shard(name, file), MissingNode.getInstance());
+            var begin = file.begin();
+            return switch (FileForm.of(begin)) {
+                case SAFETENSORS -> new ForeignCheckpoint(
+                        name, "safetensors", ShardIndex.shard(name, file), MissingNode.getInstance());
+                case ZIP -> of(name, file.length(), TorchFile.zip(file));
+                case PICKLE -> of(name, file.length(), TorchFile.pickle(file));
+                case OTHER -> throw new IllegalArgumentException(
+                        "expected a safetensors or torch file or a pickle of protocol 2 to 5, got "
+                                + FileKind.of(begin));
+            };
         });
     }
 

@@ -6,8 +6,10 @@ import io.flowmap.checkpoint.SafeTensors;
 import io.flowmap.checkpoint.pickle.Blob;
 import io.flowmap.checkpoint.pickle.Unpickler;
 import io.flowmap.config.Json;
+import io.flowmap.job.FileKind;
 import java.io.BufferedInputStream;
 import java.io.CharConversionException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -50,8 +52,7 @@ final class ShardIndex {
             var name = names.next();
             var shard = shardName(name, map.get(name));
             if (!shards.containsKey(shard)) {
-                var file = new Path(index.file().getParent(), shard);
-                shards.put(shard, shard(file.toString(), FileBlob.of(index.fileSystem(), file)));
+                shards.put(shard, shard(index, shard));
             }
             var view = shards.get(shard).get(name);
             if (view == null) {
@@ -61,6 +62,21 @@ final class ShardIndex {
             arrays.put(name, view);
         }
         return arrays;
+    }
+
+    private static Map<String, ArrayView> shard(FileBlob index, String shard) throws IOException {
+        var file = new Path(index.file().getParent(), shard);
+        try {
+            var blob = FileBlob.of(index.fileSystem(), file);
+            var begin = blob.begin();
+            if (FileForm.of(begin) != FileForm.SAFETENSORS) {
+                throw new IllegalArgumentException(
+                        "expected a safetensors file as shard " + shard + ", got " + FileKind.of(begin));
+            }
+            return shard(file.toString(), blob);
+        } catch (FileNotFoundException e) {
+            throw new IllegalArgumentException("expected shard " + shard + " beside the index, got no such file", e);
+        }
     }
 
     private static JsonNode weightMap(FileBlob index) throws IOException {

@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What {@code torch.save} and {@code pickle.dump} write: a zip archive of a pickle and its storages; the older form of five pickles
@@ -38,22 +40,14 @@ final class TorchFile {
      */
     record Content(String format, Object root) {}
 
-    /** Whether a file begins as one of these forms does. */
-    static boolean isZip(byte[] begin) {
-        return begin.length > 3 && begin[0] == 'P' && begin[1] == 'K' && begin[2] == 3 && begin[3] == 4;
-    }
-
-    static boolean isPickle(byte[] begin) {
-        return begin.length > 1 && (begin[0] & 0xff) == 0x80 && begin[1] <= 5;
-    }
-
     /** The content of a zip archive. */
     static Content zip(Blob file) throws IOException {
         var members = ZipArchive.members(file);
         var name = members.keySet().stream()
                 .filter(member -> member.equals(PICKLE) || member.endsWith("/" + PICKLE))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("expected a zip member data.pkl, got none"));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "expected a zip member data.pkl, as torch.save writes, got " + shown(members.keySet())));
         var prefix = name.substring(0, name.length() - PICKLE.length());
         var order = order(members.get(prefix + "byteorder"));
         var storages = new HashMap<String, Storage>();
@@ -150,6 +144,14 @@ final class TorchFile {
             case "big" -> ByteOrder.BIG_ENDIAN;
             default -> throw new IllegalArgumentException("expected byte order little or big, got another");
         };
+    }
+
+    private static String shown(Set<String> members) {
+        if (!members.isEmpty() && members.stream().allMatch(member -> member.endsWith(".npy"))) {
+            return "a zip archive of NumPy arrays (.npz)";
+        }
+        var first = members.stream().limit(3).map(Unpickler::printable).collect(Collectors.joining(", "));
+        return members.isEmpty() ? "a zip archive without members" : "a zip archive of " + first;
     }
 
     private static void requireEnd(PickleStream in) {

@@ -1,5 +1,6 @@
 package io.flowmap.checkpoint.pickle;
 
+import io.flowmap.job.FileKind;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.FilterInputStream;
@@ -32,6 +33,11 @@ public interface Blob {
             }
             return bytes;
         }
+    }
+
+    /** What tells the form of a file: its first bytes, all if it has few. */
+    default byte[] begin() throws IOException {
+        return read(0, (int) Math.min(FileKind.BEGIN, length()));
     }
 
     /** Bytes in memory. */

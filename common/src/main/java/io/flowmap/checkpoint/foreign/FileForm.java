@@ -1,0 +1,39 @@
+package io.flowmap.checkpoint.foreign;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The forms of checkpoints, told apart by their first bytes. A safetensors file may begin with any byte, since a length stands there:
+ * that its JSON opens at byte 8 tells it from a pickle, where zeros before such a byte can be no instruction.
+ */
+enum FileForm {
+    SAFETENSORS,
+    ZIP,
+    PICKLE,
+    OTHER;
+
+    private static final int HEADER = Long.BYTES;
+    private static final long MAX_HEADER = 100_000_000;
+    private static final int ZIP_MEMBER = 0x04034b50;
+    private static final int PROTO = 0x80;
+    private static final int LAST_PROTOCOL = 5;
+
+    /** The form of a file with these first bytes, nine at least unless the file has fewer. */
+    static FileForm of(byte[] begin) {
+        var bytes = ByteBuffer.wrap(begin).order(ByteOrder.LITTLE_ENDIAN);
+        boolean opens = begin.length > HEADER && begin[HEADER] == '{';
+        if (opens && isHeader(bytes.getLong(0))) {
+            return SAFETENSORS;
+        }
+        if (begin.length >= Integer.BYTES && bytes.getInt(0) == ZIP_MEMBER) {
+            return ZIP;
+        }
+        boolean pickle = begin.length > 1 && (begin[0] & 0xff) == PROTO && (begin[1] & 0xff) <= LAST_PROTOCOL;
+        return pickle ? PICKLE : opens ? SAFETENSORS : OTHER;
+    }
+
+    private static boolean isHeader(long length) {
+        return length >= 2 && length <= MAX_HEADER;
+    }
+}
