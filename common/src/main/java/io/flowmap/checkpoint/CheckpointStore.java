@@ -3,10 +3,10 @@ package io.flowmap.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.job.AtomicFile;
 import io.flowmap.job.Sha256;
+import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -44,11 +44,7 @@ public final class CheckpointStore {
 
     /** The store in a directory, which need not be there yet. */
     public static CheckpointStore open(Configuration hadoop, Path root) {
-        try {
-            return new CheckpointStore(root.getFileSystem(hadoop), root);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot open checkpoints " + root, e);
-        }
+        return new CheckpointStore(Store.of(hadoop, root), root);
     }
 
     /** The snapshots of averages that lie below a training's checkpoints. */
@@ -95,7 +91,7 @@ public final class CheckpointStore {
             deleteUnnamed(dir, index);
             return hash;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write checkpoint " + dir, e);
+            throw Store.failure("cannot write checkpoint " + dir, e);
         }
     }
 
@@ -122,7 +118,7 @@ public final class CheckpointStore {
         } catch (FileNotFoundException e) {
             return List.of();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot list checkpoints " + root, e);
+            throw Store.failure("cannot list checkpoints " + root, e);
         }
         return steps.stream().sorted().toList();
     }
@@ -140,7 +136,7 @@ public final class CheckpointStore {
                 delete(directory(step));
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot delete checkpoints in " + root, e);
+            throw Store.failure("cannot delete checkpoints in " + root, e);
         }
     }
 
@@ -194,7 +190,7 @@ public final class CheckpointStore {
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot delete checkpoints in " + root, e);
+            throw Store.failure("cannot delete checkpoints in " + root, e);
         }
     }
 
@@ -278,7 +274,7 @@ public final class CheckpointStore {
         } catch (IllegalArgumentException e) {
             throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file, e);
+            throw Store.failure("cannot read " + file, e);
         }
     }
 

@@ -2,9 +2,9 @@ package io.flowmap.checkpoint;
 
 import io.flowmap.job.AtomicFile;
 import io.flowmap.job.Sha256;
+import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
 import java.io.EOFException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -83,7 +83,7 @@ final class VectorFile {
 
     /** The vector. Throws {@link UserError} if the file is not sound or of another layout. */
     static float[] read(FileSystem fileSystem, Path file, ParameterLayout layout) {
-        try (var in = fileSystem.open(file)) {
+        try (var in = Store.open(fileSystem, file)) {
             long length = fileSystem.getFileStatus(file).getLen();
             if (layout.length() > Math.min(length, Integer.MAX_VALUE - ARRAY_LIMIT)) {
                 throw new UserError("cannot read " + file + ": expected " + layout.length() + " elements, got " + length
@@ -104,11 +104,11 @@ final class VectorFile {
                         "cannot read " + file + ": expected parameter " + entry + ", got none of that size");
             });
             return vector;
-        } catch (FileNotFoundException | EOFException | ChecksumException e) {
+        } catch (EOFException | ChecksumException e) {
             throw new UserError(
                     "cannot read " + file + ": expected a sound safetensors file, got " + e.getMessage(), e);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file, e);
+            throw Store.failure("cannot read " + file, e);
         }
     }
 

@@ -8,7 +8,9 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.TensorInfo;
+import io.flowmap.job.FileKind;
 import io.flowmap.job.Sha256;
+import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -26,6 +28,9 @@ import org.apache.hadoop.fs.Path;
  * bits. The file holds its weights inside (at most 2 GB). Not thread-safe: one instance a task.
  */
 public final class OnnxSession implements AutoCloseable {
+    /** Java's largest array is a few elements short of 2^31. */
+    private static final int ARRAY_LIMIT = 8;
+
     private final String name;
     private final String hash;
     private final OrtEnvironment environment;
@@ -50,10 +55,16 @@ public final class OnnxSession implements AutoCloseable {
 
     /** The bytes of a file. Throws {@link UserError} where it cannot be read or has 2 GiB or more. */
     public static byte[] read(Configuration hadoop, Path file) {
-        try (var in = file.getFileSystem(hadoop).open(file)) {
+        var fileSystem = Store.of(hadoop, file);
+        try (var in = Store.open(fileSystem, file)) {
+            long length = fileSystem.getFileStatus(file).getLen();
+            if (length > Integer.MAX_VALUE - ARRAY_LIMIT) {
+                throw new UserError(
+                        "cannot read ONNX file " + file + ": expected a file below 2 GiB, got " + length + " bytes");
+            }
             return in.readAllBytes();
-        } catch (IOException | OutOfMemoryError e) {
-            throw new UserError("cannot read ONNX file " + file + ": expected a file below 2 GiB, got " + e, e);
+        } catch (IOException e) {
+            throw Store.failure("cannot read ONNX file " + file, e);
         }
     }
 
@@ -71,7 +82,9 @@ public final class OnnxSession implements AutoCloseable {
             var environment = OrtEnvironment.getEnvironment();
             return new OnnxSession(name, Sha256.of(bytes), environment, environment.createSession(bytes, options));
         } catch (OrtException e) {
-            throw new UserError("cannot read " + name + ": expected " + network + ", got " + line(e), e);
+            var kind = FileKind.of(Arrays.copyOf(bytes, Math.min(bytes.length, FileKind.BEGIN)));
+            var got = kind.equals(FileKind.OTHER) ? line(e) : kind;
+            throw new UserError("cannot read " + name + ": expected " + network + ", got " + got, e);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.flowmap.config;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -8,8 +9,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Locale;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The one JSON dialect of Flowmap: kebab-case keys, records, unknown and missing keys rejected. Jackson's mapper is immutable once
@@ -26,6 +35,8 @@ public final class Json {
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .build();
     private static final ObjectWriter PRETTY = MAPPER.writerWithDefaultPrettyPrinter();
+
+    private static final Pattern MISSING = Pattern.compile("Missing (?:required )?creator property '([^']+)'");
 
     private Json() {}
 
@@ -45,7 +56,54 @@ public final class Json {
 
     /** What Jackson found wrong, in one line: the words of a record's own check if it was one. */
     public static String complaint(JsonProcessingException e) {
-        var text = e.getCause() instanceof IllegalArgumentException own ? own.getMessage() : e.getOriginalMessage();
+        if (e.getCause() instanceof IllegalArgumentException own) {
+            return firstLine(own.getMessage());
+        }
+        if (e instanceof InvalidFormatException wrong) {
+            return "expected " + words(wrong.getTargetType()) + ", got " + wrong.getValue();
+        }
+        if (e instanceof InputCoercionException || e.getCause() instanceof InputCoercionException) {
+            var wrong = (InputCoercionException) (e instanceof InputCoercionException ? e : e.getCause());
+            return "expected " + words(wrong.getTargetType()) + ", got a number outside its range";
+        }
+        if (e instanceof UnrecognizedPropertyException unknown) {
+            return "unknown key " + unknown.getPropertyName();
+        }
+        if (e instanceof MismatchedInputException wrong && wrong.getTargetType() != null) {
+            var missing = MISSING.matcher(String.valueOf(e.getOriginalMessage()));
+            return missing.lookingAt()
+                    ? "no key " + missing.group(1)
+                    : "no " + words(wrong.getTargetType()).substring(2);
+        }
+        return firstLine(e.getOriginalMessage());
+    }
+
+    private static String words(Class<?> type) {
+        if (type.isEnum()) {
+            return "a value among "
+                    + Arrays.stream(type.getEnumConstants())
+                            .map(value -> value.toString().toLowerCase(Locale.ROOT))
+                            .collect(Collectors.joining(", "));
+        }
+        if (type == int.class || type == Integer.class) {
+            return "a whole number of 32 bits";
+        }
+        if (type == long.class || type == Long.class) {
+            return "a whole number of 64 bits";
+        }
+        if (type == double.class || type == Double.class || type == float.class || type == Float.class) {
+            return "a number";
+        }
+        if (type == boolean.class || type == Boolean.class) {
+            return "a value true or false";
+        }
+        if (Collection.class.isAssignableFrom(type) || type.isArray()) {
+            return "a list";
+        }
+        return type == String.class ? "a text" : "a map of keys to values";
+    }
+
+    private static String firstLine(String text) {
         return String.valueOf(text).lines().findFirst().orElse("damaged JSON");
     }
 

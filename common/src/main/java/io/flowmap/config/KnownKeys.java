@@ -221,10 +221,10 @@ final class KnownKeys {
 
     private UserError unknown(String key, ConfigValue value) {
         var nearest = allKeys().stream()
-                .min(Comparator.comparingInt(known -> distance(known, key)))
+                .min(Comparator.comparingInt(known -> Spelling.distance(known, key)))
                 .orElse("");
-        return new UserError("cannot read setting " + key + at(value) + ": expected a key of reference.conf, such as "
-                + nearest + ", got an unknown key");
+        return new UserError("cannot read setting " + key + at(value) + ": no such key in reference.conf, did you mean "
+                + nearest + "?");
     }
 
     private List<String> allKeys() {
@@ -256,23 +256,5 @@ final class KnownKeys {
     private static String join(String path, String key) {
         var quoted = ConfigUtil.joinPath(key);
         return path.isEmpty() ? quoted : path + "." + quoted;
-    }
-
-    /** Levenshtein's distance: insertions, deletions and substitutions between two keys. */
-    private static int distance(String a, String b) {
-        var previous = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            previous[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            var row = new int[b.length() + 1];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int substitution = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(substitution, 1 + Math.min(row[j - 1], previous[j]));
-            }
-            previous = row;
-        }
-        return previous[b.length()];
     }
 }

@@ -77,9 +77,9 @@ public final class Settings {
             if (cause instanceof IllegalArgumentException || cause instanceof UserError) {
                 throw new UserError("cannot accept setting " + at(path, e) + ": " + cause.getMessage(), cause);
             }
-            throw new UserError("cannot read setting " + at(path, e) + ": " + firstLine(e.getOriginalMessage()), e);
+            throw new UserError("cannot read setting " + at(path, e) + ": " + Json.complaint(e), e);
         } catch (JsonProcessingException e) {
-            throw new UserError("cannot read setting " + path + ": " + firstLine(e.getOriginalMessage()), e);
+            throw new UserError("cannot read setting " + path + ": " + Json.complaint(e), e);
         }
     }
 

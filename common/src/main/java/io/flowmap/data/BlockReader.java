@@ -1,16 +1,20 @@
 package io.flowmap.data;
 
-import io.flowmap.job.StageInput;
+import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
 import io.flowmap.tensor.DType;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
-import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.hadoop.util.HadoopStreams;
+import org.apache.parquet.io.InputFile;
+import org.apache.parquet.io.SeekableInputStream;
 
 /** Reads one Parquet file of latents with parquet-hadoop alone. */
 final class BlockReader {
@@ -31,19 +35,21 @@ final class BlockReader {
             throw failure("at most " + MOST_VALUES + " values", file.count() + " records of " + shape);
         }
         try {
-            requireRows(file.count());
-            try (var reader = ParquetReader.builder(new GroupReadSupport(), path)
-                    .withConf(hadoop)
-                    .build()) {
+            var input = Input.of(hadoop, path);
+            requireRows(input, file.count());
+            try (var reader = new Rows(input).withConf(hadoop).build()) {
                 return read(reader, file, shape, classes);
             }
+        } catch (UserError e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
-            throw e instanceof UserError known ? known : failure("a Parquet file of latents", e.toString());
+            var outage = Store.outage(e);
+            throw outage != null ? outage : damaged(e);
         }
     }
 
-    private void requireRows(long expected) throws IOException {
-        try (var file = ParquetFileReader.open(HadoopInputFile.fromPath(path, hadoop))) {
+    private void requireRows(InputFile input, long expected) throws IOException {
+        try (var file = ParquetFileReader.open(input)) {
             if (file.getRecordCount() != expected) {
                 throw failure(expected + " records", Long.toString(file.getRecordCount()));
             }
@@ -103,7 +109,39 @@ final class BlockReader {
     }
 
     private UserError failure(String expected, String got) {
-        return new UserError(
-                "cannot read block " + StageInput.withoutCredentials(path) + ": expected " + expected + ", got " + got);
+        return new UserError("cannot read block " + path + ": expected " + expected + ", got " + got);
+    }
+
+    private UserError damaged(Exception e) {
+        return new UserError("cannot read block " + path + ": expected a Parquet file of latents, got " + e, e);
+    }
+
+    /** The file as Parquet wants it: what the store fails to give is no damage of the file. */
+    private record Input(FileSystem fileSystem, Path path, long getLength) implements InputFile {
+        static Input of(Configuration hadoop, Path path) {
+            var fileSystem = Store.of(hadoop, path);
+            try {
+                return new Input(
+                        fileSystem, path, fileSystem.getFileStatus(path).getLen());
+            } catch (IOException e) {
+                throw Store.failure("cannot read block " + path, e);
+            }
+        }
+
+        @Override
+        public SeekableInputStream newStream() {
+            return HadoopStreams.wrap(Store.open(fileSystem, path));
+        }
+    }
+
+    private static final class Rows extends ParquetReader.Builder<Group> {
+        Rows(InputFile input) {
+            super(input);
+        }
+
+        @Override
+        protected ReadSupport<Group> getReadSupport() {
+            return new GroupReadSupport();
+        }
     }
 }

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flowmap.config.Json;
 import io.flowmap.job.Manifest;
 import io.flowmap.job.StageInput;
+import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
-import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
@@ -129,7 +129,7 @@ public final class LatentData {
 
     private static DataFacts facts(Configuration hadoop, Path dataDir) {
         try {
-            var manifest = Manifest.read(dataDir.getFileSystem(hadoop), dataDir);
+            var manifest = Manifest.read(Store.of(hadoop, dataDir), dataDir);
             if (!(manifest.facts() instanceof ObjectNode told)) {
                 throw new UserError("cannot read " + new Path(dataDir, Manifest.FILE)
                         + ": expected a map as facts, got " + manifest.facts());
@@ -141,9 +141,6 @@ public final class LatentData {
                     "cannot read " + new Path(dataDir, Manifest.FILE) + ": expected the manifest of ingested data, got "
                             + Json.complaint(e),
                     e);
-        } catch (IOException e) {
-            throw new UserError(
-                    "cannot open data " + StageInput.withoutCredentials(dataDir) + ": " + e.getMessage(), e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.flowmap.data;
 
 import io.flowmap.job.PendingFile;
+import io.flowmap.job.Store;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -32,7 +33,7 @@ public final class PendingParquet {
      */
     public static void write(Configuration hadoop, Path target, long attempt, MessageType type, Rows rows)
             throws IOException {
-        try (var pending = PendingFile.create(target.getFileSystem(hadoop), target, attempt)) {
+        try (var pending = PendingFile.create(Store.of(hadoop, target), target, attempt)) {
             try (var writer = ExampleParquetWriter.builder(new Output(pending.stream(), target.toString()))
                     .withConf(hadoop)
                     .withType(type)

@@ -32,16 +32,16 @@ public final class AtomicFile {
                 replace(fileSystem, hidden, file);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + file, e);
+            throw Store.failure("cannot write " + file, e);
         }
     }
 
-    /** The bytes of a small file. Throws {@link UncheckedIOException} if the file system fails. */
+    /** The bytes of a small file. Throws {@link UserError} if it is damaged, {@link UncheckedIOException} if the file system fails. */
     public static byte[] read(FileSystem fileSystem, Path file) {
-        try (var in = fileSystem.open(file)) {
+        try (var in = Store.open(fileSystem, file)) {
             return in.readAllBytes();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file, e);
+            throw new UserError("cannot read " + file + ": damaged: " + e.getMessage(), e);
         }
     }
 

@@ -10,6 +10,9 @@ public final class FileKind {
     /** How many bytes tell: a tar's name ends at 100 and its magic number at 263. */
     public static final int BEGIN = 512;
 
+    /** What is said of bytes that begin as none of these. */
+    public static final String OTHER = "other bytes";
+
     private static final int TAR_NAME = 100;
     private static final int TAR_MAGIC = 257;
     private static final List<String> TORCH_TAR = List.of("sys_info", "pickle", "storages", "tensors");
@@ -77,7 +80,7 @@ public final class FileKind {
     private static String text(byte[] begin) {
         for (byte value : begin) {
             if (value >= 0 && value < ' ' && value != '\n' && value != '\r' && value != '\t' && value != '\f') {
-                return "other bytes";
+                return OTHER;
             }
         }
         var text =

@@ -18,6 +18,11 @@ public interface Job {
         return Map.of();
     }
 
+    /** The sections of the settings that it reads, each with the record that checks it: what is wrong there is told before Spark starts. */
+    default Map<String, Class<? extends Record>> sections() {
+        return Map.of();
+    }
+
     /** Whether the pipeline runs it, if it has a place there. */
     default boolean inPipeline(JobContext context) {
         return true;

@@ -27,12 +27,12 @@ public record JobContext(SparkSession spark, Settings settings, Progress progres
     /** The directory of a stage, absolute and with its scheme, since executors work elsewhere. */
     public Path stage(String name) {
         var dir = run().stage(name);
-        return Manifest.fileSystem(this, dir).makeQualified(dir);
+        return Store.of(hadoop(), dir).makeQualified(dir);
     }
 
     /** Whether a stage is there and complete. */
     public boolean finished(String stage) {
         var dir = stage(stage);
-        return Manifest.exists(Manifest.fileSystem(this, dir), dir);
+        return Manifest.exists(Store.of(hadoop(), dir), dir);
     }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.config.Json;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
@@ -56,7 +55,7 @@ public record Manifest(
         try {
             return fileSystem.exists(new Path(dir, FILE));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot look for " + new Path(dir, FILE), e);
+            throw Store.failure("cannot look for " + new Path(dir, FILE), e);
         }
     }
 
@@ -64,15 +63,6 @@ public record Manifest(
     public static String hash(FileSystem fileSystem, Path dir) {
         requireFinished(fileSystem, dir);
         return Sha256.of(AtomicFile.read(fileSystem, new Path(dir, FILE)));
-    }
-
-    static FileSystem fileSystem(JobContext context, Path dir) {
-        try {
-            return dir.getFileSystem(context.hadoop());
-        } catch (IOException | IllegalArgumentException e) {
-            throw new UserError(
-                    "cannot open directory " + StageInput.withoutCredentials(dir) + ": " + e.getMessage(), e);
-        }
     }
 
     static Manifest read(FileSystem fileSystem, Path dir, String name) {
@@ -87,7 +77,7 @@ public record Manifest(
             throw new UserError(
                     "cannot read " + new Path(dir, name) + ": expected a manifest, got " + Json.complaint(e), e);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + new Path(dir, name), e);
+            throw Store.failure("cannot read " + new Path(dir, name), e);
         }
     }
 
@@ -102,12 +92,15 @@ public record Manifest(
     private static void requireFinished(FileSystem fileSystem, Path dir, String name) {
         try {
             if (!fileSystem.exists(new Path(dir, name))) {
-                throw new UserError(
-                        "cannot read stage " + StageInput.withoutCredentials(dir) + ": expected a finished stage, got "
-                                + (fileSystem.exists(dir) ? "one without " + name : "no such directory"));
+                boolean begun = fileSystem.exists(dir);
+                throw new UserError("cannot read stage " + dir + ": "
+                        + (begun ? "it has no " + name + ", so it is not finished" : "there is no such directory")
+                        + StageCommand.of(dir)
+                                .map(command -> "; flowmap " + command + (begun ? " goes on with it" : " makes it"))
+                                .orElse(""));
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot look for " + new Path(dir, name), e);
+            throw Store.failure("cannot look for " + new Path(dir, name), e);
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * @param operational names of keys that do not
  */
 record ManifestDifference(Set<String> operational) {
-    /** A phrase "expected ..., got ...", or nothing if an output of one serves as the other's. */
+    /** What differs, with both values, or nothing if an output of one serves as the other's. */
     Optional<String> first(Manifest earlier, Manifest now) {
         if (!earlier.stage().equals(now.stage())) {
             return Optional.of(phrase("stage", now.stage(), earlier.stage()));
@@ -63,7 +63,7 @@ record ManifestDifference(Set<String> operational) {
         return input.path() + " with hash " + input.sha256();
     }
 
-    private static String phrase(String what, Object expected, Object got) {
-        return "expected " + what + " = " + expected + ", got " + got;
+    private static String phrase(String what, Object yours, Object earlier) {
+        return what + " is " + yours + " now and was " + earlier + " in the earlier run";
     }
 }

@@ -26,7 +26,7 @@ public record StageInput(String name, String path, String sha256) {
 
     /** A finished stage in any directory. Throws {@link UserError} if it is not finished. */
     public static StageInput finished(JobContext context, String name, Path dir) {
-        return new StageInput(name, withoutCredentials(dir), Manifest.hash(Manifest.fileSystem(context, dir), dir));
+        return new StageInput(name, withoutCredentials(dir), Manifest.hash(Store.of(context.hadoop(), dir), dir));
     }
 
     /** A path as text without the user information of its URI. */

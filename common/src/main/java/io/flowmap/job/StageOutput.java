@@ -3,7 +3,6 @@ package io.flowmap.job;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.config.Json;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,7 +55,7 @@ public final class StageOutput {
     public static StageOutput open(
             JobContext context, String stage, List<String> sections, List<StageInput> inputs, Set<String> operational) {
         var dir = context.stage(stage);
-        var fileSystem = Manifest.fileSystem(context, dir);
+        var fileSystem = Store.of(context.hadoop(), dir);
         var config = Json.mapper().createObjectNode();
         sections.forEach(section -> config.set(section, context.settings().tree(section)));
         var plan = new Manifest(
@@ -80,7 +79,7 @@ public final class StageOutput {
             }
             return new StageOutput(context, fileSystem, dir, plan, kept);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot open stage " + dir, e);
+            throw Store.failure("cannot open stage " + dir, e);
         }
     }
 
@@ -118,7 +117,7 @@ public final class StageOutput {
      * @param apart names of keys in which it may differ
      */
     public Manifest sameButFor(Path other, Set<String> apart) {
-        var manifest = Manifest.read(Manifest.fileSystem(context, other), other);
+        var manifest = Manifest.read(Store.of(context.hadoop(), other), other);
         new ManifestDifference(apart).first(manifest, plan).ifPresent(difference -> {
             throw new UserError("cannot go on from " + StageInput.withoutCredentials(other) + ": " + difference);
         });
@@ -164,7 +163,7 @@ public final class StageOutput {
         }
         if (!overwrite) {
             throw new UserError("cannot reuse stage " + plan.stage() + " in " + StageInput.withoutCredentials(dir)
-                    + ": " + difference.get() + " (run.overwrite=true deletes it, another run.dir keeps it)");
+                    + ": " + difference.get() + " (run.overwrite=true deletes its output, another run.dir keeps it)");
         }
         LOG.info(
                 "stage={} deleted={} because=\"{}\"",

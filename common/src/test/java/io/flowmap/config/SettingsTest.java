@@ -3,6 +3,7 @@ package io.flowmap.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.flowmap.job.RunSettings;
 import io.flowmap.job.UserError;
 import java.io.IOException;
@@ -114,8 +115,8 @@ class SettingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "run.sed=1 | run.sed | such as run.seed",
-                "rnu.seed=1 | rnu | such as run",
+                "run.sed=1 | run.sed | did you mean run.seed?",
+                "rnu.seed=1 | rnu | did you mean run?",
                 "run.seed=many | run.seed | expected a number, got string \"many\"",
                 "run.overwrite=1 | run.overwrite | expected true or false, got number 1",
                 "run.dir=[1] | run.dir | expected text, got list [1]",
@@ -132,6 +133,37 @@ class SettingsTest {
                 .hasMessageContaining(words)
                 .hasMessageNotContaining("\n");
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"a\":1.5} | expected a whole number of 32 bits, got 1.5",
+                "{\"a\":3000000000} | expected a whole number of 32 bits, got a number outside its range",
+                "{\"a\":\"many\"} | expected a whole number of 32 bits, got many",
+                "{\"a\":null} | no whole number of 32 bits",
+                "{\"a\":[1]} | no whole number of 32 bits",
+                "{\"a\":1,\"b\":\"x\"} | expected a number, got x",
+                "{\"a\":1,\"c\":\"mauve\"} | expected a value among red, blue, got mauve",
+                "{\"a\":1,\"d\":5} | no list",
+                "{\"a\":1,\"b\":1,\"c\":\"red\",\"d\":[],\"z\":5} | unknown key z",
+                "{} | no key a",
+                "{\"a\" | Unexpected end-of-input"
+            })
+    void whatIsWrongInJsonIsSaidWithoutJacksonsWords(String json, String words) {
+        assertThatThrownBy(() -> Json.mapper().readValue(json, Shapes.class))
+                .isInstanceOfSatisfying(JsonProcessingException.class, e -> assertThat(Json.complaint(e))
+                        .startsWith(words)
+                        .doesNotContainIgnoringCase("coercion")
+                        .doesNotContain("Deserialization"));
+    }
+
+    enum Hue {
+        RED,
+        BLUE
+    }
+
+    record Shapes(int a, Double b, Hue c, List<String> d) {}
 
     @Test
     void wrongKeyOfFileNamesFileAndLine() throws IOException {

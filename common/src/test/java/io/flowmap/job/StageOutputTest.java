@@ -77,8 +77,8 @@ class StageOutputTest {
         open().finish(Map.of());
         assertThatThrownBy(() -> open("spark.threads-per-worker=2"))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("expected spark.threads-per-worker = 2, got 1");
-        assertThatThrownBy(() -> open("run.seed=2")).hasMessageContaining("run.seed = 2");
+                .hasMessageContaining("spark.threads-per-worker is 2 now and was 1 in the earlier run");
+        assertThatThrownBy(() -> open("run.seed=2")).hasMessageContaining("run.seed is 2 now and was");
     }
 
     @Test
@@ -141,9 +141,10 @@ class StageOutputTest {
         assertThatThrownBy(() -> StageInput.stage(context(), "data"))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("data")
-                .hasMessageContaining("no such directory");
+                .hasMessageContaining("no such directory; flowmap ingest makes it");
         open();
-        assertThatThrownBy(() -> StageInput.stage(context(), "data")).hasMessageContaining("without manifest.json");
+        assertThatThrownBy(() -> StageInput.stage(context(), "data"))
+                .hasMessageContaining("no manifest.json, so it is not finished; flowmap ingest goes on with it");
     }
 
     @Test

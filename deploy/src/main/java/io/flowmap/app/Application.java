@@ -4,10 +4,10 @@ import io.flowmap.app.lab.LabPage;
 import io.flowmap.job.CodeVersion;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.Progress;
+import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -89,9 +89,9 @@ final class Application {
         var table = new Path(context.stage(stage), LabPage.TABLE);
         var report = new Path(context.stage(stage), LabPage.FILE);
         try {
-            var fileSystem = report.getFileSystem(context.hadoop());
+            var fileSystem = Store.of(context.hadoop(), report);
             if (fileSystem.exists(table)) {
-                try (var in = fileSystem.open(table)) {
+                try (var in = Store.open(fileSystem, table)) {
                     out.println(new String(in.readAllBytes(), StandardCharsets.UTF_8));
                 }
             }
@@ -102,7 +102,7 @@ final class Application {
                                 : report.toString());
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot look for " + report, e);
+            throw Store.failure("cannot look for " + report, e);
         }
     }
 
@@ -117,6 +117,11 @@ final class Application {
                 err.println("flowmap: " + cause.getMessage());
                 return Commands.USER_ERROR;
             }
+        }
+        var outage = Store.outage(failure);
+        if (outage != null) {
+            err.println("flowmap: " + outage.getMessage() + ": "
+                    + outage.getCause().getMessage() + " (an outage: the same command may be tried again)");
         }
         failure.printStackTrace(err);
         return 1;

@@ -1,5 +1,6 @@
 package io.flowmap.app;
 
+import io.flowmap.config.Spelling;
 import io.flowmap.job.Job;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -17,6 +18,10 @@ import picocli.CommandLine.ParseResult;
 /** The command line: one command a job, all with the same options, and those that the launcher script does itself. */
 final class Commands {
     static final int USER_ERROR = 2;
+    /** As README and the schedules have them. */
+    static final String EXIT_CODES = "Exit codes: 0 done; 1 an outage or a bug, worth another try;"
+            + " 2 a mistake in what was asked, which another try repeats.";
+
     private static final String ROOT = "flowmap";
     private static final String CONFIG = "--config";
     private static final String MASTER = "--master";
@@ -45,7 +50,7 @@ final class Commands {
                         "",
                         "Every command takes [--config FILE] [--master URL] [key=value ...].",
                         "Settings, their units and defaults: common/src/main/resources/reference.conf.",
-                        "Exit codes: 0 done, 1 a bug, 2 a mistake in what was asked.");
+                        EXIT_CODES);
         addHelp(root);
         stages.jobs().forEach(job -> add(root, job));
         SCRIPTED.keySet().stream().sorted().forEach(name -> root.addSubcommand(name, scripted(SCRIPTED.get(name))));
@@ -155,18 +160,26 @@ final class Commands {
     }
 
     private static int tell(CommandLine.ParameterException mistake, PrintWriter err) {
-        var root = mistake.getCommandLine();
+        var within = mistake.getCommandLine();
         boolean unknownCommand = mistake instanceof CommandLine.UnmatchedArgumentException
-                && root.getSubcommands().size() > 0;
+                && !within.getSubcommands().isEmpty();
         err.println("flowmap: "
                 + (unknownCommand
-                        ? "cannot run "
-                                + ((CommandLine.UnmatchedArgumentException) mistake)
+                        ? unknown(
+                                ((CommandLine.UnmatchedArgumentException) mistake)
                                         .getUnmatched()
-                                        .get(0) + ": expected one of "
-                                + String.join(", ", root.getSubcommands().keySet()) + ", got an unknown command"
+                                        .get(0),
+                                within)
                         : mistake.getMessage().replace('\n', ' ') + " (flowmap help)"));
         return USER_ERROR;
+    }
+
+    private static String unknown(String word, CommandLine within) {
+        var known = within.getSubcommands().keySet();
+        var near = Spelling.nearest(word, known)
+                .map(command -> "did you mean " + command + "?")
+                .orElse("expected one of " + String.join(", ", known));
+        return "cannot run " + word + ": no such command, " + near + " (flowmap help)";
     }
 
     private static String sentence(String summary) {

@@ -1,5 +1,6 @@
 package io.flowmap.app;
 
+import io.flowmap.job.RunSettings;
 import io.flowmap.job.UserError;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -42,7 +43,10 @@ public final class Launcher {
 
     private int write(Request request) {
         try {
-            var spark = request.settings().section("spark", SparkSettings.class);
+            var settings = request.settings();
+            var spark = settings.section("spark", SparkSettings.class);
+            settings.section("run", RunSettings.class);
+            Stages.registered().job(request.command()).sections().forEach(settings::section);
             var submit = new SubmitPlan(request, spark, home.resolve("deploy"), terminal);
             submit.refuseCredentials();
             var text = new StringBuilder();

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 
-/** The driver that spark-submit starts. Exit codes: 0 done, 1 a bug with its stack trace, 2 the user's mistake in one line. */
+/** The driver that spark-submit starts. Exit codes are those of {@link Commands#EXIT_CODES}. */
 public final class Main {
     private Main() {}
 

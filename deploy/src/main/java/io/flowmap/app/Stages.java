@@ -5,7 +5,9 @@ import io.flowmap.job.JobContext;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
 
 /** The jobs of all modules, the pipeline's in its order, and the two that run them all. */
 final class Stages {
@@ -49,6 +51,13 @@ final class Stages {
     }
 
     private record All(String name, String summary, List<Job> stages) implements Job {
+        @Override
+        public Map<String, Class<? extends Record>> sections() {
+            var all = new TreeMap<String, Class<? extends Record>>();
+            stages.stream().filter(stage -> rank(stage) < ORDER.size()).forEach(stage -> all.putAll(stage.sections()));
+            return all;
+        }
+
         @Override
         public void run(JobContext context) {
             stages.stream()

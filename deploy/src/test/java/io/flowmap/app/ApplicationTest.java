@@ -85,6 +85,17 @@ class ApplicationTest {
     }
 
     @Test
+    void outageIsOneWithItsCauseInALineAndTheStackTrace() {
+        assertThat(run("outage", context -> {
+                    throw new UncheckedIOException("cannot read s3a://b/x", new IOException("503 slow down"));
+                }))
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .startsWith("flowmap: cannot read s3a://b/x: 503 slow down (an outage")
+                .contains("\tat ");
+    }
+
+    @Test
     void bugIsAStackTraceAndOne() {
         assertThat(run("bug", context -> {
                     throw new IllegalStateException("broken");

@@ -101,8 +101,9 @@ class CommandsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "destill | cannot run destill: expected one of ingest, pretrain, distill",
-                "lab prob | cannot run prob: expected one of probe",
+                "destill | cannot run destill: no such command, did you mean distill?",
+                "paint | cannot run paint: no such command, expected one of ingest, pretrain, distill",
+                "lab prob | cannot run prob: no such command, did you mean probe?",
                 "ingest --bogus | Unknown option: '--bogus'",
                 "ingest --config | Missing required parameter"
             })

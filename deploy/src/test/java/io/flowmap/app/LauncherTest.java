@@ -7,10 +7,13 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LauncherTest {
     @TempDir
@@ -113,6 +116,47 @@ class LauncherTest {
         assertThat(err.toString().strip().lines()).hasSize(2);
     }
 
+    /** Of every section that a command reads, its own and those that the pipeline's stages read. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ingest | ingest.resolution=-3",
+                "pretrain | pretrain.main.training.workers=0",
+                "import | import.guidance=none",
+                "prepare-teacher | prepare.training.steps=-1",
+                "distill | distill.training.batch-per-worker=0",
+                "distill | distill.guidance.max=0.1",
+                "finetune | finetune.coefficient=-1",
+                "ema | ema.widths=[-1]",
+                "generate | generate.samples=0",
+                "evaluate | evaluate.neighbours=0",
+                "evaluate | evaluate.classifier.steps=0",
+                "sweep | sweep.samples=0",
+                "report | report.samples=-1",
+                "pipeline | generate.batch=0",
+                "pipeline | distill.training.steps=1.5",
+                "pipeline | evaluate.classifier.batch=0",
+                "lab theorem31 | lab.theorem31.samples=-1",
+                "lab toy2d | lab.toy2d.points=0",
+                "lab ablation | lab.ablation.seconds=-1",
+                "lab trajectory | lab.trajectory.samples=0",
+                "lab codec | lab.codec.size=-1",
+                "lab jvp | lab.jvp.samples=0",
+                "distill | run.seed=1.5"
+            })
+    void valuesOutOfRangeAreToldBeforeSparkStarts(String command, String setting) {
+        var words = new ArrayList<>(List.of(command.split(" ")));
+        words.add(setting);
+        assertThat(launch(words.toArray(String[]::new))).as(err::toString).isEqualTo(2);
+        assertThat(err.toString())
+                .startsWith("flowmap: cannot ")
+                .contains(setting.substring(0, setting.indexOf('.')))
+                .doesNotContain("\tat ");
+        assertThat(err.toString().strip().lines()).hasSize(1);
+        assertThat(folder.resolve("plan")).doesNotExist();
+    }
+
     @Test
     void everyStageIsRegistered() {
         assertThat(Stages.registered().jobs())
@@ -123,13 +167,15 @@ class LauncherTest {
     }
 
     private int launch(String... arguments) {
+        var given = new ArrayList<>(List.of(arguments));
+        given.add("ingest.train=embedded:shapes");
         return Launcher.run(
                 folder,
                 folder.resolve("plan"),
                 false,
                 new PrintWriter(new StringWriter()),
                 new PrintWriter(err, true),
-                arguments);
+                given.toArray(String[]::new));
     }
 
     private List<String> plan() throws IOException {

@@ -1,6 +1,7 @@
 package io.flowmap.adversarial;
 
 import io.flowmap.data.LatentData;
+import io.flowmap.distill.DistillConfig;
 import io.flowmap.distill.Distillation;
 import io.flowmap.distill.teacher.NetworkSpec;
 import io.flowmap.distill.teacher.StoredModel;
@@ -45,6 +46,11 @@ public final class FinetuneJob implements Job {
     @Override
     public String summary() {
         return "Sharpen the flow map by a short adversarial finetuning";
+    }
+
+    @Override
+    public Map<String, Class<? extends Record>> sections() {
+        return Map.of(SECTION, FinetuneConfig.class, "distill", DistillConfig.class);
     }
 
     @Override

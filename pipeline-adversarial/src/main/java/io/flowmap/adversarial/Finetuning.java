@@ -11,9 +11,8 @@ import io.flowmap.distill.train.ObjectiveFactory;
 import io.flowmap.distill.train.TrainingStart;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.Manifest;
+import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /**
  * What is trained, and from where. Parameters, moments, averages, step and sample numbers continue those of the distillation; a
@@ -55,15 +54,10 @@ record Finetuning(NetworkSpec student, ObjectiveFactory recipe, TrainingStart st
 
     private static long samplesPerStep(JobContext context, String stage) {
         var dir = context.stage(stage);
-        try {
-            var training = Manifest.read(dir.getFileSystem(context.hadoop()), dir)
-                    .config()
-                    .at("/distill/training");
-            return training.path("workers").asLong()
-                    * training.path("batch-per-worker").asLong();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read stage " + dir, e);
-        }
+        var training =
+                Manifest.read(Store.of(context.hadoop(), dir), dir).config().at("/distill/training");
+        return training.path("workers").asLong()
+                * training.path("batch-per-worker").asLong();
     }
 
     private static AdversarialFactory game(

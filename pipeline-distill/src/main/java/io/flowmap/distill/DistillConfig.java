@@ -5,7 +5,7 @@ import io.flowmap.distill.train.TrainingConfig;
 import io.flowmap.flow.TimePairs;
 
 /** The section {@code distill}; reference.conf documents every key. */
-record DistillConfig(
+public record DistillConfig(
         ObjectiveConfig objective,
         TimePairs timePairs,
         TimePairs time,
@@ -14,7 +14,7 @@ record DistillConfig(
         String teacherAverage,
         TrainingConfig training) {
 
-    DistillConfig {
+    public DistillConfig {
         if (objective.warms() && objective.warmupSteps() > training.steps() / 4) {
             throw new IllegalArgumentException(
                     "expected objective.warmup-steps of at most a quarter of training.steps = " + training.steps()

@@ -28,6 +28,11 @@ public final class DistillJob implements Job {
     }
 
     @Override
+    public Map<String, Class<? extends Record>> sections() {
+        return Map.of("distill", DistillConfig.class, "network", NetworkConfig.class);
+    }
+
+    @Override
     public void run(JobContext context) {
         var distillation = Distillation.of(context);
         StoredTeacher teacher = distillation.teacher();

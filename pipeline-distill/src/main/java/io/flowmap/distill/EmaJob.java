@@ -27,6 +27,11 @@ public final class EmaJob implements Job {
     }
 
     @Override
+    public Map<String, Class<? extends Record>> sections() {
+        return Map.of("ema", EmaConfig.class);
+    }
+
+    @Override
     public void run(JobContext context) {
         var config = context.settings().section("ema", EmaConfig.class);
         var input = StageInput.stage(context, config.stage());

@@ -40,6 +40,11 @@ public final class GenerateJob implements Job {
     }
 
     @Override
+    public Map<String, Class<? extends Record>> sections() {
+        return Map.of("generate", GenerateConfig.class, "distill", DistillConfig.class);
+    }
+
+    @Override
     public void run(JobContext context) {
         var config = context.settings().section("generate", GenerateConfig.class);
         boolean teacher = config.models().contains("teacher");

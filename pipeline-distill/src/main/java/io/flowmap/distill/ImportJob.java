@@ -34,6 +34,11 @@ public final class ImportJob implements Job {
     }
 
     @Override
+    public Map<String, Class<? extends Record>> sections() {
+        return Map.of("import", ImportConfig.class);
+    }
+
+    @Override
     public Map<String, String> options() {
         return Map.of("--list", "import.list", "--main", "import.main", "--weak", "import.weak");
     }

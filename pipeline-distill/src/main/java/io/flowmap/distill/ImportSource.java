@@ -5,9 +5,9 @@ import io.flowmap.distill.teacher.Edm2Snapshot;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.Sha256;
 import io.flowmap.job.StageInput;
+import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -41,18 +41,16 @@ record ImportSource(
     static Opened open(JobContext context, String file) {
         try {
             var given = new Path(file);
-            var fileSystem = given.getFileSystem(context.hadoop());
+            var fileSystem = Store.of(context.hadoop(), given);
             var path = fileSystem.makeQualified(given);
             return new Opened(fileSystem, path, ForeignCheckpoint.open(fileSystem, path));
         } catch (IllegalArgumentException e) {
             throw new UserError("cannot open " + file + ": " + e.getMessage(), e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot open " + file, e);
         }
     }
 
     static ImportSource of(Opened file, Edm2Snapshot snapshot, ImportConfig config) {
-        try (var in = file.fileSystem().open(file.path())) {
+        try (var in = Store.open(file.fileSystem(), file.path())) {
             return new ImportSource(
                     StageInput.withoutCredentials(file.path()),
                     Sha256.of(in),
@@ -63,7 +61,7 @@ record ImportSource(
                     config.license(),
                     snapshot.leftOut());
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file.content().name(), e);
+            throw Store.failure("cannot read " + file.content().name(), e);
         }
     }
 }

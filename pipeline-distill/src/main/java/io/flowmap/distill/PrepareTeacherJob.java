@@ -31,6 +31,11 @@ public final class PrepareTeacherJob implements Job {
     }
 
     @Override
+    public Map<String, Class<? extends Record>> sections() {
+        return Map.of("prepare", PrepareConfig.class);
+    }
+
+    @Override
     public void run(JobContext context) {
         var config = context.settings().section("prepare", PrepareConfig.class);
         var inputs = List.of(StageInput.stage(context, "data"), StageInput.stage(context, config.stage()));

@@ -29,6 +29,11 @@ public final class PretrainJob implements Job {
     }
 
     @Override
+    public Map<String, Class<? extends Record>> sections() {
+        return Map.of("pretrain", PretrainConfig.class);
+    }
+
+    @Override
     public void run(JobContext context) {
         var config = context.settings().section("pretrain", PretrainConfig.class);
         var input = StageInput.stage(context, "data");

@@ -14,7 +14,7 @@ import org.apache.hadoop.fs.Path;
 /** The LeNet of a run's labels as a stage of its own: trained once, then read by every evaluation that shares it. */
 public final class ClassifierStage {
     static final String NAME = "classifier";
-    private static final String SECTION = "evaluate.classifier";
+    static final String SECTION = "evaluate.classifier";
     private static final String FILE = "lenet.safetensors";
 
     private ClassifierStage() {}

@@ -11,15 +11,13 @@ import io.flowmap.job.JobContext;
 import io.flowmap.job.Manifest;
 import io.flowmap.job.StageInput;
 import io.flowmap.job.StageOutput;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.flowmap.job.Store;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** Writes a page of statistics of the ingested data: what became of every record, classes, sizes, captions, channels, pictures. */
@@ -53,7 +51,7 @@ public final class DatasetJob implements Job {
 
     private static Page page(JobContext context) {
         var dir = context.stage("data");
-        var facts = Manifest.read(fileSystem(context, dir), dir).facts();
+        var facts = Manifest.read(Store.of(context.hadoop(), dir), dir).facts();
         var ledger = context.spark().read().parquet(LiteralPath.of(new Path(dir, "ledger")));
         var tables = new LedgerTables(ledger);
         var splits = new ArrayList<String>();
@@ -81,14 +79,6 @@ public final class DatasetJob implements Job {
                     Html.table(channels(ChannelMoments.of(context, dir, split, data)), 0) + pictures(data, split));
         }
         return page;
-    }
-
-    private static FileSystem fileSystem(JobContext context, Path dir) {
-        try {
-            return dir.getFileSystem(context.hadoop());
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot open " + dir, e);
-        }
     }
 
     private static List<List<String>> channels(ChannelMoments moments) {

@@ -4,6 +4,7 @@ import io.flowmap.data.LatentData;
 import io.flowmap.eval.feature.CifarResNetWeights;
 import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.feature.LeNet;
+import io.flowmap.eval.feature.LeNetTraining;
 import io.flowmap.eval.metric.FrechetDistance;
 import io.flowmap.eval.metric.PrecisionRecall.Part;
 import io.flowmap.eval.protocol.Measure;
@@ -12,9 +13,8 @@ import io.flowmap.job.Job;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.StageInput;
 import io.flowmap.job.StageOutput;
+import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +42,11 @@ public final class EvaluateJob implements Job {
     }
 
     @Override
+    public Map<String, Class<? extends Record>> sections() {
+        return Map.of("evaluate", EvaluateSettings.class, ClassifierStage.SECTION, LeNetTraining.class);
+    }
+
+    @Override
     public void run(JobContext context) {
         var settings = context.settings().section("evaluate", EvaluateSettings.class);
         var inputs = new ArrayList<>(List.of(StageInput.stage(context, "data")));
@@ -62,7 +67,10 @@ public final class EvaluateJob implements Job {
         }
         try (var evaluation = new Evaluation(context, settings, reference, model, own(settings, model))) {
             double accuracy = evaluation.referenceAccuracy();
-            context.progress().phase("classifier", Map.of("split", settings.referenceSplit(), "accuracy", accuracy));
+            context.progress()
+                    .phase(
+                            "classifier",
+                            Map.of("split", settings.referenceSplit(), "accuracy", evaluation.told(accuracy)));
             var counts = compare(context, evaluation, sets, train);
             for (int i = 0; i < sets.size(); i++) {
                 evaluation.addCost(sets.get(i), counts.get(i));
@@ -87,16 +95,12 @@ public final class EvaluateJob implements Job {
 
     private static List<SampleSet> sets(JobContext context) {
         var samples = context.stage("samples");
-        try {
-            var sets = SampleSet.list(samples.getFileSystem(context.hadoop()), samples);
-            if (sets.isEmpty()) {
-                throw new UserError(
-                        "cannot evaluate " + samples + ": expected model=/guidance=/steps= directories, got none");
-            }
-            return sets;
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot list " + samples, e);
+        var sets = SampleSet.list(Store.of(context.hadoop(), samples), samples);
+        if (sets.isEmpty()) {
+            throw new UserError(
+                    "cannot evaluate " + samples + ": expected model=/guidance=/steps= directories, got none");
         }
+        return sets;
     }
 
     /** The network of {@code evaluate.features}: of the file that it names, or the run's LeNet, trained now if it was not yet. */

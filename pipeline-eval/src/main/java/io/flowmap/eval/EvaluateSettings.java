@@ -27,7 +27,7 @@ import java.util.List;
  * @param batch images of one forward pass
  * @param classifier training of the LeNet
  */
-record EvaluateSettings(
+public record EvaluateSettings(
         boolean samples,
         String features,
         List<String> protocols,
@@ -48,7 +48,7 @@ record EvaluateSettings(
         LeNetTraining classifier) {
     private static final String LENET = "lenet";
 
-    EvaluateSettings {
+    public EvaluateSettings {
         if (features == null || features.isBlank()) {
             throw new IllegalArgumentException("expected lenet or a file as features, got " + features);
         }

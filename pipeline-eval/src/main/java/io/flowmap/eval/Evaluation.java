@@ -133,7 +133,7 @@ final class Evaluation implements AutoCloseable {
         if (protocols.stream().noneMatch(protocol -> protocol.source().isPresent())) {
             double accuracy = accuracy(set.set());
             addAccuracy(model, samples, accuracy, set.set().count());
-            facts.put(MetricRow.CLASS_ACCURACY + features.name(), accuracy);
+            facts.put(MetricRow.CLASS_ACCURACY + features.name(), told(accuracy));
         }
         context.progress().phase("evaluated", facts);
     }
@@ -187,6 +187,16 @@ final class Evaluation implements AutoCloseable {
 
     private double accuracy(FeatureSet set) {
         return features.classes() == reference.classes() ? set.classAccuracy() : Double.NaN;
+    }
+
+    /** A class accuracy in words: why there is none, where there is none. */
+    Object told(double accuracy) {
+        if (!Double.isNaN(accuracy)) {
+            return accuracy;
+        }
+        return features.classes() == reference.classes()
+                ? "none: the images have no labels"
+                : "none: the network has " + features.classes() + " classes, the data " + reference.classes();
     }
 
     private void addAccuracy(String model, SampleSet samples, double accuracy, long count) {

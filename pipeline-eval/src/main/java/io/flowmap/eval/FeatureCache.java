@@ -6,9 +6,9 @@ import io.flowmap.eval.metric.FeatureBlock;
 import io.flowmap.eval.metric.InceptionScore;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.Sha256;
+import io.flowmap.job.Store;
 import java.io.IOException;
 import java.io.Serializable;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -93,9 +93,9 @@ final class FeatureCache {
     /** Whether a job has written a table there to its end. */
     static boolean isWritten(JobContext context, Path table) {
         try {
-            return table.getFileSystem(context.hadoop()).exists(new Path(table, "_SUCCESS"));
+            return Store.of(context.hadoop(), table).exists(new Path(table, "_SUCCESS"));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot look for " + table, e);
+            throw Store.failure("cannot look for " + table, e);
         }
     }
 

@@ -10,8 +10,8 @@ import io.flowmap.job.JobContext;
 import io.flowmap.job.Manifest;
 import io.flowmap.job.StageInput;
 import io.flowmap.job.StageOutput;
+import io.flowmap.job.Store;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -45,6 +45,11 @@ public final class ReportJob implements Job {
     @Override
     public String summary() {
         return "write one self-contained HTML page: samples, metrics, training, provenance";
+    }
+
+    @Override
+    public Map<String, Class<? extends Record>> sections() {
+        return Map.of("report", ReportSettings.class);
     }
 
     @Override
@@ -163,15 +168,11 @@ public final class ReportJob implements Job {
         try {
             return fileSystem.exists(path) && fileSystem.listStatus(path).length > 0;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot look for " + path, e);
+            throw Store.failure("cannot look for " + path, e);
         }
     }
 
     private static FileSystem fileSystem(JobContext context) {
-        try {
-            return new Path(context.run().dir()).getFileSystem(context.hadoop());
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot open " + context.run().dir(), e);
-        }
+        return Store.of(context.hadoop(), new Path(context.run().dir()));
     }
 }

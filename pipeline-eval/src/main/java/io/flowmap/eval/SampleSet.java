@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.data.LiteralPath;
 import io.flowmap.data.SampleSchema;
 import io.flowmap.job.Manifest;
+import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -89,7 +89,7 @@ record SampleSet(String model, SampleOrigin origin, JsonNode network, Path path)
         } catch (FileNotFoundException e) {
             return List.of();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot list samples " + parent, e);
+            throw Store.failure("cannot list samples " + parent, e);
         }
     }
 

@@ -9,9 +9,9 @@ import io.flowmap.ingest.source.ClassNames;
 import io.flowmap.ingest.source.Content;
 import io.flowmap.ingest.source.Payload;
 import io.flowmap.ingest.source.Reading;
+import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -77,7 +77,7 @@ final class FirstImages {
                 look(tasks.get(i), reading, decoder);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot look for the first records", e);
+            throw Store.failure("cannot look for the first records", e);
         }
         if (seen == 0) {
             throw new UserError("cannot ingest " + settings.train() + ": expected "

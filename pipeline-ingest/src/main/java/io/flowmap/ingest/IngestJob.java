@@ -3,8 +3,8 @@ package io.flowmap.ingest;
 import io.flowmap.job.Job;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.StageOutput;
+import io.flowmap.job.Store;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +28,11 @@ public final class IngestJob implements Job {
     @Override
     public String summary() {
         return "Read images into shuffled blocks of latents, with a ledger of every record";
+    }
+
+    @Override
+    public Map<String, Class<? extends Record>> sections() {
+        return Map.of("ingest", IngestSettings.class);
     }
 
     @Override
@@ -60,7 +65,7 @@ public final class IngestJob implements Job {
         try {
             output.fileSystem().delete(new Path(output.dir(), part), true);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot delete " + part + " of " + output.dir(), e);
+            throw Store.failure("cannot delete " + part + " of " + output.dir(), e);
         }
     }
 }

@@ -7,9 +7,9 @@ import io.flowmap.ingest.source.Sources;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.Sha256;
 import io.flowmap.job.StageInput;
+import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -72,10 +72,10 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
         }
         try {
             var file = new Path(path);
-            try (var in = file.getFileSystem(context.hadoop()).open(file)) {
+            try (var in = Store.open(context.hadoop(), file)) {
                 files.add(new StageInput(setting, StageInput.withoutCredentials(file), Sha256.of(in)));
             }
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException e) { // the store's own failures are unchecked
             throw new UserError("cannot read " + setting + " " + path + ": " + e.getMessage(), e);
         }
     }
@@ -128,7 +128,7 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
         try {
             return source.classNames();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot look for class names of " + source.name(), e);
+            throw Store.failure("cannot look for class names of " + source.name(), e);
         }
     }
 

@@ -2,9 +2,9 @@ package io.flowmap.ingest;
 
 import io.flowmap.data.PendingParquet;
 import io.flowmap.job.JobContext;
+import io.flowmap.job.Store;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -66,7 +66,7 @@ final class Scan {
     private Set<String> staged(Path staging) {
         var names = new HashSet<String>();
         try {
-            var files = staging.getFileSystem(context.hadoop()).listStatusIterator(staging);
+            var files = Store.of(context.hadoop(), staging).listStatusIterator(staging);
             while (files.hasNext()) {
                 names.add(files.next().getPath().getName());
             }
@@ -74,7 +74,7 @@ final class Scan {
         } catch (FileNotFoundException e) {
             return names;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot list " + staging, e);
+            throw Store.failure("cannot list " + staging, e);
         }
     }
 

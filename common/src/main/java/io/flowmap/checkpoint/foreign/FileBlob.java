@@ -1,6 +1,7 @@
 package io.flowmap.checkpoint.foreign;
 
 import io.flowmap.checkpoint.pickle.Blob;
+import io.flowmap.job.Store;
 import java.io.IOException;
 import java.io.InputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -18,7 +19,7 @@ record FileBlob(FileSystem fileSystem, Path file, long length) implements Blob {
 
     @Override
     public InputStream open(long from) throws IOException {
-        var in = fileSystem.open(file);
+        var in = Store.open(fileSystem, file);
         try {
             in.seek(from);
             return in;

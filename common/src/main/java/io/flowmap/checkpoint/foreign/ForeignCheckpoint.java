@@ -8,11 +8,10 @@ import io.flowmap.checkpoint.pickle.Blob;
 import io.flowmap.checkpoint.pickle.Unpickler;
 import io.flowmap.config.Secrets;
 import io.flowmap.job.FileKind;
+import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
 import java.io.EOFException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.ZipException;
@@ -165,14 +164,14 @@ public final class ForeignCheckpoint {
     private static <T> T reading(String what, Reading<T> reading) {
         try {
             return reading.run();
-        } catch (IllegalArgumentException | ArithmeticException e) {
+        } catch (IllegalArgumentException e) {
             throw new UserError("cannot read " + what + ": " + e.getMessage(), e);
-        } catch (FileNotFoundException e) {
-            throw new UserError("cannot read " + what + ": expected a file, got none", e);
+        } catch (ArithmeticException e) {
+            throw new UserError("cannot read " + what + ": expected sizes below 2^63, got larger ones", e);
         } catch (EOFException | ZipException | ChecksumException e) {
             throw new UserError("cannot read " + what + ": expected a sound file, got " + e.getMessage(), e);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + what, e);
+            throw Store.failure("cannot read " + what, e);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.flowmap.checkpoint.foreign;
 
 import io.flowmap.checkpoint.StateDict;
 import io.flowmap.job.Sha256;
+import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
@@ -20,14 +21,12 @@ public record WeightsFile(StateDict dict, String hash) {
      * @param network what the file should hold, for messages: "a TAEF2 encoder"
      */
     public static WeightsFile open(Configuration hadoop, String network, Path file) {
-        try {
-            var fileSystem = file.getFileSystem(hadoop);
-            try (var in = fileSystem.open(file)) {
-                var hash = Sha256.of(in);
-                return new WeightsFile(ForeignCheckpoint.open(fileSystem, file).stateDict(network), hash);
-            }
+        var fileSystem = Store.of(hadoop, file);
+        try (var in = Store.open(fileSystem, file)) {
+            var hash = Sha256.of(in);
+            return new WeightsFile(ForeignCheckpoint.open(fileSystem, file).stateDict(network), hash);
         } catch (IOException e) {
-            throw new UserError("cannot read " + network + " from " + file + ": " + e.getMessage(), e);
+            throw new UserError("cannot read " + network + " from " + file + ": damaged: " + e.getMessage(), e);
         }
     }
 }

@@ -41,6 +41,11 @@ public final class AblationJob implements Job {
     }
 
     @Override
+    public Map<String, Class<? extends Record>> sections() {
+        return Map.of(SECTION, AblationSettings.class);
+    }
+
+    @Override
     public void run(JobContext context) {
         var settings = context.settings().section(SECTION, AblationSettings.class);
         var runs = settings.runs().stream()

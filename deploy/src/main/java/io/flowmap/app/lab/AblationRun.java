@@ -11,8 +11,8 @@ import io.flowmap.job.JobContext;
 import io.flowmap.job.Manifest;
 import io.flowmap.job.StageInput;
 import io.flowmap.job.StageOutput;
+import io.flowmap.job.Store;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -155,18 +155,14 @@ record AblationRun(String name, JobContext context) {
     }
 
     private FileSystem fileSystem() {
-        try {
-            return context.stage(BUDGET).getFileSystem(context.hadoop());
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot open " + context.run().dir(), e);
-        }
+        return Store.of(context.hadoop(), context.stage(BUDGET));
     }
 
     private void delete(Path dir) {
         try {
             fileSystem().delete(dir, true);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot delete " + dir, e);
+            throw Store.failure("cannot delete " + dir, e);
         }
     }
 }

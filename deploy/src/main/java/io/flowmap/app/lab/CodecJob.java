@@ -38,6 +38,11 @@ public final class CodecJob implements Job {
     }
 
     @Override
+    public Map<String, Class<? extends Record>> sections() {
+        return Map.of(SECTION, CodecSettings.class);
+    }
+
+    @Override
     public void run(JobContext context) {
         var settings = context.settings().section(SECTION, CodecSettings.class);
         try (var codec = Taef2.open(context.hadoop(), new Path(settings.encoder()), new Path(settings.decoder()))) {

@@ -40,6 +40,11 @@ public final class JvpJob implements Job {
     }
 
     @Override
+    public Map<String, Class<? extends Record>> sections() {
+        return Map.of(SECTION, JvpSettings.class);
+    }
+
+    @Override
     public Map<String, String> options() {
         return Map.of("--checkpoint", SECTION + ".checkpoint");
     }

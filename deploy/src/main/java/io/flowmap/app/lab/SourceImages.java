@@ -14,9 +14,9 @@ import io.flowmap.ingest.source.SourceKind;
 import io.flowmap.ingest.source.Sources;
 import io.flowmap.ingest.source.Verdict;
 import io.flowmap.job.JobContext;
+import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +42,7 @@ final class SourceImages {
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read images " + settings.images(), e);
+            throw Store.failure("cannot read images " + settings.images(), e);
         }
         if (found.isEmpty()) {
             throw new UserError("cannot read images " + settings.images() + ": expected images, got none to decode");

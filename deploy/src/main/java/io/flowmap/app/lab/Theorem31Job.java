@@ -39,6 +39,11 @@ public final class Theorem31Job implements Job {
     }
 
     @Override
+    public Map<String, Class<? extends Record>> sections() {
+        return Map.of(SECTION, Theorem31.class);
+    }
+
+    @Override
     public void run(JobContext context) {
         var output = StageOutput.open(context, "lab/theorem31", List.of(SECTION), List.of());
         if (output.finished()) {

@@ -34,6 +34,11 @@ public final class Toy2dJob implements Job {
     }
 
     @Override
+    public Map<String, Class<? extends Record>> sections() {
+        return Map.of(SECTION, Toy2d.class);
+    }
+
+    @Override
     public void run(JobContext context) {
         var output = StageOutput.open(context, "lab/toy2d", List.of(SECTION), List.of());
         if (output.finished()) {

@@ -5,6 +5,7 @@ import io.flowmap.app.lab.study.TrajectoryErrors;
 import io.flowmap.app.lab.study.TrajectoryErrors.Interval;
 import io.flowmap.app.lab.study.TrajectoryErrors.Reading;
 import io.flowmap.data.LatentData;
+import io.flowmap.distill.DistillConfig;
 import io.flowmap.distill.FieldProgram;
 import io.flowmap.distill.teacher.StoredModel;
 import io.flowmap.distill.teacher.StoredTeacher;
@@ -40,6 +41,11 @@ public final class TrajectoryJob implements Job {
     }
 
     /** An earlier examination in the run is replaced. */
+    @Override
+    public Map<String, Class<? extends Record>> sections() {
+        return Map.of(SECTION, TrajectorySettings.class, "distill", DistillConfig.class);
+    }
+
     @Override
     public void run(JobContext context) {
         var settings = context.settings().section(SECTION, TrajectorySettings.class);

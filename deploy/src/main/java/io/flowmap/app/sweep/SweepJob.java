@@ -4,6 +4,7 @@ import io.flowmap.app.lab.LabPage;
 import io.flowmap.app.lab.study.TextTable;
 import io.flowmap.data.LatentData;
 import io.flowmap.distill.teacher.StoredModel;
+import io.flowmap.eval.EvaluateSettings;
 import io.flowmap.eval.PublishedTable;
 import io.flowmap.eval.ReferenceDistance;
 import io.flowmap.eval.report.Axis;
@@ -44,6 +45,11 @@ public final class SweepJob implements Job {
     @Override
     public String summary() {
         return "measure flow maps at every checkpoint, average, guidance weight, gamma and number of steps: the best for each";
+    }
+
+    @Override
+    public Map<String, Class<? extends Record>> sections() {
+        return Map.of(SECTION, SweepSettings.class, "evaluate", EvaluateSettings.class);
     }
 
     @Override

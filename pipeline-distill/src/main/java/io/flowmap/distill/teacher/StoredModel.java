@@ -7,11 +7,10 @@ import io.flowmap.config.Json;
 import io.flowmap.data.LatentData;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.Manifest;
+import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
 import io.flowmap.nn.Parameter;
-import java.io.IOException;
 import java.io.Serializable;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,12 +51,8 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
      * its networks. Throws {@link UserError} if it is neither.
      */
     public static StoredModel at(Configuration hadoop, Path dir, String role) {
-        try {
-            boolean own = Manifest.exists(dir.getFileSystem(hadoop), dir) || dir.getParent() == null;
-            return in(hadoop, own ? dir : dir.getParent(), own ? "." : dir.getName(), role);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + dir, e);
-        }
+        boolean own = Manifest.exists(Store.of(hadoop, dir), dir) || dir.getParent() == null;
+        return in(hadoop, own ? dir : dir.getParent(), own ? "." : dir.getName(), role);
     }
 
     private static StoredModel in(Configuration hadoop, Path dir, String name, String role) {
@@ -82,11 +77,7 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
     }
 
     private static JsonNode models(Configuration hadoop, Path dir) {
-        try {
-            return Manifest.read(dir.getFileSystem(hadoop), dir).facts().path(FACT);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read stage " + dir, e);
-        }
+        return Manifest.read(Store.of(hadoop, dir), dir).facts().path(FACT);
     }
 
     private static List<String> names(JsonNode models) {

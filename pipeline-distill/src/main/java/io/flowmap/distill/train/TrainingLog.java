@@ -1,9 +1,9 @@
 package io.flowmap.distill.train;
 
 import io.flowmap.data.PendingParquet;
+import io.flowmap.job.Store;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,11 +32,7 @@ final class TrainingLog {
         this.dir = dir;
         this.every = every;
         this.measures = measures;
-        try {
-            this.fileSystem = dir.getFileSystem(hadoop);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot open the table of rounds " + dir, e);
-        }
+        this.fileSystem = Store.of(hadoop, dir);
     }
 
     void add(RoundMetrics row) {
@@ -61,7 +57,7 @@ final class TrainingLog {
                 }
             });
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write rounds to " + dir, e);
+            throw Store.failure("cannot write rounds to " + dir, e);
         }
         rows.clear();
     }
@@ -79,7 +75,7 @@ final class TrainingLog {
         } catch (FileNotFoundException e) {
             return;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot drop rounds from " + dir, e);
+            throw Store.failure("cannot drop rounds from " + dir, e);
         }
     }
 }

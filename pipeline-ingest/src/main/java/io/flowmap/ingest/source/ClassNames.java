@@ -3,6 +3,7 @@ package io.flowmap.ingest.source;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.config.Json;
+import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,7 +28,7 @@ public record ClassNames(ArrayList<String> names, boolean given) implements Seri
 
     /** A JSON list of names. Throws {@link UserError} for another form. */
     static ClassNames read(FileSystem fileSystem, Path file) throws IOException {
-        try (var in = fileSystem.open(file)) {
+        try (var in = Store.open(fileSystem, file)) {
             return parse(Json.mapper().readTree((InputStream) in), file.toString());
         } catch (JsonProcessingException e) {
             throw new UserError(

@@ -1,6 +1,7 @@
 package io.flowmap.ingest.source;
 
 import io.flowmap.ingest.image.UnreadableRecord;
+import io.flowmap.job.Store;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,7 +37,7 @@ final class FolderStore implements MemberStore {
 
     @Override
     public byte[] read(String name, int maxBytes) throws IOException, UnreadableRecord {
-        try (var in = stream(name)) {
+        try (var in = fileSystem.open(path(name))) {
             return MemberStore.bounded(in, maxBytes);
         } catch (FileNotFoundException | AccessControlException e) {
             throw new UnreadableRecord("cannot open: " + e.getMessage());
@@ -47,8 +48,12 @@ final class FolderStore implements MemberStore {
     }
 
     @Override
-    public InputStream stream(String name) throws IOException {
-        return fileSystem.open(new Path(folder, new Path(null, null, name)));
+    public InputStream stream(String name) {
+        return Store.open(fileSystem, path(name));
+    }
+
+    private Path path(String name) {
+        return new Path(folder, new Path(null, null, name));
     }
 
     @Override

@@ -1,17 +1,14 @@
 package io.flowmap.ingest.source;
 
+import io.flowmap.job.Store;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/**
- * A file of any Hadoop file system as a read-only channel. A failing file system is an {@link UncheckedIOException}, so
- * that nobody takes it for damage in the data: Spark tries the task again.
- */
+/** A file of any Hadoop file system as a read-only channel. */
 final class HadoopChannel implements SeekableByteChannel {
     private static final int CHUNK = 1 << 16;
 
@@ -23,27 +20,23 @@ final class HadoopChannel implements SeekableByteChannel {
 
     HadoopChannel(FileSystem fileSystem, Path file) throws IOException {
         this.size = fileSystem.getFileStatus(file).getLen();
-        this.in = fileSystem.open(file);
+        this.in = Store.open(fileSystem, file);
     }
 
     @Override
-    public int read(ByteBuffer to) {
+    public int read(ByteBuffer to) throws IOException {
         if (position >= size) {
             return -1;
         }
-        try {
-            if (in.getPos() != position) {
-                in.seek(position);
-            }
-            int count = in.read(chunk, 0, Math.min(to.remaining(), CHUNK));
-            if (count > 0) {
-                to.put(chunk, 0, count);
-                position += count;
-            }
-            return count;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        if (in.getPos() != position) {
+            in.seek(position);
         }
+        int count = in.read(chunk, 0, Math.min(to.remaining(), CHUNK));
+        if (count > 0) {
+            to.put(chunk, 0, count);
+            position += count;
+        }
+        return count;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.flowmap.ingest.source;
 
 import io.flowmap.ingest.image.UnreadableRecord;
+import io.flowmap.job.Store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,7 +28,7 @@ sealed interface MemberStore extends Closeable permits FolderStore, ZipStore {
     /** Opens a zip or a folder. */
     static MemberStore open(Configuration hadoop, String path, boolean zip) throws IOException {
         var location = new Path(path);
-        var fileSystem = location.getFileSystem(hadoop);
+        var fileSystem = Store.of(hadoop, location);
         return zip ? new ZipStore(fileSystem, location) : new FolderStore(fileSystem, location);
     }
 

@@ -1,5 +1,6 @@
 package io.flowmap.ingest.source;
 
+import io.flowmap.job.Store;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,8 +16,7 @@ record ShardPortion(String source) implements Portion {
     @Override
     public RecordStream open(Configuration hadoop, Reading reading) throws IOException {
         var path = new Path(source);
-        InputStream in = new BufferedInputStream(
-                new SourceInput(path.getFileSystem(hadoop).open(path)), BUFFER);
+        InputStream in = new BufferedInputStream(Store.open(hadoop, path), BUFFER);
         return new ShardStream(source, new TarMembers(compressed() ? inflated(in) : in), reading);
     }
 

@@ -1,5 +1,6 @@
 package io.flowmap.ingest.source;
 
+import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +45,7 @@ public final class Sources {
         try {
             var range = ShardRange.of(pattern);
             var path = new Path(range.pattern());
-            var fileSystem = path.getFileSystem(hadoop);
+            var fileSystem = Store.of(hadoop, path);
             var found = fileSystem.globStatus(path);
             if (found == null || found.length == 0) {
                 throw new UserError("cannot ingest " + pattern + ": expected files or folders, got none");
@@ -59,8 +60,10 @@ public final class Sources {
                 sources.addAll(file.isDirectory() ? folder(fileSystem, file) : List.of(file(fileSystem, file)));
             }
             return sources;
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IllegalArgumentException e) {
             throw new UserError("cannot ingest " + pattern + ": " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw Store.failure("cannot ingest " + pattern, e);
         }
     }
 
@@ -68,9 +71,11 @@ public final class Sources {
     public ClassNames names(String path) {
         try {
             var file = new Path(path);
-            return ClassNames.read(file.getFileSystem(hadoop), file);
-        } catch (IOException | IllegalArgumentException e) {
+            return ClassNames.read(Store.of(hadoop, file), file);
+        } catch (IllegalArgumentException e) {
             throw new UserError("cannot read class names " + path + ": " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw Store.failure("cannot read class names " + path, e);
         }
     }
 
@@ -130,7 +135,7 @@ public final class Sources {
             return isTar(name);
         }
         byte[] head;
-        try (var in = fileSystem.open(file.getPath())) {
+        try (var in = Store.open(fileSystem, file.getPath())) {
             head = in.readNBytes(TAR_MAGIC_AT + 5);
         }
         if (head.length > 2 && head[0] == 'P' && head[1] == 'K') {

@@ -2,10 +2,14 @@ package io.flowmap.ingest.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.flowmap.codec.OnnxSession;
+import io.flowmap.job.AtomicFile;
+import io.flowmap.job.FileKind;
 import io.flowmap.job.Sha256;
+import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -43,17 +47,25 @@ public final class CaptionEncoder implements AutoCloseable {
     /** Opens the files of a source that is not empty. Throws {@link UserError} where they cannot be read. */
     public static CaptionEncoder open(Configuration hadoop, TextSource source) {
         var file = new Path(source.tokenizer());
-        try (var in = file.getFileSystem(hadoop).open(file)) {
-            byte[] bytes = in.readAllBytes();
+        byte[] bytes = bytes(hadoop, file);
+        try {
             var options = Map.of(
                     "truncation", "true", "padding", "max_length", "maxLength", Integer.toString(source.maxTokens()));
             var tokenizer = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), options);
             return new CaptionEncoder(source, tokenizer, Sha256.of(bytes), model(hadoop, source));
+        } catch (UserError | UncheckedIOException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
-            throw e instanceof UserError known
-                    ? known
-                    : new UserError("cannot read a tokenizer from " + file + ": " + e.getMessage(), e);
+            var kind = FileKind.of(Arrays.copyOf(bytes, Math.min(bytes.length, FileKind.BEGIN)));
+            throw new UserError(
+                    "cannot read " + file + ": expected a tokenizer.json of Hugging Face, got " + kind + ": "
+                            + e.getMessage(),
+                    e);
         }
+    }
+
+    private static byte[] bytes(Configuration hadoop, Path file) {
+        return AtomicFile.read(Store.of(hadoop, file), file);
     }
 
     /** Facts for the manifest: hashes, tokens, shape and element type of an embedding. */
