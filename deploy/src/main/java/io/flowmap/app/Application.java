@@ -12,8 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.ParquetRuntimeException;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
 
@@ -112,11 +115,10 @@ final class Application {
     }
 
     private int tell(Exception failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UserError) {
-                err.println("flowmap: " + cause.getMessage());
-                return Commands.USER_ERROR;
-            }
+        var mistake = mistake(failure);
+        if (mistake.isPresent()) {
+            err.println("flowmap: " + mistake.get());
+            return Commands.USER_ERROR;
         }
         var outage = Store.outage(failure);
         if (outage != null) {
@@ -125,6 +127,32 @@ final class Application {
         }
         failure.printStackTrace(err);
         return 1;
+    }
+
+    /** What the user can mend: a mistake that was found, or a damaged file of a table that Spark read. */
+    private static Optional<String> mistake(Exception failure) {
+        Optional<String> damage = Optional.empty();
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UserError) {
+                return Optional.of(cause.getMessage());
+            }
+            if (isDamage(cause)) {
+                damage = cause.getMessage().lines().findFirst();
+            }
+        }
+        return Store.outage(failure) == null
+                ? damage.map(words -> "cannot read a table of the run: damaged: " + words
+                        + " (delete the stage that holds it; its command makes it again)")
+                : Optional.empty();
+    }
+
+    /** Parquet and Hadoop's checksums say it by these alone: a footer's failure is an IOException like any other. */
+    private static boolean isDamage(Throwable cause) {
+        var words = String.valueOf(cause.getMessage());
+        return cause instanceof ChecksumException
+                || cause instanceof ParquetRuntimeException
+                || words.contains("is not a Parquet file")
+                || words.startsWith("can not read class org.apache.parquet.");
     }
 
     private static SparkSession session(SparkSettings settings) {

@@ -38,7 +38,12 @@ class LauncherTest {
                         "spark.executor.memory=2g",
                         "spark.executor.extraClassPath=" + folder.resolve("deploy/target/lib") + "/*");
         assertThat(arguments.subList(arguments.indexOf("spark-internal") + 1, arguments.size()))
-                .containsExactly("pipeline", "spark.threads-per-worker=3", "spark.executor-memory=2g", "run.dir=/a b");
+                .containsExactly(
+                        "pipeline",
+                        "spark.threads-per-worker=3",
+                        "spark.executor-memory=2g",
+                        "run.dir=/a b",
+                        "ingest.train=embedded:shapes");
     }
 
     @Test

@@ -44,6 +44,7 @@ class PipelineTest {
         }
         assertThat(manifest("two", "flowmap").at("/facts/hashes")).isEqualTo(flowMap.at("/facts/hashes"));
         refusesWhatDiffers();
+        refusesDamagedTables();
         toppedUpSamplesAreThoseOfADirectRun();
     }
 
@@ -286,6 +287,47 @@ class PipelineTest {
                         shared.get(4)))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("expected fewer samples than generate.samples = 20, got 30");
+    }
+
+    /** Cut, overwritten or empty: a table that Spark reads is named and is the user's mistake, as every other damaged file is. */
+    private void refusesDamagedTables() throws IOException {
+        var shared = new ArrayList<String>();
+        for (var stage : List.of("data", "teacher", "flowmap", "classifier")) {
+            shared.add("run.stages." + stage + "=" + folder.resolve("one").resolve(stage));
+        }
+        Path part;
+        try (var files = Files.walk(folder.resolve("one/samples"))) {
+            part = files.filter(file -> file.toString().endsWith(".parquet"))
+                    .sorted()
+                    .findFirst()
+                    .orElseThrow();
+        }
+        var whole = Files.readAllBytes(part);
+        var checksum = part.resolveSibling("." + part.getFileName() + ".crc");
+        var sum = Files.readAllBytes(checksum);
+        var flipped = whole.clone();
+        for (int i = whole.length / 4; i < whole.length / 2; i++) {
+            flipped[i] ^= 0x55;
+        }
+        for (var damaged : List.of(Arrays.copyOf(whole, whole.length / 2), new byte[whole.length], flipped)) {
+            for (boolean checked : new boolean[] {true, false}) {
+                Files.write(part, damaged);
+                if (!checked) {
+                    Files.deleteIfExists(checksum);
+                }
+                var arguments = new ArrayList<>(shared);
+                arguments.add("run.stages.samples=" + folder.resolve("one/samples"));
+                assertThat(run("evaluate", "damaged", arguments.toArray(String[]::new)))
+                        .as(err::toString)
+                        .isEqualTo(2);
+                assertThat(err.toString())
+                        .contains(
+                                "cannot read a table: damaged: ",
+                                part.getFileName().toString());
+            }
+            Files.write(checksum, sum);
+        }
+        Files.write(part, whole);
     }
 
     /** Everything of the samples but the time that they took. */
