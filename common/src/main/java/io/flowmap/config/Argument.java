@@ -3,6 +3,7 @@ package io.flowmap.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValueFactory;
@@ -19,10 +20,23 @@ final class Argument {
     /** A quoted string, a list, one substitution or null, and nothing else. */
     private static final Pattern HOCON = Pattern.compile("\".*\"|\\[.*\\]|\\$\\{[^{}]+\\}|null", Pattern.DOTALL);
 
+    private static final String SPARK_CONF = "spark.conf.";
+
     private Argument() {}
 
-    /** Throws {@link UserError} unless it is key=value. */
+    /** Throws {@link UserError} unless it is key=value, and for credentials. */
     static Config parse(String text, KnownKeys known) {
+        var config = config(text, known);
+        if (Secrets.inside(text.substring(text.indexOf("=") + 1)) || holdsSecret(config.root(), "")) {
+            throw new UserError(
+                    "cannot take " + text.replaceFirst("(?s)=.*", "") + " as an argument, which every process of this"
+                            + " machine can read: expected credentials in a file (--config) or from a provider of Hadoop's"
+                            + " (environment, role, hadoop.security.credential.provider.path)");
+        }
+        return config;
+    }
+
+    private static Config config(String text, KnownKeys known) {
         int equals = text.indexOf('=');
         if (equals <= 0) {
             throw new UserError("cannot read argument " + text + ": expected key=value, got no key");
@@ -52,6 +66,16 @@ final class Argument {
                             + e.getMessage().lines().findFirst().orElse(""),
                     e);
         }
+    }
+
+    /** Whether a key of {@code spark.conf}, however it is written, is that of a credential. */
+    private static boolean holdsSecret(ConfigObject map, String path) {
+        return map.entrySet().stream().anyMatch(entry -> {
+            var key = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
+            return entry.getValue() instanceof ConfigObject inner
+                    ? holdsSecret(inner, key)
+                    : key.startsWith(SPARK_CONF) && Secrets.isSecret(key.substring(SPARK_CONF.length()), "");
+        });
     }
 
     private static Optional<List<String>> path(String key) {

@@ -24,10 +24,12 @@ import java.util.stream.Collectors;
 public final class Settings {
     private final Config user;
     private final ObjectNode values;
+    private final ObjectNode shown;
 
     private Settings(Config user, ObjectNode values) {
         this.user = user;
         this.values = values;
+        this.shown = Secrets.without(values);
     }
 
     /**
@@ -36,7 +38,8 @@ public final class Settings {
      * @param file HOCON of the user, may {@code include} others
      * @param overrides {@code key=value}, later ones win; the value of a key that takes text is that text, unless it is a quoted
      *     string, a list, a substitution or null; other values are HOCON
-     * @throws UserError for an unreadable file or an unknown or mistyped key
+     * @throws UserError for an unreadable file, an unknown or mistyped key, or a credential among the overrides, which all users of a
+     *     machine can read in its list of processes
      */
     public static Settings load(Optional<Path> file, List<String> overrides) {
         return of(file.map(Settings::parse).orElseGet(ConfigFactory::empty), overrides);
@@ -68,7 +71,7 @@ public final class Settings {
      */
     public <T extends Record> T section(String path, Class<T> type) {
         try {
-            return Json.mapper().treeToValue(node(path), type);
+            return Json.mapper().treeToValue(node(values, path), type);
         } catch (UnrecognizedPropertyException e) {
             throw new UserError("cannot read setting " + at(path, e) + ": expected one of " + e.getKnownPropertyIds()
                     + ", got an unknown key");
@@ -85,12 +88,12 @@ public final class Settings {
 
     /** All settings as a tree with sorted keys. Values of secrets are blanked. */
     public JsonNode tree() {
-        return Secrets.blanked(values);
+        return shown;
     }
 
     /** All settings as JSON with sorted keys. Values of secrets are blanked. */
     public String json() {
-        return Json.pretty(Secrets.blanked(values));
+        return Json.pretty(shown);
     }
 
     /** The settings below a path, for example {@code distill.schedule}, as JSON with sorted keys. Values of secrets are blanked. */
@@ -100,11 +103,11 @@ public final class Settings {
 
     /** The settings below a path as a tree with sorted keys. Values of secrets are blanked. */
     public JsonNode tree(String path) {
-        return Secrets.blanked(node(path));
+        return node(shown, path);
     }
 
-    private JsonNode node(String path) {
-        JsonNode node = values;
+    private static JsonNode node(JsonNode tree, String path) {
+        var node = tree;
         for (var key : path.split("\\.")) {
             node = node.get(key);
             if (node == null) {

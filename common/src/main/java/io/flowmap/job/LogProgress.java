@@ -41,7 +41,7 @@ final class LogProgress implements Progress {
     static String word(Object value) {
         return value instanceof Double number
                 ? String.format(Locale.ROOT, "%.4g", number)
-                : Secrets.withoutUserInfo(String.valueOf(value));
+                : Secrets.without(String.valueOf(value));
     }
 
     private static String text(Object value) {

@@ -5,6 +5,7 @@ import io.flowmap.config.Json;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -16,6 +17,10 @@ import org.slf4j.LoggerFactory;
  * {@code started.json} is written first and {@code manifest.json} last, so a half-written output is never taken for finished, and work
  * of another configuration or other inputs is neither resumed nor skipped: a {@link UserError} names the first difference, or
  * {@code run.overwrite=true} deletes the directory.
+ *
+ * <p>One application at a time writes: until it ends, it holds a {@link DirectoryLock} of {@code run.dir}, since a stage must not be
+ * replaced while a later one is made from it, and until the stage is finished one of its directory, which may lie elsewhere and be other
+ * runs' too. Skipping what is finished, and reading, takes none.
  */
 public final class StageOutput {
     private static final Logger LOG = LoggerFactory.getLogger(StageOutput.class);
@@ -26,13 +31,21 @@ public final class StageOutput {
     private final Path dir;
     private final Manifest plan;
     private final boolean resumed;
+    private final Optional<DirectoryLock> lock;
     private boolean finished;
 
-    private StageOutput(JobContext context, FileSystem fileSystem, Path dir, Manifest plan, boolean resumed) {
+    private StageOutput(
+            JobContext context,
+            FileSystem fileSystem,
+            Path dir,
+            Manifest plan,
+            Optional<DirectoryLock> lock,
+            boolean resumed) {
         this.context = context;
         this.fileSystem = fileSystem;
         this.dir = dir;
         this.plan = plan;
+        this.lock = lock;
         this.resumed = resumed;
         this.finished = Manifest.exists(fileSystem, dir);
     }
@@ -67,20 +80,37 @@ public final class StageOutput {
                 environment(context),
                 Json.mapper().createObjectNode(),
                 "");
+        var differences = new ManifestDifference(operational);
         try {
+            var lock = isFinished(fileSystem, dir, plan, differences)
+                    ? Optional.<DirectoryLock>empty()
+                    : lock(context, fileSystem, dir);
             boolean kept = keepEarlier(
-                    fileSystem,
-                    dir,
-                    plan,
-                    new ManifestDifference(operational),
-                    context.run().overwrite());
+                    fileSystem, dir, plan, differences, context.run().overwrite());
             if (!kept) {
                 plan.write(fileSystem, dir, STARTED);
             }
-            return new StageOutput(context, fileSystem, dir, plan, kept);
+            return new StageOutput(context, fileSystem, dir, plan, lock, kept);
         } catch (IOException e) {
             throw Store.failure("cannot open stage " + dir, e);
         }
+    }
+
+    private static Optional<DirectoryLock> lock(JobContext context, FileSystem fileSystem, Path dir)
+            throws IOException {
+        var run = new Path(context.run().dir());
+        var runs = Manifest.fileSystem(context, run);
+        var root = runs.makeQualified(run);
+        if (dir.toString().startsWith(root + "/")) {
+            DirectoryLock.take(context, runs, root);
+        }
+        return DirectoryLock.take(context, fileSystem, dir);
+    }
+
+    /** Whether there is nothing to write: an earlier run of the same plan has finished. */
+    private static boolean isFinished(FileSystem fileSystem, Path dir, Manifest plan, ManifestDifference differences) {
+        return Manifest.exists(fileSystem, dir)
+                && differences.first(Manifest.read(fileSystem, dir), plan).isEmpty();
     }
 
     private static JsonNode environment(JobContext context) {
@@ -126,6 +156,7 @@ public final class StageOutput {
 
     /** Writes the manifest with the facts (values that Jackson writes: numbers, texts, lists, maps, records). */
     public void finish(Map<String, ?> facts) {
+        lock.ifPresent(DirectoryLock::requireHeld);
         JsonNode tree = Json.canonical(Json.mapper().valueToTree(facts));
         new Manifest(
                         plan.stage(),
@@ -138,6 +169,7 @@ public final class StageOutput {
                         context.clock().instant().toString())
                 .write(fileSystem, dir, Manifest.FILE);
         finished = true;
+        lock.ifPresent(DirectoryLock::close);
     }
 
     /** Whether what lies in the directory continues to count: true if it is of the same plan, false if the directory is now empty. */
@@ -174,27 +206,30 @@ public final class StageOutput {
         return false;
     }
 
-    /** Whether nothing lies in the directory but what a first write of {@code started.json} left when it was cut off. */
+    /** Whether nothing lies in the directory but locks and what a first write of {@code started.json} left when it was cut off. */
     private static boolean isEmpty(FileSystem fileSystem, Path dir) throws IOException {
         if (!fileSystem.exists(dir)) {
             return true;
         }
         for (var child : fileSystem.listStatus(dir)) {
-            if (!AtomicFile.isUnfinished(child.getPath())) {
+            if (!AtomicFile.isUnfinished(child.getPath()) && !DirectoryLock.isLock(child.getPath())) {
                 return false;
             }
         }
         return true;
     }
 
-    /** The manifest goes first and {@code started.json} last: cut off, the rest is unfinished and known as the earlier output's. */
+    /**
+     * The manifest goes first and {@code started.json} last: cut off, the rest is unfinished and known as the earlier output's. Locks
+     * stay.
+     */
     static void delete(FileSystem fileSystem, Path dir) throws IOException {
         fileSystem.delete(new Path(dir, Manifest.FILE), false);
         for (var child : fileSystem.listStatus(dir)) {
-            if (!child.getPath().getName().equals(STARTED)) {
+            if (!child.getPath().getName().equals(STARTED) && !DirectoryLock.isLock(child.getPath())) {
                 fileSystem.delete(child.getPath(), true);
             }
         }
-        fileSystem.delete(dir, true);
+        fileSystem.delete(new Path(dir, STARTED), false);
     }
 }

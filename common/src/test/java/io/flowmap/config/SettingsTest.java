@@ -213,26 +213,21 @@ class SettingsTest {
     }
 
     @Test
-    void secretsAreNotWritten() {
+    void secretsAreNotWritten() throws IOException {
+        var file = write(
+                "spark.conf { \"spark.hadoop.fs.s3a.secret.key\" = hush, \"spark.hadoop.fs.s3a.endpoint\" = here }");
         var settings = Settings.load(
-                Optional.empty(),
-                List.of(
-                        "spark.conf.spark.hadoop.fs.s3a.secret.key=hush",
-                        "spark.conf.spark.hadoop.fs.s3a.access.key=hush",
-                        "spark.conf.spark.hadoop.fs.s3a.session.token=hush",
-                        "spark.conf.spark.hadoop.fs.s3a.endpoint=here",
-                        "ingest.captions.tokenizer=words.json",
-                        "ingest.captions.max-tokens=77"));
+                Optional.of(file), List.of("ingest.captions.tokenizer=words.json", "ingest.captions.max-tokens=77"));
         assertThat(settings.json()).doesNotContain("hush").contains("here");
         assertThat(settings.json("ingest")).contains("words.json", "77").doesNotContain("(secret)");
         assertThat(settings.section("spark", SparkPart.class).conf()).containsValue("hush");
     }
 
     @Test
-    void credentialsInsideValuesAreNotWritten() {
-        var settings = Settings.load(
-                Optional.empty(),
-                List.of("ingest.train=[\"s3a://key:hush@bucket/a@b\", /plain]", "run.dir=s3a://key:hush@bucket/runs"));
+    void credentialsInsideValuesAreNotWritten() throws IOException {
+        var file = write(
+                "ingest.train = [\"s3a://key:hush@bucket/a@b\", /plain], run.dir = \"s3a://key:hush@bucket/runs\"");
+        var settings = Settings.load(Optional.of(file), List.of());
         assertThat(settings.json()).doesNotContain("hush").contains("s3a://bucket/a@b");
         assertThat(settings.json("run")).contains("s3a://bucket/runs");
         assertThat(settings.section("run", RunSettings.class).dir()).isEqualTo("s3a://key:hush@bucket/runs");

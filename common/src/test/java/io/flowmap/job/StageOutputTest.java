@@ -169,6 +169,7 @@ class StageOutputTest {
         open().finish(Map.of());
         Files.createDirectories(runs.resolve("data/kept/inside"));
         Files.writeString(runs.resolve("data/kept/inside/part"), "old");
+        Files.writeString(runs.resolve("data/.lock-1"), "another's");
         var names = new ArrayList<String>();
         var watching = new FilterFileSystem(new RawLocalFileSystem()) {
             @Override
@@ -180,9 +181,11 @@ class StageOutputTest {
         watching.initialize(java.net.URI.create("file:///"), new Configuration());
         StageOutput.delete(watching, new org.apache.hadoop.fs.Path(runs + "/data"));
         assertThat(names.get(0)).isEqualTo("manifest.json");
-        assertThat(names.get(names.size() - 1)).isEqualTo("data");
-        assertThat(names).contains("kept").doesNotContain("started.json");
-        assertThat(runs.resolve("data")).doesNotExist();
+        assertThat(names.get(names.size() - 1)).isEqualTo("started.json");
+        assertThat(names).contains("kept").doesNotContain(".lock-1");
+        assertThat(runs.resolve("data"))
+                .isDirectoryContaining("glob:**/.lock-1")
+                .isDirectoryNotContaining("glob:**/[!.]*");
     }
 
     @Test

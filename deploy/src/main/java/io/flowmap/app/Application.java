@@ -1,6 +1,7 @@
 package io.flowmap.app;
 
 import io.flowmap.app.lab.LabPage;
+import io.flowmap.config.Secrets;
 import io.flowmap.job.CodeVersion;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.Progress;
@@ -8,6 +9,8 @@ import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,7 +20,9 @@ import java.util.Set;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.ParquetRuntimeException;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
+import org.apache.spark.internal.config.package$;
 import org.apache.spark.sql.SparkSession;
 
 /** Runs a request in a Spark session of its own. */
@@ -26,6 +31,8 @@ final class Application {
     private static final String LAB = "lab ";
     private static final String SWEEP = "sweep";
     private static final String TERMINAL = "flowmap.terminal";
+    private static final String JAVA_OPTIONS = ".extraJavaOptions";
+    private static final String REDACTION = "spark.redaction.regex";
 
     private final Stages stages;
     private final Clock clock;
@@ -125,7 +132,10 @@ final class Application {
             err.println("flowmap: " + outage.getMessage() + ": "
                     + outage.getCause().getMessage() + " (an outage: the same command may be tried again)");
         }
-        failure.printStackTrace(err);
+        var trace = new StringWriter();
+        failure.printStackTrace(new PrintWriter(trace));
+        err.print(Secrets.without(trace.toString()));
+        err.flush();
         return 1;
     }
 
@@ -155,9 +165,24 @@ final class Application {
                 || words.startsWith("can not read class org.apache.parquet.");
     }
 
+    /** What Spark hides on its pages and in its event log: what it does by itself or was told to, and all that we do. */
+    private static String redacted(SparkConf submitted, Map<String, String> users) {
+        return users.getOrDefault(
+                        REDACTION,
+                        submitted
+                                .get(package$.MODULE$.SECRET_REDACTION_PATTERN())
+                                .regex()) + "|" + Secrets.KEYS;
+    }
+
     private static SparkSession session(SparkSettings settings) {
         var builder = SparkSession.builder().appName(settings.appName());
-        settings.conf().forEach(builder::config);
+        var submitted = new SparkConf();
+        settings.conf().forEach((key, value) -> {
+            if (!key.endsWith(JAVA_OPTIONS) || !submitted.contains(key)) { // spark-submit has the user's beside ours
+                builder.config(key, value);
+            }
+        });
+        builder.config(REDACTION, redacted(submitted, settings.conf()));
         var spark = builder.getOrCreate();
         spark.sparkContext().setLogLevel(settings.logLevel());
         return spark;

@@ -3,6 +3,7 @@ package io.flowmap.app;
 import io.flowmap.config.Spelling;
 import io.flowmap.job.Job;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ final class Commands {
     private static final String MASTER = "--master";
     private static final String OVERRIDES = "key=value";
     private static final String DEMO = "demo";
+    private static final char UNREADABLE = '\uFFFD';
     private static final Map<String, String> GROUPS = Map.of(
             "lab",
             "study the method: the theorem, derivatives, a plane, and all objectives beside each other, a codec");
@@ -62,8 +64,25 @@ final class Commands {
                 .setExecutionStrategy(parsed -> execute(parsed, stages, home, run));
     }
 
-    /** Does what the arguments say; returns the exit code. */
+    /**
+     * Does what the arguments say; returns the exit code. Without UTF-8 every character outside ASCII of an argument or a file's name
+     * would become the same one, and two directories one.
+     */
     int execute(String... arguments) {
+        var encoding = System.getProperty("sun.jnu.encoding");
+        if (!encoding.equals(StandardCharsets.UTF_8.name())) {
+            line.getErr()
+                    .println("flowmap: cannot name files in " + encoding
+                            + ": expected a locale of UTF-8 (set LC_ALL=C.UTF-8, or another of `locale -a`)");
+            return USER_ERROR;
+        }
+        for (var argument : arguments) {
+            if (argument.indexOf(UNREADABLE) >= 0) {
+                line.getErr()
+                        .println("flowmap: cannot read argument " + argument + ": expected UTF-8, got other bytes");
+                return USER_ERROR;
+            }
+        }
         return line.execute(arguments);
     }
 

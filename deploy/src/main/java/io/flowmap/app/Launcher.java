@@ -8,26 +8,32 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.spark.util.Utils;
+import scala.collection.JavaConverters;
 
 /**
- * What the launcher script asks before it starts Spark: answers help and refuses mistakes at once, and for a job writes the plan of
- * spark-submit: {@code NAME=value} of the environment, an empty line's place, arguments; each ended by NUL.
+ * What the launcher script asks before it starts Spark: answers help and refuses mistakes at once, and for a job writes into a folder
+ * the {@code plan} of spark-submit: {@code NAME=value} of the environment, an empty line's place, arguments; each ended by NUL. Where
+ * settings hold credentials, beside it the {@code properties} that spark-submit is to read in place of spark-defaults.conf.
  */
 public final class Launcher {
     private final Path home;
-    private final Path plan;
+    private final Path folder;
     private final boolean terminal;
     private final PrintWriter err;
 
-    private Launcher(Path home, Path plan, boolean terminal, PrintWriter err) {
+    private Launcher(Path home, Path folder, boolean terminal, PrintWriter err) {
         this.home = home;
-        this.plan = plan;
+        this.folder = folder;
         this.terminal = terminal;
         this.err = err;
     }
 
-    /** Arguments: root of the checkout, file for the plan, whether stderr is a terminal, then the user's. */
+    /** Arguments: root of the checkout, folder for the plan, whether stderr is a terminal, then the user's. */
     public static void main(String[] arguments) {
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
@@ -36,8 +42,8 @@ public final class Launcher {
                 run(Path.of(arguments[0]), Path.of(arguments[1]), Boolean.parseBoolean(arguments[2]), out, err, users));
     }
 
-    static int run(Path home, Path plan, boolean terminal, PrintWriter out, PrintWriter err, String... arguments) {
-        var launcher = new Launcher(home, plan, terminal, err);
+    static int run(Path home, Path folder, boolean terminal, PrintWriter out, PrintWriter err, String... arguments) {
+        var launcher = new Launcher(home, folder, terminal, err);
         return new Commands(Stages.registered(), home, out, err, launcher::write).execute(arguments);
     }
 
@@ -48,20 +54,39 @@ public final class Launcher {
             settings.section("run", RunSettings.class);
             Stages.registered().job(request.command()).sections().forEach(settings::section);
             var submit = new SubmitPlan(request, spark, home.resolve("deploy"), terminal);
-            submit.refuseCredentials();
+            var secrets = submit.secrets();
+            if (!secrets.isEmpty()) {
+                writeProperties(secrets);
+            }
             var text = new StringBuilder();
             submit.environment()
                     .forEach((name, value) ->
                             text.append(name).append('=').append(value).append('\0'));
             text.append('\0');
             submit.arguments().forEach(argument -> text.append(argument).append('\0'));
-            Files.writeString(plan, text);
+            Files.writeString(folder.resolve("plan"), text);
             return 0;
         } catch (UserError e) {
             err.println("flowmap: " + e.getMessage());
             return Commands.USER_ERROR;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + plan, e);
+            throw new UncheckedIOException("cannot write into " + folder, e);
+        }
+    }
+
+    /** Spark reads such a file in place of the user's spark-defaults.conf, whose settings it therefore holds too. */
+    private void writeProperties(Map<String, String> secrets) throws IOException {
+        var properties = new Properties();
+        var defaults = Utils.getDefaultPropertiesFile(JavaConverters.mapAsScalaMap(System.getenv()));
+        if (defaults != null) {
+            try (var in = Files.newBufferedReader(Path.of(defaults))) {
+                properties.load(in);
+            }
+        }
+        properties.putAll(secrets);
+        var mine = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        try (var out = Files.newBufferedWriter(Files.createFile(folder.resolve("properties"), mine))) {
+            properties.store(out, null);
         }
     }
 }

@@ -1,12 +1,13 @@
 package io.flowmap.app;
 
+import io.flowmap.config.Secrets;
 import io.flowmap.job.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * How spark-submit starts a request: environment of the driver and arguments. glibc and OpenMP read environment variables only, so
@@ -15,8 +16,6 @@ import java.util.regex.Pattern;
 final class SubmitPlan {
     private static final String LOCAL = "local[*]";
     private static final String LOOPBACK = "127.0.0.1";
-    private static final Pattern SECRET =
-            Pattern.compile("secret|password|token|access[._-]?key", Pattern.CASE_INSENSITIVE);
     private static final Map<String, String> ALLOCATOR = Map.of(
             "MALLOC_MMAP_THRESHOLD_", "8589934592",
             "MALLOC_TRIM_THRESHOLD_", "17179869184",
@@ -58,18 +57,6 @@ final class SubmitPlan {
         this.terminal = terminal;
     }
 
-    /** Throws {@link UserError} where a credential stands on the command line, which other users of the machine can read. */
-    void refuseCredentials() {
-        for (var override : request.overrides()) {
-            var key = override.split("=", 2)[0];
-            if (key.startsWith("spark.conf.") && SECRET.matcher(key).find()) {
-                throw new UserError(
-                        "cannot take " + key + " from the command line: expected credentials from a provider"
-                                + " of Hadoop's (environment, role, hadoop.security.credential.provider.path)");
-            }
-        }
-    }
-
     /** Environment variables of the driver. */
     Map<String, String> environment() {
         var environment = nativeEnvironment();
@@ -91,6 +78,24 @@ final class SubmitPlan {
         return arguments;
     }
 
+    /**
+     * Settings that no list of processes may show. Throws {@link UserError} for options of JVMs among them, which every such list
+     * shows.
+     */
+    Map<String, String> secrets() {
+        var secrets = new TreeMap<>(spark.conf());
+        secrets.entrySet().removeIf(entry -> !Secrets.isSecret(entry.getKey(), entry.getValue()));
+        secrets.keySet().stream()
+                .filter(key -> key.endsWith("JavaOptions"))
+                .findFirst()
+                .ifPresent(key -> {
+                    throw new UserError("cannot take a credential in spark.conf." + key
+                            + ", which becomes part of a command line that every"
+                            + " process of a machine can read: expected it in a file of Java's options, @FILE");
+                });
+        return secrets;
+    }
+
     private Map<String, String> configuration() {
         var conf = new TreeMap<String, String>();
         conf.put("spark.app.name", spark.appName());
@@ -106,6 +111,11 @@ final class SubmitPlan {
         conf.put("spark.executor.extraClassPath", classPath());
         conf.put("spark.executor.extraJavaOptions", javaOptions(spark.executorMemory()));
         nativeEnvironment().forEach((name, value) -> conf.put("spark.executorEnv." + name, value));
+        Stream.of("LC_ALL", "LC_CTYPE", "LANG")
+                .map(name -> System.getenv().getOrDefault(name, ""))
+                .filter(locale -> !locale.isEmpty())
+                .findFirst()
+                .ifPresent(locale -> conf.put("spark.executorEnv.LC_ALL", locale)); // for the names of files
         if (spark.prometheusPort() > 0) {
             conf.put("spark.ui.enabled", "true");
             conf.put("spark.ui.port", Integer.toString(spark.prometheusPort()));
@@ -115,7 +125,7 @@ final class SubmitPlan {
             conf.putAll(S3_COMMITTER);
         }
         spark.conf().forEach((key, value) -> {
-            if (!SECRET.matcher(key).find()) {
+            if (!Secrets.isSecret(key, value)) {
                 conf.merge(key, value, (ours, users) -> key.endsWith(".extraJavaOptions") ? ours + " " + users : users);
             }
         });

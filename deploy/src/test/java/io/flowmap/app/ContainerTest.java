@@ -83,7 +83,10 @@ class ContainerTest {
         }
         var launchers = Deployed.plan(Deployed.request(List.of("pipeline", "--master", "k8s://x")))
                 .environment();
-        assertThat(environment).containsAllEntriesOf(launchers).containsEntry("SPARK_HOME", "/opt/spark");
+        assertThat(environment)
+                .containsAllEntriesOf(launchers)
+                .containsEntry("SPARK_HOME", "/opt/spark")
+                .containsEntry("LC_ALL", "C.UTF-8");
         assertThat(SPARK.SPARK_CONF_DIR_INTERNAL()).isEqualTo("/opt/spark/conf");
     }
 

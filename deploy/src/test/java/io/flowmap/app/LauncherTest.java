@@ -8,12 +8,16 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import org.apache.spark.util.Utils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import scala.collection.JavaConverters;
 
 class LauncherTest {
     @TempDir
@@ -34,6 +38,7 @@ class LauncherTest {
                 .containsSubsequence("--master", "local[*]", "--driver-memory", "4g")
                 .contains(
                         "spark.executorEnv.OMP_NUM_THREADS=3",
+                        "spark.executorEnv.LC_ALL=" + System.getenv("LC_ALL"),
                         "spark.executorEnv.MALLOC_MMAP_THRESHOLD_=8589934592",
                         "spark.executor.memory=2g",
                         "spark.executor.extraClassPath=" + folder.resolve("deploy/target/lib") + "/*");
@@ -58,7 +63,10 @@ class LauncherTest {
     @Test
     void usersSparkSettingsWinAndSecretsStayOffTheCommandLine() throws IOException {
         var file = folder.resolve("mine.conf");
-        Files.writeString(file, "spark.conf { \"spark.hadoop.fs.s3a.secret.key\" = hush }");
+        Files.writeString(
+                file,
+                "spark.conf { \"spark.hadoop.fs.azure.account.key.x.blob.core.windows.net\" = \"hush=+/\","
+                        + " \"spark.eventLog.dir\" = \"hdfs://me:hush@host/events\" }");
         launch(
                 "pipeline",
                 "--master",
@@ -70,10 +78,35 @@ class LauncherTest {
         assertThat(plan())
                 .contains("spark.ui.enabled=true", "spark://far:7077")
                 .doesNotContain("SPARK_LOCAL_IP=127.0.0.1")
-                .noneMatch(word -> word.startsWith("spark.hadoop.fs.s3a.secret.key"))
-                .noneMatch(word -> word.contains("hush"))
+                .noneMatch(word -> word.contains("azure") || word.contains("hush"))
                 .anyMatch(word -> word.startsWith("spark.executor.extraJavaOptions=-Dorg.bytedeco")
                         && word.endsWith(" -Dmine=1"));
+        var secrets = folder.resolve("properties");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(secrets)))
+                .isEqualTo("rw-------");
+        assertThat(Utils.getPropertiesFromFile(secrets.toString()))
+                .isEqualTo(JavaConverters.mapAsScalaMap(Map.of(
+                        "spark.hadoop.fs.azure.account.key.x.blob.core.windows.net", "hush=+/",
+                        "spark.eventLog.dir", "hdfs://me:hush@host/events")));
+    }
+
+    @Test
+    void withoutSecretsSparkReadsItsDefaults() {
+        launch("pipeline");
+        assertThat(folder.resolve("plan")).exists();
+        assertThat(folder.resolve("properties")).doesNotExist();
+    }
+
+    @Test
+    void secretsInOptionsOfJvmsAreRefused() throws IOException {
+        var file = folder.resolve("mine.conf");
+        Files.writeString(
+                file, "spark.conf { \"spark.driver.extraJavaOptions\" = \"-Djavax.net.ssl.keyStorePassword=hush\" }");
+        assertThat(launch("pipeline", "--config", file.toString())).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("cannot take a credential in spark.conf.spark.driver.extraJavaOptions")
+                .doesNotContain("hush");
+        assertThat(folder.resolve("plan")).doesNotExist();
     }
 
     @Test
@@ -81,7 +114,7 @@ class LauncherTest {
         assertThat(launch("pipeline", "spark.conf.spark.hadoop.fs.s3a.secret.key=hush"))
                 .isEqualTo(2);
         assertThat(err.toString())
-                .contains("cannot take spark.conf.spark.hadoop.fs.s3a.secret.key from the command line")
+                .contains("cannot take spark.conf.spark.hadoop.fs.s3a.secret.key as an argument")
                 .doesNotContain("hush");
         assertThat(folder.resolve("plan")).doesNotExist();
     }
@@ -176,7 +209,7 @@ class LauncherTest {
         given.add("ingest.train=embedded:shapes");
         return Launcher.run(
                 folder,
-                folder.resolve("plan"),
+                folder,
                 false,
                 new PrintWriter(new StringWriter()),
                 new PrintWriter(err, true),

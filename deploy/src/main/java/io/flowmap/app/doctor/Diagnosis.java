@@ -1,11 +1,11 @@
 package io.flowmap.app.doctor;
 
+import io.flowmap.config.Secrets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.network.util.JavaUtils;
 
@@ -13,6 +13,7 @@ import org.apache.spark.network.util.JavaUtils;
 final class Diagnosis {
     private static final List<Function<ClusterFacts, Optional<Finding>>> CHECKS = List.of(
             Diagnosis::java,
+            Diagnosis::encoding,
             Diagnosis::library,
             Diagnosis::mixed,
             Diagnosis::serializer,
@@ -33,9 +34,6 @@ final class Diagnosis {
             Diagnosis::idleGpu);
     private static final Set<String> ALLOCATOR =
             Set.of("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_ARENA_MAX");
-    private static final Pattern SECRET =
-            Pattern.compile("secret|password|access\\.key|session\\.token|account\\.key", Pattern.CASE_INSENSITIVE);
-    private static final Pattern USER_INFO = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/@]*:[^/@]*@.*");
     private static final String COMMITTER = "spark.hadoop.fs.s3a.committer.name";
     private static final String PROTOCOL = "spark.sql.sources.commitProtocolClass";
 
@@ -55,6 +53,15 @@ final class Diagnosis {
                 .map(executor -> Finding.refuse(
                         "expected JDK 17, got " + executor.java() + " on " + executor.host(),
                         "set JAVA_HOME there, or spark.executorEnv.JAVA_HOME"));
+    }
+
+    private static Optional<Finding> encoding(ClusterFacts facts) {
+        return facts.executors().stream()
+                .filter(executor -> !executor.encoding().equals("UTF-8"))
+                .findFirst()
+                .map(executor -> Finding.refuse(
+                        "expected names of files in UTF-8, got " + executor.encoding() + " on " + executor.host(),
+                        "set spark.executorEnv.LC_ALL to a locale of UTF-8 that is there, such as C.UTF-8"));
     }
 
     private static Optional<Finding> library(ClusterFacts facts) {
@@ -220,12 +227,10 @@ final class Diagnosis {
     }
 
     private static Optional<Finding> credentials(ClusterFacts facts) {
-        var named = facts.given().keySet().stream()
-                .filter(key -> SECRET.matcher(key).find() && !key.contains("provider"))
-                .map(key -> "spark.conf." + key);
-        var inside = facts.paths().stream()
-                .filter(path -> USER_INFO.matcher(path).matches())
-                .map(path -> "a path with user and password");
+        var named = facts.given().entrySet().stream()
+                .filter(setting -> Secrets.isSecret(setting.getKey(), setting.getValue()))
+                .map(setting -> "spark.conf." + setting.getKey());
+        var inside = facts.paths().stream().filter(Secrets::inside).map(path -> "a path with user and password");
         return Stream.concat(named, inside)
                 .findFirst()
                 .map(place -> Finding.refuse(

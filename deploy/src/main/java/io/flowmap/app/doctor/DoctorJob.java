@@ -63,8 +63,7 @@ public final class DoctorJob implements Job {
         cluster.put("rapids", facts.usesRapids());
         cluster.put("rapids-memory", facts.conf("spark.rapids.memory.gpu.allocFraction", "none"));
         cluster.put("overhead-mib", facts.overhead() >> 20);
-        cluster.put(
-                "paths", facts.paths().stream().map(Secrets::withoutUserInfo).toList());
+        cluster.put("paths", facts.paths().stream().map(Secrets::without).toList());
         context.progress().phase(NAME, cluster);
         for (var executor : facts.executors()) {
             var told = new TreeMap<String, Object>();
@@ -75,6 +74,7 @@ public final class DoctorJob implements Job {
             told.put("heap-mib", executor.heap() >> 20);
             told.put("native-mib", executor.nativeLimit() >> 20);
             told.put("java", executor.java());
+            told.put("file-names", executor.encoding());
             told.put("library", executor.library());
             told.put("processor", executor.features());
             told.put("allocator", executor.allocator());

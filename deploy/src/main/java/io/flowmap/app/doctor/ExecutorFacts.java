@@ -24,6 +24,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param memory of the machine, bytes
  * @param heap most bytes of the JVM's heap
  * @param nativeLimit most bytes of native arrays, 0 if not limited
+ * @param encoding of the names of files
  * @param library native library of the arithmetic and its threads
  * @param features of the processor, as Linux names them
  * @param allocator variables of the environment that memory allocation and OpenMP read
@@ -37,6 +38,7 @@ record ExecutorFacts(
         long heap,
         long nativeLimit,
         String java,
+        String encoding,
         String library,
         Set<String> features,
         Map<String, String> allocator,
@@ -58,6 +60,7 @@ record ExecutorFacts(
                 Runtime.getRuntime().maxMemory(),
                 Long.getLong("org.bytedeco.javacpp.maxbytes", 0),
                 System.getProperty("java.vm.version"),
+                System.getProperty("sun.jnu.encoding"),
                 loadedLibrary(),
                 processorFeatures(),
                 allocatorVariables(System.getenv()),

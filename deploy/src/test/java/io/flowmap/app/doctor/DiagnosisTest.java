@@ -37,6 +37,10 @@ class DiagnosisTest {
         return List.of(
                 refused("JDK 21", executor(0, e -> java(e, "21.0.2+13")), "expected JDK 17, got 21.0.2+13 on a"),
                 refused(
+                        "an executor without a locale",
+                        executor(1, e -> encoding(e, "ANSI_X3.4-1968")),
+                        "names of files in UTF-8, got ANSI_X3.4-1968 on b"),
+                refused(
                         "a machine without AVX-512",
                         executor(1, e -> library(e, "nd4j-native-1.0-linux-x86_64-onednn-avx2.jar, 1 threads")),
                         "one native library"),
@@ -137,6 +141,7 @@ class DiagnosisTest {
                 4 * GIB,
                 6 * GIB,
                 "17.0.15+6",
+                "UTF-8",
                 LIBRARY,
                 Set.of("avx2", "avx512f"),
                 ALLOCATOR,
@@ -187,6 +192,7 @@ class DiagnosisTest {
                         e.heap(),
                         e.nativeLimit(),
                         e.java(),
+                        e.encoding(),
                         "nd4j-cuda-11.6-1.0-linux-x86_64-cudnn-avx512.jar, 1 threads",
                         e.features(),
                         e.allocator(),
@@ -221,18 +227,23 @@ class DiagnosisTest {
     }
 
     private static ExecutorFacts java(ExecutorFacts e, String java) {
-        return changed(e, java, e.library(), e.allocator());
+        return changed(e, java, e.encoding(), e.library(), e.allocator());
+    }
+
+    private static ExecutorFacts encoding(ExecutorFacts e, String encoding) {
+        return changed(e, e.java(), encoding, e.library(), e.allocator());
     }
 
     private static ExecutorFacts library(ExecutorFacts e, String library) {
-        return changed(e, e.java(), library, e.allocator());
+        return changed(e, e.java(), e.encoding(), library, e.allocator());
     }
 
     private static ExecutorFacts allocator(ExecutorFacts e, Map<String, String> allocator) {
-        return changed(e, e.java(), e.library(), allocator);
+        return changed(e, e.java(), e.encoding(), e.library(), allocator);
     }
 
-    private static ExecutorFacts changed(ExecutorFacts e, String java, String library, Map<String, String> allocator) {
+    private static ExecutorFacts changed(
+            ExecutorFacts e, String java, String encoding, String library, Map<String, String> allocator) {
         return new ExecutorFacts(
                 e.id(),
                 e.host(),
@@ -241,6 +252,7 @@ class DiagnosisTest {
                 e.heap(),
                 e.nativeLimit(),
                 java,
+                encoding,
                 library,
                 e.features(),
                 allocator,

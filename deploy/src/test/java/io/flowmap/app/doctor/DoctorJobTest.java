@@ -7,6 +7,8 @@ import io.flowmap.config.Settings;
 import io.flowmap.job.JobContext;
 import io.flowmap.job.Progress;
 import io.flowmap.job.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -33,45 +35,46 @@ class DoctorJobTest {
             assertThat(executor.library()).contains("threads");
             assertThat(executor.java()).startsWith("17.");
         });
-        run(Map.of(), "run.dir=" + dir);
+        run(Map.of(), Optional.empty(), "run.dir=" + dir);
     }
 
     @Test
-    void everythingThatIsWrongIsToldAtOnceAndNoSecret() {
+    void everythingThatIsWrongIsToldAtOnceAndNoSecret() throws IOException {
+        var file = Files.writeString(
+                dir.resolve("mine.conf"),
+                "run.dir = \"hdfs://user:" + SECRET + "@127.0.0.1:1/runs\"\n"
+                        + "spark.conf.\"spark.hadoop.fs.azure.account.key.x.blob.core.windows.net\" = " + SECRET);
         var conf = Map.of(
                 "spark.serializer",
                 "org.apache.spark.serializer.KryoSerializer",
                 "spark.dynamicAllocation.enabled",
                 "true");
-        assertThatThrownBy(() -> run(
-                        conf,
-                        "run.dir=hdfs://user:" + SECRET + "@127.0.0.1:1/runs",
-                        "spark.conf.\"spark.hadoop.fs.s3a.secret.key\"=" + SECRET))
+        assertThatThrownBy(() -> run(conf, Optional.of(file)))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("Kryo")
                 .hasMessageContaining("outlive executors")
-                .hasMessageContaining("spark.conf.spark.hadoop.fs.s3a.secret.key")
+                .hasMessageContaining("spark.conf.spark.hadoop.fs.azure.account.key.x.blob.core.windows.net")
                 .hasMessageContaining("expected access to hdfs://127.0.0.1:1/runs")
                 .hasMessageNotContaining(SECRET);
     }
 
     private static ClusterFacts facts(Map<String, String> conf) {
         try (var spark = session(conf)) {
-            return ClusterFacts.of(context(spark), Map.of());
+            return ClusterFacts.of(context(spark, Optional.empty()), Map.of());
         }
     }
 
-    private static void run(Map<String, String> conf, String... overrides) {
+    private static void run(Map<String, String> conf, Optional<Path> file, String... overrides) {
         try (var spark = session(conf)) {
-            new DoctorJob().run(context(spark, overrides));
+            new DoctorJob().run(context(spark, file, overrides));
         }
     }
 
-    private static JobContext context(SparkSession spark, String... overrides) {
+    private static JobContext context(SparkSession spark, Optional<Path> file, String... overrides) {
         var arguments = new ArrayList<>(List.of("distill.training.workers=1"));
         arguments.addAll(List.of(overrides));
         var clock = Clock.systemUTC();
-        return new JobContext(spark, Settings.load(Optional.empty(), arguments), Progress.log(clock), clock);
+        return new JobContext(spark, Settings.load(file, arguments), Progress.log(clock), clock);
     }
 
     private static SparkSession session(Map<String, String> conf) {

@@ -1,0 +1,17 @@
+package io.flowmap.testing;
+
+import java.net.URI;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+
+/** Local folders under {@code obs:}, which Flowmap takes for an object store: nothing is renamed, and no process is asked for. */
+public class ObsFileSystem extends RawLocalFileSystem {
+    @Override
+    public URI getUri() {
+        return URI.create("obs:///");
+    }
+
+    @Override
+    public String getScheme() {
+        return "obs";
+    }
+}
