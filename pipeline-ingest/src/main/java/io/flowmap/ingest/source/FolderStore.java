@@ -48,7 +48,7 @@ final class FolderStore implements MemberStore {
 
     @Override
     public InputStream stream(String name) throws IOException {
-        return fileSystem.open(new Path(folder, new Path(null, null, name)));
+        return new SourceInput(fileSystem.open(new Path(folder, new Path(null, null, name))));
     }
 
     @Override
