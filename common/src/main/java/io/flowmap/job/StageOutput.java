@@ -99,7 +99,7 @@ public final class StageOutput {
     private static Optional<DirectoryLock> lock(JobContext context, FileSystem fileSystem, Path dir)
             throws IOException {
         var run = new Path(context.run().dir());
-        var runs = Manifest.fileSystem(context, run);
+        var runs = Store.of(context.hadoop(), run);
         var root = runs.makeQualified(run);
         if (dir.toString().startsWith(root + "/")) {
             DirectoryLock.take(context, runs, root);

@@ -320,10 +320,14 @@ class PipelineTest {
                 assertThat(run("evaluate", "damaged", arguments.toArray(String[]::new)))
                         .as(err::toString)
                         .isEqualTo(2);
-                var last = err.toString().lines().reduce((earlier, later) -> later).orElse("");
+                var last =
+                        err.toString().lines().reduce((earlier, later) -> later).orElse("");
                 assertThat(last)
                         .startsWith("flowmap: cannot read a table of the run: damaged: ")
-                        .contains(checked || damaged != flipped ? part.getFileName().toString() : "org.apache.parquet");
+                        .contains(
+                                checked || damaged != flipped
+                                        ? part.getFileName().toString()
+                                        : "org.apache.parquet");
             }
             Files.write(checksum, sum);
         }

@@ -103,7 +103,7 @@ class RealDataTest {
         var rows = run.ledger("status = 'quarantined'");
         assertThat(rows).singleElement().satisfies(row -> {
             assertThat(row.<String>getAs("source")).endsWith("cut.tar");
-            assertThat(row.<String>getAs("reason")).startsWith("truncated or damaged tar");
+            assertThat(row.<String>getAs("reason")).startsWith("Truncated TAR archive; the sample ");
             assertThat(row.<Long>getAs("offset")).isBetween(4_500_000L, 5_000_000L);
         });
         assertThat(run.ledger("source like '%compressed.tar' and reason = 'directory'"))

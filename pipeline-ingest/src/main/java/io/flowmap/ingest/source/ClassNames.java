@@ -1,12 +1,9 @@
 package io.flowmap.ingest.source;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.flowmap.config.Json;
 import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,12 +26,9 @@ public record ClassNames(ArrayList<String> names, boolean given) implements Seri
     /** A JSON list of names. Throws {@link UserError} for another form. */
     static ClassNames read(FileSystem fileSystem, Path file) throws IOException {
         try (var in = Store.open(fileSystem, file)) {
-            return parse(Json.mapper().readTree((InputStream) in), file.toString());
-        } catch (JsonProcessingException e) {
-            throw new UserError(
-                    "cannot read class names " + file + ": expected a JSON list of names, got "
-                            + e.getOriginalMessage(),
-                    e);
+            return parse(PythonText.json(in.readAllBytes()), file);
+        } catch (IllegalArgumentException e) {
+            throw other(file, e.getMessage(), e);
         }
     }
 
@@ -67,15 +61,21 @@ public record ClassNames(ArrayList<String> names, boolean given) implements Seri
         return padded;
     }
 
-    private static ClassNames parse(JsonNode json, String file) {
+    private static ClassNames parse(JsonNode json, Path file) {
         var names = new ArrayList<String>();
-        if (json.isArray()) {
-            json.forEach(name -> names.add(name.asText()));
+        boolean sound = json.isArray() && !json.isEmpty();
+        for (var name : json) {
+            sound &= name.isValueNode() && !PythonText.isAbsent(name);
+            names.add(PythonText.wellFormed(name.asText()));
         }
-        if (names.isEmpty() || names.stream().distinct().count() != names.size()) {
-            throw new UserError("cannot read class names " + file + ": expected a JSON list of different names, got "
-                    + (json.isArray() ? names : json.getNodeType()));
+        if (!sound || names.stream().distinct().count() != names.size()) {
+            throw other(file, json.toString(), null);
         }
         return new ClassNames(names, true);
+    }
+
+    private static UserError other(Path file, String found, Exception cause) {
+        return new UserError(
+                "cannot read class names " + file + ": expected a JSON list of different names, got " + found, cause);
     }
 }

@@ -1,6 +1,7 @@
 package io.flowmap.ingest.source;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import io.flowmap.config.Json;
 import io.flowmap.job.UserError;
@@ -19,24 +20,30 @@ record DatasetLabels(Map<String, Integer> byName) {
     static final String FILE = "dataset.json";
     static final int NOT_AN_INDEX = -2;
 
-    /** @throws UserError for another form: without it every label would be lost */
+    /**
+     * Reads a stream whose {@link IOException}s are damage in the data.
+     *
+     * @throws UserError for another form: without it every label would be lost
+     */
     static DatasetLabels read(InputStream in, String source) {
-        try (var json = Json.mapper().getFactory().createParser(in)) {
+        try (var json = PythonText.jsonFactory().createParser(in)) {
             require(json.nextToken() == JsonToken.START_OBJECT, json, source);
             Map<String, Integer> labels = null;
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 boolean wanted = json.getCurrentName().equals("labels");
                 var value = json.nextToken();
-                if (wanted && value != JsonToken.VALUE_NULL) {
-                    require(value == JsonToken.START_ARRAY, json, source);
-                    labels = pairs(json, source);
+                if (wanted) {
+                    require(value == JsonToken.START_ARRAY || value == JsonToken.VALUE_NULL, json, source);
+                    labels = value == JsonToken.VALUE_NULL ? null : pairs(json, source);
                 } else {
                     json.skipChildren();
                 }
             }
             return new DatasetLabels(labels);
+        } catch (JsonProcessingException e) {
+            throw other(source, Json.complaint(e) + " at " + e.getLocation().offsetDescription(), e);
         } catch (IOException e) {
-            throw new UserError("cannot read " + FILE + " of " + source + ": " + e.getMessage(), e);
+            throw other(source, e.getMessage(), e);
         }
     }
 
@@ -44,7 +51,7 @@ record DatasetLabels(Map<String, Integer> byName) {
         var labels = new LinkedHashMap<String, Integer>();
         while (json.nextToken() == JsonToken.START_ARRAY) {
             require(json.nextToken() == JsonToken.VALUE_STRING, json, source);
-            var name = json.getText().replace('\\', '/');
+            var name = PythonText.wellFormed(json.getText()).replace('\\', '/');
             labels.put(name, label(json));
             require(json.nextToken() == JsonToken.END_ARRAY, json, source);
         }
@@ -55,9 +62,12 @@ record DatasetLabels(Map<String, Integer> byName) {
     private static int label(JsonParser json) throws IOException {
         return switch (json.nextToken()) {
             case VALUE_NULL -> InputRecord.NO_LABEL;
-            case VALUE_NUMBER_INT -> json.getLongValue() >= 0 && json.getLongValue() <= Integer.MAX_VALUE
-                    ? json.getIntValue()
-                    : NOT_AN_INDEX;
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT, VALUE_STRING -> {
+                var text = PythonText.stripped(json.getText());
+                yield text.equals("NaN")
+                        ? InputRecord.NO_LABEL
+                        : PythonText.index(text).orElse(NOT_AN_INDEX);
+            }
             default -> {
                 json.skipChildren();
                 yield NOT_AN_INDEX;
@@ -65,11 +75,16 @@ record DatasetLabels(Map<String, Integer> byName) {
         };
     }
 
-    private static void require(boolean holds, JsonParser json, String source) {
+    private static void require(boolean holds, JsonParser json, String source) throws IOException {
         if (!holds) {
-            throw new UserError("cannot read " + FILE + " of " + source
-                    + ": expected {\"labels\": [[name, class], ...]}, got " + json.currentToken() + " at "
-                    + json.currentLocation().offsetDescription());
+            var found = json.currentToken() == null ? "nothing" : json.getText();
+            throw other(source, found + " at " + json.currentLocation().offsetDescription(), null);
         }
+    }
+
+    private static UserError other(String source, String found, IOException cause) {
+        return new UserError(
+                "cannot read " + FILE + " of " + source + ": expected {\"labels\": [[name, class], ...]}, got " + found,
+                cause);
     }
 }

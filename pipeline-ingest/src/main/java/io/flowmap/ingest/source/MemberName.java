@@ -20,13 +20,18 @@ record MemberName(String path) {
 
     /** Files that desktops leave behind. */
     boolean isHidden() {
-        return base().startsWith(".") || path.startsWith("__MACOSX/");
+        return base().startsWith(".") || Arrays.asList(path.split("/")).contains("__MACOSX");
     }
 
     /** WebDataset's key: the path up to the first dot of the last name. */
     String sample() {
         int dot = firstDot();
         return dot < 0 ? path : path.substring(0, dot);
+    }
+
+    /** Without an extension a file is no part of a sample. */
+    boolean hasExtension() {
+        return firstDot() >= 0;
     }
 
     /** WebDataset's extension: the rest, lower case, empty if there is no dot. */

@@ -14,7 +14,7 @@ sealed interface MemberStore extends Closeable permits FolderStore, ZipStore {
     /** Every file and directory inside, in the order in which they are best read. */
     List<Member> members() throws IOException;
 
-    /** A file of the user's own, unbounded. */
+    /** A file of the user's own, unbounded. Reading it fails by an {@link IOException} where its bytes are damaged. */
     InputStream stream(String name) throws IOException;
 
     /**

@@ -2,11 +2,6 @@ package io.flowmap.ingest.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.flowmap.config.Json;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -96,21 +91,17 @@ final class Sample {
         if (json == null || !wanted) {
             return MissingNode.getInstance();
         }
-        try {
-            return Json.mapper().readTree(json);
-        } catch (IOException e) {
-            throw new IllegalArgumentException("unreadable json", e);
-        }
+        return PythonText.json(json);
     }
 
     private int label(JsonNode told, Map<String, Integer> names) {
         if (cls != null) {
-            return index(new String(cls, StandardCharsets.UTF_8).strip(), names);
+            return index(PythonText.text(cls, "label"), names);
         }
         for (var field : List.of("label", "class", "cls")) {
             var value = told.path(field);
-            if (!value.isMissingNode() && !value.isNull()) {
-                return index(value.asText(), names);
+            if (!PythonText.isAbsent(value)) {
+                return index(PythonText.stripped(value.isValueNode() ? value.asText() : value.toString()), names);
             }
         }
         return InputRecord.NO_LABEL;
@@ -119,8 +110,9 @@ final class Sample {
     private Annotation annotation(JsonNode told) {
         var fields = new TreeMap<String, String>();
         for (var field : reading.fields()) {
-            if (told.path(field).isValueNode() && !told.path(field).isNull()) {
-                fields.put(field, told.path(field).asText());
+            var value = told.path(field);
+            if (value.isValueNode() && !PythonText.isAbsent(value)) {
+                fields.put(field, PythonText.wellFormed(value.asText()));
             }
         }
         for (var place : reading.captions()) {
@@ -132,35 +124,30 @@ final class Sample {
         return new Annotation(null, null, fields);
     }
 
-    /** The stripped caption; of a list of captions the first; empty if there is none. */
+    /** The stripped caption; of a list the first that is one; empty if there is none. */
     private String caption(JsonNode told, String place) {
         if (place.equals(Reading.TEXT_FILE)) {
-            return text == null ? "" : decoded(text).strip();
+            return text == null ? "" : PythonText.text(text, "caption");
         }
         var value = told.path(place);
-        return (value.isArray() ? value.path(0) : value).asText().strip();
-    }
-
-    private static String decoded(byte[] text) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(text))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("caption is not UTF-8", e);
+        for (var one : value.isArray() ? value : List.of(value)) {
+            boolean words = one.isTextual() || one.isNumber() && Double.isFinite(one.doubleValue());
+            var caption = words ? PythonText.stripped(one.asText()) : "";
+            if (!caption.isEmpty()) {
+                return caption;
+            }
         }
+        return "";
     }
 
     private static int index(String text, Map<String, Integer> names) {
-        int index = names.getOrDefault(text, InputRecord.NO_LABEL);
-        try {
-            index = Integer.parseInt(text);
-        } catch (NumberFormatException e) {
-            // then it is a name or wrong
-        }
+        int named = names.getOrDefault(text, InputRecord.NO_LABEL);
+        int index = PythonText.index(text).orElse(named);
         if (index >= 0) {
             return index;
+        }
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("label is empty");
         }
         throw new IllegalArgumentException("label " + text.substring(0, Math.min(text.length(), LONGEST_QUOTE))
                 + " is neither a class index nor a known name");

@@ -3,28 +3,31 @@ package io.flowmap.ingest.source;
 import io.flowmap.ingest.image.UnreadableRecord;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
- * Groups the members of a tar into samples. Damage costs the rest of the archive, as one quarantined record with the
- * offset where it begins; what came before is kept. At most one sample is in memory, and the keys.
+ * Groups the members of a tar into samples, as WebDataset does: what is no part of a sample does not end it. Damage
+ * costs the rest of the archive, as one quarantined record with the offset where it begins; what came before is kept,
+ * but for the sample that the damage may have cut. At most one sample is in memory, and the keys.
  */
 final class ShardStream implements RecordStream {
-    private static final int RECORD = 512;
-
     private final String source;
     private final TarMembers tar;
     private final Reading reading;
     private final Map<String, Integer> names;
-    private final Limits limits;
+    private final int maxBytes;
     private final Queue<InputRecord> ready = new ArrayDeque<>();
+    private final List<InputRecord> besides = new ArrayList<>();
     private final Set<String> keys = new HashSet<>();
     private Sample pending;
-    private long position;
+    private boolean empty = true;
     private boolean done;
 
     ShardStream(String source, TarMembers tar, Reading reading) {
@@ -32,7 +35,7 @@ final class ShardStream implements RecordStream {
         this.tar = tar;
         this.reading = reading;
         this.names = reading.names().indices();
-        this.limits = reading.limits();
+        this.maxBytes = reading.limits().maxRecordBytes();
     }
 
     @Override
@@ -41,8 +44,7 @@ final class ShardStream implements RecordStream {
             try {
                 advance();
             } catch (IOException e) {
-                flush();
-                end("truncated or damaged tar: " + e.getMessage());
+                breakOff(e.getMessage());
             }
         }
         return ready.poll();
@@ -57,23 +59,22 @@ final class ShardStream implements RecordStream {
         var entry = tar.getNextTarEntry();
         if (entry == null) {
             flush();
-            if (tar.ended()) {
-                done = true;
-            } else {
-                end("tar without its end: the rest is missing");
+            if (empty) {
+                ready.add(refused("", 0, Content.Refused.filtered("tar without files")));
             }
+            done = true;
             return;
         }
-        position = tar.getBytesRead();
+        empty = false;
+        long position = tar.getBytesRead();
         var name = new MemberName(entry.getName());
         var refusal = refusal(entry, name);
-        if (refusal != null) {
-            flush();
-            ready.add(InputRecord.refused(source, name.path(), position, refusal));
+        if (refusal == null) {
+            addToSample(entry, name, position);
         } else {
-            addToSample(entry, name);
+            besides.add(refused(name.path(), position, refusal));
+            flushBesides();
         }
-        position = (position + entry.getSize() + RECORD - 1) / RECORD * RECORD;
     }
 
     private static Content.Refused refusal(TarArchiveEntry entry, MemberName name) {
@@ -83,13 +84,26 @@ final class ShardStream implements RecordStream {
         if (entry.isDirectory()) {
             return Content.Refused.filtered("directory");
         }
-        if (!entry.isFile() || entry.isLink() || entry.isSymbolicLink()) {
+        if (!isRegular(entry)) {
             return Content.Refused.filtered("no regular file");
         }
-        return name.isHidden() ? Content.Refused.filtered("hidden file") : null;
+        if (name.isHidden()) {
+            return Content.Refused.filtered("hidden file");
+        }
+        return name.hasExtension() ? null : Content.Refused.filtered("no extension");
     }
 
-    private void addToSample(TarArchiveEntry entry, MemberName name) throws IOException {
+    private static boolean isRegular(TarArchiveEntry entry) {
+        return switch (entry.getLinkFlag()) {
+            case TarConstants.LF_OLDNORM,
+                    TarConstants.LF_NORMAL,
+                    TarConstants.LF_CONTIG,
+                    TarConstants.LF_GNUTYPE_SPARSE -> true;
+            default -> false;
+        };
+    }
+
+    private void addToSample(TarArchiveEntry entry, MemberName name, long position) throws IOException {
         if (pending == null || !pending.key().equals(name.sample())) {
             flush();
             pending = new Sample(name.sample(), position, reading);
@@ -97,45 +111,55 @@ final class ShardStream implements RecordStream {
         var extension = name.extension();
         if (!reading.wants(extension)) {
             pending.addOther(extension);
-        } else if (entry.getSize() > limits.maxRecordBytes() || !tar.canReadEntryData(entry)) {
-            pending.damage(
-                    entry.getSize() > limits.maxRecordBytes()
-                            ? "more than " + limits.maxRecordBytes() + " bytes"
-                            : "sparse file");
-        } else {
-            pending.add(extension, bytes(), position);
+            return;
         }
-    }
-
-    /** The member's bytes; if the archive ends among them, the sample that they belong to is part of what is lost. */
-    private byte[] bytes() throws IOException {
         try {
-            return MemberStore.bounded(tar, limits.maxRecordBytes());
-        } catch (IOException e) {
-            position = pending.offset();
-            pending = null;
-            throw e;
+            if (entry.getRealSize() > maxBytes) {
+                throw MemberStore.tooLarge(maxBytes);
+            }
+            pending.add(extension, MemberStore.bounded(tar, maxBytes), position);
         } catch (UnreadableRecord e) {
-            throw new IllegalStateException("the declared size was checked", e);
+            pending.damage(e.getMessage());
         }
     }
 
+    /** The sample that is whole, and what stood inside it. */
     private void flush() {
         if (pending != null) {
             ready.add(
                     keys.add(pending.key())
                             ? pending.finish(source, names)
-                            : InputRecord.refused(
-                                    source,
-                                    pending.key(),
-                                    pending.offset(),
-                                    Content.Refused.quarantined("duplicate key")));
+                            : refused(pending.key(), pending.offset(), Content.Refused.quarantined("duplicate key")));
             pending = null;
+        }
+        flushBesides();
+    }
+
+    private void flushBesides() {
+        if (pending == null) {
+            ready.addAll(besides);
+            besides.clear();
         }
     }
 
-    private void end(String reason) {
-        ready.add(InputRecord.refused(source, "", position, Content.Refused.quarantined(reason)));
+    private void breakOff(String reason) {
+        var words = reason;
+        if (tar.ended()) {
+            flush();
+            words += "; every file of the tar was read before";
+        }
+        var lost = pending;
+        pending = null;
+        flush();
+        long at = lost == null ? tar.headerOffset() : lost.offset();
+        if (lost != null) {
+            words += "; the sample " + lost.key() + " is lost with what follows";
+        }
+        ready.add(refused("", at, Content.Refused.quarantined(words)));
         done = true;
+    }
+
+    private InputRecord refused(String key, long offset, Content.Refused refusal) {
+        return InputRecord.refused(source, key, offset, refusal);
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -19,6 +20,8 @@ import org.apache.hadoop.fs.Path;
 
 /** Finds the sources that paths and patterns name, on any Hadoop file system. */
 public final class Sources {
+    private static final Pattern TAR_NAME = Pattern.compile(
+            ".*\\.(tar(\\.(gz|bz2|xz|zst))?|tgz|tbz2?|txz|tzst)", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
     private static final int TAR_MAGIC_AT = 257;
 
     private final Configuration hadoop;
@@ -141,8 +144,9 @@ public final class Sources {
         if (head.length > 2 && head[0] == 'P' && head[1] == 'K') {
             return false;
         }
-        if (head.length == TAR_MAGIC_AT + 5
-                && new String(head, TAR_MAGIC_AT, 5, StandardCharsets.US_ASCII).equals("ustar")) {
+        if (Packing.of(head).isPresent()
+                || head.length == TAR_MAGIC_AT + 5
+                        && new String(head, TAR_MAGIC_AT, 5, StandardCharsets.US_ASCII).equals("ustar")) {
             return true;
         }
         throw new UserError(
@@ -150,11 +154,6 @@ public final class Sources {
     }
 
     private static boolean isTar(String name) {
-        var lower = name.toLowerCase(Locale.ROOT);
-        return lower.endsWith(".tar") || isCompressedTar(lower);
-    }
-
-    static boolean isCompressedTar(String name) {
-        return name.endsWith(".tar.gz") || name.endsWith(".tgz");
+        return TAR_NAME.matcher(name).matches();
     }
 }

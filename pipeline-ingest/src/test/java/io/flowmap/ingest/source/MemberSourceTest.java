@@ -17,6 +17,9 @@ import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MemberSourceTest {
     private static final Limits LIMITS = new Limits(2000, 1_000_000, 1000);
@@ -48,6 +51,95 @@ class MemberSourceTest {
         assertThat(folder)
                 .extracting(ShardTest::summary)
                 .containsExactlyElementsOf(zip.stream().map(ShardTest::summary).toList());
+    }
+
+    /** What numpy's int64 makes of the label, as EDM2 reads it; a half is no class there either, but cut in silence. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "5 | 5",
+                "5.0 | 5",
+                "\"5\" | 5",
+                "-0.0 | 0",
+                "null | -1",
+                "NaN | -1",
+                "5.5 | no class index",
+                "-1 | no class index",
+                "Infinity | no class index",
+                "true | no class index",
+                "[5] | no class index",
+                "{\"a\": [1, NaN]} | no class index",
+                "2147483648 | no class index",
+                "123456789012345678901234567890 | no class index",
+                "1e999999999 | no class index"
+            })
+    void labelOfDatasetJsonIsTheWholeNumberThatItIs(String label, String expected) throws IOException {
+        for (var mark : List.of("", "\ufeff")) {
+            var json =
+                    mark + "{\"labels\": [[\"a.png\", 1], [\"b.png\", " + label + "], [\"a.png\", 2]], \"x\": [NaN]}";
+            var members = new LinkedHashMap<String, Object>();
+            members.put("a.png", png(0, 8, 8));
+            members.put("b.png", png(1, 8, 8));
+            members.put("dataset.json", json);
+            var records = read(Archives.zip(dir.resolve("d.zip"), members));
+            assertThat(records.get(0).label()).isEqualTo(2);
+            var second = ShardTest.summary(records.get(1));
+            assertThat(
+                            second.equals("b.png found")
+                                    ? String.valueOf(records.get(1).label())
+                                    : second)
+                    .endsWith(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"labels\": [[\"a.png\", 1]], \"labels\": null} | -1",
+                "{\"labels\": null, \"labels\": [[\"a.png\", 1]]} | 1",
+                "{\"labels\": [[\"a.png\", 1]], \"labels\": [[\"a.png\", 2]]} | 2",
+                "{} | -1"
+            })
+    void lastOfTwoListsOfLabelsCounts(String json, int label) throws IOException {
+        var zip = Archives.zip(dir.resolve("d.zip"), Map.of("a.png", png(0, 8, 8), "dataset.json", json));
+        assertThat(read(zip)).singleElement().satisfies(record -> assertThat(record.label())
+                .isEqualTo(label));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", " ", "\ufeff", "{", "[]", "3", "{\"labels\": [[\"a.png\", 1]", "{\"labels\": [[1, 1]]}"})
+    void otherDatasetJsonNamesWhatIsWrong(String json) {
+        var zip = Archives.zip(dir.resolve("d.zip"), Map.of("a.png", png(0, 8, 8), "dataset.json", json));
+        assertThatThrownBy(() -> read(zip))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("cannot read dataset.json of ")
+                .hasMessageContaining("d.zip: expected {\"labels\": [[name, class], ...]}, got ")
+                .message()
+                .doesNotContain("null")
+                .hasLineCount(1);
+    }
+
+    /** A name is text; null would be a class of that name. */
+    @Test
+    void classNamesAreTextsWithOrWithoutAMark() throws IOException {
+        var folder = Archives.folder(dir.resolve("d"), Map.of("cat/1.png", png(0, 8, 8), "dog/2.png", png(1, 8, 8)));
+        Files.writeString(folder.resolve("classes.json"), "\ufeff[\"dog\", \"cat\"]");
+        assertThat(read(folder)).extracting(InputRecord::label).containsExactly(1, 0);
+        for (var wrong :
+                List.of("[\"dog\", null]", "[\"dog\", NaN]", "[\"dog\", [\"cat\"]]", "", "{", "[\"a\", \"a\"]")) {
+            Files.writeString(folder.resolve("classes.json"), wrong);
+            assertThatThrownBy(() -> read(folder))
+                    .as(wrong)
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("classes.json: expected a JSON list of different names, got ")
+                    .message()
+                    .hasLineCount(1);
+        }
     }
 
     @Test

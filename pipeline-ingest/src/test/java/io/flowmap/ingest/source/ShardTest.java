@@ -122,7 +122,7 @@ class ShardTest {
                         "0 FILTERED no image: .mp",
                         "1 FILTERED no image: .ten",
                         "2 FILTERED no image: .txt.gz",
-                        "README FILTERED no image: .",
+                        "README FILTERED no extension",
                         "._3.png FILTERED hidden file",
                         "../4.png QUARANTINED unsafe path",
                         "5 QUARANTINED more than one image",
@@ -132,7 +132,8 @@ class ShardTest {
                         "9 found",
                         "8 QUARANTINED duplicate key",
                         "a QUARANTINED label -1 is neither a class index nor a known name",
-                        "b QUARANTINED unreadable json");
+                        "b QUARANTINED unreadable json: Unexpected end-of-input: expected close marker for Object"
+                                + " (start marker at [Source: (byte[])\"{\"; line: 1, column: 1])");
     }
 
     @Test
@@ -158,7 +159,7 @@ class ShardTest {
             assertThat(tail.content()).as("%d bytes", length).isInstanceOf(Content.Refused.class);
             assertThat(tail.offset()).as("%d bytes", length).isBetween(0L, length + 511L);
             var kept = records.subList(0, records.size() - 1);
-            assertThat(kept).as("%d bytes", length).hasSizeBetween(length / 2048, length / 2048 + 1);
+            assertThat(kept).as("%d bytes", length).hasSize(Math.max(0, length - 512) / 2048);
             assertThat(kept).allSatisfy(record -> assertThat(record.content()).isInstanceOf(Content.Encoded.class));
         }
         assertThat(read(Files.write(dir.resolve("part.tar"), Arrays.copyOf(whole, end + 1024))))
@@ -188,7 +189,7 @@ class ShardTest {
                 .hasSize(2);
         var broken = Arrays.copyOf(packed.toByteArray(), packed.size() / 2);
         var records = read(Files.write(dir.resolve("b.tgz"), broken));
-        assertThat(summary(records.get(records.size() - 1))).startsWith(" QUARANTINED truncated or damaged tar");
+        assertThat(summary(records.get(records.size() - 1))).startsWith(" QUARANTINED cut gzip: it ends early");
     }
 
     /** More bytes than the heap can hold pass through, a record at a time. */
@@ -198,8 +199,10 @@ class ShardTest {
         Arrays.fill(body, (byte) 7);
         long count = Runtime.getRuntime().maxMemory() / body.length + 2;
         var members = LongStream.range(0, count).boxed().flatMap(i -> Stream.of(header(i + ".png", body.length), body));
-        var tar = new TarMembers(new SequenceInputStream(
-                streams(Stream.concat(members, Stream.of(new byte[1024])).iterator())));
+        var tar = new TarMembers(
+                new SequenceInputStream(streams(
+                        Stream.concat(members, Stream.of(new byte[1024])).iterator())),
+                false);
         var reading = Reading.images(NAMES, new Limits(body.length, 1_000_000, 1000));
         long found = 0;
         try (var stream = new ShardStream("large.tar", tar, reading)) {
