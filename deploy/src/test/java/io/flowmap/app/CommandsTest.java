@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowmap.job.Job;
 import io.flowmap.job.JobContext;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +97,17 @@ class CommandsTest {
         assertThat(out.toString())
                 .containsSubsequence(
                         "ingest", "pretrain", "distill", "extra", "pipeline", "demo", "bench", "cluster", "help");
+    }
+
+    @Test
+    void helpAndReadmeExplainTheExitCodesAlike() throws IOException {
+        execute("help");
+        assertThat(words(out.toString())).contains(Commands.EXIT_CODES);
+        assertThat(words(Files.readString(Path.of("../README.md")))).contains(Commands.EXIT_CODES);
+    }
+
+    private static String words(String text) {
+        return text.replaceAll("\\s+", " ");
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package io.flowmap.ingest.source;
 
+import io.flowmap.job.FileKind;
 import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
 import java.io.IOException;
@@ -150,7 +151,7 @@ public final class Sources {
             return true;
         }
         throw new UserError(
-                "cannot ingest " + file.getPath() + ": expected a zip, a tar or a folder, got another file");
+                "cannot ingest " + file.getPath() + ": expected a zip, a tar or a folder, got " + FileKind.of(head));
     }
 
     private static boolean isTar(String name) {
