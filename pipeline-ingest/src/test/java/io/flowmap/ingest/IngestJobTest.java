@@ -159,7 +159,7 @@ class IngestJobTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("expected at most 1.000 % of its images quarantined, got 1 of 11")
                 .hasMessageContaining("c0/bad.jpg at ")
-                .hasMessageContaining("neither JPEG nor PNG");
+                .hasMessageContaining("neither JPEG, PNG, GIF, BMP, TIFF nor WebP");
         assertThat(new IngestRun(spark, dir.resolve("run")).ledger("true")).hasSize(11);
         assertThat(dir.resolve("run/data/manifest.json")).doesNotExist();
     }
