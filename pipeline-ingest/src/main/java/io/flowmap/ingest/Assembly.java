@@ -167,8 +167,8 @@ final class Assembly {
         var first = recipe.buckets().isEmpty()
                 ? train
                 : train.filter(col(StagedRecord.BUCKET).equalTo(Recipe.name(recipe.shape())));
-        return latents.moments(first, codec.measure(), encoding(neutral), recipe.shape(), raw.latent())
-                .encoder(SIGMA_DATA, codec.files(), raw.factor());
+        var moments = latents.moments(first, codec.measure(), encoding(neutral), recipe.shape(), raw.latent());
+        return CodedLatents.of(moments, SIGMA_DATA, codec.files(), raw.factor());
     }
 
     private Encoding encoding(Encoder encoder) {
