@@ -74,6 +74,11 @@ final class Assembly {
             var tallies = Tally.of(judged, splits);
             tallies.forEach(this::tell);
             var ledger = new Path(directory, Ledger.DIRECTORY);
+            for (var split : splits) {
+                if (tallies.get(split).isEmpty()) {
+                    throw inventory.nothing(split, settings.payload());
+                }
+            }
             var failure = Ledger.failure(judged, tallies, settings.maxFailureShare(), ledger);
             if (failure.isPresent()) {
                 Ledger.write(judged, Ledger.kept(judged).limit(0).selectExpr("position", "position as index"), ledger);
