@@ -2,6 +2,8 @@ package io.flowmap.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.config.Json;
+import io.flowmap.job.UserError;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -32,6 +34,21 @@ public record CodedLatents(List<Double> mean, List<Double> deviation, double sig
         if (factor < 1) {
             throw new IllegalArgumentException("expected a factor from 1, got " + factor);
         }
+    }
+
+    /** By measured moments of the raw latents. Throws {@link UserError} for a channel of one value. */
+    public static CodedLatents of(ChannelMoments moments, double sigmaData, CodecFiles codec, int factor) {
+        var mean = new ArrayList<Double>();
+        var deviation = new ArrayList<Double>();
+        for (int c = 0; c < moments.mean().length; c++) {
+            if (!(moments.deviation(c) > 0)) {
+                throw new UserError("cannot standardise latents: expected different values in channel " + c + ", got "
+                        + moments.mean()[c] + " in all");
+            }
+            mean.add(moments.mean()[c]);
+            deviation.add(moments.deviation(c));
+        }
+        return new CodedLatents(mean, deviation, sigmaData, codec, factor);
     }
 
     /** Channels C of the latents. */

@@ -6,6 +6,9 @@ import io.flowmap.testing.TestData;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -50,6 +53,37 @@ class DatasetPageTest {
         assertThat(run("dataset", settings)).as(err::toString).isZero();
         assertThat(Files.readString(folder.resolve("dataset/report.html")))
                 .contains("<h2>Captions</h2>", "Split train/64x64", "Split train/80x48", "filtered", "caption of ");
+    }
+
+    /** Halves of the latents lie 1/128 below 10,000 and above: a deviation of 0.0078125. */
+    @Test
+    void pageShowsADeviationFarBelowTheMean() throws IOException {
+        var latents = Files.createDirectory(folder.resolve("latents"));
+        for (int record = 0; record < 20; record++) {
+            Files.write(latents.resolve(record + ".npy"), halves());
+        }
+        var settings = List.of(
+                "ingest.train=" + latents,
+                "ingest.encoder=latents",
+                "ingest.dtype=float32",
+                "ingest.codec.mean=[0]",
+                "ingest.codec.deviation=[0.5]");
+        assertThat(run("ingest", settings)).as(err::toString).isZero();
+        assertThat(run("dataset", settings)).as(err::toString).isZero();
+        assertThat(Files.readString(folder.resolve("dataset/report.html")))
+                .contains("<td class=\"number\">10000.0000</td><td class=\"number\">0.0078</td>");
+    }
+
+    /** NumPy's float32 [1,2,3]. */
+    private static byte[] halves() {
+        var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2, 3), }";
+        var npy = ByteBuffer.allocate(128 + 6 * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        npy.put("\u0093NUMPY\1\0".getBytes(StandardCharsets.ISO_8859_1)).putShort((short) 118);
+        npy.put((header + " ".repeat(117 - header.length()) + "\n").getBytes(StandardCharsets.US_ASCII));
+        for (int i = 0; i < 6; i++) {
+            npy.putFloat(10_000 + (i % 2 == 0 ? 1 : -1) / 128f);
+        }
+        return npy.array();
     }
 
     private int run(String command, List<String> settings) {

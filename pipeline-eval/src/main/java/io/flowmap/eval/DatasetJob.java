@@ -1,5 +1,6 @@
 package io.flowmap.eval;
 
+import io.flowmap.data.ChannelMoments;
 import io.flowmap.data.LatentData;
 import io.flowmap.data.LiteralPath;
 import io.flowmap.eval.report.Html;
@@ -18,7 +19,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.SerializableConfiguration;
 
 /** Writes a page of statistics of the ingested data: what became of every record, classes, sizes, captions, channels, pictures. */
 public final class DatasetJob implements Job {
@@ -76,18 +80,35 @@ public final class DatasetJob implements Job {
                     "Split " + split,
                     data.count() + " latents " + Arrays.toString(data.shape().dimensions())
                             + ". Means and deviations of their channels, and the first pictures.",
-                    Html.table(channels(ChannelMoments.of(context, dir, split, data)), 0) + pictures(data, split));
+                    Html.table(channels(moments(context, dir, split, data)), 0) + pictures(data, split));
         }
         return page;
+    }
+
+    /** Blocks are measured on their own and merged in order: the same bits on any cluster. */
+    private static ChannelMoments moments(JobContext context, Path dir, String split, LatentData data) {
+        var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
+        var hadoop = spark.broadcast(new SerializableConfiguration(context.hadoop()));
+        var place = dir.toString();
+        var numbers = IntStream.range(0, data.blocks().size()).boxed().toList();
+        var parts = spark.parallelize(numbers, numbers.size())
+                .map(number -> {
+                    var block = LatentData.open(hadoop.value().value(), new Path(place), split)
+                            .read(number);
+                    return ChannelMoments.of(
+                            block.values(), block.count(), block.shape().channels());
+                })
+                .collect();
+        return parts.stream().reduce(ChannelMoments::merge).orElseThrow();
     }
 
     private static List<List<String>> channels(ChannelMoments moments) {
         var rows = new ArrayList<List<String>>();
         rows.add(List.of("channel", "mean", "deviation"));
-        for (int c = 0; c < moments.sum().length; c++) {
+        for (int c = 0; c < moments.mean().length; c++) {
             rows.add(List.of(
                     Integer.toString(c),
-                    String.format(Locale.ROOT, "%.4f", moments.mean(c)),
+                    String.format(Locale.ROOT, "%.4f", moments.mean()[c]),
                     String.format(Locale.ROOT, "%.4f", moments.deviation(c))));
         }
         return rows;

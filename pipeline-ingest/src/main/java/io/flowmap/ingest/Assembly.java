@@ -74,6 +74,11 @@ final class Assembly {
             var tallies = Tally.of(judged, splits);
             tallies.forEach(this::tell);
             var ledger = new Path(directory, Ledger.DIRECTORY);
+            for (var split : splits) {
+                if (tallies.get(split).isEmpty()) {
+                    throw inventory.nothing(split, settings.payload());
+                }
+            }
             var failure = Ledger.failure(judged, tallies, settings.maxFailureShare(), ledger);
             if (failure.isPresent()) {
                 Ledger.write(judged, Ledger.kept(judged).limit(0).selectExpr("position", "position as index"), ledger);
@@ -167,8 +172,8 @@ final class Assembly {
         var first = recipe.buckets().isEmpty()
                 ? train
                 : train.filter(col(StagedRecord.BUCKET).equalTo(Recipe.name(recipe.shape())));
-        return latents.moments(first, codec.measure(), encoding(neutral), recipe.shape(), raw.latent())
-                .encoder(SIGMA_DATA, codec.files(), raw.factor());
+        var moments = latents.moments(first, codec.measure(), encoding(neutral), recipe.shape(), raw.latent());
+        return CodedLatents.of(moments, SIGMA_DATA, codec.files(), raw.factor());
     }
 
     private Encoding encoding(Encoder encoder) {

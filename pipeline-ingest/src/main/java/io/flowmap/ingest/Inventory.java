@@ -1,6 +1,7 @@
 package io.flowmap.ingest;
 
 import io.flowmap.ingest.source.ClassNames;
+import io.flowmap.ingest.source.Payload;
 import io.flowmap.ingest.source.ShapesSource;
 import io.flowmap.ingest.source.Source;
 import io.flowmap.ingest.source.Sources;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -54,6 +56,16 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
         return tasks;
     }
 
+    /** What to tell the user if a split's sources hold no record. */
+    UserError nothing(String split, Payload payload) {
+        return nothing(split, payload, sources.get(split));
+    }
+
+    private static UserError nothing(String split, Payload payload, List<Source> places) {
+        var names = places.stream().map(Source::name).collect(Collectors.joining(", "));
+        return new UserError("cannot ingest " + names + " as ingest." + split + ": no " + payload.text() + "s in it");
+    }
+
     /** The frozen networks that the output depends on. */
     private static List<StageInput> models(JobContext context, IngestSettings settings) {
         var files = new ArrayList<StageInput>();
@@ -83,7 +95,11 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
     private static List<Source> sources(
             Sources finder, String split, String path, JobContext context, IngestSettings settings) {
         if (!path.equals(ShapesSource.NAME)) {
-            return finder.find(path);
+            var places = finder.find(path);
+            if (places.stream().allMatch(Source::isEmpty)) {
+                throw nothing(split, settings.payload(), places);
+            }
+            return places;
         }
         boolean train = split.equals(TRAIN);
         int count = train ? settings.shapes().count() : settings.shapes().testCount();

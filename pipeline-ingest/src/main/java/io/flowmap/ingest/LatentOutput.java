@@ -1,6 +1,7 @@
 package io.flowmap.ingest;
 
 import io.flowmap.data.BlockFile;
+import io.flowmap.data.ChannelMoments;
 import io.flowmap.data.LatentShape;
 import io.flowmap.job.JobContext;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ final class LatentOutput {
     }
 
     /** The moments of the first records of a split in its random order, encoded one batch after the other. */
-    LatentMoments moments(Dataset<Row> kept, int records, Encoding encoding, LatentShape staged, LatentShape latent) {
+    ChannelMoments moments(Dataset<Row> kept, int records, Encoding encoding, LatentShape staged, LatentShape latent) {
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
         var hadoop = spark.broadcast(new SerializableConfiguration(context.hadoop()));
         return kept.sort(StagedRecord.ORDER, StagedRecord.POSITION)
@@ -49,13 +50,13 @@ final class LatentOutput {
                 .reduce((none, all) -> all);
     }
 
-    private static LatentMoments moments(
+    private static ChannelMoments moments(
             Iterator<byte[]> contents,
             Encoding encoding,
             Configuration hadoop,
             LatentShape staged,
             LatentShape latent) {
-        var moments = LatentMoments.none(latent.channels());
+        var moments = ChannelMoments.none(latent.channels());
         try (var open = encoding.open(hadoop, staged, latent, 0)) {
             while (contents.hasNext()) {
                 var batch = new ArrayList<byte[]>();
@@ -63,7 +64,7 @@ final class LatentOutput {
                     batch.add(contents.next());
                 }
                 for (var raw : open.raw(batch)) {
-                    moments = moments.add(raw, latent.height() * latent.width());
+                    moments = moments.merge(ChannelMoments.of(raw, 1, latent.channels()));
                 }
             }
         }

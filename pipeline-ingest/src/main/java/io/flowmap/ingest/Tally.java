@@ -29,6 +29,10 @@ record Tally(long kept, long filtered, long quarantined, long[] classes, long un
         return tallies;
     }
 
+    boolean isEmpty() {
+        return kept + filtered + quarantined == 0;
+    }
+
     /** Share of the images that could not be kept. */
     double failureShare() {
         return quarantined == 0 ? 0 : (double) quarantined / (kept + quarantined);

@@ -10,6 +10,7 @@ import io.flowmap.data.LatentBlock;
 import io.flowmap.data.PixelEncoder;
 import io.flowmap.ingest.source.Archives;
 import io.flowmap.job.UserError;
+import io.flowmap.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,8 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(LocalSpark.class)
 class IngestJobTest {
@@ -159,7 +162,7 @@ class IngestJobTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("expected at most 1.000 % of its images quarantined, got 1 of 11")
                 .hasMessageContaining("c0/bad.jpg at ")
-                .hasMessageContaining("neither JPEG nor PNG");
+                .hasMessageContaining("neither JPEG, PNG, GIF, BMP, TIFF nor WebP");
         assertThat(new IngestRun(spark, dir.resolve("run")).ledger("true")).hasSize(11);
         assertThat(dir.resolve("run/data/manifest.json")).doesNotExist();
     }
@@ -177,6 +180,39 @@ class IngestJobTest {
         assertThatThrownBy(() -> run(spark, "run3"))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("ingest.train");
+    }
+
+    /** A tar is not listed before it is read, hence the size and the colours: without them images are looked for. */
+    @ParameterizedTest
+    @ValueSource(strings = {"train", "test"})
+    void emptySourcesAreTheUsersMistake(String split, SparkSession spark) throws IOException {
+        var full = Archives.zip(dir.resolve("full.zip"), folders(10));
+        var empty = List.of(
+                Files.createDirectory(dir.resolve("folder")),
+                Archives.folder(dir.resolve("names"), Map.of("classes.json", "[\"a\"]")),
+                Archives.zip(dir.resolve("empty.zip"), Map.of()),
+                Archives.zip(dir.resolve("labels.zip"), Map.of("dataset.json", "{\"labels\": []}")),
+                Archives.tar(dir.resolve("empty.tar")));
+        for (var place : empty) {
+            assertThatThrownBy(() -> run(
+                            spark,
+                            place.getFileName() + "-run",
+                            sources("train", split.equals("train") ? place : full),
+                            split.equals("train") ? "ingest.test=null" : sources("test", place),
+                            "ingest.resolution=8",
+                            "ingest.color=gray"))
+                    .as(place.toString())
+                    .isInstanceOf(UserError.class)
+                    .hasMessageEndingWith(place + " as ingest." + split + ": no images in it");
+        }
+    }
+
+    @Test
+    void emptyZipIsNamedBeforeImagesAreLookedFor(SparkSession spark) {
+        var zip = TestData.require("reports", "empty-input", "empty.zip");
+        assertThatThrownBy(() -> run(spark, "run", sources("train", zip)))
+                .isInstanceOf(UserError.class)
+                .hasMessageEndingWith(zip + " as ingest.train: no images in it");
     }
 
     @Test

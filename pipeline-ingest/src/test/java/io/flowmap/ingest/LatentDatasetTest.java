@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.flowmap.codec.PixelDecoder;
+import io.flowmap.data.CodedLatents;
 import io.flowmap.ingest.image.Framing;
 import io.flowmap.ingest.image.ImageDecoder;
 import io.flowmap.ingest.image.PixelImage;
@@ -109,6 +110,34 @@ class LatentDatasetTest {
                         "ingest.codec.deviation=[1]"))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("expected ingest.codec.mean of 4 channels");
+    }
+
+    /** Whole steps of float32 about 10,000, whose deviation is that of small integers. */
+    @Test
+    void deviationFarBelowTheMeanIsMeasured(SparkSession spark) {
+        var members = new LinkedHashMap<String, Object>();
+        double[] squares = new double[4];
+        double[] sums = new double[4];
+        for (int record = 0; record < 30; record++) {
+            var values = new float[4 * AREA];
+            for (int i = 0; i < values.length; i++) {
+                int steps = (record * values.length + i) * 7919 % 35 - 17;
+                values[i] = 10_000 + steps / 1024f;
+                sums[i / AREA] += steps;
+                squares[i / AREA] += steps * steps;
+            }
+            members.put("0/" + record + ".npy", npy(values, 4));
+        }
+        var folder = Archives.folder(dir.resolve("far"), members);
+        var run = run(spark, "run", sources("train", folder), "ingest.encoder=latents");
+        var encoder = (CodedLatents) run.data("train").encoder();
+        int count = 30 * AREA;
+        for (int c = 0; c < 4; c++) {
+            double deviation = Math.sqrt(count * squares[c] - sums[c] * sums[c]) / count / 1024;
+            assertThat(deviation).isBetween(0.009, 0.011);
+            assertThat(encoder.mean().get(c)).isCloseTo(10_000 + sums[c] / count / 1024, within(1e-11));
+            assertThat(encoder.deviation().get(c)).isCloseTo(deviation, within(1e-10 * deviation));
+        }
     }
 
     /** The first photos of the sample through TAEF2 and back, to the PSNR that this codec has on photos. */

@@ -9,10 +9,13 @@ import java.util.Optional;
 /** What can be read of a JPEG between its markers (ITU-T T.81, annex B). Damage is left for the decoder to find. */
 final class JpegSegments {
     private static final byte[] PROFILE = "ICC_PROFILE\0".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] ADOBE = "Adobe".getBytes(StandardCharsets.US_ASCII);
     private static final int APP2 = 0xe2;
+    private static final int APP14 = 0xee;
     private static final int START_OF_SCAN = 0xda;
     private static final int END_OF_IMAGE = 0xd9;
     private static final int FRAME_BYTES = 10;
+    private static final int TRANSFORM = 15;
 
     private JpegSegments() {}
 
@@ -48,6 +51,19 @@ final class JpegSegments {
         return Optional.empty();
     }
 
+    /** The colour transform of Adobe's marker, 0 where there is none: of four components 0 leaves them inks. */
+    static int transform(byte[] jpeg) {
+        int transform = 0;
+        int at = 2;
+        while (at + TRANSFORM < jpeg.length && marks(jpeg, at) && code(jpeg, at) != START_OF_SCAN) {
+            if (begins(jpeg, at, end(jpeg, at), APP14, ADOBE)) {
+                transform = jpeg[at + TRANSFORM];
+            }
+            at = end(jpeg, at);
+        }
+        return transform;
+    }
+
     /** Whether the file's last bytes are a JPEG's last. */
     static boolean ends(byte[] jpeg) {
         return (jpeg[jpeg.length - 2] & 0xff) == 0xff && code(jpeg, jpeg.length - 2) == END_OF_IMAGE;
@@ -60,7 +76,7 @@ final class JpegSegments {
         kept.write(jpeg, 0, 2);
         while (at + 4 <= jpeg.length && marks(jpeg, at) && code(jpeg, at) != START_OF_SCAN) {
             int end = Math.min(end(jpeg, at), jpeg.length);
-            if (!isProfile(jpeg, at, end)) {
+            if (!begins(jpeg, at, end, APP2, PROFILE)) {
                 kept.write(jpeg, at, end - at);
             }
             at = end;
@@ -88,10 +104,11 @@ final class JpegSegments {
         return code >= 0xc0 && code <= 0xcf && code != 0xc4 && code != 0xc8 && code != 0xcc;
     }
 
-    private static boolean isProfile(byte[] jpeg, int at, int end) {
+    /** Whether a segment has a code and begins with a name. */
+    private static boolean begins(byte[] jpeg, int at, int end, int code, byte[] name) {
         int from = at + 4;
-        return code(jpeg, at) == APP2
-                && end - from >= PROFILE.length
-                && Arrays.equals(jpeg, from, from + PROFILE.length, PROFILE, 0, PROFILE.length);
+        return code(jpeg, at) == code
+                && end - from >= name.length
+                && Arrays.equals(jpeg, from, from + name.length, name, 0, name.length);
     }
 }

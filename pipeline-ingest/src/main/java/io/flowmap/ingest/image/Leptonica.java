@@ -10,13 +10,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
 /**
- * Leptonica's JPEG reader: libjpeg-turbo with its accurate DCT, as Pillow uses it, so that the pixels are equal to Pillow's. It is
- * several times faster than Java's reader, and gives no image of a JPEG that libjpeg has any complaint about, which it prints to standard error.
+ * Leptonica's readers of JPEG and lossy WebP: libjpeg-turbo with its accurate DCT and libwebp, as Pillow uses them, so that the pixels
+ * are equal to Pillow's. Of JPEGs it is several times faster than Java's reader, and gives no image of one that libjpeg has any
+ * complaint about, which it prints to standard error.
  */
 final class Leptonica {
     private static final String LIBRARY = "/org/bytedeco/leptonica/linux-x86_64/libleptonica.so.6";
@@ -37,8 +39,18 @@ final class Leptonica {
      * @param reduction 1, 2, 4 or 8: at one such part of its height and width, rounded up, by a smaller inverse DCT
      * @return nothing if there is any damage
      */
-    static Optional<PixelImage> decode(byte[] jpeg, int reduction) {
-        var pix = pixReadMemJpeg(jpeg, jpeg.length, 0, reduction, null, 0);
+    static Optional<PixelImage> jpeg(byte[] jpeg, int reduction) {
+        return taken(pixReadMemJpeg(jpeg, jpeg.length, 0, reduction, null, 0));
+    }
+
+    /** Decodes a still WebP; nothing if there is any damage. */
+    static Optional<PixelImage> webp(byte[] webp) {
+        var image = taken(pixReadMemWebP(webp, webp.length));
+        image.ifPresent(opaque -> Arrays.setAll(opaque.words(), i -> opaque.words()[i] & ~0xff));
+        return image;
+    }
+
+    private static Optional<PixelImage> taken(Pointer pix) {
         if (pix == null) {
             return Optional.empty();
         }
@@ -99,6 +111,8 @@ final class Leptonica {
 
     private static native Pointer pixReadMemJpeg(
             byte[] data, long size, int colormap, int reduction, IntByReference warnings, int hint);
+
+    private static native Pointer pixReadMemWebP(byte[] data, long size);
 
     private static native int pixGetHeight(Pointer pix);
 

@@ -1,5 +1,7 @@
 package io.flowmap.ingest.image;
 
+import java.awt.image.Raster;
+
 /**
  * An 8-bit image.
  *
@@ -39,6 +41,25 @@ public record PixelImage(int channels, int height, int width, int[] words) {
         return new PixelImage(channels, height, width, words);
     }
 
+    /** From a raster of one or two channels (luma, alpha) or of three or more; of deep samples the high byte, shallow ones stretched. */
+    static PixelImage of(Raster raster) {
+        int channels = raster.getNumBands() < 3 ? 1 : 3;
+        int width = raster.getWidth();
+        int[] words = new int[raster.getHeight() * width];
+        int[] row = new int[width];
+        for (int y = 0; y < raster.getHeight(); y++) {
+            for (int channel = 0; channel < channels; channel++) {
+                int bits = raster.getSampleModel().getSampleSize(channel);
+                raster.getSamples(0, y, width, 1, channel, row);
+                for (int x = 0; x < width; x++) {
+                    int level = bits < 8 ? row[x] * 0xff / ((1 << bits) - 1) : row[x] >> bits - 8;
+                    words[y * width + x] |= level << shift(channel);
+                }
+            }
+        }
+        return new PixelImage(channels, raster.getHeight(), width, words);
+    }
+
     /** As planes, [C,H,W], unsigned bytes. */
     public byte[] planes() {
         byte[] planes = new byte[channels * words.length];
@@ -48,6 +69,16 @@ public record PixelImage(int channels, int height, int width, int[] words) {
             }
         }
         return planes;
+    }
+
+    /** A pixel by what its four inks let through, 255 where there is none: the light of each colour is that of its ink and of black. */
+    static int printed(int cyan, int magenta, int yellow, int black) {
+        return product(cyan, black) << 24 | product(magenta, black) << 16 | product(yellow, black) << 8;
+    }
+
+    /** a b / 255, rounded. */
+    private static int product(int a, int b) {
+        return (2 * a * b + 0xff) / (2 * 0xff);
     }
 
     /** Where a channel's lowest bit is in a word. */
@@ -92,6 +123,18 @@ public record PixelImage(int channels, int height, int width, int[] words) {
             repeated[i] = words[i] | words[i] >>> 8 | words[i] >>> 16;
         }
         return new PixelImage(3, height, width, repeated);
+    }
+
+    /** The image on a black one, its first corner at ({@code top}, {@code left}). */
+    PixelImage within(ImageSize canvas, int top, int left) {
+        if (size().equals(canvas)) {
+            return this;
+        }
+        int[] placed = new int[Math.toIntExact(canvas.pixels())];
+        for (int row = 0; row < height; row++) {
+            System.arraycopy(words, row * width, placed, (top + row) * canvas.width() + left, width);
+        }
+        return new PixelImage(channels, canvas.height(), canvas.width(), placed);
     }
 
     /** The rectangle of {@code rows} x {@code columns} pixels whose first corner is at ({@code top}, {@code left}). */

@@ -8,8 +8,11 @@ final class PngStructure {
     private static final int SIGNATURE = 8;
     private static final int FRAME = 12;
     private static final int HEADER = 13;
+    private static final int TYPE = 25;
     private static final int IHDR = 0x49484452;
+    private static final int PLTE = 0x504c5445;
     private static final int END = 0x49454e44;
+    private static final int INDEXED = 3;
 
     private PngStructure() {}
 
@@ -27,10 +30,14 @@ final class PngStructure {
         return new ImageSize(height, width);
     }
 
-    /** @throws UnreadableRecord unless every chunk up to IEND is whole and has its checksum */
-    static void check(byte[] png) throws UnreadableRecord {
+    /**
+     * The colours that the file has; all 256 if it needs no palette. Throws {@link UnreadableRecord} unless every chunk up to IEND is
+     * whole and has its checksum.
+     */
+    static int check(byte[] png) throws UnreadableRecord {
         var bytes = ByteBuffer.wrap(png);
         int at = SIGNATURE;
+        int colors = 256;
         while (true) {
             if (png.length - at < FRAME) {
                 throw new UnreadableRecord("truncated PNG");
@@ -44,8 +51,11 @@ final class PngStructure {
             if ((int) sum.getValue() != bytes.getInt(at + 8 + length)) {
                 throw new UnreadableRecord("corrupt PNG: wrong checksum");
             }
+            if (bytes.getInt(at + 4) == PLTE && png[TYPE] == INDEXED) {
+                colors = length / 3;
+            }
             if (bytes.getInt(at + 4) == END) {
-                return;
+                return colors;
             }
             at += FRAME + length;
         }

@@ -78,6 +78,11 @@ final class MemberSource implements Source {
     }
 
     @Override
+    public boolean isEmpty() {
+        return damage == null && members.stream().allMatch(this::isMetadata);
+    }
+
+    @Override
     public Optional<ClassNames> classNames() throws IOException {
         return ClassNames.beside(fileSystem, file.isFile() ? file.getPath().getParent() : file.getPath());
     }

@@ -5,8 +5,10 @@ import java.util.Set;
 
 /** What the records of a dataset are, by the extensions of their files. */
 public enum Payload {
-    /** The decoder refuses formats other than JPEG and PNG, so that they are not lost in silence. */
-    IMAGE("jpg", "jpeg", "jpe", "png", "webp", "gif", "bmp", "tif", "tiff"),
+    /** The last are of formats that the decoder refuses by name, so that photos are not lost in silence. */
+    IMAGE(
+            "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "avif", "jxl",
+            "jp2"),
     /** Latents that another program encoded, as NumPy arrays. */
     LATENT("npy");
 

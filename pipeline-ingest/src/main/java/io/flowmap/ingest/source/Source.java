@@ -14,6 +14,11 @@ public sealed interface Source permits MemberSource, ShapesSource, ShardSource {
     /** Text that changes when the source does: names, sizes, times. */
     String fingerprint();
 
+    /** Whether it is known, without reading it, that nothing is in it. */
+    default boolean isEmpty() {
+        return false;
+    }
+
     /** Names of the classes, if they are written down beside or inside the source. */
     Optional<ClassNames> classNames() throws IOException;
 

@@ -66,7 +66,7 @@ class ImageDecoderTest {
     }
 
     @Test
-    void cmykJpegIsPillowsWithinOneLevel() throws Exception {
+    void cmykJpegIsPillows() throws Exception {
         var image = decoder.decode(Base64.getDecoder().decode(CMYK_JPEG));
         int[][] pillow = {
             {188, 171, 157},
@@ -82,7 +82,7 @@ class ImageDecoderTest {
         byte[] planes = image.planes();
         for (int x = 0; x < pillow.length; x++) {
             for (int c = 0; c < 3; c++) {
-                assertThat(planes[64 * c + x] & 0xff).isBetween(pillow[x][c], pillow[x][c] + 1);
+                assertThat(planes[64 * c + x] & 0xff).isEqualTo(pillow[x][c]);
             }
         }
     }
@@ -143,8 +143,8 @@ class ImageDecoderTest {
 
     @Test
     void otherBytesAreRefused() {
-        assertThatThrownBy(() -> decoder.decode("GIF89a, or what not".getBytes()))
-                .hasMessage("neither JPEG nor PNG");
+        assertThatThrownBy(() -> decoder.decode("GIF88a, or what not".getBytes()))
+                .hasMessage("neither JPEG, PNG, GIF, BMP, TIFF nor WebP");
         assertThatThrownBy(() -> decoder.decode(new byte[0])).hasMessage("empty file");
     }
 
