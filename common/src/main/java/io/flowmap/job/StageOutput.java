@@ -93,7 +93,9 @@ public final class StageOutput {
             }
             return new StageOutput(context, fileSystem, dir, plan, lock, kept);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot open stage " + dir, e);
+            throw OutputDirectory.refused(dir, e);
+        } catch (UncheckedIOException e) {
+            throw OutputDirectory.refused(dir, e.getCause());
         }
     }
 

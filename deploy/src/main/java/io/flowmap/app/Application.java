@@ -137,7 +137,7 @@ final class Application {
                         REDACTION,
                         submitted
                                 .get(package$.MODULE$.SECRET_REDACTION_PATTERN())
-                                .regex()) + "|" + Secrets.KEYS;
+                                .regex()) + "|" + Secrets.REGEX;
     }
 
     private static SparkSession session(SparkSettings settings) {
