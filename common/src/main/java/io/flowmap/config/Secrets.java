@@ -25,13 +25,18 @@ public final class Secrets {
             "(?:files?|path|providers?|class|type|name|alias|enabled?|algorithm|bits|length"
                     + "|period|fallback|ratio|wait)" + END;
 
-    /** Found in keys of secrets; made so that Spark takes it as {@code spark.redaction.regex}. Kubernetes' secrets are names of such. */
-    public static final String KEYS = "(?i)^(?!spark\\.kubernetes\\.(?:driver|executor)\\.secret(?:s|KeyRef)\\.)(?:.*"
+    /** Kubernetes' secrets are names of such. */
+    private static final String KEYS = "(?i)^(?!spark\\.kubernetes\\.(?:driver|executor)\\.secret(?:s|KeyRef)\\.)(?:.*"
             + LAST + "|.*" + INSIDE + "(?!.*" + HARMLESS + "))";
 
+    private static final String PASSWORDS = "[A-Za-z][A-Za-z0-9+.-]*://[^/?#\\s:]*:[^/?#\\s]*@";
+
+    /** Found in the key or in the value of a secret, which is how Spark reads {@code spark.redaction.regex}. */
+    public static final String REGEX = KEYS + "|" + PASSWORDS;
+
     private static final Pattern KEY = Pattern.compile(KEYS);
+    private static final Pattern PASSWORD = Pattern.compile(PASSWORDS);
     private static final Pattern USER_INFO = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*://)[^/?#\\s]*@");
-    private static final Pattern PASSWORD = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/?#\\s:]*:[^/?#\\s]*@");
     private static final Pattern PAIR =
             Pattern.compile("([\\w\"-]+(?:\\.[\\w\"-]+)+)(\\s*=\\s*)(?:\"[^\"]*\"|[^\\s,;}]+)");
     private static final String BLANK = "(secret)";

@@ -3,31 +3,12 @@ package io.flowmap.job;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.util.Set;
-import java.util.regex.Pattern;
-import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.PathIsNotDirectoryException;
 import org.apache.hadoop.fs.RawLocalFileSystem;
-import org.apache.hadoop.security.AccessControlException;
 
 /** Directories for output, and whether it is the user's mistake when they cannot be written. */
 final class OutputDirectory {
-    private static final Set<Class<? extends IOException>> MISTAKES = Set.of(
-            AccessControlException.class,
-            FileAlreadyExistsException.class,
-            ParentNotDirectoryException.class,
-            PathIsNotDirectoryException.class,
-            java.nio.file.AccessDeniedException.class,
-            java.nio.file.FileAlreadyExistsException.class,
-            java.nio.file.NoSuchFileException.class);
-
-    /** Where only the text of an exception tells, in the words of Linux. */
-    private static final Pattern MISTAKE =
-            Pattern.compile("Permission denied|Read-only file system|Not a directory|Operation not permitted");
-
     private OutputDirectory() {}
 
     /** Makes it if it is not there. Of the local file system Hadoop tells only that it could not, Java why. */
@@ -45,9 +26,7 @@ final class OutputDirectory {
     /** A failure of the first write: a {@link UserError} where the file system works and does not allow it. */
     static RuntimeException refused(Path dir, IOException e) {
         var name = StageInput.withoutCredentials(dir);
-        boolean mistake = MISTAKES.stream().anyMatch(type -> type.isInstance(e))
-                || MISTAKE.matcher(String.valueOf(e.getMessage())).find();
-        return mistake
+        return Store.isMistake(e)
                 ? new UserError(
                         "cannot write into " + name + ": expected a folder that may be written, got "
                                 + e.toString().lines().findFirst().orElse("")

@@ -92,7 +92,9 @@ public final class StageOutput {
             }
             return new StageOutput(context, fileSystem, dir, plan, lock, kept);
         } catch (IOException e) {
-            throw Store.failure("cannot open stage " + dir, e);
+            throw OutputDirectory.refused(dir, e);
+        } catch (UncheckedIOException e) {
+            throw OutputDirectory.refused(dir, e.getCause());
         }
     }
 

@@ -8,12 +8,17 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.PathIsNotDirectoryException;
 import org.apache.hadoop.fs.PositionedReadable;
 import org.apache.hadoop.fs.Seekable;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
@@ -25,6 +30,21 @@ import org.apache.hadoop.security.AccessControlException;
  * What is left as {@link IOException} for the reader is damage alone.
  */
 public final class Store {
+    private static final Set<Class<? extends IOException>> MISTAKES = Set.of(
+            FileNotFoundException.class,
+            NoSuchFileException.class,
+            AccessControlException.class,
+            AccessDeniedException.class,
+            UnsupportedFileSystemException.class,
+            FileAlreadyExistsException.class,
+            java.nio.file.FileAlreadyExistsException.class,
+            ParentNotDirectoryException.class,
+            PathIsNotDirectoryException.class);
+
+    /** Where only the text of an exception tells, in the words of Linux. */
+    private static final Pattern REFUSED = Pattern.compile(
+            "Permission denied|Read-only file system|Not a directory|Is a directory|Operation not permitted");
+
     private Store() {}
 
     /** The file system of a path. Throws {@link UserError} if there is none of its scheme. */
@@ -53,26 +73,27 @@ public final class Store {
     }
 
     /**
-     * What to throw where a store failed.
+     * What to throw where a store failed: a {@link UserError} for what it refuses, an {@link UncheckedIOException} for an outage.
      *
      * @param what the attempt: "cannot list DIR"
      */
     public static RuntimeException failure(String what, IOException e) {
+        if (!isMistake(e)) {
+            return new UncheckedIOException(Secrets.withoutUserInfo(what), e);
+        }
         var message = String.valueOf(e.getMessage());
-        boolean denied = e instanceof AccessControlException
-                || e instanceof AccessDeniedException
-                || message.contains("Permission denied");
-        if (denied) {
-            return new UserError(what + ": permission denied", e);
+        var told = REFUSED.matcher(message);
+        if (told.find()) {
+            return new UserError(what + ": " + told.group().toLowerCase(Locale.ROOT), e);
         }
-        if (e instanceof FileNotFoundException || e instanceof NoSuchFileException) {
-            return new UserError(
-                    what + ": " + (message.contains("(Is a directory)") ? "a directory" : "no such file"), e);
-        }
-        if (e instanceof UnsupportedFileSystemException || e instanceof ParentNotDirectoryException) {
-            return new UserError(what + ": " + message, e);
-        }
-        return new UncheckedIOException(Secrets.withoutUserInfo(what), e);
+        boolean missing = e instanceof FileNotFoundException || e instanceof NoSuchFileException;
+        return new UserError(what + ": " + (missing ? "no such file" : message), e);
+    }
+
+    /** Whether the store works and does not do what was asked of it, which the user can mend. */
+    static boolean isMistake(IOException e) {
+        return MISTAKES.stream().anyMatch(type -> type.isInstance(e))
+                || REFUSED.matcher(String.valueOf(e.getMessage())).find();
     }
 
     /** The outage among a failure's causes, for readers above a library that wraps what it is thrown; null if there is none. */

@@ -165,6 +165,36 @@ class StageOutputTest {
     }
 
     @Test
+    void aLeftLockIsNoForeignFile() throws IOException {
+        Files.createDirectories(runs.resolve("data"));
+        Files.writeString(runs.resolve("data/.lock-of-another"), "");
+        assertThat(open().resumed()).isFalse();
+    }
+
+    @Test
+    void theRunIsLockedWhileItIsWrittenAndNotWhereNothingIsLeftToDo() throws IOException {
+        var stage = open();
+        assertThat(locks(runs)).hasSize(1);
+        assertThat(locks(runs.resolve("data"))).hasSize(1);
+        stage.finish(Map.of());
+        assertThat(locks(runs)).hasSize(1);
+        assertThat(locks(runs.resolve("data"))).isEmpty();
+        var elsewhere = runs.resolve("elsewhere");
+        assertThat(open("run.dir=" + elsewhere, "run.stages.data=" + runs.resolve("data"))
+                        .finished())
+                .isTrue();
+        assertThat(elsewhere).doesNotExist();
+        assertThat(locks(runs.resolve("data"))).isEmpty();
+    }
+
+    @Test
+    void aStageElsewhereIsLockedThere() throws IOException {
+        open("run.dir=" + runs.resolve("mine"), "run.stages.data=" + runs.resolve("shared/data"));
+        assertThat(locks(runs.resolve("shared/data"))).hasSize(1);
+        assertThat(runs.resolve("mine")).doesNotExist();
+    }
+
+    @Test
     void overwriteDeletesTheManifestFirstAndTheStartLast() throws IOException {
         open().finish(Map.of());
         Files.createDirectories(runs.resolve("data/kept/inside"));
@@ -214,6 +244,13 @@ class StageOutputTest {
     void credentialsOfPathsAreDropped() {
         var path = new org.apache.hadoop.fs.Path("s3a://key:hush@bucket/data");
         assertThat(StageInput.withoutCredentials(path)).isEqualTo("s3a://bucket/data");
+    }
+
+    private static List<Path> locks(Path dir) throws IOException {
+        try (var files = Files.list(dir)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(".lock-"))
+                    .toList();
+        }
     }
 
     private StageOutput open(String... overrides) {

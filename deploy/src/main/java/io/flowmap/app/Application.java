@@ -170,7 +170,7 @@ final class Application {
                         REDACTION,
                         submitted
                                 .get(package$.MODULE$.SECRET_REDACTION_PATTERN())
-                                .regex()) + "|" + Secrets.KEYS;
+                                .regex()) + "|" + Secrets.REGEX;
     }
 
     private static SparkSession session(SparkSettings settings) {

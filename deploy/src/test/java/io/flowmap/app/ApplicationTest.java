@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -78,6 +79,52 @@ class ApplicationTest {
     }
 
     @Test
+    void anOutputThatCannotBeWrittenIsOneLineAndTwo() throws IOException {
+        Files.writeString(folder.resolve("file"), "");
+        var request = new Request(
+                "ingest", Optional.empty(), List.of("run.dir=" + folder.resolve("file/run")), Optional.empty());
+        assertThat(application(Stages.of(List.of(stage("ingest", new ArrayList<>()))))
+                        .run(request))
+                .isEqualTo(2);
+        assertThat(err.toString().lines()).singleElement().asString().startsWith("flowmap: cannot write into file:");
+    }
+
+    @Test
+    void sparkKnowsSecretsAndShowsNone() throws IOException {
+        var file = Files.writeString(
+                folder.resolve("mine.conf"),
+                "spark.conf { \"spark.hadoop.fs.azure.account.key.x.blob.core.windows.net\" = hush,"
+                        + " spark.store = \"hdfs://me:hush@host/\", spark.redaction.regex = mine, spark.mine = hush }");
+        var shown = new ArrayList<String>();
+        var stages = Stages.of(List.of(new Doing("any", context -> {
+            var spark = context.spark().sparkContext();
+            assertThat(spark.hadoopConfiguration().get("fs.azure.account.key.x.blob.core.windows.net"))
+                    .isEqualTo("hush");
+            shown.add(spark.conf().toDebugString());
+        })));
+        assertThat(application(stages).run(new Request("any", Optional.of(file), List.of(), Optional.empty())))
+                .isZero();
+        assertThat(shown)
+                .singleElement()
+                .asString()
+                .contains("spark.store=", "spark.mine=")
+                .doesNotContain("hush");
+    }
+
+    @Test
+    void theLockEndsWithTheApplication() throws IOException {
+        var during = new ArrayList<Path>();
+        assertThat(run("writing", context -> {
+                    StageOutput.open(context, "writing", List.of(), List.of());
+                    during.addAll(locks());
+                    throw new IllegalStateException("broken");
+                }))
+                .isEqualTo(1);
+        assertThat(during).hasSize(2);
+        assertThat(locks()).isEmpty();
+    }
+
+    @Test
     void usersMistakeFoundByAnExecutorIsOneLineAndTwo() {
         assertThat(run("mistake", ApplicationTest::failInTask)).isEqualTo(2);
         assertThat(err.toString())
@@ -135,6 +182,15 @@ class ApplicationTest {
         var dir = context.stage("report");
         try (var file = dir.getFileSystem(context.hadoop()).create(new org.apache.hadoop.fs.Path(dir, "report.html"))) {
             file.writeBytes("<p>");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<Path> locks() {
+        try (var files = Files.walk(folder)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(".lock-"))
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

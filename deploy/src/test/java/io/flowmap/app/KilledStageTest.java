@@ -9,6 +9,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -50,13 +51,42 @@ class KilledStageTest {
         assertThat(files(killed)).isEqualTo(files(calm));
     }
 
+    @Test
+    void aSecondRunIsRefusedAndWhoReadsIsNot() throws Exception {
+        var run = dir.resolve("run");
+        var first = start(run, dir.resolve("first.log"));
+        await(first, run.resolve("teacher/main"), "step-*");
+        assertThat(Deployed.run(Map.of(), "kill", "-STOP", Long.toString(first.pid()))
+                        .code())
+                .isZero(); // it would end meanwhile
+        var log = dir.resolve("second.log");
+        var second = start(run, log);
+        assertThat(second.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)).isTrue();
+        assertThat(second.exitValue()).as(Files.readString(log)).isEqualTo(2);
+        assertThat(Files.readString(log))
+                .contains("flowmap: cannot write into file:" + run + ": process " + first.pid() + " on ")
+                .doesNotContain("\tat ");
+        var other = dir.resolve("other");
+        var reader = start("dataset", other, dir.resolve("reader.log"), "run.stages.data=" + run.resolve("data"));
+        assertThat(reader.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)).isTrue();
+        assertThat(reader.exitValue())
+                .as(Files.readString(dir.resolve("reader.log")))
+                .isZero();
+        first.destroyForcibly().waitFor();
+        complete(run);
+    }
+
+    private static void await(Process process, Path folder, String sign) throws Exception {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(PATIENCE_MINUTES);
+        while (!appeared(folder, sign) && process.isAlive() && System.nanoTime() < end) {
+            Thread.sleep(2);
+        }
+    }
+
     private void killAt(Path run, Moment moment) throws Exception {
         var log = dir.resolve(moment.stage() + ".log");
         var process = start(run, log);
-        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(PATIENCE_MINUTES);
-        while (!appeared(run.resolve(moment.folder()), moment.sign()) && process.isAlive() && System.nanoTime() < end) {
-            Thread.sleep(2);
-        }
+        await(process, run.resolve(moment.folder()), moment.sign());
         process.destroyForcibly().waitFor();
         assertThat(appeared(run.resolve(moment.folder()), moment.sign()))
                 .as(Files.readString(log))
@@ -75,6 +105,10 @@ class KilledStageTest {
     }
 
     private static Process start(Path run, Path log) throws IOException {
+        return start("pipeline", run, log);
+    }
+
+    private static Process start(String job, Path run, Path log, String... more) throws IOException {
         var command = ForkedJvm.command(
                 Main.class,
                 "-XX:TieredStopAtLevel=1",
@@ -85,7 +119,7 @@ class KilledStageTest {
                 "-Dspark.sql.shuffle.partitions=2",
                 "-Dspark.sql.codegen.wholeStage=false",
                 "-Dspark.sql.codegen.factoryMode=NO_CODEGEN");
-        command.add("pipeline");
+        command.add(job);
         command.addAll(TinyRun.SHAPES);
         command.addAll(TinyRun.NETWORKS);
         command.addAll(List.of(
@@ -93,6 +127,7 @@ class KilledStageTest {
                 "pretrain.main.training.steps=24",
                 "distill.training.steps=24",
                 "run.dir=" + run));
+        command.addAll(List.of(more));
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())

@@ -27,24 +27,22 @@ class LocaleTest {
         var home = new LaidOut(Files.createDirectories(dir.resolve("home")));
         image("uni/größe/a.png", 40);
         image("uni/世界/ü.png", 200);
-        for (var run : List.of("hü", "hé")) {
-            var log = dir.resolve("log");
-            var process = home.flowmap(
-                    log,
-                    "ingest",
-                    "--master",
-                    run.equals("hü") ? "local-cluster[1,1,512]" : "local[1]",
-                    "spark.executor-memory=512m",
-                    "spark.driver-memory=1g",
-                    "ingest.train=" + dir.resolve("uni"),
-                    "run.dir=" + dir.resolve("runs").resolve(run));
-            cLocale(process);
-            assertThat(process.start().waitFor()).as(Files.readString(log)).isZero();
-            assertThat(ledger(dir.resolve("runs").resolve(run))).containsExactly("größe/a.png 0", "世界/ü.png 1");
-        }
+        var log = dir.resolve("log");
+        var process = home.flowmap(
+                log,
+                "ingest",
+                "--master",
+                "local-cluster[1,1,512]",
+                "spark.executor-memory=512m",
+                "spark.driver-memory=1g",
+                "ingest.train=" + dir.resolve("uni"),
+                "run.dir=" + dir.resolve("runs/hü"));
+        cLocale(process);
+        assertThat(process.start().waitFor()).as(Files.readString(log)).isZero();
         try (var runs = Files.list(dir.resolve("runs"))) {
-            assertThat(runs.map(path -> path.getFileName().toString())).containsExactlyInAnyOrder("hü", "hé");
+            assertThat(runs).containsExactly(dir.resolve("runs/hü"));
         }
+        assertThat(ledger(dir.resolve("runs/hü"))).containsExactly("größe/a.png 0", "世界/ü.png 1");
     }
 
     @ParameterizedTest
@@ -52,7 +50,8 @@ class LocaleTest {
             strings = {"", "LC_ALL=C", "LC_ALL=POSIX", "LANG=C", "LC_CTYPE=C", "LC_ALL=xx_XX.ISO-8859-1", "LANG=C.UTF-8"
             })
     void everyLocaleThatIsNotUtf8BecomesOne(String variable) throws Exception {
-        assertThat(charmapAfter(variable)).isEqualTo("UTF-8 " + (variable.equals("LANG=C.UTF-8") ? "" : "C.utf8"));
+        assertThat(charmapAfter(variable))
+                .matches(variable.equals("LANG=C.UTF-8") ? "UTF-8 " : "UTF-8 .+(?i:\\.utf-?8)");
     }
 
     @Test
@@ -93,7 +92,9 @@ class LocaleTest {
                         "-c",
                         script)
                 .out()
-                .strip();
+                .lines()
+                .reduce((warning, last) -> last)
+                .orElse("");
     }
 
     /** Keys and labels of the records that were kept. */
