@@ -144,7 +144,7 @@ public final class SafeTensors {
             var header = header(text);
             long start = Long.BYTES + text.length;
             return new Index(parts(header, fileLength - start), start, metadata(header));
-        } catch (IllegalArgumentException | ArithmeticException e) {
+        } catch (IllegalArgumentException e) {
             throw new UserError("cannot read safetensors " + name + ": " + e.getMessage(), e);
         } catch (EOFException e) {
             throw truncated(name, fileLength, e);

@@ -59,6 +59,9 @@ public final class Sources {
             Arrays.sort(found, Comparator.comparing(FileStatus::getPath));
             var sources = new ArrayList<Source>();
             for (var file : found) {
+                if (found.length > 1 && isMacs(file)) {
+                    continue;
+                }
                 sources.addAll(file.isDirectory() ? folder(fileSystem, file) : List.of(file(fileSystem, file)));
             }
             return sources;
@@ -104,7 +107,7 @@ public final class Sources {
         var files = fileSystem.listFiles(folder.getPath(), kind == SourceKind.WEBDATASET);
         while (files.hasNext()) {
             var file = files.next();
-            if (isTar(file.getPath().getName())) {
+            if (isTar(file.getPath().getName()) && !isMacs(file)) {
                 shards.add(file);
             }
         }
@@ -144,8 +147,13 @@ public final class Sources {
                         && new String(head, TAR_MAGIC_AT, 5, StandardCharsets.US_ASCII).equals("ustar")) {
             return true;
         }
-        throw new UserError(
-                "cannot ingest " + file.getPath() + ": expected a zip, a tar or a folder, got another file");
+        throw new UserError("cannot ingest " + file.getPath()
+                + ": expected a zip, a tar or a folder, got a file that begins with " + TarMembers.quoted(head));
+    }
+
+    /** What macOS leaves beside a file of the same name on disks of other systems. */
+    private static boolean isMacs(FileStatus file) {
+        return file.getPath().getName().startsWith("._");
     }
 
     private static boolean isTar(String name) {
