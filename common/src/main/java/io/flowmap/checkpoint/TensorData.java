@@ -154,14 +154,21 @@ public record TensorData(Type type, long[] shape, byte[] bytes) {
         return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Bytes of an array. Throws {@link ArithmeticException} where they do not fit a long, {@link IllegalArgumentException} if negative. */
+    /** Bytes of an array. Throws {@link IllegalArgumentException} where they do not fit a long or a dimension is negative. */
     public static long length(Type type, long[] shape) {
         long length = type.bytes();
         for (long size : shape) {
             if (size < 0) {
                 throw new IllegalArgumentException("expected dimensions from 0, got " + Arrays.toString(shape));
             }
-            length = Math.multiplyExact(length, size);
+            try {
+                length = Math.multiplyExact(length, size);
+            } catch (ArithmeticException e) {
+                throw new IllegalArgumentException(
+                        "expected an array of less than 2^63 bytes, got " + type + " of shape "
+                                + Arrays.toString(shape),
+                        e);
+            }
         }
         return length;
     }

@@ -4,10 +4,16 @@ import java.io.Serializable;
 
 /** Shape [C,H,W] of one latent or image. */
 public record LatentShape(int channels, int height, int width) implements Serializable {
+    private static final int MOST = Integer.MAX_VALUE / 8;
+
     public LatentShape {
-        if (channels < 1 || height < 1 || width < 1 || (long) channels * height * width > Integer.MAX_VALUE / 8) {
-            throw new IllegalArgumentException(
-                    "expected positive channels, height and width, got " + channels + "x" + height + "x" + width);
+        if (channels < 1
+                || height < 1
+                || width < 1
+                || (long) channels * height > MOST
+                || (long) channels * height * width > MOST) {
+            throw new IllegalArgumentException("expected positive channels, height and width of at most " + MOST
+                    + " elements, got " + channels + "x" + height + "x" + width);
         }
     }
 

@@ -7,6 +7,7 @@ import io.flowmap.ingest.image.LatentArray;
 import io.flowmap.ingest.image.UnreadableRecord;
 import io.flowmap.ingest.source.ClassNames;
 import io.flowmap.ingest.source.Content;
+import io.flowmap.ingest.source.InputRecord;
 import io.flowmap.ingest.source.Payload;
 import io.flowmap.ingest.source.Reading;
 import io.flowmap.job.Store;
@@ -23,6 +24,7 @@ final class FirstImages {
 
     private final Configuration hadoop;
     private final IngestSettings settings;
+    private final List<String> reasons = new ArrayList<>();
     private LatentShape shape;
     private int seen;
 
@@ -81,7 +83,7 @@ final class FirstImages {
         }
         if (seen == 0) {
             throw new UserError("cannot ingest " + settings.train() + ": expected "
-                    + settings.payload().text() + "s, got none that can be read");
+                    + settings.payload().text() + "s, got none that can be read" + Ledger.first(reasons));
         }
     }
 
@@ -89,15 +91,24 @@ final class FirstImages {
         try (var stream = task.portion().open(hadoop, reading)) {
             var record = stream.next();
             while (record != null && seen < ENOUGH) {
-                if (!(record.content() instanceof Content.Refused)) {
+                if (record.content() instanceof Content.Refused refused) {
+                    note(record, refused.reason());
+                } else {
                     try {
                         note(shape(record.content(), reading, decoder));
                     } catch (UnreadableRecord e) {
-                        // the scan will account for it; the next one may do
+                        note(record, e.getMessage());
                     }
                 }
                 record = stream.next();
             }
+        }
+    }
+
+    /** The scan will account for it and the next one may do; told of if none does. */
+    private void note(InputRecord record, String reason) {
+        if (reasons.size() < Ledger.SHOWN) {
+            reasons.add(Ledger.reason(record.source(), record.key(), record.offset(), reason));
         }
     }
 

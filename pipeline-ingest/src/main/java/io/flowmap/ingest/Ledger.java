@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -21,7 +21,7 @@ final class Ledger {
     /** Where it lies in the output. */
     static final String DIRECTORY = "ledger";
 
-    private static final int SHOWN = 5;
+    static final int SHOWN = 5;
     private static final String[] HIDDEN = {
         StagedRecord.IMAGE,
         StagedRecord.ORDER,
@@ -59,35 +59,45 @@ final class Ledger {
             if (tally.failureShare() > maxFailureShare) {
                 return Optional.of(new UserError(String.format(
                         Locale.ROOT,
-                        "cannot ingest %s: expected at most %.4g %% of its images quarantined, got %d of %d; first %s; "
+                        "cannot ingest %s: expected at most %.4g %% of its images quarantined, got %d of %d%s; "
                                 + "ledger in %s",
                         split,
                         100 * maxFailureShare,
                         tally.quarantined(),
                         tally.quarantined() + tally.kept(),
-                        String.join("; ", reasons(judged, split, Verdict.QUARANTINED)),
+                        first(judged, split, col(StagedRecord.STATUS).equalTo(Verdict.QUARANTINED.text())),
                         ledger)));
             }
             if (tally.kept() == 0) {
                 return Optional.of(new UserError("cannot ingest " + split + ": expected images, got none in "
-                        + tally.filtered() + " records; first "
-                        + String.join("; ", reasons(judged, split, Verdict.FILTERED)) + "; ledger in " + ledger));
+                        + (tally.filtered() + tally.quarantined()) + " records"
+                        + first(judged, split, col(StagedRecord.STATUS).notEqual(Verdict.KEPT.text()))
+                        + "; ledger in " + ledger));
             }
         }
         return Optional.empty();
     }
 
-    private static List<String> reasons(Dataset<Row> judged, String split, Verdict verdict) {
-        var rows = judged.filter(col(StagedRecord.SPLIT)
-                        .equalTo(split)
-                        .and(col(StagedRecord.STATUS).equalTo(verdict.text())))
+    /** What is wrong with some of the records that meet a condition, to add to a message. */
+    private static String first(Dataset<Row> judged, String split, Column condition) {
+        return first(judged
+                .filter(col(StagedRecord.SPLIT).equalTo(split).and(condition))
                 .orderBy(StagedRecord.POSITION)
                 .select("source", "key", "offset", StagedRecord.REASON)
                 .limit(SHOWN)
-                .collectAsList();
-        return rows.stream()
-                .map(row ->
-                        row.getString(0) + " " + row.getString(1) + " at " + row.getLong(2) + ": " + row.getString(3))
-                .collect(Collectors.toList());
+                .collectAsList()
+                .stream()
+                .map(row -> reason(row.getString(0), row.getString(1), row.getLong(2), row.getString(3)))
+                .toList());
+    }
+
+    /** Reasons to add to a message, empty without any. */
+    static String first(List<String> reasons) {
+        return reasons.isEmpty() ? "" : "; first " + String.join("; ", reasons);
+    }
+
+    /** A record that was not kept; the key is empty where it is the rest of a source. */
+    static String reason(String source, String key, long offset, String reason) {
+        return source + (key.isEmpty() ? "" : " " + key) + " at " + offset + ": " + reason;
     }
 }

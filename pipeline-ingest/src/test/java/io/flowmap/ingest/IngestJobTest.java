@@ -182,7 +182,7 @@ class IngestJobTest {
                 .hasMessageContaining("ingest.train");
     }
 
-    /** A tar is not listed before it is read, hence the size and the colours: without them images are looked for. */
+    /** Where the settings leave nothing open no image is looked for. */
     @ParameterizedTest
     @ValueSource(strings = {"train", "test"})
     void emptySourcesAreTheUsersMistake(String split, SparkSession spark) throws IOException {
@@ -191,8 +191,7 @@ class IngestJobTest {
                 Files.createDirectory(dir.resolve("folder")),
                 Archives.folder(dir.resolve("names"), Map.of("classes.json", "[\"a\"]")),
                 Archives.zip(dir.resolve("empty.zip"), Map.of()),
-                Archives.zip(dir.resolve("labels.zip"), Map.of("dataset.json", "{\"labels\": []}")),
-                Archives.tar(dir.resolve("empty.tar")));
+                Archives.zip(dir.resolve("labels.zip"), Map.of("dataset.json", "{\"labels\": []}")));
         for (var place : empty) {
             assertThatThrownBy(() -> run(
                             spark,
@@ -213,6 +212,39 @@ class IngestJobTest {
         assertThatThrownBy(() -> run(spark, "run", sources("train", zip)))
                 .isInstanceOf(UserError.class)
                 .hasMessageEndingWith(zip + " as ingest.train: no images in it");
+    }
+
+    /** Found out by the first images, or by the scan where the settings leave nothing open. */
+    @Test
+    void aDamagedOnlySourceIsNamedWithItsReason(SparkSession spark) throws IOException {
+        var zip = Files.readAllBytes(Archives.zip(dir.resolve("whole.zip"), folders(3)));
+        var reasons = new LinkedHashMap<Path, String>();
+        reasons.put(
+                Files.write(dir.resolve("cut.zip"), Arrays.copyOf(zip, zip.length / 2)),
+                "unreadable zip: the list of files at its end is missing, it was cut or damaged");
+        reasons.put(Files.createFile(dir.resolve("zero.zip")), "unreadable zip: empty file");
+        reasons.put(
+                Files.writeString(dir.resolve("page.zip"), "<!DOCTYPE html>"),
+                "unreadable zip: it begins with \"<!DOCTYPE html>\"");
+        reasons.put(Files.write(dir.resolve("zeros.tar"), new byte[10_240]), "tar without files");
+        reasons.put(Files.createFile(dir.resolve("zero.tar")), "empty file");
+        reasons.put(Files.write(dir.resolve("zip.tar"), zip), "no tar: it begins with \"PK");
+        var all = reasons.keySet().toArray(Path[]::new);
+        var settled = new String[] {"ingest.resolution=8", "ingest.color=gray", "ingest.max-failure-share=1"};
+        for (var reason : reasons.entrySet()) {
+            assertThatThrownBy(() -> run(spark, "first", sources("train", reason.getKey())))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("expected images, got none that can be read; first ")
+                    .hasMessageContaining(reason.getKey().getFileName() + " at ")
+                    .hasMessageContaining(": " + reason.getValue())
+                    .message()
+                    .hasLineCount(1);
+        }
+        assertThatThrownBy(() -> run(spark, "scan", sources("train", all), settled[0], settled[1], settled[2]))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("expected images, got none in 6 records; first ")
+                .hasMessageContaining("cut.zip at -1: unreadable zip: the list")
+                .hasMessageContaining("zeros.tar at 0: tar without files");
     }
 
     @Test

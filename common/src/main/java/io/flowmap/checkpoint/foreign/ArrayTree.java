@@ -61,7 +61,7 @@ final class ArrayTree {
     private JsonNode note(String name, ArrayView view) {
         try {
             view.requireWithinStorage();
-        } catch (IllegalArgumentException | ArithmeticException e) {
+        } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("array " + Unpickler.printable(name) + ": " + e.getMessage(), e);
         }
         if (arrays.putIfAbsent(name, view) != null || arrays.size() > MAX_ARRAYS) {

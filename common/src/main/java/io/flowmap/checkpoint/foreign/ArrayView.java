@@ -35,13 +35,18 @@ record ArrayView(Storage storage, long offset, long[] shape, long[] strides) {
         return new ArrayView(storage, 0, shape, contiguous(shape));
     }
 
-    /** Strides of C order. Throws {@link ArithmeticException} where they do not fit a long. */
+    /** Strides of C order. Throws {@link IllegalArgumentException} where they do not fit a long. */
     static long[] contiguous(long... shape) {
         var strides = new long[shape.length];
         long next = 1;
         for (int i = shape.length - 1; i >= 0; i--) {
             strides[i] = next;
-            next = Math.multiplyExact(next, Math.max(1, shape[i]));
+            try {
+                next = Math.multiplyExact(next, Math.max(1, shape[i]));
+            } catch (ArithmeticException e) {
+                throw new IllegalArgumentException(
+                        "expected strides below 2^63, got shape " + Arrays.toString(shape), e);
+            }
         }
         return strides;
     }
@@ -61,16 +66,25 @@ record ArrayView(Storage storage, long offset, long[] shape, long[] strides) {
      */
     void requireWithinStorage() {
         long count = bytes() / type().bytes();
-        long last = offset;
-        for (int i = 0; count > 0 && i < shape.length; i++) {
-            last = Math.addExact(last, Math.multiplyExact(shape[i] - 1, strides[i]));
-        }
-        if (count > storage.elements() || count > 0 && last >= storage.elements()) {
+        if (count > storage.elements() || count > 0 && last() >= storage.elements()) {
             throw new IllegalArgumentException("expected an array within its storage of " + storage.elements()
                     + " elements, got shape " + Arrays.toString(shape) + " with strides " + Arrays.toString(strides)
                     + " from " + offset);
         }
         storage.data();
+    }
+
+    /** Index of the last element, as large as can be where a long does not hold it. */
+    private long last() {
+        try {
+            long last = offset;
+            for (int i = 0; i < shape.length; i++) {
+                last = Math.addExact(last, Math.multiplyExact(shape[i] - 1, strides[i]));
+            }
+            return last;
+        } catch (ArithmeticException e) {
+            return Long.MAX_VALUE;
+        }
     }
 
     /** The elements in C order, little endian. */

@@ -2,6 +2,7 @@ package io.flowmap.checkpoint.foreign;
 
 import static io.flowmap.checkpoint.foreign.Arguments.typed;
 
+import io.flowmap.checkpoint.TensorData;
 import io.flowmap.checkpoint.pickle.Blob;
 import io.flowmap.checkpoint.pickle.Global;
 import io.flowmap.checkpoint.pickle.PickleStream;
@@ -113,7 +114,7 @@ final class TorchFile {
             throw new IllegalArgumentException(
                     "expected a storage of " + storage.elements() + " elements at byte " + at + ", got " + elements);
         }
-        storage.locate(in.skip(Math.multiplyExact(elements, storage.type().bytes())), ByteOrder.LITTLE_ENDIAN);
+        storage.locate(in.skip(TensorData.length(storage.type(), new long[] {elements})), ByteOrder.LITTLE_ENDIAN);
     }
 
     private static Storage located(List<Object> id, Blob member, ByteOrder order) {

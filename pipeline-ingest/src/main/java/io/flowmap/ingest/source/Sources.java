@@ -61,6 +61,9 @@ public final class Sources {
             Arrays.sort(found, Comparator.comparing(FileStatus::getPath));
             var sources = new ArrayList<Source>();
             for (var file : found) {
+                if (found.length > 1 && isMacs(file)) {
+                    continue;
+                }
                 sources.addAll(file.isDirectory() ? folder(fileSystem, file) : List.of(file(fileSystem, file)));
             }
             return sources;
@@ -110,7 +113,7 @@ public final class Sources {
         var files = fileSystem.listFiles(folder.getPath(), kind == SourceKind.WEBDATASET);
         while (files.hasNext()) {
             var file = files.next();
-            if (isTar(file.getPath().getName())) {
+            if (isTar(file.getPath().getName()) && !isMacs(file)) {
                 shards.add(file);
             }
         }
@@ -150,8 +153,14 @@ public final class Sources {
                         && new String(head, TAR_MAGIC_AT, 5, StandardCharsets.US_ASCII).equals("ustar")) {
             return true;
         }
-        throw new UserError(
-                "cannot ingest " + file.getPath() + ": expected a zip, a tar or a folder, got " + FileKind.of(head));
+        var kind = FileKind.of(head);
+        throw new UserError("cannot ingest " + file.getPath() + ": expected a zip, a tar or a folder, got "
+                + (kind.equals(FileKind.OTHER) ? "a file that begins with " + TarMembers.quoted(head) : kind));
+    }
+
+    /** What macOS leaves beside a file of the same name on disks of other systems. */
+    private static boolean isMacs(FileStatus file) {
+        return file.getPath().getName().startsWith("._");
     }
 
     private static boolean isTar(String name) {

@@ -90,7 +90,7 @@ final class TarMembers extends TarArchiveInputStream {
                     header == 0 ? "empty file" : "tar without its end marker: it was cut or never finished");
         }
         if (header == 0 && !isUstar(record) && !hasItsChecksum(record)) {
-            throw new IOException("no tar: it begins with \"" + quoted(record) + "\"");
+            throw new IOException("no tar: it begins with " + quoted(record));
         }
         if (record.length < RECORD) {
             throw new IOException("tar cut in the header at byte " + header);
@@ -125,8 +125,9 @@ final class TarMembers extends TarArchiveInputStream {
         }
     }
 
-    private static String quoted(byte[] record) {
-        var text = new String(record, 0, Math.min(record.length, LONGEST_QUOTE), StandardCharsets.ISO_8859_1);
-        return text.replaceAll("[^ -~]", ".");
+    /** How a file begins, for people to see what it is. */
+    static String quoted(byte[] head) {
+        var text = new String(head, 0, Math.min(head.length, LONGEST_QUOTE), StandardCharsets.ISO_8859_1);
+        return '"' + text.replaceAll("[^ -~]", ".") + '"';
     }
 }

@@ -4,8 +4,10 @@ import io.flowmap.ingest.image.UnreadableRecord;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.zip.CRC32;
@@ -16,6 +18,8 @@ import org.apache.hadoop.fs.Path;
 
 /** A zip read by its central directory; of the files only the one being read is in memory. */
 final class ZipStore implements MemberStore {
+    private static final int HEAD = 32;
+
     private final HadoopChannel channel;
     private final ZipFile zip;
 
@@ -24,8 +28,9 @@ final class ZipStore implements MemberStore {
         try {
             zip = new ZipFile(channel, file.getName(), StandardCharsets.UTF_8.name(), true, true);
         } catch (IOException | IllegalArgumentException e) {
+            var reason = unreadable(e);
             channel.close();
-            throw new IOException("unreadable zip: " + e.getMessage(), e);
+            throw new IOException("unreadable zip: " + reason, e);
         }
     }
 
@@ -74,6 +79,20 @@ final class ZipStore implements MemberStore {
     public void close() throws IOException {
         zip.close();
         channel.close();
+    }
+
+    /** The library finds no list of files at the end, whatever the file is. */
+    private String unreadable(Exception e) {
+        var head = ByteBuffer.allocate(HEAD);
+        channel.position(0).read(head);
+        var beginning = Arrays.copyOf(head.array(), head.position());
+        if (beginning.length == 0) {
+            return "empty file";
+        }
+        boolean zip = beginning.length > 1 && beginning[0] == 'P' && beginning[1] == 'K';
+        return zip
+                ? "the list of files at its end is missing, it was cut or damaged (" + e.getMessage() + ")"
+                : "it begins with " + TarMembers.quoted(beginning);
     }
 
     private static byte[] checked(ZipArchiveEntry entry, byte[] bytes) throws UnreadableRecord {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowmap.job.UserError;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.zip.GZIPOutputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -271,7 +273,38 @@ class MemberSourceTest {
                 .hasMessageContaining("expected files or folders, got none");
         assertThatThrownBy(() -> read(Files.writeString(dir.resolve("a.txt"), "text")))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("expected a zip, a tar or a folder");
+                .hasMessageContaining("expected a zip, a tar or a folder, got a file that begins with \"text\"");
+    }
+
+    /** What macOS leaves beside each file on other disks, for folders and patterns alike; by its own name it is what is asked for. */
+    @Test
+    void hiddenFilesBesideShardsAndZipsAreNoSources() throws IOException {
+        var folder = Files.createDirectory(dir.resolve("d"));
+        Archives.tar(folder.resolve("a.tar"), "1.png", png(0, 8, 8));
+        Files.writeString(folder.resolve("._a.tar"), "mac");
+        assertThat(read(folder)).extracting(InputRecord::key).containsExactly("1");
+        assertThat(read(folder.resolve("*.tar"))).extracting(InputRecord::key).containsExactly("1");
+        assertThat(read(folder.resolve("._a.tar")))
+                .extracting(ShardTest::summary)
+                .containsExactly(" QUARANTINED no tar: it begins with \"mac\"");
+    }
+
+    @Test
+    void tarsAreKnownByTheirNamesOrTheirBytes() throws IOException {
+        var tar = Files.readAllBytes(Archives.tar(dir.resolve("a.tar"), "1.png", png(0, 8, 8)));
+        var packed = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(packed)) {
+            gzip.write(tar);
+        }
+        for (var name : List.of("b.tbz2", "b.TAR.XZ", "b.tzst", "b.data", "b")) {
+            assertThat(read(Files.write(dir.resolve(name), packed.toByteArray())))
+                    .as(name)
+                    .extracting(InputRecord::key)
+                    .containsExactly("1");
+        }
+        Files.createDirectory(dir.resolve("d"));
+        Files.write(dir.resolve("d/c.tar.zst"), tar);
+        assertThat(read(dir.resolve("d"))).extracting(InputRecord::key).containsExactly("1");
     }
 
     @Test
