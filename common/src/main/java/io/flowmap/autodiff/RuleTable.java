@@ -65,7 +65,7 @@ public final class RuleTable {
         unaryLinear("identity", (op, d) -> d);
         RULES.put("stop_gradient", new ZeroRule());
         RULES.put("equals", new ZeroRule());
-        unaryLinear("cast", (op, d) -> d);
+        RULES.put("cast", new Cast());
     }
 
     private static void unaries() {
@@ -162,6 +162,29 @@ public final class RuleTable {
         return Arrays.equals(op.shapes().of(d), shape)
                 ? d
                 : d.add(op.graph().zero(null, op.y().dataType(), shape));
+    }
+
+    /** A change of type: a derivative changes its type alike, where both types are real numbers; through others none flows. */
+    private record Cast() implements Rule {
+        @Override
+        public long[] shape(Node op) {
+            return op.shape(0);
+        }
+
+        @Override
+        public SDVariable tangent(Node op, SDVariable[] dx) {
+            return to(op.y(), op, dx[0]);
+        }
+
+        @Override
+        public SDVariable[] cotangent(Node op, SDVariable dy) {
+            return new SDVariable[] {to(op.x()[0], op, dy)};
+        }
+
+        private static SDVariable to(SDVariable place, Node op, SDVariable d) {
+            boolean real = op.x()[0].dataType().isFPType() && op.y().dataType().isFPType();
+            return real ? d.castTo(place.dataType()) : null;
+        }
     }
 
     /** An op through which no derivative flows. */

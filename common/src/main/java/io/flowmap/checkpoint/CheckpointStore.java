@@ -173,12 +173,19 @@ public final class CheckpointStore {
 
     /** Throws {@link UserError} unless the newest complete checkpoint has the role; reads its index only. */
     public void requireFinal(String role) {
-        require(finalStep(), role);
+        hash(finalStep(), role);
     }
 
-    /** Throws {@link UserError} unless the checkpoint of a step is complete and has the role; reads its index only. */
-    public void require(long step, String role) {
-        requireRole(directory(step), index(directory(step), step), role);
+    /**
+     * SHA-256 of a role's vector by the index of a step, which is all that is read; that of all vectors where an earlier version wrote it.
+     * Throws {@link UserError} unless the checkpoint is complete and has the role.
+     */
+    public String hash(long step, String role) {
+        var index = index(directory(step), step);
+        requireRole(directory(step), index, role);
+        return index.files().isEmpty()
+                ? index.sha256()
+                : index.files().get(role).sha256();
     }
 
     /** Deletes the checkpoints after a step, from which the training goes on. */

@@ -233,6 +233,47 @@ class RuleTableTest {
         return sum;
     }
 
+    /** y = (float) x * w with x in float64 and w in float32, whose derivatives by hand are w and x, each of its own type. */
+    @Test
+    void aDerivativeHasTheTypeOfTheVariableThatItIsOf() {
+        var sd = SameDiff.create();
+        var shapes = new Shapes(sd);
+        SDVariable x = sd.placeHolder("x", DataType.DOUBLE, 2);
+        SDVariable w = sd.placeHolder("w", DataType.FLOAT, 2);
+        SDVariable xDot = sd.placeHolder("xDot", DataType.DOUBLE, 2);
+        SDVariable u = sd.placeHolder("u", DataType.DOUBLE, 2);
+        SDVariable y = x.castTo(DataType.FLOAT).mul(w).castTo(DataType.DOUBLE);
+        SDVariable yDot = Jvp.of(shapes, y, Map.of(x, xDot));
+        Map<SDVariable, SDVariable> gradients = Vjp.of(shapes, y, u, List.of(x, w));
+        var values = Map.of(
+                "x", Nd4j.createFromArray(0.5, -3.0),
+                "w", Nd4j.createFromArray(2f, 0.25f),
+                "xDot", Nd4j.createFromArray(1.5, 8.0),
+                "u", Nd4j.createFromArray(-1.0, 4.0));
+        var expected = new LinkedHashMap<SDVariable, INDArray>();
+        expected.put(yDot, Nd4j.createFromArray(3.0, 2.0));
+        expected.put(gradients.get(x), Nd4j.createFromArray(-2.0, 1.0));
+        expected.put(gradients.get(w), Nd4j.createFromArray(-0.5f, -12f));
+        expected.forEach((variable, value) -> {
+            assertThat(variable.dataType()).isEqualTo(value.dataType());
+            INDArray target = Nd4j.create(value.dataType(), 2);
+            try (Program program = Program.compile(shapes, values, Map.of(variable.name(), target))) {
+                program.run();
+            }
+            assertThat(target).isEqualTo(value);
+        });
+    }
+
+    /** A number that was rounded to an integer on its way has no derivative, as in a step function. */
+    @Test
+    void noDerivativeFlowsThroughIntegers() {
+        var fixture =
+                new Fixture(of("step", (sd, x) -> x[0].castTo(DataType.INT32).castTo(DataType.DOUBLE), s(3)));
+        assertThat(fixture.values(fixture.tangent())).containsOnly(0);
+        Map<SDVariable, SDVariable> gradients = Vjp.of(fixture.shapes, fixture.y, fixture.seed, List.of(fixture.x[0]));
+        assertThat(fixture.values(gradients.get(fixture.x[0]))).containsOnly(0);
+    }
+
     /** A case with inputs in (0.5, 1.5), directions and a cotangent. */
     private static final class Fixture {
         final SameDiff sd = SameDiff.create();

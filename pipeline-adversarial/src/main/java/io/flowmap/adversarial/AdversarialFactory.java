@@ -65,11 +65,6 @@ record AdversarialFactory(
     }
 
     @Override
-    public String key() {
-        return toString();
-    }
-
-    @Override
     public List<String> measures() {
         return Measures.NAMES;
     }

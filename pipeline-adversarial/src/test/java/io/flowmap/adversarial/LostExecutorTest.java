@@ -77,11 +77,6 @@ class LostExecutorTest {
         }
 
         @Override
-        public String key() {
-            return sound.key();
-        }
-
-        @Override
         public List<String> measures() {
             return sound.measures();
         }

@@ -46,9 +46,4 @@ public record StudentFactory(
     public Normalisation normalisation(Configuration hadoop) {
         return Normalisation.unitRows(student.field().network().parameters());
     }
-
-    @Override
-    public String key() {
-        return toString();
-    }
 }

@@ -69,7 +69,7 @@ record TeacherPreparation(
                         Map.of(ROLE, alignment.parameters()),
                         spec.layout(),
                         Json.mapper().createObjectNode());
-        return new StoredModel(spec, path("aligned").toString(), ROLE);
+        return StoredModel.of(context.hadoop(), spec, path("aligned"), ROLE);
     }
 
     /** The finetuned parameters and their averages. */
@@ -77,7 +77,7 @@ record TeacherPreparation(
         return trained.vectors().keySet().stream()
                 .filter(role -> role.equals(ROLE) || role.startsWith("ema-"))
                 .sorted()
-                .map(role -> new StoredModel(spec, dir.toString(), role))
+                .map(role -> StoredModel.of(context.hadoop(), spec, dir, role))
                 .toList();
     }
 

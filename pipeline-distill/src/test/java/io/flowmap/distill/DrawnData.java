@@ -18,10 +18,10 @@ import java.util.stream.LongStream;
 import org.apache.hadoop.fs.Path;
 
 /** An ingest output of Gaussian latents of deviation 0.5 in one block; record i has class i mod classes. */
-final class DrawnData {
+public final class DrawnData {
     private DrawnData() {}
 
-    static void write(JobContext context, LatentShape shape, int classes, int count) throws IOException {
+    public static void write(JobContext context, LatentShape shape, int classes, int count) throws IOException {
         var output = StageOutput.open(context, "data", List.of(), List.of());
         var folder = new Path(output.dir(), "train/block");
         var rows = LongStream.range(0, count)

@@ -88,7 +88,8 @@ class PrepareTeacherJobTest {
                 .isTrue();
         assertThat(model(context, "parameters").spec().noiseLabel()).isEqualTo(NoiseLabel.TIME);
         var aligned = StoredModel.directory(context.stage("teacher-prepared"), "main/aligned");
-        float[] stored = new StoredModel(model(context, "parameters").spec(), aligned.toString(), "parameters")
+        float[] stored = StoredModel.of(
+                        context.hadoop(), model(context, "parameters").spec(), aligned, "parameters")
                 .vector(context.hadoop());
         ForcedNormalisation.apply(model(context, "parameters").spec().network().parameters(), stored);
         assertThat(Arrays.equals(parameters, stored)).isTrue();

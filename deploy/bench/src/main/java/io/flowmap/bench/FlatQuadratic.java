@@ -31,11 +31,6 @@ record FlatQuadratic(int length) implements ObjectiveFactory {
         return parameters -> {};
     }
 
-    @Override
-    public String key() {
-        return toString();
-    }
-
     private record Objective(ParameterLayout layout) implements LocalObjective {
         @Override
         public StepReport gradient(INDArray parameters, INDArray gradient, Batch batch, long step) {

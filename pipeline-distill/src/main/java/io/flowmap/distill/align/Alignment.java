@@ -110,9 +110,4 @@ public record Alignment(StoredModel imported, AlignmentConfig config, long seed)
     Normalisation normalisation(NoiseEmbedding embedding) {
         return Normalisation.unitRows(List.of(embedding.trained()));
     }
-
-    @Override
-    public String key() {
-        return toString();
-    }
 }

@@ -81,25 +81,29 @@ public record Edm2Snapshot(ForeignCheckpoint source, NetworkSpec spec, List<Stri
 
     private float[] array(Parameter parameter, boolean halfGains) {
         float[] values = source.read(FIELD + parameter.name()).floats();
+        if (halfGains && parameter.kind() == Parameter.Kind.GAIN) {
+            values[0] = halfGain(values[0], fanIn(parameter.name()));
+        }
         for (float value : values) {
             if (!Float.isFinite(value)) {
                 throw mismatch(source, FIELD + parameter.name(), "finite numbers", Float.toString(value));
             }
         }
-        if (halfGains && parameter.kind() == Parameter.Kind.GAIN) {
-            values[0] = halfGain(values[0], fanIn(parameter.name()));
-        }
         return values;
     }
 
     /**
-     * The gain whose quotient by sqrt(fan-in) is half(half(gain) / sqrt(fan-in)): EDM2 divides a gain before it multiplies the
-     * weight, and a float16 module does so in float16.
+     * The gain whose quotient by sqrt(fan-in) is half(half(gain) / half(sqrt(fan-in))). EDM2 divides a gain by NumPy's root before the
+     * weight, a float32 array, is multiplied by it. Of a float16 gain, an array, and the root, a number, torch's result is float16, and on
+     * the CPU it rounds the number to the array's type first (until torch 2.1, pull request 98820).
      */
-    private static float halfGain(float gain, long fanIn) {
+    static float halfGain(float gain, long fanIn) {
         double root = Math.sqrt(fanIn);
-        float quotient = (float) (Float16.toFloat(Float16.of(gain)) / root);
-        return (float) (Float16.toFloat(Float16.of(quotient)) * root);
+        return (float) (half(half(gain) / half((float) root)) * root);
+    }
+
+    private static float half(float value) {
+        return Float16.toFloat(Float16.of(value));
     }
 
     /** Fan-in of the weight that a gain of that name multiplies. */

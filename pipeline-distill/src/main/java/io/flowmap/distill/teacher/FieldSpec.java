@@ -10,7 +10,7 @@ import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Everything that makes a network's arrays a field. Its text identifies it. */
+/** Everything that makes a network's arrays a field. */
 public interface FieldSpec extends Serializable {
     /** The network and its preconditioning. */
     NetworkField field();

@@ -25,8 +25,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param spec the network
  * @param dir directory of its checkpoints
  * @param role vector of the checkpoint: "parameters" or an average, "ema-0.05", or that of the snapshot at a step, "ema-0.05@1000"
+ * @param hash of the vector: models of one directory with other content are others
  */
-public record StoredModel(NetworkSpec spec, String dir, String role) implements Serializable {
+public record StoredModel(NetworkSpec spec, String dir, String role, String hash) implements Serializable {
     /** Name of the stage's fact that describes its networks: sub-directory ("." for the stage's own) to specification. */
     public static final String FACT = "models";
 
@@ -62,13 +63,16 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
         }
         try {
             var spec = Json.mapper().treeToValue(models.get(name), NetworkSpec.class);
-            var model = new StoredModel(spec, directory(dir, name).toString(), role);
-            var place = model.place(hadoop);
-            place.store.require(place.step, place.role);
-            return model;
+            return of(hadoop, spec, directory(dir, name), role);
         } catch (JsonProcessingException e) {
             throw new UserError("cannot use stage " + dir + ": " + e.getOriginalMessage(), e);
         }
+    }
+
+    /** A network whose checkpoints lie in a directory. Throws {@link UserError} if they have not the role. */
+    public static StoredModel of(Configuration hadoop, NetworkSpec spec, Path dir, String role) {
+        return new StoredModel(
+                spec, dir.toString(), role, Place.of(hadoop, dir, role).hash());
     }
 
     /** Directory of a network's checkpoints in a stage's. */
@@ -86,21 +90,29 @@ public record StoredModel(NetworkSpec spec, String dir, String role) implements 
         return names;
     }
 
-    /** The flat vector of the role. Throws {@link UserError} if the checkpoint is not sound. */
+    /** The flat vector of the role. Throws {@link UserError} if the checkpoint is not sound, or no longer the one that this is. */
     public float[] vector(Configuration hadoop) {
-        var place = place(hadoop);
+        var place = Place.of(hadoop, new Path(dir), role);
+        if (!place.hash().equals(hash)) {
+            throw new UserError("cannot use network " + dir + ": expected " + role + " with hash " + hash
+                    + ", as when the job began, got " + place.hash());
+        }
         return place.store.load(place.step, place.role).vector(place.role);
     }
 
     /** Where a vector stands: the store of the training or of its snapshots, a step, and its name there. */
-    private record Place(CheckpointStore store, long step, String role) {}
+    private record Place(CheckpointStore store, long step, String role) {
+        static Place of(Configuration hadoop, Path dir, String role) {
+            var store = CheckpointStore.open(hadoop, dir);
+            var snapshot = SNAPSHOT.matcher(role);
+            return snapshot.matches()
+                    ? new Place(store.snapshots(), Long.parseLong(snapshot.group(2)), snapshot.group(1))
+                    : new Place(store, store.finalStep(), role);
+        }
 
-    private Place place(Configuration hadoop) {
-        var store = CheckpointStore.open(hadoop, new Path(dir));
-        var snapshot = SNAPSHOT.matcher(role);
-        return snapshot.matches()
-                ? new Place(store.snapshots(), Long.parseLong(snapshot.group(2)), snapshot.group(1))
-                : new Place(store, store.finalStep(), role);
+        String hash() {
+            return store.hash(step, role);
+        }
     }
 
     /** The network's arrays by name. */

@@ -6,16 +6,13 @@ import java.io.Serializable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
-/** Training samples in numbered blocks that any executor can read. */
+/** Training samples in numbered blocks that any executor can read. Equal sources have equal blocks: a source of files holds their hash. */
 public interface BlockSource extends Serializable {
     /** Shape [C,H,W] of a sample. */
     LatentShape shape();
 
     /** Samples of every block. */
     int[] counts();
-
-    /** Identifies the source: equal keys mean equal blocks. */
-    String key();
 
     /** Opens the source on an executor; the reader is used by several threads. */
     Reader open(Configuration hadoop);

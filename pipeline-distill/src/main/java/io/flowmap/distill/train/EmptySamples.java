@@ -20,11 +20,6 @@ record EmptySamples() implements BlockSource {
     }
 
     @Override
-    public String key() {
-        return toString();
-    }
-
-    @Override
     public Reader open(Configuration hadoop) {
         var labels = new int[COUNT];
         Arrays.fill(labels, -1);

@@ -5,7 +5,7 @@ import java.util.Deque;
 
 /**
  * The slots of this JVM for one training at a time. As many slots exist as tasks have run at once; a slot of another training is
- * closed as soon as it is idle. This is the one static in Flowmap: an executor outlives its tasks, and compiled objectives have to.
+ * closed as soon as it is idle. It is static because an executor outlives its tasks, and compiled objectives have to.
  */
 final class ExecutorSlots {
     private static final ExecutorSlots OF_THIS_JVM = new ExecutorSlots();

@@ -1,10 +1,23 @@
 package io.flowmap.distill.train;
 
+import io.flowmap.job.Sha256;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.io.OutputStream;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.security.DigestOutputStream;
+import java.util.HexFormat;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.util.SerializableConfiguration;
 
-/** The local steps of a training, on a slot of the executor that they happen to run on. */
+/**
+ * The local steps of a training, on a slot of the executor that they happen to run on.
+ *
+ * @param key tells the training from all others that an executor sees: the hash of its recipe, data and constants
+ */
 record LocalSteps(
+        String key,
         ObjectiveFactory objective,
         BlockSource data,
         TrainingConfig config,
@@ -12,17 +25,32 @@ record LocalSteps(
         long seed,
         SerializableConfiguration hadoop)
         implements LocalWork, ExecutorSlots.Furnisher {
+    static LocalSteps of(
+            ObjectiveFactory objective,
+            BlockSource data,
+            TrainingConfig config,
+            Updater updater,
+            SerializableConfiguration hadoop) {
+        long seed = objective.seed();
+        return new LocalSteps(
+                hash(objective, data, config, updater, seed), objective, data, config, updater, seed, hadoop);
+    }
 
-    /** Identifies the training among those that an executor sees. */
-    String key() {
-        return String.join(
-                "\n", objective.key(), data.key(), config.toString(), updater.toString(), Long.toString(seed));
+    /** Of values in their serial form, which holds their content and nothing of where they lie in memory. */
+    private static String hash(Serializable... values) {
+        var digest = Sha256.digest();
+        try (var out = new ObjectOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), digest))) {
+            out.writeObject(values);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot hash a training", e);
+        }
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     @Override
     public LocalResult run(int worker, BlockedVectors state, RoundTicket ticket) {
         var slots = ExecutorSlots.ofThisJvm();
-        var lease = slots.borrow(key(), this);
+        var lease = slots.borrow(key, this);
         try {
             var report = lease.slot().run(worker, state, ticket);
             return new LocalResult(lease.slot().vectors(), report.toBytes(), sound -> slots.giveBack(lease, sound));

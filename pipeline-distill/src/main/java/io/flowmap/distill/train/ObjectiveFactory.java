@@ -4,16 +4,16 @@ import java.io.Serializable;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
-/** Serializable recipe that an executor turns into objectives, one for every task that runs there at the same time. */
+/**
+ * Serializable recipe that an executor turns into objectives, one for every task that runs there at the same time. An executor may use an
+ * objective again for an equal recipe: a recipe holds all that its objectives follow from, the hashes of what they read included.
+ */
 public interface ObjectiveFactory extends Serializable {
     /** Builds an objective; reads what it needs (teacher checkpoints) itself. */
     LocalObjective create(Configuration hadoop);
 
     /** Seed of the training's random numbers, the order of its samples included. */
     long seed();
-
-    /** Identifies the recipe: equal keys mean that an executor may use a cached objective of the other. */
-    String key();
 
     /** Names of what every step measures beside its residual, in the order of its reports; columns of the table of rounds. */
     default List<String> measures() {

@@ -70,12 +70,11 @@ public final class Trainer {
             throw new IllegalArgumentException(
                     "cannot train " + length + " parameters: expected " + layout.length() + " by the layout");
         }
-        var work = new LocalSteps(
+        var work = LocalSteps.of(
                 objective,
                 data,
                 config,
                 objective.updater(config, length, start.step()),
-                objective.seed(),
                 new SerializableConfiguration(context.hadoop()));
         var averages = new Averages(config.emaStds());
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());

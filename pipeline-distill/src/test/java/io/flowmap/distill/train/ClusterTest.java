@@ -2,17 +2,24 @@ package io.flowmap.distill.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowmap.data.LatentShape;
+import io.flowmap.distill.DrawnData;
 import io.flowmap.distill.train.Faults.Kind;
+import io.flowmap.job.JobContext;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Executors in JVMs of their own, one of which dies in mid-round. */
 class ClusterTest {
+    private static final LatentShape DATA = new LatentShape(2, 2, 2);
+
     private final AtomicInteger lost = new AtomicInteger();
 
     @TempDir
@@ -30,6 +37,33 @@ class ClusterTest {
         var cluster = train("cluster", "cluster", Kind.LOSE_EXECUTOR, config);
         assertThat(lost).hasPositiveValue();
         assertThat(cluster.hash()).isEqualTo(local.hash());
+    }
+
+    /** Executors outlive a training and keep its data and its objective. */
+    @Test
+    void executorsTellOtherDataInTheSamePlaceFromTheFirst() throws IOException {
+        var config = Configs.with("average=parameters", "local-steps=4", "workers=3", "block-floats=1024");
+        var cluster = context(Sessions.cluster(2));
+        DrawnData.write(cluster, DATA, 2, 120);
+        var first = train("first", cluster, config);
+        cluster.stage("data").getFileSystem(cluster.hadoop()).delete(cluster.stage("data"), true);
+        DrawnData.write(cluster, DATA, 2, 77);
+        var second = train("second", cluster, config);
+        assertThat(second.hash()).isNotEqualTo(first.hash());
+        assertThat(second.hash())
+                .isEqualTo(train("alone", context(Sessions.open("local[2,3]")), config)
+                        .hash());
+    }
+
+    private TrainedModel train(String name, JobContext context, TrainingConfig config) {
+        var data = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
+        var path = new Path(dir.resolve(name).toUri());
+        return new Trainer(context, new Faults(3, Kind.NONE, 0), data, config, path)
+                .train(SmallMlp.initial(1), SmallMlp.LAYOUT);
+    }
+
+    private JobContext context(SparkSession spark) {
+        return Sessions.context(spark, "run.seed=3", "run.dir=" + dir.resolve("run"));
     }
 
     private TrainedModel train(String name, String master, Kind kind, TrainingConfig config) {

@@ -24,11 +24,6 @@ record DrawnSamples(int blocks, int perBlock) implements BlockSource {
     }
 
     @Override
-    public String key() {
-        return toString();
-    }
-
-    @Override
     public Reader open(Configuration hadoop) {
         return this::draw;
     }

@@ -28,11 +28,6 @@ record Faults(long seed, Kind kind, long at) implements ObjectiveFactory {
         return new Faulty(new SmallMlp(seed), kind, at);
     }
 
-    @Override
-    public String key() {
-        return toString();
-    }
-
     private record Faulty(SmallMlp sound, Kind kind, long at) implements LocalObjective {
         @Override
         public ParameterLayout layout() {

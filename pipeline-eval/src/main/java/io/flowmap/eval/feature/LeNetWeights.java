@@ -2,6 +2,7 @@ package io.flowmap.eval.feature;
 
 import io.flowmap.checkpoint.ParameterLayout;
 import io.flowmap.checkpoint.SafeTensors;
+import io.flowmap.checkpoint.StateDict;
 import io.flowmap.checkpoint.TensorData;
 import io.flowmap.data.LatentShape;
 import io.flowmap.job.Sha256;
@@ -11,8 +12,12 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The parameters of a {@link LeNet} as one flat vector, and their form as a safetensors file.
@@ -27,6 +32,7 @@ public record LeNetWeights(LatentShape shape, int classes, float[] flat) impleme
     static final int SECOND_MAPS = 50;
     static final int KERNEL = 5;
     private static final int SMALLEST = 16;
+    private static final Pattern SIZE = Pattern.compile("[1-9]\\d{0,3}");
 
     public LeNetWeights {
         if (flat.length != layout(shape, classes).length()) {
@@ -85,24 +91,47 @@ public record LeNetWeights(LatentShape shape, int classes, float[] flat) impleme
 
     /** The weights of a file. Throws {@link UserError} if it holds another network. */
     public static LeNetWeights fromBytes(byte[] file, String name) {
-        try {
-            var content = SafeTensors.read(new ByteArrayInputStream(file), file.length, name);
-            var shape =
-                    new LatentShape(number(content, "channels"), number(content, "height"), number(content, "width"));
-            int classes = number(content, "classes");
-            var layout = layout(shape, classes);
-            var flat = new float[Math.toIntExact(layout.length())];
-            for (var entry : layout.entries()) {
-                var values = content.tensors().get(entry.name()).floats();
-                System.arraycopy(values, 0, flat, (int) entry.offset(), (int) entry.length());
+        var content = content(file, name);
+        var dict = new StateDict("a LeNet", name, content.tensors());
+        var sizes = Stream.of("channels", "height", "width", "classes")
+                .mapToInt(key -> number(dict, key, content.metadata().get(key)))
+                .toArray();
+        var shape = shape(dict, sizes);
+        var layout = layout(shape, sizes[3]);
+        var arrays = layout.entries().stream()
+                .map(entry -> dict.take(entry.name(), entry.shape()))
+                .toList();
+        dict.requireAllTaken();
+        var flat = FloatBuffer.allocate(Math.toIntExact(layout.length()));
+        for (double[] array : arrays) {
+            for (double value : array) {
+                flat.put((float) value);
             }
-            return new LeNetWeights(shape, classes, flat);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (IllegalArgumentException | NullPointerException | IndexOutOfBoundsException e) {
-            throw new UserError(
-                    "cannot read feature network " + name + ": expected the weights of a LeNet, got others", e);
         }
+        return new LeNetWeights(shape, sizes[3], flat.array());
+    }
+
+    private static SafeTensors.Content content(byte[] file, String name) {
+        try {
+            return SafeTensors.read(new ByteArrayInputStream(file), file.length, name);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + name, e);
+        }
+    }
+
+    private static LatentShape shape(StateDict dict, int[] sizes) {
+        try {
+            return new LatentShape(sizes[0], sizes[1], sizes[2]);
+        } catch (IllegalArgumentException e) {
+            throw dict.mistake("metadata of smaller images", Arrays.toString(sizes));
+        }
+    }
+
+    private static int number(StateDict dict, String key, String value) {
+        if (value == null || !SIZE.matcher(value).matches()) {
+            throw dict.mistake("metadata " + key + " from 1 to 9999", value == null ? "none" : value);
+        }
+        return Integer.parseInt(value);
     }
 
     @Override
@@ -153,9 +182,5 @@ public record LeNetWeights(LatentShape shape, int classes, float[] flat) impleme
         shapes.put("output.weight", new long[] {FEATURES, classes});
         shapes.put("output.bias", new long[] {classes});
         return ParameterLayout.of(shapes);
-    }
-
-    private static int number(SafeTensors.Content content, String key) {
-        return Integer.parseInt(content.metadata().get(key));
     }
 }

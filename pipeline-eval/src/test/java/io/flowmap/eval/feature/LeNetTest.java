@@ -5,15 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.flowmap.checkpoint.ParameterLayout;
+import io.flowmap.checkpoint.SafeTensors;
+import io.flowmap.checkpoint.TensorData;
 import io.flowmap.data.LatentShape;
 import io.flowmap.job.Progress;
 import io.flowmap.job.UserError;
 import io.flowmap.tensor.CounterRandom;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LeNetTest {
     private static final Progress PROGRESS = Progress.log(Clock.systemUTC());
@@ -98,6 +106,67 @@ class LeNetTest {
         assertThat(read.shape()).isEqualTo(weights.shape());
         assertThat(read.flat()).containsExactly(weights.flat());
         assertThat(read.hash()).isEqualTo(weights.hash());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "channels | | metadata channels from 1 to 9999, got none",
+                "height | many | metadata height from 1 to 9999, got many",
+                "width | 4294967312 | metadata width from 1 to 9999, got 4294967312",
+                "width | 0 | metadata width from 1 to 9999, got 0",
+                "classes | -5 | metadata classes from 1 to 9999, got -5",
+                "height | 9999 | an array dense.weight of shape",
+                "classes | 6 | an array output.weight of shape [84, 6], got [84, 5]",
+                "channels | 9999 | an array conv1.weight of shape [5, 5, 9999, 20], got [5, 5, 3, 20]",
+                "channels | 1 | an array conv1.weight of shape [5, 5, 1, 20], got [5, 5, 3, 20]"
+            })
+    void aFileOfOtherSizesIsTheUsersMistakeAndNamesWhatIsWrong(String key, String value, String complaint)
+            throws IOException {
+        var metadata = new HashMap<>(sizes());
+        metadata.put(key, value);
+        metadata.values().remove(null);
+        refuses(arrays(), metadata, complaint);
+    }
+
+    @Test
+    void sizesOfImagesThatNoArrayHoldsAreTheUsersMistake() throws IOException {
+        var metadata = Map.of("channels", "9999", "height", "9999", "width", "9999", "classes", "5");
+        refuses(arrays(), metadata, "metadata of smaller images, got [9999, 9999, 9999, 5]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"conv1.bias", "output.weight"})
+    void aFileOfOtherArraysIsTheUsersMistakeAndNamesOne(String name) throws IOException {
+        var fewer = arrays();
+        fewer.remove(name);
+        refuses(fewer, sizes(), "an array " + name + " of shape ");
+        var more = arrays();
+        more.put("other." + name, TensorData.of(new float[2], 0, 2));
+        refuses(more, sizes(), "no array other." + name + ", got one of shape [2]");
+    }
+
+    private static void refuses(Map<String, TensorData> arrays, Map<String, String> metadata, String complaint)
+            throws IOException {
+        var file = new ByteArrayOutputStream();
+        SafeTensors.write(file, arrays, metadata);
+        assertThatThrownBy(() -> LeNetWeights.fromBytes(file.toByteArray(), "lenet.safetensors"))
+                .isInstanceOf(UserError.class)
+                .hasMessageStartingWith("cannot read a LeNet from lenet.safetensors: expected " + complaint);
+    }
+
+    private static Map<String, String> sizes() {
+        return Map.of("channels", "3", "height", "20", "width", "16", "classes", "5");
+    }
+
+    private static Map<String, TensorData> arrays() {
+        var weights = LeNetWeights.initial(new LatentShape(3, 20, 16), 5, 9);
+        var arrays = new LinkedHashMap<String, TensorData>();
+        for (var entry : weights.layout().entries()) {
+            arrays.put(entry.name(), TensorData.of(weights.flat(), (int) entry.offset(), entry.shape()));
+        }
+        return arrays;
     }
 
     @Test
