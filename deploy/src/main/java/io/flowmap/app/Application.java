@@ -3,6 +3,7 @@ package io.flowmap.app;
 import io.flowmap.app.lab.LabPage;
 import io.flowmap.job.CodeVersion;
 import io.flowmap.job.JobContext;
+import io.flowmap.job.ProcessEnd;
 import io.flowmap.job.Progress;
 import io.flowmap.job.UserError;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
 
@@ -22,18 +24,26 @@ final class Application {
     private static final Set<String> REPORTING = Set.of("report", "pipeline", "demo");
     private static final String LAB = "lab ";
     private static final String SWEEP = "sweep";
-    private static final String TERMINAL = "flowmap.terminal";
+    private static final String PLUGINS = "spark.plugins";
+    static final String TERMINAL = "flowmap.terminal";
 
     private final Stages stages;
     private final Clock clock;
     private final PrintWriter out;
     private final PrintWriter err;
+    private final Interruption interruption;
 
     Application(Stages stages, Clock clock, PrintWriter out, PrintWriter err) {
         this.stages = stages;
         this.clock = clock;
         this.out = out;
         this.err = err;
+        this.interruption = new Interruption(err);
+    }
+
+    /** From now on tells who interrupts a command where it would go on. */
+    void answerSignals() {
+        interruption.await();
     }
 
     /** Runs it and returns the exit code. */
@@ -70,7 +80,7 @@ final class Application {
         try {
             stages.job(command).run(context);
         } catch (RuntimeException e) {
-            context.progress().phase(command, Map.of("state", "failed"));
+            context.progress().phase(command, Map.of("state", interruption.happened() ? "interrupted" : "failed"));
             throw e;
         }
         var seconds = Duration.between(start, clock.instant()).toSeconds();
@@ -108,10 +118,13 @@ final class Application {
 
     private Progress progress(SparkContext spark) {
         var shown = Boolean.getBoolean(TERMINAL) ? Progress.terminal(clock) : Progress.log(clock);
-        return Progress.told(shown, spark, clock);
+        return Progress.told(interruption.following(shown, spark), spark, clock);
     }
 
     private int tell(Exception failure) {
+        if (interruption.happened()) {
+            return 1;
+        }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof UserError) {
                 err.println("flowmap: " + cause.getMessage());
@@ -122,9 +135,16 @@ final class Application {
         return 1;
     }
 
+    /** The user's, whether given here or to spark-submit, and ours. */
+    private static String plugins(SparkSettings settings) {
+        var users = settings.conf().getOrDefault(PLUGINS, new SparkConf().get(PLUGINS, ""));
+        return users.isEmpty() ? ProcessEnd.class.getName() : users + "," + ProcessEnd.class.getName();
+    }
+
     private static SparkSession session(SparkSettings settings) {
         var builder = SparkSession.builder().appName(settings.appName());
         settings.conf().forEach(builder::config);
+        builder.config(PLUGINS, plugins(settings));
         var spark = builder.getOrCreate();
         spark.sparkContext().setLogLevel(settings.logLevel());
         return spark;
