@@ -98,7 +98,7 @@ public final class Program implements AutoCloseable {
         return buffers;
     }
 
-    /** Multiply-adds of the convolutions and matrix products of a run. */
+    /** Of a run, each counted once. */
     public long multiplyAdds() {
         return multiplyAdds;
     }

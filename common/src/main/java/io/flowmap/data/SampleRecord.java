@@ -7,7 +7,7 @@ package io.flowmap.data;
  * @param label class asked for, -1 if none
  * @param image pixels [C,H,W]
  * @param nanos time of its batch divided by the batch's size
- * @param multiplyAdds of all steps: of their convolutions and matrix products; 0 where they were not counted
+ * @param multiplyAdds of all steps, each counted once: of their convolutions and matrix products; 0 where they were not counted
  */
 public record SampleRecord(long index, int label, byte[] image, LatentShape shape, long nanos, long multiplyAdds) {
     public SampleRecord {
@@ -15,10 +15,5 @@ public record SampleRecord(long index, int label, byte[] image, LatentShape shap
             throw new IllegalArgumentException(
                     "expected " + shape.size() + " pixels in sample " + index + ", got " + image.length);
         }
-    }
-
-    /** Billions of floating-point operations, two a multiply-add. */
-    public static double gigaflops(long multiplyAdds) {
-        return 2e-9 * multiplyAdds;
     }
 }

@@ -17,14 +17,16 @@ import org.apache.spark.sql.types.StructType;
 public final class SampleSchema {
     public static final String IMAGE = "image";
     public static final String NANOS = "nanos";
-    public static final String MULTIPLY_ADDS = "multiply_adds";
+    /** Not {@code multiply_adds}: earlier versions wrote a wrong number there. */
+    public static final String MULTIPLY_ADDS = "multiply_add_count";
+
     public static final String MODEL = "model";
     public static final String GUIDANCE = "guidance";
     public static final String STEPS = "steps";
 
     private SampleSchema() {}
 
-    /** index long, label int, image binary (uint8 [C,H,W]), channels, height, width int, nanos and multiply_adds long; none nullable. */
+    /** index long, label int, image binary (uint8 [C,H,W]), channels, height, width int, nanos and multiply_add_count long; none nullable. */
     public static StructType type() {
         return new StructType(new StructField[] {
             field(INDEX, DataTypes.LongType),
@@ -52,7 +54,7 @@ public final class SampleSchema {
                 sample.multiplyAdds());
     }
 
-    /** The sample of a row, columns found by name; earlier versions wrote no {@link #MULTIPLY_ADDS}. */
+    /** The sample of a row, columns found by name; earlier versions wrote none, or others in a column {@code multiply_adds}, which is not read. */
     public static SampleRecord record(Row row) {
         Long multiplyAdds = row.getAs(MULTIPLY_ADDS);
         return new SampleRecord(

@@ -12,6 +12,9 @@ public interface Progress {
     /** Starts a count from 0 to total. */
     Bar bar(String name, long total);
 
+    /** Tells where the same command would go on if it ended now, such as "from step 50 in run/flowmap". */
+    default void goesOn(String from) {}
+
     /** A running count. */
     interface Bar extends AutoCloseable {
         /** Counts n more. */

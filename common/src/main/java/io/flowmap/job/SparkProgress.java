@@ -39,6 +39,11 @@ final class SparkProgress implements Progress {
         return new ToldBar(name, total, shown.bar(name, total));
     }
 
+    @Override
+    public void goesOn(String from) {
+        shown.goesOn(from);
+    }
+
     private void post(String name, long done, long total, Map<String, ?> values) {
         var words = new HashMap<String, String>();
         values.forEach((key, value) -> words.put(key, LogProgress.word(value)));

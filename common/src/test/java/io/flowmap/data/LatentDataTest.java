@@ -127,6 +127,18 @@ class LatentDataTest {
     }
 
     @Test
+    void multiplyAddsOfEarlierVersionsAreNotReadSinceTheyWereWrong() {
+        var sample = new SampleRecord(4, -1, new byte[SHAPE.size()], SHAPE, 12, 345);
+        var earlier = dir + "/earlier";
+        spark.createDataFrame(List.of(SampleSchema.row(sample)), SampleSchema.type())
+                .withColumnRenamed(SampleSchema.MULTIPLY_ADDS, "multiply_adds")
+                .write()
+                .parquet(earlier);
+        var row = spark.read().schema(SampleSchema.type()).parquet(earlier).first();
+        assertThat(SampleSchema.record(row).multiplyAdds()).isZero();
+    }
+
+    @Test
     void missingSplitDataAndBlockAreNamed() throws Exception {
         var hadoop = spark.sparkContext().hadoopConfiguration();
         assertThatThrownBy(() -> LatentData.open(hadoop, dir, "valid"))

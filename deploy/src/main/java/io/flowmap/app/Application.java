@@ -4,6 +4,7 @@ import io.flowmap.app.lab.LabPage;
 import io.flowmap.config.Secrets;
 import io.flowmap.job.CodeVersion;
 import io.flowmap.job.JobContext;
+import io.flowmap.job.ProcessEnd;
 import io.flowmap.job.Progress;
 import io.flowmap.job.Store;
 import io.flowmap.job.UserError;
@@ -29,20 +30,28 @@ final class Application {
     private static final Set<String> REPORTING = Set.of("report", "pipeline", "demo");
     private static final String LAB = "lab ";
     private static final String SWEEP = "sweep";
-    private static final String TERMINAL = "flowmap.terminal";
     private static final String JAVA_OPTIONS = ".extraJavaOptions";
     private static final String REDACTION = "spark.redaction.regex";
+    private static final String PLUGINS = "spark.plugins";
+    static final String TERMINAL = "flowmap.terminal";
 
     private final Stages stages;
     private final Clock clock;
     private final PrintWriter out;
     private final PrintWriter err;
+    private final Interruption interruption;
 
     Application(Stages stages, Clock clock, PrintWriter out, PrintWriter err) {
         this.stages = stages;
         this.clock = clock;
         this.out = out;
         this.err = err;
+        this.interruption = new Interruption(err);
+    }
+
+    /** From now on tells who interrupts a command where it would go on. */
+    void answerSignals() {
+        interruption.await();
     }
 
     /** Runs it and returns the exit code. */
@@ -79,7 +88,7 @@ final class Application {
         try {
             stages.job(command).run(context);
         } catch (RuntimeException e) {
-            context.progress().phase(command, Map.of("state", "failed"));
+            context.progress().phase(command, Map.of("state", interruption.happened() ? "interrupted" : "failed"));
             throw e;
         }
         var seconds = Duration.between(start, clock.instant()).toSeconds();
@@ -117,10 +126,13 @@ final class Application {
 
     private Progress progress(SparkContext spark) {
         var shown = Boolean.getBoolean(TERMINAL) ? Progress.terminal(clock) : Progress.log(clock);
-        return Progress.told(shown, spark, clock);
+        return Progress.told(interruption.following(shown, spark), spark, clock);
     }
 
     private int tell(Exception failure) {
+        if (interruption.happened()) {
+            return 1;
+        }
         var mistake = mistake(failure);
         if (mistake.isPresent()) {
             err.println("flowmap: " + mistake.get());
@@ -173,6 +185,12 @@ final class Application {
                                 .regex()) + "|" + Secrets.REGEX;
     }
 
+    /** The user's, whether given here or to spark-submit, and ours. */
+    private static String plugins(SparkSettings settings) {
+        var users = settings.conf().getOrDefault(PLUGINS, new SparkConf().get(PLUGINS, ""));
+        return users.isEmpty() ? ProcessEnd.class.getName() : users + "," + ProcessEnd.class.getName();
+    }
+
     private static SparkSession session(SparkSettings settings) {
         var builder = SparkSession.builder().appName(settings.appName());
         var submitted = new SparkConf();
@@ -182,6 +200,7 @@ final class Application {
             }
         });
         builder.config(REDACTION, redacted(submitted, settings.conf()));
+        builder.config(PLUGINS, plugins(settings));
         var spark = builder.getOrCreate();
         spark.sparkContext().setLogLevel(settings.logLevel());
         return spark;

@@ -1,5 +1,6 @@
 package io.flowmap.app;
 
+import io.flowmap.job.ProcessEnd;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -10,9 +11,11 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
+        ProcessEnd.prepare();
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         var application = new Application(Stages.registered(), Clock.systemUTC(), out, err);
-        System.exit(new Commands(Stages.registered(), Path.of(""), out, err, application::run).execute(arguments));
+        application.answerSignals();
+        ProcessEnd.exit(new Commands(Stages.registered(), Path.of(""), out, err, application::run).execute(arguments));
     }
 }

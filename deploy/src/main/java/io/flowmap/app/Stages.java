@@ -62,7 +62,10 @@ final class Stages {
         public void run(JobContext context) {
             stages.stream()
                     .filter(stage -> rank(stage) < ORDER.size() && stage.inPipeline(context))
-                    .forEach(stage -> stage.run(context));
+                    .forEach(stage -> {
+                        stage.run(context);
+                        context.progress().goesOn("after " + stage.name());
+                    });
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.flowmap.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.config.Json;
@@ -17,20 +18,22 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The pipeline's driver is killed (SIGKILL) once in each stage and started again, as a scheduler would, beside one that is left alone. */
+/** The pipeline's driver is killed, by the signals of a scheduler, of a terminal and of the kernel, once in each stage and started again, as a scheduler would, beside one that is left alone. */
 class KilledStageTest {
     private static final long PATIENCE_MINUTES = 10;
+    private static final long SECONDS = 10;
+    private static final Map<String, Integer> STATUS = Map.of("KILL", 137, "INT", 130, "TERM", 143);
 
-    /** A stage and what appears in it when it is in the middle of its work. */
-    private record Moment(String stage, String folder, String sign) {}
+    /** A stage, what appears in it when it is in the middle of its work, the signal then, and what is read of the place to go on. */
+    private record Moment(String stage, String folder, String sign, String signal, String place) {}
 
     private static final List<Moment> MOMENTS = List.of(
-            new Moment("data", "data", "staged"),
-            new Moment("teacher", "teacher/main", "step-*"),
-            new Moment("flowmap", "flowmap", "step-*"),
-            new Moment("samples", "samples", "started.json"),
-            new Moment("metrics", "metrics", "started.json"),
-            new Moment("report", "report", "started.json"));
+            new Moment("data", "data", "staged", "KILL", ""),
+            new Moment("teacher", "teacher/main", "step-*", "INT", "from step \\d+ in file:\\S+/teacher/main"),
+            new Moment("flowmap", "flowmap", "step-*", "TERM", "from step \\d+ in file:\\S+/flowmap"),
+            new Moment("samples", "samples", "started.json", "TERM", "after distill"),
+            new Moment("metrics", "metrics", "started.json", "KILL", ""),
+            new Moment("report", "report", "started.json", "KILL", ""));
 
     @TempDir
     Path dir;
@@ -87,7 +90,18 @@ class KilledStageTest {
         var log = dir.resolve(moment.stage() + ".log");
         var process = start(run, log);
         await(process, run.resolve(moment.folder()), moment.sign());
-        process.destroyForcibly().waitFor();
+        new ProcessBuilder("kill", "-" + moment.signal(), "" + process.pid()).start().waitFor();
+        boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
+        process.destroyForcibly();
+        var lines = Files.readString(log);
+        assertThat(ended).as(lines).isTrue();
+        assertThat(process.exitValue()).isEqualTo(STATUS.get(moment.signal()));
+        if (!moment.place().isEmpty()) {
+            assertThat(lines.lines().filter(line -> line.startsWith("flowmap: ")))
+                    .singleElement(STRING)
+                    .matches("flowmap: interrupted; the same command goes on " + moment.place());
+            assertThat(lines).doesNotContain("\tat ", "Exception", "ERROR");
+        }
         assertThat(appeared(run.resolve(moment.folder()), moment.sign()))
                 .as(Files.readString(log))
                 .isTrue();
@@ -128,6 +142,7 @@ class KilledStageTest {
                 "distill.training.steps=24",
                 "run.dir=" + run));
         command.addAll(List.of(more));
+        command.addAll(0, List.of("env", "--default-signal=INT"));
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())

@@ -33,9 +33,13 @@ public record MetricRow(String model, SampleOrigin origin, double value, Interva
     static final String MILLISECONDS = "milliseconds-per-image";
     static final String EVALUATIONS = "NFE";
     static final String PARAMETERS = "parameters";
-    static final String GIGAFLOPS = "GFLOPs-per-image";
+    /** Billions; a multiply-add counts once, as in EDM2's "Gflops". */
+    static final String MULTIPLY_ADDS = "giga-multiply-adds-per-image";
+
+    /** Of earlier versions, which counted others and each twice: no longer read. */
+    private static final String EARLIER_MULTIPLY_ADDS = "GFLOPs-per-image";
     /** What is no quality. */
-    static final List<String> COSTS = List.of(EVALUATIONS, PARAMETERS, GIGAFLOPS, MILLISECONDS);
+    static final List<String> COSTS = List.of(EVALUATIONS, PARAMETERS, MULTIPLY_ADDS, MILLISECONDS);
 
     /** Directory of the Parquet table in the stage. */
     static final String TABLE = "table";
@@ -142,6 +146,7 @@ public record MetricRow(String model, SampleOrigin origin, double value, Interva
                         row.<Double>getAs("value"),
                         interval(row.getAs("low"), row.getAs("high")),
                         MetricProtocol.read(row)))
+                .filter(row -> !row.metric().equals(EARLIER_MULTIPLY_ADDS))
                 .toList();
     }
 

@@ -87,7 +87,7 @@ final class MetricSection {
         var rows = new ArrayList<List<String>>();
         var head = new ArrayList<>(List.of("images", "guidance", "steps", table.distance()));
         table.shares().forEach(metric -> head.add(metric.equals(table.accuracy()) ? "class accuracy" : metric));
-        head.addAll(List.of("NFE", "parameters", "GFLOPs an image", "ms an image"));
+        head.addAll(List.of("NFE", "parameters", "10⁹ multiply-adds an image", "ms an image"));
         rows.add(head);
         for (var model : MetricTable.MODELS) {
             for (double weight : table.guidances()) {
@@ -261,7 +261,7 @@ final class MetricSection {
         table.shares().forEach(metric -> row.add(format("%.4f", table.value(model, weight, steps, metric))));
         row.add(format("%.0f", table.value(model, weight, steps, MetricRow.EVALUATIONS)));
         row.add(format("%,.0f", table.value(model, weight, steps, MetricRow.PARAMETERS)));
-        row.add(format("%.3g", table.value(model, weight, steps, MetricRow.GIGAFLOPS)));
+        row.add(format("%.3g", table.value(model, weight, steps, MetricRow.MULTIPLY_ADDS)));
         row.add(format("%.2f", table.value(model, weight, steps, MetricRow.MILLISECONDS)));
         return row;
     }

@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.median;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.flowmap.data.SampleRecord;
 import io.flowmap.data.SampleSchema;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,7 +16,7 @@ final class SampleCost {
 
     /**
      * Milliseconds an image: the median over the samples, which the first batches' warming up does not touch. Evaluations of a network
-     * (NFE; a guided teacher takes two a step), parameters (its weak model's too) and GFLOPs an image, where the samples say them.
+     * (NFE; a guided teacher takes two a step), parameters (its weak model's too) and multiply-adds an image, where the samples say them.
      */
     static Map<String, Double> of(SparkSession spark, SampleSet samples) {
         var cost = new LinkedHashMap<String, Double>();
@@ -30,8 +29,8 @@ final class SampleCost {
             cost.put(MetricRow.EVALUATIONS, network.path("evaluations").asDouble() * samples.steps());
             cost.put(MetricRow.PARAMETERS, network.path("parameters").asDouble());
         }
-        if (!row.isNullAt(1)) {
-            cost.put(MetricRow.GIGAFLOPS, SampleRecord.gigaflops(row.getLong(1)));
+        if (!row.isNullAt(1) && row.getLong(1) > 0) {
+            cost.put(MetricRow.MULTIPLY_ADDS, row.getLong(1) / 1e9);
         }
         return cost;
     }

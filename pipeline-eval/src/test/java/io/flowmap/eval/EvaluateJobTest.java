@@ -147,8 +147,9 @@ class EvaluateJobTest {
                 .isLessThan(table.value("student", 1.5, 4, "recall-LeNet").orElseThrow());
         assertThat(table.value("student", 1.5, 4, "milliseconds-per-image").orElseThrow())
                 .isEqualTo(5.2);
-        assertThat(table.value("student", 1.5, 4, "GFLOPs-per-image").orElseThrow())
-                .isEqualTo(2.0);
+        assertThat(table.value("student", 1.5, 4, "giga-multiply-adds-per-image")
+                        .orElseThrow())
+                .isEqualTo(1.0);
         assertThat(table.value("student", 1.5, 4, "NFE").orElseThrow()).isEqualTo(4);
         assertThat(table.value("teacher", 1.5, 4, "NFE").orElseThrow()).isEqualTo(8);
         assertThat(table.value("teacher", 1.5, 4, "parameters").orElseThrow()).isEqualTo(1_500);
@@ -198,7 +199,7 @@ class EvaluateJobTest {
                         "milliseconds-per-image",
                         "NFE",
                         "parameters",
-                        "GFLOPs-per-image");
+                        "giga-multiply-adds-per-image");
         for (var row : table.rows()) {
             boolean distance = row.metric().startsWith("FD");
             boolean neighbours = row.protocol().neighbours() != null;

@@ -40,6 +40,16 @@ class MetricRowTest {
     }
 
     @Test
+    void multiplyAddsOfEarlierVersionsAreNotReadSinceTheyWereCountedTwice() {
+        try (var spark = LocalSpark.start(1)) {
+            var row = row("giga-multiply-adds-per-image", 3, "a");
+            var rows = List.of(row("GFLOPs-per-image", 6, "a").row(), row.row());
+            assertThat(MetricRow.read(spark.createDataFrame(rows, MetricRow.schema())))
+                    .containsExactly(row);
+        }
+    }
+
+    @Test
     void otherProtocolsAreRefusedInWords() {
         var comparison = new Comparison(false);
         comparison.add("fid", "the map", row("fid:stylegan3", 3, "a"));

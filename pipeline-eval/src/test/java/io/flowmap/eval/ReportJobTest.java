@@ -84,8 +84,8 @@ class ReportJobTest {
                 .contains("Equal parts of each set", "Noise between the flow map&#39;s steps (gamma): 0.5 at 2 steps.");
         assertThat(html)
                 .contains(
-                        "GFLOPs an image",
-                        "<td class=\"number\">4</td><td class=\"number\">1,500</td><td class=\"number\">1.00</td><td class=\"number\">2.60</td>",
+                        "10⁹ multiply-adds an image",
+                        "<td class=\"number\">4</td><td class=\"number\">1,500</td><td class=\"number\">0.500</td><td class=\"number\">2.60</td>",
                         "the covariance is singular and the distance, exact for these images, is far above that of many.",
                         "FD-LeNet of parts: 50 images against 300 of 84 features; FD-LeNet within classes: 25 images against 75 of 84 features.");
         assertThat(dir.resolve("report/charts/1-distance.svg"))

@@ -35,6 +35,7 @@ final class Scan {
         if (left.isEmpty()) {
             return 0;
         }
+        context.progress().goesOn("with the images that are not read yet");
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
         var hadoop = spark.broadcast(new SerializableConfiguration(context.hadoop()));
         var recipe = this.recipe;

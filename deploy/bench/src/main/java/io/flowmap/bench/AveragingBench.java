@@ -5,6 +5,7 @@ import io.flowmap.distill.train.BlockSource;
 import io.flowmap.distill.train.Trainer;
 import io.flowmap.distill.train.TrainingConfig;
 import io.flowmap.job.JobContext;
+import io.flowmap.job.ProcessEnd;
 import io.flowmap.tensor.CounterRandom;
 import java.io.PrintWriter;
 import java.time.Clock;
@@ -78,7 +79,8 @@ public final class AveragingBench implements Callable<Integer> {
     private Map<String, String> conf = new LinkedHashMap<>();
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new AveragingBench()).execute(arguments));
+        ProcessEnd.prepare();
+        ProcessEnd.exit(new CommandLine(new AveragingBench()).execute(arguments));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.flowmap.bench;
 
+import io.flowmap.job.ProcessEnd;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,6 +17,7 @@ public final class Bench {
     private Bench() {}
 
     public static void main(String[] arguments) {
+        ProcessEnd.prepare();
         var command = new CommandLine(new Bench());
         command.addSubcommand(new StepBench(Optional.of(FlowmapStep::new)));
         command.addSubcommand(new FinetuneBench());
@@ -24,6 +26,6 @@ public final class Bench {
         command.addSubcommand(new MetricsBench());
         command.addSubcommand(new RecallBench());
         command.addSubcommand(new IngestBench());
-        System.exit(command.execute(arguments));
+        ProcessEnd.exit(command.execute(arguments));
     }
 }

@@ -71,8 +71,8 @@ public final class FeaturesBench implements Callable<Integer> {
                             onnx.toString(),
                             Integer.toString(images),
                             Integer.toString(threads)));
-            double gigaflop = Double.parseDouble(lines.get(1).split(" ")[1]) * 2e-9;
-            print("rival %s multiply-adds=%.2fG an image", lines.get(0), gigaflop / 2);
+            double giga = Double.parseDouble(lines.get(1).split(" ")[1]) * 1e-9;
+            print("rival %s multiply-adds=%.2fG an image", lines.get(0), giga);
             var fastest = lines.stream()
                     .skip(2)
                     .map(line -> new Way(line.split(" ")[0], Double.parseDouble(line.split(" ")[1])))
@@ -84,7 +84,7 @@ public final class FeaturesBench implements Callable<Integer> {
             var file = new org.apache.hadoop.fs.Path(weights.toUri());
             var model = new InceptionModel(
                     InceptionWeights.open(new Configuration(), file), Resize.PYTORCH, InceptionModel.FEATURES, SHAPE);
-            equal &= compare(model, Files.readAllBytes(pixels), floats(theirs), fastest, gigaflop, sgemm);
+            equal &= compare(model, Files.readAllBytes(pixels), floats(theirs), fastest, giga, sgemm);
             return equal ? 0 : 1;
         } finally {
             FileUtil.fullyDelete(folder.toFile());
@@ -92,7 +92,7 @@ public final class FeaturesBench implements Callable<Integer> {
     }
 
     private boolean compare(
-            InceptionModel model, byte[] pixels, float[] theirs, Way rival, double gigaflop, double sgemm) {
+            InceptionModel model, byte[] pixels, float[] theirs, Way rival, double giga, double sgemm) {
         double seconds = Double.MAX_VALUE;
         float[] features = {};
         try (FeatureNetwork network = model.open()) {
@@ -105,9 +105,9 @@ public final class FeaturesBench implements Callable<Integer> {
         double difference = difference(features, theirs, 0);
         double rate = images / seconds;
         print(
-                "flowmap images_per_s=%.2f rate=%.0f GFLOP/s (sgemm %.0f) difference=%.1e",
-                rate, rate * gigaflop, sgemm, difference);
-        print("ratio=%.2f sgemm=%.2f by=%s", rate / rival.rate, rate * gigaflop / sgemm, rival.name);
+                "flowmap images_per_s=%.2f multiply-adds=%.0fG/s (sgemm %.0f) difference=%.1e",
+                rate, rate * giga, sgemm, difference);
+        print("ratio=%.2f sgemm=%.2f by=%s", rate / rival.rate, rate * giga / sgemm, rival.name);
         return difference <= TOLERANCE;
     }
 

@@ -100,7 +100,7 @@ final class FlowmapStep implements StepContender {
 
     @Override
     public long multiplyAdds(int batch) {
-        return MultiplyAdds.tangentStep(network, batch);
+        return program.multiplyAdds();
     }
 
     @Override

@@ -66,7 +66,7 @@ public final class StepBench implements Callable<Integer> {
         print("network parameters=%d %s", network.parameterCount(), network);
         print("libtorch cpu=%s threads=%d", torch.get_cpu_capability().getString(), torch.get_num_threads());
         Sgemm sgemm = Sgemm.measure(20);
-        print("sgemm nd4j=%.0f libtorch=%.0f GFLOP/s (1024^3, best of 20)", sgemm.nd4j(), sgemm.libtorch());
+        print("sgemm nd4j=%.0f libtorch=%.0f G multiply-adds/s (1024^3, best of 20)", sgemm.nd4j(), sgemm.libtorch());
         boolean compare = ours.isPresent() && !rivalOnly;
         if (compare && !agree()) {
             return 1;
@@ -147,10 +147,10 @@ public final class StepBench implements Callable<Integer> {
     /** Prints a contender's median and its share of the machine's sgemm rate, which it returns. */
     private double report(StepContender contender, int batch, double[] times, Sgemm sgemm, String suffix) {
         double median = StepTimes.median(times);
-        double rate = 2e-6 * contender.multiplyAdds(batch) / median;
+        double rate = 1e-6 * contender.multiplyAdds(batch) / median;
         double share = rate / sgemm.best();
         print(
-                "%s batch=%d median=%.0f ms multiply-adds=%.1fG rate=%.0f GFLOP/s share-of-sgemm=%.2f%s",
+                "%s batch=%d median=%.0f ms multiply-adds=%.1fG rate=%.0fG/s share-of-sgemm=%.2f%s",
                 contender.name(), batch, median, contender.multiplyAdds(batch) * 1e-9, rate, share, suffix);
         return share;
     }

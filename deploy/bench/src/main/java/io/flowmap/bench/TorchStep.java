@@ -1,6 +1,7 @@
 package io.flowmap.bench;
 
 import io.flowmap.bench.TorchField.Point;
+import io.flowmap.nn.UNet;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -101,9 +102,15 @@ public final class TorchStep implements StepContender {
         }
     }
 
+    private static long evaluation(BenchNetwork network) {
+        return new UNet(FlowmapStep.config(network), network.targetTime())
+                .multiplyAdds(network.resolution(), network.resolution(), network.imageChannels());
+    }
+
+    /** Both teachers, the field with gradients (backward counts as two evaluations), the central difference. */
     @Override
     public long multiplyAdds(int batch) {
-        return MultiplyAdds.finiteDifferenceStep(network, batch);
+        return batch * (2 * evaluation(network.teacher()) + 5 * evaluation(network));
     }
 
     @Override

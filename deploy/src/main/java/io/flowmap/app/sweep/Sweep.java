@@ -2,7 +2,6 @@ package io.flowmap.app.sweep;
 
 import io.flowmap.app.sweep.SweepTask.Drawn;
 import io.flowmap.app.sweep.SweepTask.Work;
-import io.flowmap.data.SampleRecord;
 import io.flowmap.eval.ReferenceDistance;
 import io.flowmap.job.JobContext;
 import java.util.ArrayList;
@@ -72,7 +71,7 @@ final class Sweep {
                 distance,
                 pruned,
                 task.models().get(one.network()).parameters(),
-                SampleRecord.gigaflops(cost.multiplyAdds()),
+                cost.multiplyAdds() / 1e9,
                 cost.milliseconds(),
                 reference.protocol(samples));
     }

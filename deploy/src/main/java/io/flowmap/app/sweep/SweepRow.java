@@ -13,7 +13,7 @@ import org.apache.spark.sql.types.StructType;
  * @param distance to the reference
  * @param pruned whether it ended after the screening; then the distance is of fewer samples than others'
  * @param parameters of the network
- * @param gigaflops of a sample: twice the multiply-adds of convolutions and matrix products, all steps
+ * @param gigaMultiplyAdds of a sample, billions: of convolutions and matrix products, all steps, each counted once
  * @param milliseconds an image, the median of the blocks
  * @param protocol of the distance
  */
@@ -22,7 +22,7 @@ record SweepRow(
         double distance,
         boolean pruned,
         long parameters,
-        double gigaflops,
+        double gigaMultiplyAdds,
         double milliseconds,
         MetricProtocol protocol) {
     private static final StructType SCHEMA = new StructType()
@@ -35,7 +35,7 @@ record SweepRow(
             .add("value", DataTypes.DoubleType, false)
             .add("pruned", DataTypes.BooleanType, false)
             .add("parameters", DataTypes.LongType, false)
-            .add("gigaflops", DataTypes.DoubleType, false)
+            .add("giga_multiply_adds", DataTypes.DoubleType, false)
             .add("milliseconds", DataTypes.DoubleType, false);
 
     /** Columns of {@link #cells()}. */
@@ -58,7 +58,7 @@ record SweepRow(
                 distance,
                 pruned,
                 parameters,
-                gigaflops,
+                gigaMultiplyAdds,
                 milliseconds));
         cells.addAll(protocol.values());
         return cells;

@@ -53,7 +53,7 @@ record SweepTable(List<SweepRow> rows) {
         var cells = new ArrayList<List<String>>();
         var metric = rows.get(0).protocol().metric();
         cells.add(Stream.concat(
-                        Stream.of("model", "NFE", "γ", "λ", metric, "samples", "parameters", "GFLOPs", "ms an image"),
+                        Stream.of("model", "NFE", "γ", "λ", metric, "samples", "parameters", "10⁹ multiply-adds", "ms an image"),
                         more.stream())
                 .toList());
         for (var row : rows) {
@@ -66,7 +66,7 @@ record SweepTable(List<SweepRow> rows) {
                     format("%.3f", row.distance()),
                     Long.toString(row.protocol().samples()),
                     format("%,d", row.parameters()),
-                    format("%.3g", row.gigaflops()),
+                    format("%.3g", row.gigaMultiplyAdds()),
                     format("%.2f", row.milliseconds())));
             more.forEach(column -> line.add(row.pruned() ? "yes" : ""));
             cells.add(line);

@@ -158,6 +158,11 @@ public final class StudentProgram implements AutoCloseable {
         program.run();
     }
 
+    /** Multiply-adds of a run, by {@link io.flowmap.autodiff.MultiplyAdds}. */
+    public long multiplyAdds() {
+        return program.multiplyAdds();
+    }
+
     @Override
     public void close() {
         program.close();

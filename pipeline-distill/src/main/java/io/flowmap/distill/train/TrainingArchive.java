@@ -3,6 +3,7 @@ package io.flowmap.distill.train;
 import io.flowmap.checkpoint.CheckpointStore;
 import io.flowmap.checkpoint.ParameterLayout;
 import io.flowmap.config.Json;
+import io.flowmap.job.StageInput;
 import io.flowmap.job.UserError;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -60,6 +61,11 @@ final class TrainingArchive {
         var state = TrainingState.of(checkpoint, config.emaStds());
         log.truncate(state.counters().round());
         return Optional.of(new Restored(state, checkpoint.hash()));
+    }
+
+    /** The directory, without credentials. */
+    String dir() {
+        return StageInput.withoutCredentials(dir);
     }
 
     ParameterLayout layout() {

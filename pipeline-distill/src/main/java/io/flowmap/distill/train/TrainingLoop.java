@@ -64,6 +64,7 @@ final class TrainingLoop {
             hash = restored.get().hash();
             rounds.require(state.counters().library());
             context.progress().phase("resume", Map.of("step", state.counters().step()));
+            tellSaved();
             return;
         }
         state = TrainingState.of(start, config.samplesPerStep());
@@ -71,7 +72,7 @@ final class TrainingLoop {
             normalise(start);
         }
         if (config.guard().action() == GuardConfig.Action.ROLLBACK || config.steps() == 0 || watch != null) {
-            hash = archive.save(state);
+            save();
         }
     }
 
@@ -140,8 +141,17 @@ final class TrainingLoop {
             archive.snapshot(state);
         }
         if (due(config.checkpointEvery())) {
-            hash = archive.save(state);
+            save();
         }
+    }
+
+    private void save() {
+        hash = archive.save(state);
+        tellSaved();
+    }
+
+    private void tellSaved() {
+        context.progress().goesOn("from step " + state.counters().step() + " in " + archive.dir());
     }
 
     /** Adds a row to the table, with the watch's quantity where there is a watch. */
