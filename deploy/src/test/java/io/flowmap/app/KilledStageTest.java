@@ -90,7 +90,9 @@ class KilledStageTest {
         var log = dir.resolve(moment.stage() + ".log");
         var process = start(run, log);
         await(process, run.resolve(moment.folder()), moment.sign());
-        new ProcessBuilder("kill", "-" + moment.signal(), "" + process.pid()).start().waitFor();
+        new ProcessBuilder("kill", "-" + moment.signal(), "" + process.pid())
+                .start()
+                .waitFor();
         boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
         process.destroyForcibly();
         var lines = Files.readString(log);

@@ -91,8 +91,7 @@ public final class FeaturesBench implements Callable<Integer> {
         }
     }
 
-    private boolean compare(
-            InceptionModel model, byte[] pixels, float[] theirs, Way rival, double giga, double sgemm) {
+    private boolean compare(InceptionModel model, byte[] pixels, float[] theirs, Way rival, double giga, double sgemm) {
         double seconds = Double.MAX_VALUE;
         float[] features = {};
         try (FeatureNetwork network = model.open()) {
