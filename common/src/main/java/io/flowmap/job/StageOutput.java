@@ -3,6 +3,7 @@ package io.flowmap.job;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.config.Json;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

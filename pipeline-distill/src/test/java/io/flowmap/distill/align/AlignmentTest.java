@@ -235,7 +235,7 @@ class AlignmentTest {
                         spec(channels).layout(),
                         Json.mapper().createObjectNode());
         var config = context.settings().section("prepare.alignment", AlignmentConfig.class);
-        return new Alignment(new StoredModel(spec(channels), stage.toString(), "parameters"), config, 3);
+        return new Alignment(StoredModel.of(context.hadoop(), spec(channels), stage, "parameters"), config, 3);
     }
 
     private static float[] vector(int channels) {

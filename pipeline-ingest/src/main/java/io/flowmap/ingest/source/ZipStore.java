@@ -82,7 +82,7 @@ final class ZipStore implements MemberStore {
     }
 
     /** The library finds no list of files at the end, whatever the file is. */
-    private String unreadable(Exception e) {
+    private String unreadable(Exception e) throws IOException {
         var head = ByteBuffer.allocate(HEAD);
         channel.position(0).read(head);
         var beginning = Arrays.copyOf(head.array(), head.position());
