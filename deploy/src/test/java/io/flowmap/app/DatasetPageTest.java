@@ -55,12 +55,12 @@ class DatasetPageTest {
                 .contains("<h2>Captions</h2>", "Split train/64x64", "Split train/80x48", "filtered", "caption of ");
     }
 
-    /** Halves of the latents lie 1/128 below 10,000 and above: a deviation of 0.0078125. */
+    /** Steps of float32 about a million; the deviation is that of the steps, the integers from -17 to 17 in turn. */
     @Test
     void pageShowsADeviationFarBelowTheMean() throws IOException {
         var latents = Files.createDirectory(folder.resolve("latents"));
         for (int record = 0; record < 20; record++) {
-            Files.write(latents.resolve(record + ".npy"), halves());
+            Files.write(latents.resolve(record + ".npy"), steps());
         }
         var settings = List.of(
                 "ingest.train=" + latents,
@@ -71,17 +71,17 @@ class DatasetPageTest {
         assertThat(run("ingest", settings)).as(err::toString).isZero();
         assertThat(run("dataset", settings)).as(err::toString).isZero();
         assertThat(Files.readString(folder.resolve("dataset/report.html")))
-                .contains("<td class=\"number\">10000.0000</td><td class=\"number\">0.0078</td>");
+                .contains("<td class=\"number\">1000000.0000</td><td class=\"number\">0.6312</td>");
     }
 
-    /** NumPy's float32 [1,2,3]. */
-    private static byte[] halves() {
-        var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2, 3), }";
-        var npy = ByteBuffer.allocate(128 + 6 * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    /** NumPy's float32 [1,60,70]. */
+    private static byte[] steps() {
+        var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 60, 70), }";
+        var npy = ByteBuffer.allocate(128 + 4200 * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         npy.put("\u0093NUMPY\1\0".getBytes(StandardCharsets.ISO_8859_1)).putShort((short) 118);
         npy.put((header + " ".repeat(117 - header.length()) + "\n").getBytes(StandardCharsets.US_ASCII));
-        for (int i = 0; i < 6; i++) {
-            npy.putFloat(10_000 + (i % 2 == 0 ? 1 : -1) / 128f);
+        for (int i = 0; i < 4200; i++) {
+            npy.putFloat(1_000_000 + (i % 35 - 17) / 16f);
         }
         return npy.array();
     }

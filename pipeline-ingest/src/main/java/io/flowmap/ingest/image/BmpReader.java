@@ -95,7 +95,7 @@ final class BmpReader implements FormatReader {
         long room = file.length - Integer.toUnsignedLong(data);
         long line = ((long) header.size.width() * header.bits + 31) / 32 * 4;
         long needed = header.runs() ? Integer.toUnsignedLong(bmp.getInt(DATA_BYTES)) : line * header.size.height();
-        if (room < Math.max(1, needed)) {
+        if (header.info < OLD_INFO || header.info > file.length - INFO || room < Math.max(1, needed)) {
             throw new UnreadableRecord("truncated BMP");
         }
         bmp.putInt(FILE_BYTES, file.length);

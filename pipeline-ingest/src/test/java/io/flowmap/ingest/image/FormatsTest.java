@@ -103,6 +103,7 @@ class FormatsTest {
     @CsvSource({
         "bh_rle8.bmp, 34, 2147483647, truncated BMP",
         "bh_8_td0.bmp, 10, 2147483647, truncated BMP",
+        "bh_8_td0.bmp, 14, 2147483647, truncated BMP",
         "th_le_1_s32.tif, 14, 2147483647, cannot decode TIFF",
         "webp_rgb_ll.webp, 16, 2147483647, truncated or damaged WebP",
         "webp_rgb_ll.webp, 16, -2, truncated or damaged WebP",
