@@ -1,38 +1,25 @@
 package io.flowmap.app;
 
 import io.flowmap.app.lab.LabPage;
-import io.flowmap.config.Secrets;
 import io.flowmap.job.CodeVersion;
 import io.flowmap.job.JobContext;
-import io.flowmap.job.ProcessEnd;
 import io.flowmap.job.Progress;
 import io.flowmap.job.Store;
-import io.flowmap.job.UserError;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.Path;
-import org.apache.parquet.ParquetRuntimeException;
-import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
-import org.apache.spark.internal.config.package$;
-import org.apache.spark.sql.SparkSession;
 
 /** Runs a request in a Spark session of its own. */
 final class Application {
     private static final Set<String> REPORTING = Set.of("report", "pipeline", "demo");
     private static final String LAB = "lab ";
     private static final String SWEEP = "sweep";
-    private static final String JAVA_OPTIONS = ".extraJavaOptions";
-    private static final String REDACTION = "spark.redaction.regex";
-    private static final String PLUGINS = "spark.plugins";
     static final String TERMINAL = "flowmap.terminal";
 
     private final Stages stages;
@@ -58,7 +45,7 @@ final class Application {
     int run(Request request) {
         try {
             var settings = request.settings();
-            var spark = session(settings.section("spark", SparkSettings.class));
+            var spark = Session.start(settings.section("spark", SparkSettings.class));
             try {
                 run(request.command(), new JobContext(spark, settings, progress(spark.sparkContext()), clock));
             } finally {
@@ -66,7 +53,7 @@ final class Application {
             }
             return 0;
         } catch (Exception e) { // Spark throws its own undeclared
-            return tell(e);
+            return interruption.happened() ? 1 : new Failure(e).tell(err);
         }
     }
 
@@ -127,82 +114,5 @@ final class Application {
     private Progress progress(SparkContext spark) {
         var shown = Boolean.getBoolean(TERMINAL) ? Progress.terminal(clock) : Progress.log(clock);
         return Progress.told(interruption.following(shown, spark), spark, clock);
-    }
-
-    private int tell(Exception failure) {
-        if (interruption.happened()) {
-            return 1;
-        }
-        var mistake = mistake(failure);
-        if (mistake.isPresent()) {
-            err.println("flowmap: " + mistake.get());
-            return Commands.USER_ERROR;
-        }
-        var outage = Store.outage(failure);
-        if (outage != null) {
-            err.println("flowmap: " + outage.getMessage() + ": "
-                    + outage.getCause().getMessage() + " (an outage: the same command may be tried again)");
-        }
-        var trace = new StringWriter();
-        failure.printStackTrace(new PrintWriter(trace));
-        err.print(Secrets.without(trace.toString()));
-        err.flush();
-        return 1;
-    }
-
-    /** What the user can mend: a mistake that was found, or a damaged file of a table that Spark read. */
-    private static Optional<String> mistake(Exception failure) {
-        Optional<String> damage = Optional.empty();
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UserError) {
-                return Optional.of(cause.getMessage());
-            }
-            if (isDamage(cause)) {
-                damage = cause.getMessage().lines().findFirst();
-            }
-        }
-        return Store.outage(failure) == null
-                ? damage.map(words -> "cannot read a table of the run: damaged: " + words
-                        + " (delete the stage that holds it; its command makes it again)")
-                : Optional.empty();
-    }
-
-    /** Parquet and Hadoop's checksums say it by these alone: a footer's failure is an IOException like any other. */
-    private static boolean isDamage(Throwable cause) {
-        var words = String.valueOf(cause.getMessage());
-        return cause instanceof ChecksumException
-                || cause instanceof ParquetRuntimeException
-                || words.contains("is not a Parquet file")
-                || words.startsWith("can not read class org.apache.parquet.");
-    }
-
-    /** What Spark hides on its pages and in its event log: what it does by itself or was told to, and all that we do. */
-    private static String redacted(SparkConf submitted, Map<String, String> users) {
-        return users.getOrDefault(
-                        REDACTION,
-                        submitted
-                                .get(package$.MODULE$.SECRET_REDACTION_PATTERN())
-                                .regex()) + "|" + Secrets.REGEX;
-    }
-
-    /** The user's, whether given here or to spark-submit, and ours. */
-    private static String plugins(SparkSettings settings) {
-        var users = settings.conf().getOrDefault(PLUGINS, new SparkConf().get(PLUGINS, ""));
-        return users.isEmpty() ? ProcessEnd.class.getName() : users + "," + ProcessEnd.class.getName();
-    }
-
-    private static SparkSession session(SparkSettings settings) {
-        var builder = SparkSession.builder().appName(settings.appName());
-        var submitted = new SparkConf();
-        settings.conf().forEach((key, value) -> {
-            if (!key.endsWith(JAVA_OPTIONS) || !submitted.contains(key)) { // spark-submit has the user's beside ours
-                builder.config(key, value);
-            }
-        });
-        builder.config(REDACTION, redacted(submitted, settings.conf()));
-        builder.config(PLUGINS, plugins(settings));
-        var spark = builder.getOrCreate();
-        spark.sparkContext().setLogLevel(settings.logLevel());
-        return spark;
     }
 }
