@@ -119,12 +119,15 @@ class LatentDataTest {
     @Test
     void multiplyAddsOfEarlierVersionsAreNotReadSinceTheyWereWrong() {
         var sample = new SampleRecord(4, -1, new byte[SHAPE.size()], SHAPE, 12, 345);
-        var earlier = dir + "/earlier";
+        var earlier = new org.apache.hadoop.fs.Path(dir, "earlier");
         spark.createDataFrame(List.of(SampleSchema.row(sample)), SampleSchema.type())
                 .withColumnRenamed(SampleSchema.MULTIPLY_ADDS, "multiply_adds")
                 .write()
-                .parquet(earlier);
-        var row = spark.read().schema(SampleSchema.type()).parquet(earlier).first();
+                .parquet(earlier.toString());
+        var row = spark.read()
+                .schema(SampleSchema.type())
+                .parquet(LiteralPath.of(earlier))
+                .first();
         assertThat(SampleSchema.record(row).multiplyAdds()).isZero();
     }
 

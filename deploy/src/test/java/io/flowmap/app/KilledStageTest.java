@@ -61,7 +61,9 @@ class KilledStageTest {
         while (!appeared(run.resolve(moment.folder()), moment.sign()) && process.isAlive() && System.nanoTime() < end) {
             Thread.sleep(2);
         }
-        new ProcessBuilder("kill", "-" + moment.signal(), "" + process.pid()).start().waitFor();
+        new ProcessBuilder("kill", "-" + moment.signal(), "" + process.pid())
+                .start()
+                .waitFor();
         boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
         process.destroyForcibly();
         var lines = Files.readString(log);

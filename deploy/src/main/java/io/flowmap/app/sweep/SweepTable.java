@@ -53,7 +53,16 @@ record SweepTable(List<SweepRow> rows) {
         var cells = new ArrayList<List<String>>();
         var metric = rows.get(0).protocol().metric();
         cells.add(Stream.concat(
-                        Stream.of("model", "NFE", "γ", "λ", metric, "samples", "parameters", "10⁹ multiply-adds", "ms an image"),
+                        Stream.of(
+                                "model",
+                                "NFE",
+                                "γ",
+                                "λ",
+                                metric,
+                                "samples",
+                                "parameters",
+                                "10⁹ multiply-adds",
+                                "ms an image"),
                         more.stream())
                 .toList());
         for (var row : rows) {
