@@ -60,7 +60,11 @@ class ProcessEndTest {
         Thread.sleep(1000);
         var executor = driver.descendants().findFirst().orElseThrow();
         signal("TERM", executor);
-        executor.onExit().get(SECONDS, TimeUnit.SECONDS);
+        try {
+            executor.onExit().get(SECONDS, TimeUnit.SECONDS);
+        } finally {
+            executor.destroyForcibly();
+        }
         var children = driver.descendants().toList();
         signal("TERM", driver.toHandle());
         assertThat(status(driver)).isEqualTo(143);

@@ -24,13 +24,13 @@ class KilledStageTest {
     private static final long SECONDS = 10;
     private static final Map<String, Integer> STATUS = Map.of("KILL", 137, "INT", 130, "TERM", 143);
 
-    /** A stage, what appears in it when it is in the middle of its work, the signal then, and what is read of the place to go on. */
+    /** A stage, what appears in it in the middle of its work, the signal then, and the place to go on: a checkpoint counts once it is whole. */
     private record Moment(String stage, String folder, String sign, String signal, String place) {}
 
     private static final List<Moment> MOMENTS = List.of(
             new Moment("data", "data", "staged", "KILL", ""),
-            new Moment("teacher", "teacher/main", "step-*", "INT", "from step \\d+ in file:\\S+/teacher/main"),
-            new Moment("flowmap", "flowmap", "step-*", "TERM", "from step \\d+ in file:\\S+/flowmap"),
+            new Moment("teacher", "teacher/main", "step-*", "INT", "(after ingest|from step \\d+ in file:\\S+/teacher/main)"),
+            new Moment("flowmap", "flowmap", "step-*", "TERM", "(after pretrain|from step \\d+ in file:\\S+/flowmap)"),
             new Moment("samples", "samples", "started.json", "TERM", "after distill"),
             new Moment("metrics", "metrics", "started.json", "KILL", ""),
             new Moment("report", "report", "started.json", "KILL", ""));
