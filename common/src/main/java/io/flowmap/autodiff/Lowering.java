@@ -32,6 +32,7 @@ final class Lowering {
     private final Map<Integer, Instruction> producers = new HashMap<>();
     private final Map<String, Value> scalars = new HashMap<>();
     private final List<Instruction> instructions = new ArrayList<>();
+    private final List<INDArray> constants = new ArrayList<>();
     private int ids;
 
     Lowering(Shapes shapes, Map<String, INDArray> bindings) {
@@ -46,6 +47,11 @@ final class Lowering {
 
     Value value(String name) {
         return values.get(name);
+    }
+
+    /** The constants that are not the graph's. */
+    List<INDArray> constants() {
+        return constants;
     }
 
     /** Lowers everything that the outputs depend on. */
@@ -182,9 +188,14 @@ final class Lowering {
     private Value scalar(double number, DataType type) {
         return scalars.computeIfAbsent(type + " " + number, key -> {
             Value value = new Value(ids++, new long[0], type, null);
-            value.bindConstant(Nd4j.scalar(type, number));
+            value.bindConstant(own(Nd4j.scalar(type, number)));
             return value;
         });
+    }
+
+    private INDArray own(INDArray constant) {
+        constants.add(constant);
+        return constant;
     }
 
     /** 2 sigmoid(x) = 1 + tanh(x/2). */
@@ -204,7 +215,7 @@ final class Lowering {
         int kw = op.getScaleW();
         Value y = fresh(node.y());
         Value shapeOnly = fresh(node.y());
-        shapeOnly.bindConstant(Nd4j.createUninitialized(shapeOnly.type(), shapeOnly.shape()));
+        shapeOnly.bindConstant(own(Nd4j.createUninitialized(shapeOnly.type(), shapeOnly.shape())));
         long layout = op.isNchw() ? 0 : 1;
         return emit(Instruction.of(
                 "avgpool2d_bp",

@@ -1,20 +1,27 @@
 package io.flowmap.autodiff;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.autodiff.samediff.internal.Variable;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Static shapes of a graph's variables, from the rule table. Every placeholder and constant must have a full shape
- * (the batch size included): a compiled program is for one batch size.
+ * (the batch size included): a compiled program is for one batch size. The graph's constants are freed with it, but those that
+ * were lent to it.
  */
-public final class Shapes {
+public final class Shapes implements AutoCloseable {
     private final SameDiff graph;
     private final Map<String, long[]> known = new HashMap<>();
+    private final Set<INDArray> lent = Collections.newSetFromMap(new IdentityHashMap<>());
 
     public Shapes(SameDiff graph) {
         this.graph = graph;
@@ -22,6 +29,12 @@ public final class Shapes {
 
     public SameDiff graph() {
         return graph;
+    }
+
+    /** A constant over an array that stays its owner's. */
+    public SDVariable lend(String name, INDArray array) {
+        lent.add(array);
+        return graph.constant(name, array);
     }
 
     /** Shape of a variable; throws where an op has no rule. */
@@ -32,6 +45,17 @@ public final class Shapes {
             known.put(variable.name(), shape);
         }
         return shape;
+    }
+
+    /** Frees the constants, when no program of the graph is run any more. */
+    @Override
+    public void close() {
+        for (SDVariable variable : graph.variables()) {
+            INDArray array = variable.getVariableType() == VariableType.CONSTANT ? variable.getArr() : null;
+            if (array != null && array.closeable() && !lent.contains(array)) {
+                array.close();
+            }
+        }
     }
 
     private long[] infer(SDVariable variable) {

@@ -1,7 +1,9 @@
 package io.flowmap.flow;
 
 import io.flowmap.autodiff.Shapes;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -10,11 +12,12 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A new graph and the arrays of its inputs, by name. */
-public final class GraphInputs {
+/** A new graph and the arrays of its inputs, by name. It frees the arrays that it made or was given to own. */
+public final class GraphInputs implements AutoCloseable {
     private final Shapes shapes = new Shapes(SameDiff.create());
     private final DataType type;
     private final Map<String, INDArray> arrays = new LinkedHashMap<>();
+    private final List<INDArray> owned = new ArrayList<>();
 
     public GraphInputs(DataType type) {
         this.type = type;
@@ -30,7 +33,7 @@ public final class GraphInputs {
 
     /** An input of that shape, with a zero array of its own. */
     public SDVariable add(String name, long... shape) {
-        return bind(name, Nd4j.create(type, shape));
+        return bind(name, own(Nd4j.create(type, shape)));
     }
 
     /**
@@ -53,7 +56,18 @@ public final class GraphInputs {
         return shapes.of(samples).length == 4 ? shapes.graph().permute(samples, 0, 3, 1, 2) : samples;
     }
 
-    /** An input over a given array. */
+    /** A zero array for the values of a variable that is an output. */
+    public INDArray output(SDVariable variable) {
+        return own(Nd4j.create(type, shapes.of(variable)));
+    }
+
+    /** Frees an array with the graph. */
+    public INDArray own(INDArray array) {
+        owned.add(array);
+        return array;
+    }
+
+    /** An input over an array that stays the caller's. */
     public SDVariable bind(String name, INDArray array) {
         arrays.put(name, array);
         return shapes.graph().placeHolder(name, type, array.shape());
@@ -70,5 +84,12 @@ public final class GraphInputs {
 
     public Map<String, INDArray> arrays() {
         return arrays;
+    }
+
+    /** When no program of the graph is run any more. */
+    @Override
+    public void close() {
+        owned.forEach(INDArray::close);
+        shapes.close();
     }
 }

@@ -18,6 +18,7 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class FrozenNetwork implements AutoCloseable {
     private static final String INPUT = "input";
 
+    private final Shapes shapes = new Shapes(SameDiff.create());
     private final INDArray input;
     private final Map<String, INDArray> outputs = new LinkedHashMap<>();
     private final Program program;
@@ -36,7 +37,6 @@ public final class FrozenNetwork implements AutoCloseable {
      * @param shape of the input [N,C,H,W]
      */
     public FrozenNetwork(Map<String, INDArray> arrays, Graph graph, long... shape) {
-        var shapes = new Shapes(SameDiff.create());
         var scope = Scope.frozen(shapes, DataType.FLOAT, "", arrays);
         input = Nd4j.create(DataType.FLOAT, shape);
         var x = scope.graph().placeHolder(INPUT, DataType.FLOAT, shape);
@@ -61,5 +61,6 @@ public final class FrozenNetwork implements AutoCloseable {
         program.close();
         input.close();
         outputs.values().forEach(INDArray::close);
+        shapes.close();
     }
 }

@@ -35,8 +35,11 @@ public final class Scope {
     /** Parameters as constants: what depends on them alone (weight normalisation) is computed once, at compilation. */
     public static Scope frozen(Shapes shapes, DataType type, String prefix, Map<String, INDArray> arrays) {
         Map<String, SDVariable> variables = new LinkedHashMap<>();
-        arrays.forEach(
-                (name, array) -> variables.put(name, shapes.graph().constant(prefix + name, array.castTo(type))));
+        arrays.forEach((name, array) -> variables.put(
+                name,
+                array.dataType() == type
+                        ? shapes.lend(prefix + name, array)
+                        : shapes.graph().constant(prefix + name, array.castTo(type))));
         return new Scope(shapes, type, variables);
     }
 

@@ -67,8 +67,8 @@ final class RecallProbe {
         int classes = spec.unet().labelDim();
         int batch = Math.min(BATCH, config.samples());
         var all = new float[config.samples() * size];
-        var field = new FrozenField("watched", spec.field(), spec.arrays(parameters));
-        try (var program = new FieldProgram(field, batch, classes, spec.sample())) {
+        try (var field = new FrozenField("watched", spec.field(), spec.arrays(parameters));
+                var program = new FieldProgram(field, batch, classes, spec.sample())) {
             for (int first = 0; first < config.samples(); first += batch) {
                 var labels = new int[batch];
                 for (int i = 0; i < batch; i++) {

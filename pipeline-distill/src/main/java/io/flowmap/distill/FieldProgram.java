@@ -10,7 +10,6 @@ import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A frozen field compiled for one batch size: a guided teacher's velocity, or a flow map. A velocity network as a flow map
@@ -42,7 +41,7 @@ public final class FieldProgram implements Velocity, FlowMap, AutoCloseable {
         var point = new NetworkField.Point(x, t, labels, s, guidance);
         SDVariable value =
                 inputs.natural(field.in(inputs.shapes(), inputs.type()).velocity(point));
-        output = Nd4j.create(type, inputs.shapes().of(value));
+        output = inputs.output(value);
         program = Program.compile(inputs.shapes(), inputs.arrays(), Map.of(value.name(), output));
     }
 
@@ -93,5 +92,6 @@ public final class FieldProgram implements Velocity, FlowMap, AutoCloseable {
     @Override
     public void close() {
         program.close();
+        inputs.close();
     }
 }

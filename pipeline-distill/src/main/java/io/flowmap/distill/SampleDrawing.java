@@ -28,6 +28,7 @@ public final class SampleDrawing implements AutoCloseable {
 
     private final NetworkSpec spec;
     private final boolean flowMap;
+    private final TeacherGraph field;
     private final FieldProgram program;
     private final PixelDecoder decoder;
     private final long seed;
@@ -37,6 +38,7 @@ public final class SampleDrawing implements AutoCloseable {
             NetworkSpec spec, boolean flowMap, TeacherGraph field, PixelDecoder decoder, long seed, int batch) {
         this.spec = spec;
         this.flowMap = flowMap;
+        this.field = field;
         this.program = new FieldProgram(
                 field, batch, spec.unet().labelDim(), spec.shape().dimensions());
         this.decoder = decoder;
@@ -112,5 +114,6 @@ public final class SampleDrawing implements AutoCloseable {
     public void close() {
         decoder.close();
         program.close();
+        field.close();
     }
 }

@@ -23,6 +23,7 @@ final class StudentObjective implements LocalObjective {
     private final Configuration hadoop;
     private final CounterRandom random;
     private final Normalisation normalisation;
+    private StudentProgram.Setup setup;
     private StudentProgram program;
 
     StudentObjective(StudentFactory recipe, Configuration hadoop) {
@@ -40,7 +41,8 @@ final class StudentObjective implements LocalObjective {
     @Override
     public StepReport gradient(INDArray flat, INDArray gradient, Batch batch, long step) {
         if (program == null) {
-            program = new StudentProgram(recipe.setup(hadoop, batch.size()), flat, gradient);
+            setup = recipe.setup(hadoop, batch.size());
+            program = new StudentProgram(setup, flat, gradient);
         }
         var pairs = new TimePairs.Pair[batch.size()];
         for (int i = 0; i < pairs.length; i++) {
@@ -97,6 +99,9 @@ final class StudentObjective implements LocalObjective {
     public void close() {
         if (program != null) {
             program.close();
+        }
+        if (setup != null && setup.teacher() != null) {
+            setup.teacher().close();
         }
     }
 }

@@ -33,9 +33,12 @@ record VelocityTask(StoredModel imported, List<StoredModel> candidates, String d
         TaskDevice.use();
         var points = new VelocityPoints(LatentData.open(hadoop, new Path(data), "train"), seed);
         var rows = new ArrayList<VelocitySums[][]>();
-        var programs = new ArrayList<FieldProgram>();
-        try (FieldProgram exact = exact(hadoop)) {
-            candidates.forEach(model -> programs.add(program(model.frozen("field", hadoop), DataType.FLOAT)));
+        var fields =
+                candidates.stream().map(model -> model.frozen("field", hadoop)).toList();
+        var programs =
+                fields.stream().map(field -> program(field, DataType.FLOAT)).toList();
+        try (var field = exact(hadoop);
+                var exact = program(field, DataType.DOUBLE)) {
             while (batches.hasNext()) {
                 long first = (long) batches.next() * config.batch();
                 var batch = points.read(first, config.batch());
@@ -46,14 +49,14 @@ record VelocityTask(StoredModel imported, List<StoredModel> candidates, String d
             }
         } finally {
             programs.forEach(FieldProgram::close);
+            fields.forEach(TeacherGraph::close);
         }
         return rows.iterator();
     }
 
-    private FieldProgram exact(Configuration hadoop) {
+    private DenoiserField exact(Configuration hadoop) {
         NetworkSpec spec = imported.spec();
-        var field = new DenoiserField("exact", spec.network(), spec.sigmaData(), imported.arrays(hadoop));
-        return program(field, DataType.DOUBLE);
+        return new DenoiserField("exact", spec.network(), spec.sigmaData(), imported.arrays(hadoop));
     }
 
     private FieldProgram program(TeacherGraph field, DataType type) {

@@ -24,8 +24,8 @@ final class PenaltyStep implements AutoCloseable {
         var shapes = inputs.shapes();
         var parameters = discriminator.parameters();
         var scope = Scope.trainable(shapes, DataType.FLOAT, "", parameters);
-        INDArray flat = Nd4j.createFromArray(values);
-        gradient = Nd4j.create(DataType.FLOAT, values.length);
+        INDArray flat = inputs.own(Nd4j.createFromArray(values));
+        gradient = inputs.own(Nd4j.create(DataType.FLOAT, values.length));
         var x = inputs.samples("x", batch, discriminator.config().shape().dimensions());
         var penalty = GradientPenalty.exact(shapes, discriminator.logits(scope, x, null), x, 1);
         var variables = parameters.stream().map(p -> scope.parameter(p.name())).toList();
@@ -51,6 +51,6 @@ final class PenaltyStep implements AutoCloseable {
     @Override
     public void close() {
         program.close();
-        gradient.close();
+        inputs.close();
     }
 }

@@ -70,8 +70,8 @@ public final class JvpJob implements Job {
     }
 
     private static List<Reading> readings(JobContext context, JvpSettings settings, StoredModel model) {
-        var arrays = model.arrays(context.hadoop());
-        try (var doctor = new TangentDoctor(model.spec(), arrays, settings.samples(), settings.guidance())) {
+        try (var field = model.frozen("field", context.hadoop());
+                var doctor = new TangentDoctor(model.spec(), field.arrays(), settings.samples(), settings.guidance())) {
             return doctor.readings(
                     settings.times(),
                     settings.steps(),

@@ -78,8 +78,10 @@ public final class TrajectoryJob implements Job {
         int classes = student.spec().unet().labelDim();
         long[] sample = student.spec().sample();
         var readings = new ArrayList<Reading>();
-        try (var velocity = new FieldProgram(teacher.open(context.hadoop()), n, classes, sample);
-                var map = new FieldProgram(student.frozen("student", context.hadoop()), n, classes, sample)) {
+        try (var guided = teacher.open(context.hadoop());
+                var trained = student.frozen("student", context.hadoop());
+                var velocity = new FieldProgram(guided, n, classes, sample);
+                var map = new FieldProgram(trained, n, classes, sample)) {
             var errors = new TrajectoryErrors(velocity, map, points.labels(), settings.steps());
             for (Interval interval : settings.pairs()) {
                 readings.addAll(errors.readings(points.at(interval.t()), interval, settings.guidance()));

@@ -133,7 +133,7 @@ public final class AdversarialProgram implements AutoCloseable {
     }
 
     private INDArray output(SDVariable variable) {
-        var array = Nd4j.create(setup.type(), shapes.of(variable));
+        INDArray array = inputs.output(variable);
         outputs.put(variable.name(), array);
         return array;
     }
@@ -199,5 +199,6 @@ public final class AdversarialProgram implements AutoCloseable {
     @Override
     public void close() {
         program.close();
+        inputs.close();
     }
 }

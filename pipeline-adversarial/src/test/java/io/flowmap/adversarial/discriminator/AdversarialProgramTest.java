@@ -12,8 +12,10 @@ import io.flowmap.nn.Parameter;
 import io.flowmap.nn.UNet;
 import io.flowmap.nn.UNetConfig;
 import io.flowmap.tensor.CounterRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -46,7 +48,9 @@ class AdversarialProgramTest {
         INDArray psi = drawn(discriminator.parameters(), 2);
         var gradients =
                 new Vectors(Nd4j.create(DataType.DOUBLE, theta.length()), Nd4j.create(DataType.DOUBLE, psi.length()));
+        var own = new ArrayList<INDArray>();
         try (var program = new AdversarialProgram(setup, new Vectors(theta, psi), gradients)) {
+            Stream.of("x0", "z", "t", "guidance", "classes").map(program::input).forEach(own::add);
             fill(program);
             program.run();
             INDArray student = gradients.student().dup();
@@ -59,6 +63,9 @@ class AdversarialProgramTest {
                     direction(discriminator.parameters(), 4),
                     AdversarialProgramTest::discriminatorLoss);
         }
+        assertThat(own).as("arrays of a closed program").allMatch(INDArray::wasClosed);
+        assertThat(List.of(theta, psi, gradients.student(), gradients.discriminator()))
+                .noneMatch(INDArray::wasClosed);
     }
 
     private static void check(

@@ -41,7 +41,7 @@ final class AlignmentProgram implements AutoCloseable {
             INDArray gradient) {
         SDVariable t = inputs.add("t", batch);
         long[] shape = aligned.trained().shape();
-        Scope old = scope("imported.", imported, Nd4j.createFromArray(imported.weight()));
+        Scope old = scope("imported.", imported, inputs.own(Nd4j.createFromArray(imported.weight())));
         Scope fresh = scope("aligned.", aligned, weight);
         SDVariable target = network.noiseEmbedding(old, NoiseLabel.LOG_SIGMA.of(old, t));
         SDVariable embedding = network.noiseEmbedding(fresh, NoiseLabel.TIME.of(fresh, t));
@@ -58,8 +58,8 @@ final class AlignmentProgram implements AutoCloseable {
     private Scope scope(String prefix, NoiseEmbedding embedding, INDArray weight) {
         var scope = Scope.trainable(inputs.shapes(), inputs.type(), prefix, embedding.parameters());
         var arrays = List.of(
-                Nd4j.createFromArray(embedding.frequencies()),
-                Nd4j.createFromArray(embedding.phases()),
+                inputs.own(Nd4j.createFromArray(embedding.frequencies())),
+                inputs.own(Nd4j.createFromArray(embedding.phases())),
                 weight.reshape('c', embedding.trained().shape()));
         for (int i = 0; i < arrays.size(); i++) {
             inputs.bind(scope.parameter(embedding.parameters().get(i).name()), arrays.get(i));
@@ -69,7 +69,7 @@ final class AlignmentProgram implements AutoCloseable {
 
     private INDArray squares(SDVariable rows) {
         SDVariable squares = new SquaredNorm(inputs.shapes().graph(), rows, true, 1).outputVariable();
-        INDArray kept = Nd4j.create(inputs.type(), inputs.shapes().of(squares));
+        INDArray kept = inputs.output(squares);
         outputs.put(squares.name(), kept);
         return kept;
     }
@@ -96,5 +96,6 @@ final class AlignmentProgram implements AutoCloseable {
     @Override
     public void close() {
         program.close();
+        inputs.close();
     }
 }

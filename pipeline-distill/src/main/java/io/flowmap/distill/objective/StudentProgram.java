@@ -16,7 +16,6 @@ import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
@@ -73,12 +72,12 @@ public final class StudentProgram implements AutoCloseable {
         var scope = Scope.trainable(shapes, type, "student.", setup.parameters());
         Map<String, INDArray> outputs = new LinkedHashMap<>();
         Objective.Residual residual = emit(setup, scope);
-        norms = Nd4j.create(type, shapes.of(residual.norm()));
+        norms = inputs.output(residual.norm());
         outputs.put(residual.norm().name(), norms);
         bind(setup, scope, parameters, gradient, residual, outputs);
         if (setup.monitored()) {
             residual.monitors().forEach(m -> {
-                INDArray kept = Nd4j.create(type, shapes.of(m.value()));
+                INDArray kept = inputs.output(m.value());
                 monitors.put(m.name(), kept);
                 outputs.put(m.value().name(), kept);
             });
@@ -161,5 +160,6 @@ public final class StudentProgram implements AutoCloseable {
     @Override
     public void close() {
         program.close();
+        inputs.close();
     }
 }

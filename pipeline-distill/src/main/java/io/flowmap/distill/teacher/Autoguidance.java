@@ -20,6 +20,12 @@ public record Autoguidance(TeacherGraph main, TeacherGraph weak) implements Teac
         return p -> extrapolate(shapes, poor.velocity(p), strong.velocity(p), p.guidance());
     }
 
+    @Override
+    public void close() {
+        main.close();
+        weak.close();
+    }
+
     /** lambda strong + (1 - lambda) poor for weights lambda [N]. */
     static SDVariable extrapolate(Shapes shapes, SDVariable poor, SDVariable strong, SDVariable lambda) {
         return poor.add(strong.sub(poor).mul(PerSample.of(shapes, lambda, strong)));

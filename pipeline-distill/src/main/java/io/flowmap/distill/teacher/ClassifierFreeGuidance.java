@@ -24,4 +24,9 @@ public record ClassifierFreeGuidance(TeacherGraph teacher) implements TeacherGra
             return Autoguidance.extrapolate(shapes, anyClass, emitter.velocity(p), p.guidance());
         };
     }
+
+    @Override
+    public void close() {
+        teacher.close();
+    }
 }

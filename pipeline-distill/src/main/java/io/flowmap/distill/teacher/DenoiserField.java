@@ -32,4 +32,9 @@ public record DenoiserField(String name, Network network, double sigmaData, Map<
             return p.x().sub(data).mul(PerSample.of(shapes, rate, p.x()));
         };
     }
+
+    @Override
+    public void close() {
+        arrays.values().forEach(INDArray::close);
+    }
 }

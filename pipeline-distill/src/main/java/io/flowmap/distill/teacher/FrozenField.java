@@ -20,4 +20,9 @@ public record FrozenField(String name, NetworkField field, Map<String, INDArray>
         var scope = Scope.frozen(shapes, type, name + ".", arrays);
         return point -> field.apply(scope, point);
     }
+
+    @Override
+    public void close() {
+        arrays.values().forEach(INDArray::close);
+    }
 }

@@ -31,4 +31,9 @@ public record IntervalGuidance(TeacherGraph guided, double from, double to) impl
             return emitter.velocity(new NetworkField.Point(p.x(), p.t(), p.classes(), null, lambda));
         };
     }
+
+    @Override
+    public void close() {
+        guided.close();
+    }
 }

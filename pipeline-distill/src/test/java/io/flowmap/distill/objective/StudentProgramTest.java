@@ -12,10 +12,12 @@ import io.flowmap.nn.InitialParameters;
 import io.flowmap.nn.Parameter;
 import io.flowmap.nn.UNet;
 import io.flowmap.nn.UNetConfig;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -148,6 +150,22 @@ class StudentProgramTest {
                     .doubleValue();
             assertThat(difference).isLessThan(1e-12);
         }
+    }
+
+    @Test
+    void aClosedProgramFreesItsArraysButNotThoseOfOthers() {
+        INDArray parameters = flat(student, 3, 0.4);
+        INDArray gradient = Nd4j.create(DataType.DOUBLE, parameters.length());
+        var own = new ArrayList<INDArray>();
+        try (StudentProgram program = program(parameters, gradient)) {
+            program.run();
+            Stream.of("x0", "z", "t", "s", "guidance", "warmup", "classes")
+                    .map(program::input)
+                    .forEach(own::add);
+            Stream.of("residual", "field", "velocity").map(program::monitor).forEach(own::add);
+        }
+        assertThat(own).allMatch(INDArray::wasClosed);
+        assertThat(List.of(parameters, gradient)).noneMatch(INDArray::wasClosed);
     }
 
     @Test

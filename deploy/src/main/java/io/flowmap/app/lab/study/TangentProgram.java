@@ -51,7 +51,7 @@ final class TangentProgram implements AutoCloseable {
         List<SDVariable> outputs = new ArrayList<>(blocks.values());
         SDVariable one = inputs.shapes().graph().constant(Nd4j.ones(type, batch));
         List<SDVariable> dots = Jvp.of(inputs.shapes(), outputs, Map.of(x, xDot, t, one));
-        program = compile(List.copyOf(blocks.keySet()), outputs, dots, type);
+        program = compile(List.copyOf(blocks.keySet()), outputs, dots);
     }
 
     /** A UNet that notes the outputs of its blocks when it is emitted. */
@@ -77,18 +77,18 @@ final class TangentProgram implements AutoCloseable {
         }
     }
 
-    private Program compile(List<String> names, List<SDVariable> outputs, List<SDVariable> dots, DataType type) {
+    private Program compile(List<String> names, List<SDVariable> outputs, List<SDVariable> dots) {
         Map<String, INDArray> bound = new LinkedHashMap<>();
         for (int i = 0; i < names.size(); i++) {
             boolean field = names.get(i).equals(FIELD); // the caller's layout, as x
-            values.put(names.get(i), bind(bound, field ? inputs.natural(outputs.get(i)) : outputs.get(i), type));
-            tangents.put(names.get(i), bind(bound, field ? inputs.natural(dots.get(i)) : dots.get(i), type));
+            values.put(names.get(i), bind(bound, field ? inputs.natural(outputs.get(i)) : outputs.get(i)));
+            tangents.put(names.get(i), bind(bound, field ? inputs.natural(dots.get(i)) : dots.get(i)));
         }
         return Program.compile(inputs.shapes(), inputs.arrays(), bound);
     }
 
-    private INDArray bind(Map<String, INDArray> bound, SDVariable variable, DataType type) {
-        INDArray array = Nd4j.create(type, inputs.shapes().of(variable));
+    private INDArray bind(Map<String, INDArray> bound, SDVariable variable) {
+        INDArray array = inputs.output(variable);
         bound.put(variable.name(), array);
         return array;
     }
@@ -124,5 +124,6 @@ final class TangentProgram implements AutoCloseable {
     @Override
     public void close() {
         program.close();
+        inputs.close();
     }
 }

@@ -10,11 +10,13 @@ import io.flowmap.nn.InitialParameters;
 import io.flowmap.nn.Parameter;
 import io.flowmap.nn.UNetConfig;
 import io.flowmap.tensor.CounterRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -45,6 +47,19 @@ class TangentDoctorTest {
         assertThat(norm(wild, "enc.8x8_conv")).isLessThan(2 * norm(calm, "enc.8x8_conv"));
         assertThat(norm(wild, "enc.8x8_block0")).isGreaterThan(2 * norm(calm, "enc.8x8_block0"));
         assertThat(norm(wild, "F")).isGreaterThan(2 * norm(calm, "F"));
+    }
+
+    @Test
+    void aClosedProgramFreesItsArraysButNotTheNetworks() {
+        var spec = spec(true, NoiseLabel.TIME);
+        var arrays = arrays(spec, 1);
+        var own = new ArrayList<INDArray>();
+        try (var program = new TangentProgram(spec, arrays, 2, DataType.FLOAT)) {
+            own.addAll(program.values().values());
+            own.addAll(program.tangents().values());
+        }
+        assertThat(own).allMatch(INDArray::wasClosed);
+        assertThat(arrays.values()).noneMatch(INDArray::wasClosed);
     }
 
     private static double norm(List<Reading> readings, String block) {
