@@ -10,6 +10,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
@@ -17,6 +19,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.GeneralCodingRules;
+import java.util.Set;
 
 /** The arrows of the architecture and the rules of style that a machine can hold. */
 @AnalyzeClasses(packages = "io.flowmap", importOptions = HouseTest.Product.class)
@@ -131,6 +134,22 @@ class HouseTest {
     static final ArchRule noMutableStaticState =
             fields().that().areStatic().and(notSynthetic()).should().beFinal();
 
+    /** What an executor keeps from task to task, and who changes OpenBLAS's number of threads. */
+    @ArchTest
+    static final ArchRule finalStaticsThatChangeAreTwo = fields().that()
+            .areStatic()
+            .and(change())
+            .should()
+            .beDeclaredInClassesThat()
+            .haveNameMatching("io\\.flowmap\\.(distill\\.train\\.ExecutorSlots|eval\\.metric\\.BlasThreads)");
+
+    @ArchTest
+    static final ArchRule theProcessHasOneSettingThatIsChanged = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("io.flowmap.eval.metric.BlasThreads")
+            .should()
+            .callMethodWhere(changesTheProcess());
+
     @ArchTest
     static final ArchRule jobsArePublicForTheServiceLoader = classes()
             .that()
@@ -149,7 +168,31 @@ class HouseTest {
                 .allowEmptyShould(true);
     }
 
-    private static DescribedPredicate<com.tngtech.archunit.core.domain.JavaField> notSynthetic() {
+    /** Threads of libraries, the default types of ND4J's arrays, language and time zone. */
+    private static DescribedPredicate<JavaMethodCall> changesTheProcess() {
+        return DescribedPredicate.describe(
+                "changes the process",
+                call -> call.getName().matches("(blas_|omp_)?set_num_threads|setOmpNumThreads|setDefaultDataTypes")
+                        || call.getName().equals("setDefault")
+                                && Set.of("java.util.Locale", "java.util.TimeZone")
+                                        .contains(call.getTargetOwner().getName()));
+    }
+
+    /** Counters and other atomic values, what threads have of their own, and objects of ours with a field that is not final. */
+    private static DescribedPredicate<JavaField> change() {
+        return DescribedPredicate.describe("change", field -> {
+            var type = field.getRawType();
+            return type.getPackageName().equals("java.util.concurrent.atomic")
+                    || type.isAssignableTo(ThreadLocal.class)
+                    || type.getPackageName().startsWith("io.flowmap")
+                            && type.getAllFields().stream()
+                                    .map(JavaField::getModifiers)
+                                    .anyMatch(set ->
+                                            !set.contains(JavaModifier.STATIC) && !set.contains(JavaModifier.FINAL));
+        });
+    }
+
+    private static DescribedPredicate<JavaField> notSynthetic() {
         return DescribedPredicate.describe(
                 "not synthetic", field -> !field.getModifiers().contains(JavaModifier.SYNTHETIC));
     }

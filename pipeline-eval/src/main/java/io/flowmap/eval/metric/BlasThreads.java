@@ -1,24 +1,20 @@
 package io.flowmap.eval.metric;
 
+import static org.bytedeco.openblas.global.openblas.blas_get_num_threads;
 import static org.bytedeco.openblas.global.openblas.blas_set_num_threads;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * OpenBLAS's number of threads, which is one for the whole process. Products that Java's threads take side by side are faster by a tenth
- * on one thread each than one after the other on all, and do not depend on their number.
+ * OpenBLAS's number of threads, which is one for the whole process and so the one setting of it that Flowmap changes: for as long as
+ * products run that Java's threads take side by side. These are faster by a tenth on one thread each than one after the other on all, and
+ * do not depend on their number. Other products of that time, as ND4J's, run on one thread too, more slowly but right.
  */
 final class BlasThreads {
-    /** What OpenBLAS itself starts with. */
-    private static final int INITIAL = Math.min(
-            Integer.parseInt(System.getenv()
-                    .getOrDefault("OMP_NUM_THREADS", "" + Integer.MAX_VALUE)
-                    .split(",")[0]
-                    .trim()),
-            Runtime.getRuntime().availableProcessors());
+    private static final BlasThreads OF_THIS_PROCESS = new BlasThreads();
 
-    private static final AtomicInteger USERS = new AtomicInteger();
+    private int users;
+    private int before;
 
     private BlasThreads() {}
 
@@ -32,18 +28,24 @@ final class BlasThreads {
 
     /** The same of work with a result. */
     static <T> T oneACall(Supplier<T> work) {
-        change(1);
+        OF_THIS_PROCESS.enter();
         try {
             return work.get();
         } finally {
-            change(-1);
+            OF_THIS_PROCESS.leave();
         }
     }
 
-    private static synchronized void change(int user) {
-        int before = USERS.getAndAdd(user);
-        if (before == 0 || USERS.get() == 0) {
-            blas_set_num_threads(USERS.get() == 0 ? INITIAL : 1);
+    private synchronized void enter() {
+        if (users++ == 0) {
+            before = blas_get_num_threads();
+            blas_set_num_threads(1);
+        }
+    }
+
+    private synchronized void leave() {
+        if (--users == 0) {
+            blas_set_num_threads(before);
         }
     }
 }
