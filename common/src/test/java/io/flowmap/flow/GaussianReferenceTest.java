@@ -18,24 +18,45 @@ import org.nd4j.linalg.factory.Nd4j;
 @Tag("reference")
 class GaussianReferenceTest {
     private static final double TIGHT = 1e-12;
+    private static final int FIELD = 1;
+    /** (f - x)/(s - t) loses digits where s is near t. */
+    private static final double QUOTIENT = 1e-10;
 
     @Test
     void velocityAndFlowMapMatch() throws IOException {
         Path folder = Reference.require("gaussian");
         List<String> lines = Files.readAllLines(folder.resolve("velocity_flowmap.csv"));
-        for (String line : lines.subList(1, lines.size())) {
-            double[] v = Arrays.stream(line.split(","))
+        int cases = lines.size() - 1;
+        var actual = new double[5][cases];
+        var expected = new double[5][cases];
+        for (int i = 0; i < cases; i++) {
+            double[] v = Arrays.stream(lines.get(i + 1).split(","))
                     .mapToDouble(Double::parseDouble)
                     .toArray();
             var flow = new GaussianFlow(v[0]);
-            assertThat(flow.velocity(v[1], v[2])).isCloseTo(v[4], within(TIGHT));
-            assertThat(flow.field(v[1], v[2], v[3])).isCloseTo(v[5], within(1e-10));
-            assertThat(flow.flowMap(v[1], v[2], v[3])).isCloseTo(v[6], within(TIGHT));
-            assertThat(flow.denoised(v[1], v[2])).isCloseTo(v[8], within(TIGHT));
             var mixture = new GaussianMixtureFlow(new double[] {2}, new double[][] {{0}}, new double[] {v[0]});
-            assertThat(mixture.velocity(new double[] {v[1]}, v[2])[0]).isCloseTo(v[4], within(TIGHT));
+            put(
+                    actual,
+                    i,
+                    flow.velocity(v[1], v[2]),
+                    flow.field(v[1], v[2], v[3]),
+                    flow.flowMap(v[1], v[2], v[3]),
+                    flow.denoised(v[1], v[2]),
+                    mixture.velocity(new double[] {v[1]}, v[2])[0]);
+            put(expected, i, v[4], v[5], v[6], v[8], v[4]);
         }
-        Reference.checked(folder, lines.size() - 1);
+        for (int column = 0; column < actual.length; column++) {
+            assertThat(Reference.relativeToMaximum(actual[column], expected[column]))
+                    .as("column %d", column)
+                    .isLessThan(column == FIELD ? QUOTIENT : TIGHT);
+        }
+        Reference.checked(folder, cases);
+    }
+
+    private static void put(double[][] columns, int row, double... values) {
+        for (int column = 0; column < values.length; column++) {
+            columns[column][row] = values[column];
+        }
     }
 
     /** Euler on the exact velocity has the tabulated variance (x = 1 at t = 1 scales linearly). */
@@ -50,7 +71,8 @@ class GaussianReferenceTest {
             var x = Sampling.euler(
                     (at, t) -> at.mul(flow.velocity(1, t)), Nd4j.ones(DataType.DOUBLE, 1), Integer.parseInt(cells[2]));
             double variance = Math.pow(x.getDouble(0), 2);
-            assertThat(variance).isCloseTo(Double.parseDouble(cells[column]), within(TIGHT));
+            double expected = Double.parseDouble(cells[column]);
+            assertThat(variance).isCloseTo(expected, within(TIGHT * Math.max(1, expected))); // it starts as 1
         }
         Reference.checked(folder, lines.size() - 1);
     }

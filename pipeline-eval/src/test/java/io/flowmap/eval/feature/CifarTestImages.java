@@ -56,6 +56,11 @@ record CifarTestImages(List<String> names, List<String> classes, byte[] pixels) 
         return classes.indexOf(className(row));
     }
 
+    /** Whether {@link #select} knows a subset. */
+    boolean has(String subset) {
+        return classes.contains(subset) || subset.equals("even") || subset.equals("odd");
+    }
+
     /** Images of a class, or "even" or "odd" places among all. */
     int count(String subset) {
         return (int) IntStream.range(0, count()).filter(member(subset)).count();

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,8 +23,11 @@ class ReferenceMetricsTest {
     private static final int NEIGHBOURS = 3;
     private static final double EXACT = 1e-9;
 
-    /** What a matrix square root or eigenvalues of a product are off by where a covariance is singular. */
-    private static final double SINGULAR = 1e-4;
+    /** What a matrix square root or eigenvalues of a product are off by where a covariance is singular, of the covariances' traces. */
+    private static final double SINGULAR = 1e-7;
+
+    /** What moments by sums or with means in float32 are off by, of the traces and the distance of the means. */
+    private static final double SUMS = 3e-6;
 
     private static final long TORCH_FIDELITY_SEED = 2020;
 
@@ -48,12 +52,14 @@ class ReferenceMetricsTest {
     private static List<String> cases(Path folder) throws IOException {
         var expected = Reference.json(folder, "expected");
         try (var files = Files.list(folder)) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".npz"))
+            var cases = files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".npz") && !name.endsWith("_kid_subsets.npz"))
                     .map(name -> name.substring(0, name.length() - 4))
-                    .filter(expected::has)
                     .sorted()
-                    .toList();
+                    .collect(Collectors.partitioningBy(expected::has));
+            cases.get(false)
+                    .forEach(name -> Reference.skipped(folder, name + ", of which expected.json has no values"));
+            return cases.get(true);
         }
     }
 
@@ -67,14 +73,14 @@ class ReferenceMetricsTest {
         double exact = expected.path("fid_exact_svd_ddof1").asDouble();
         assertThat(sample).as(name).isCloseTo(exact, within(EXACT * Math.abs(exact) + 1e-13 * scale));
         double spread = Math.abs(expected.path("fid_exact_eigh_ddof1").asDouble() - exact);
-        double tolerance = EXACT * Math.abs(exact) + 1e-12 * scale + (spread > EXACT * scale ? SINGULAR : 0);
+        double tolerance = EXACT * Math.abs(exact) + (spread > EXACT * scale ? SINGULAR : 1e-12) * scale;
         for (var key : List.of("fid_pytorch_fid_f64", "fid_torch_fidelity_f64feat", "fid_exact_eigh_ddof1")) {
             assertThat(sample).as(name + " " + key).isCloseTo(expected.path(key).asDouble(), within(tolerance));
         }
         assertThat(population)
                 .as(name)
                 .isCloseTo(expected.path("fid_exact_eigh_ddof0").asDouble(), within(tolerance));
-        double bySums = tolerance + SINGULAR;
+        double bySums = tolerance + SUMS * (scale + Math.abs(exact));
         assertThat(sample)
                 .as(name)
                 .isCloseTo(expected.path("fid_edm2_sample_cov").asDouble(), within(bySums));
@@ -84,8 +90,8 @@ class ReferenceMetricsTest {
         assertThat(sample)
                 .as(name)
                 .isCloseTo(expected.path("fid_torch_fidelity_f32feat").asDouble(), within(bySums));
-        assertThat(FrechetDistance.between(a, a)).as(name).isLessThan(1e-9);
-        assertThat(FrechetDistance.between(b, b)).as(name).isLessThan(1e-9);
+        assertThat(FrechetDistance.between(a, a)).as(name).isLessThanOrEqualTo(EXACT * scale);
+        assertThat(FrechetDistance.between(b, b)).as(name).isLessThanOrEqualTo(EXACT * scale);
     }
 
     private static void checkPrecisionAndRecall(
