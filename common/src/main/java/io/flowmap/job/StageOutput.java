@@ -209,13 +209,17 @@ public final class StageOutput {
         return false;
     }
 
-    /** Whether nothing lies in the directory but locks and what a first write of {@code started.json} left when it was cut off. */
+    /** Whether nothing lies in the directory but that a run began, whose work may be of another plan then. */
     private static boolean isEmpty(FileSystem fileSystem, Path dir) throws IOException {
         if (!fileSystem.exists(dir)) {
             return true;
         }
         for (var child : fileSystem.listStatus(dir)) {
-            if (!AtomicFile.isUnfinished(child.getPath()) && !DirectoryLock.isLock(child.getPath())) {
+            var file = child.getPath();
+            boolean counts = !AtomicFile.isUnfinished(file)
+                    && !DirectoryLock.isLock(file)
+                    && !file.getName().equals(STARTED);
+            if (counts) {
                 return false;
             }
         }
