@@ -73,6 +73,15 @@ class StageOutputTest {
     }
 
     @Test
+    void aRunThatLeftNothingButItsBeginningBindsNobody() {
+        open();
+        var second = open("spark.threads-per-worker=2");
+        assertThat(second.resumed()).isFalse();
+        second.finish(Map.of());
+        assertThatThrownBy(() -> open()).hasMessageContaining("spark.threads-per-worker is 1 now and was 2");
+    }
+
+    @Test
     void otherSettingIsNamed() {
         open().finish(Map.of());
         assertThatThrownBy(() -> open("spark.threads-per-worker=2"))

@@ -29,7 +29,12 @@ class KilledStageTest {
 
     private static final List<Moment> MOMENTS = List.of(
             new Moment("data", "data", "staged", "KILL", ""),
-            new Moment("teacher", "teacher/main", "step-*", "INT", "(after ingest|from step \\d+ in file:\\S+/teacher/main)"),
+            new Moment(
+                    "teacher",
+                    "teacher/main",
+                    "step-*",
+                    "INT",
+                    "(after ingest|from step \\d+ in file:\\S+/teacher/main)"),
             new Moment("flowmap", "flowmap", "step-*", "TERM", "(after pretrain|from step \\d+ in file:\\S+/flowmap)"),
             new Moment("samples", "samples", "started.json", "TERM", "after distill"),
             new Moment("metrics", "metrics", "started.json", "KILL", ""),

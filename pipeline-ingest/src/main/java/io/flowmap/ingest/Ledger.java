@@ -98,6 +98,6 @@ final class Ledger {
 
     /** A record that was not kept; the key is empty where it is the rest of a source. */
     static String reason(String source, String key, long offset, String reason) {
-        return source + (key.isEmpty() ? "" : " " + key) + " at " + offset + ": " + reason;
+        return source + (key.isEmpty() ? "" : " " + key) + (offset < 0 ? "" : " at " + offset) + ": " + reason;
     }
 }
