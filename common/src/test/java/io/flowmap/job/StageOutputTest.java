@@ -3,6 +3,7 @@ package io.flowmap.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowmap.config.Json;
 import io.flowmap.config.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -112,8 +113,9 @@ class StageOutputTest {
     }
 
     @Test
-    void halfWrittenOutputOfOtherSettingIsNotResumed() {
+    void halfWrittenOutputOfOtherSettingIsNotResumed() throws IOException {
         open();
+        Files.writeString(runs.resolve("data/part"), "half");
         assertThatThrownBy(() -> open("spark.threads-per-worker=2")).isInstanceOf(UserError.class);
     }
 
@@ -175,8 +177,12 @@ class StageOutputTest {
 
     @Test
     void aLeftLockIsNoForeignFile() throws IOException {
+        var now = Owner.current("earlier");
+        var killed = new Owner(now.host(), now.pid(), now.machine(), "1", "earlier");
         Files.createDirectories(runs.resolve("data"));
-        Files.writeString(runs.resolve("data/.lock-of-another"), "");
+        Files.writeString(
+                runs.resolve("data/.lock-of-another"),
+                Json.pretty(Map.of("owner", killed, "held", true, "renewals", 3)));
         assertThat(open().resumed()).isFalse();
     }
 
