@@ -72,7 +72,8 @@ class LatentDataTest {
     /** Products that wrap around a long to nothing, or to a small number, are as large as they are. */
     @Test
     void shapesBeyondMemoryAreRefusedWhateverTheirProductWrapsTo() {
-        for (int[] sides : new int[][] {{1 << 22, 1 << 21, 1 << 21}, {1 << 30, 1 << 30, 1 << 4}, {1, 1 << 14, 1 << 14}}) {
+        for (int[] sides :
+                new int[][] {{1 << 22, 1 << 21, 1 << 21}, {1 << 30, 1 << 30, 1 << 4}, {1, 1 << 14, 1 << 14}}) {
             assertThatThrownBy(() -> new LatentShape(sides[0], sides[1], sides[2]))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("at most 268435455 elements, got " + sides[0] + "x");

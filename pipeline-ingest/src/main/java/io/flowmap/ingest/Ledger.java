@@ -80,7 +80,8 @@ final class Ledger {
 
     /** What is wrong with some of the records that meet a condition, to add to a message. */
     private static String first(Dataset<Row> judged, String split, Column condition) {
-        return first(judged.filter(col(StagedRecord.SPLIT).equalTo(split).and(condition))
+        return first(judged
+                .filter(col(StagedRecord.SPLIT).equalTo(split).and(condition))
                 .orderBy(StagedRecord.POSITION)
                 .select("source", "key", "offset", StagedRecord.REASON)
                 .limit(SHOWN)
@@ -97,6 +98,6 @@ final class Ledger {
 
     /** A record that was not kept; the key is empty where it is the rest of a source. */
     static String reason(String source, String key, long offset, String reason) {
-        return source + (key.isEmpty() ? "" : " " + key) + " at " + offset + ": " + reason;
+        return source + (key.isEmpty() ? "" : " " + key) + (offset < 0 ? "" : " at " + offset) + ": " + reason;
     }
 }

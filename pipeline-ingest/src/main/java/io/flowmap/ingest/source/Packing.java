@@ -1,7 +1,9 @@
 package io.flowmap.ingest.source;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
@@ -47,16 +49,65 @@ enum Packing {
     }
 
     /** What a stream holds, all parts if there are several after each other. */
-    InputStream decoder(InputStream in) throws IOException {
+    InputStream unpacked(InputStream packed) {
+        return new Unpacked(this, packed);
+    }
+
+    private InputStream decoder(InputStream packed) throws IOException {
         return switch (this) {
-            case GZIP -> new GZIPInputStream(in, BUFFER);
-            case BZIP2 -> new BZip2CompressorInputStream(in, true);
-            case XZ -> new XZCompressorInputStream(in, true, MOST_XZ_KIB);
-            case ZSTD -> new ZstdCompressorInputStream(in);
+            case GZIP -> new GZIPInputStream(packed, BUFFER);
+            case BZIP2 -> new BZip2CompressorInputStream(packed, true);
+            case XZ -> new XZCompressorInputStream(packed, true, MOST_XZ_KIB);
+            case ZSTD -> new ZstdCompressorInputStream(packed);
         };
     }
 
-    String text() {
-        return name().toLowerCase(Locale.ROOT);
+    /**
+     * Damage is an {@link IOException} in words, also where a decoder fails by another exception. Nothing is read ahead
+     * of what is asked for, since a decoder that fails takes with it what it had for the call: of a tar, read record by
+     * record and file by file, all that was decoded before the damage is had.
+     */
+    private static final class Unpacked extends InputStream {
+        private final String packing;
+        private final Packing kind;
+        private final InputStream packed;
+        private InputStream decoder;
+
+        Unpacked(Packing kind, InputStream packed) {
+            this.packing = kind.name().toLowerCase(Locale.ROOT);
+            this.kind = kind;
+            this.packed = packed;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] to, int from, int length) throws IOException {
+            try {
+                if (decoder == null) {
+                    decoder = kind.decoder(packed);
+                }
+                return decoder.read(to, from, length);
+            } catch (UncheckedIOException e) {
+                // the file system failed, not the data
+                throw e;
+            } catch (EOFException e) {
+                throw new IOException("cut " + packing + ": it ends early", e);
+            } catch (IOException | RuntimeException e) {
+                throw new IOException("damaged " + packing + ": " + e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (decoder != null) {
+                decoder.close();
+            }
+            packed.close();
+        }
     }
 }

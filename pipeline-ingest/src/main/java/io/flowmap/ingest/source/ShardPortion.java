@@ -19,9 +19,7 @@ record ShardPortion(String source) implements Portion {
     static RecordStream stream(String source, InputStream file, Reading reading) throws IOException {
         var in = new BufferedInputStream(new SourceInput(file), BUFFER);
         var packing = Packing.of(in);
-        var tar = packing.isPresent()
-                ? new TarMembers(new PackedInput(packing.get(), in), true)
-                : new TarMembers(in, false);
+        var tar = packing.isPresent() ? new TarMembers(packing.get().unpacked(in), true) : new TarMembers(in, false);
         return new ShardStream(source, tar, reading);
     }
 }

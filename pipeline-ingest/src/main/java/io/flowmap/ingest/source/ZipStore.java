@@ -84,7 +84,8 @@ final class ZipStore implements MemberStore {
     /** The library finds no list of files at the end, whatever the file is. */
     private String unreadable(Exception e) {
         var head = ByteBuffer.allocate(HEAD);
-        channel.position(0).read(head);
+        channel.position(0);
+        channel.read(head);
         var beginning = Arrays.copyOf(head.array(), head.position());
         if (beginning.length == 0) {
             return "empty file";
