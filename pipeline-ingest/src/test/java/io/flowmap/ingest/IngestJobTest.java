@@ -197,7 +197,8 @@ class IngestJobTest {
         var all = reasons.keySet().toArray(Path[]::new);
         var settled = new String[] {"ingest.resolution=8", "ingest.color=gray", "ingest.max-failure-share=1"};
         for (var reason : reasons.entrySet()) {
-            assertThatThrownBy(() -> run(spark, "first", sources("train", reason.getKey())))
+            assertThatThrownBy(() ->
+                            run(spark, "first-" + reason.getKey().getFileName(), sources("train", reason.getKey())))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("expected images, got none that can be read; first ")
                     .hasMessageContaining(reason.getKey().toString())
