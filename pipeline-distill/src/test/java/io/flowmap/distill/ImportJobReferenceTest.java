@@ -179,7 +179,7 @@ class ImportJobReferenceTest {
                 Files.write(dir.resolve("cut.pkl"), Arrays.copyOf(bytes, bytes.length / 2)),
                 null,
                 "cannot read file:" + dir.resolve("cut.pkl"));
-        refuses(dir.resolve("absent.pkl"), null, "expected a file, got none");
+        refuses(dir.resolve("absent.pkl"), null, "absent.pkl: no such file");
     }
 
     private void refuses(Path main, Path weak, String complaint) {
