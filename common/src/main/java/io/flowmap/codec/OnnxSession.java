@@ -56,7 +56,7 @@ public final class OnnxSession implements AutoCloseable {
     /** The bytes of a file. Throws {@link UserError} where it cannot be read or has 2 GiB or more. */
     public static byte[] read(Configuration hadoop, Path file) {
         var fileSystem = Store.of(hadoop, file);
-        try (var in = Store.open(fileSystem, file)) {
+        try (var in = Store.open(fileSystem, file, "ONNX file " + file)) {
             long length = fileSystem.getFileStatus(file).getLen();
             if (length > Integer.MAX_VALUE - ARRAY_LIMIT) {
                 throw new UserError(

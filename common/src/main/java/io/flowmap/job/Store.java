@@ -60,10 +60,15 @@ public final class Store {
 
     /** Opens a file for reading. */
     public static FSDataInputStream open(FileSystem fileSystem, Path file) {
+        return open(fileSystem, file, file.toString());
+    }
+
+    /** @param what the file in messages: "a TAEF2 encoder from FILE" */
+    public static FSDataInputStream open(FileSystem fileSystem, Path file, String what) {
         try {
-            return new FSDataInputStream(new Input(fileSystem.open(file), file));
+            return new FSDataInputStream(new Input(fileSystem.open(file), what));
         } catch (IOException e) {
-            throw failure("cannot read " + file, e);
+            throw failure("cannot read " + what, e);
         }
     }
 
@@ -108,11 +113,11 @@ public final class Store {
 
     private static final class Input extends InputStream implements Seekable, PositionedReadable {
         private final FSDataInputStream in;
-        private final Path file;
+        private final String what;
 
-        Input(FSDataInputStream in, Path file) {
+        Input(FSDataInputStream in, String what) {
             this.in = in;
-            this.file = file;
+            this.what = what;
         }
 
         private interface Call<T> {
@@ -125,7 +130,7 @@ public final class Store {
             } catch (EOFException | ChecksumException e) {
                 throw e; // the file is shorter than it says, or damaged on its disk
             } catch (IOException e) {
-                throw failure("cannot read " + file, e);
+                throw failure("cannot read " + what, e);
             }
         }
 

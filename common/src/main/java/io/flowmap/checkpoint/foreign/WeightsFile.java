@@ -22,7 +22,7 @@ public record WeightsFile(StateDict dict, String hash) {
      */
     public static WeightsFile open(Configuration hadoop, String network, Path file) {
         var fileSystem = Store.of(hadoop, file);
-        try (var in = Store.open(fileSystem, file)) {
+        try (var in = Store.open(fileSystem, file, network + " from " + file)) {
             var hash = Sha256.of(in);
             return new WeightsFile(ForeignCheckpoint.open(fileSystem, file).stateDict(network), hash);
         } catch (IOException e) {

@@ -107,7 +107,7 @@ class CodecJobTest {
         var nowhere = dir.resolve("nowhere.pth");
         assertMistake(
                 "cannot read a TAEF2 encoder from " + nowhere,
-                "does not exist",
+                "no such file",
                 setting("encoder", nowhere),
                 setting("decoder", nowhere),
                 setting("images", dir));
