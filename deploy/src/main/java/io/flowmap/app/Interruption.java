@@ -1,6 +1,8 @@
 package io.flowmap.app;
 
 import io.flowmap.job.Progress;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
@@ -67,5 +69,6 @@ final class Interruption {
         if (spark != null) {
             spark.setLogLevel("OFF");
         }
+        System.setErr(new PrintStream(OutputStream.nullOutputStream())); // Scala's pools tell there what breaks off
     }
 }
