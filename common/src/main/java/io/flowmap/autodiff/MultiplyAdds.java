@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -27,7 +28,9 @@ public final class MultiplyAdds {
                         Collectors.toMap(variable -> variable.name(), variable -> Nd4j.scalar(variable.dataType(), 0)));
         var lowering = new Lowering(shapes, bindings);
         lowering.lower(Set.copyOf(outputs));
-        return of(lowering.instructions());
+        long count = of(lowering.instructions());
+        lowering.constants().forEach(INDArray::close);
+        return count;
     }
 
     static long of(List<Instruction> instructions) {

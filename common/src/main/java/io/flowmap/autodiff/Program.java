@@ -12,7 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * A graph compiled into a static plan: every native op has its context and its buffers from the start, what depends on
  * constants alone is computed once, and a run replays the list. Inputs, parameters and outputs are arrays that the
- * caller binds, and stay his: write the inputs, {@link #run()}, read the outputs. Not thread-safe.
+ * caller binds and still owns: write the inputs, {@link #run()}, read the outputs. Not thread-safe.
  */
 public final class Program implements AutoCloseable {
     private final List<Kernel> kernels;

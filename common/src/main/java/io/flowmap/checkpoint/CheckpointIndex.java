@@ -69,7 +69,7 @@ record CheckpointIndex(
             }
             return Json.mapper().treeToValue(tree, CheckpointIndex.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("expected a checkpoint's index, got " + Json.complaint(e), e);
+            throw new IllegalArgumentException("expected a checkpoint's index: " + Json.complaint(e), e);
         } catch (IOException e) {
             throw new IllegalArgumentException("expected a checkpoint's index, got " + e.getMessage(), e);
         }

@@ -126,7 +126,7 @@ public record ParameterLayout(List<Entry> entries) implements Serializable {
             }
             return new ParameterLayout(List.of(entries));
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("expected a parameter layout, got " + Json.complaint(e), e);
+            throw new IllegalArgumentException("expected a parameter layout: " + Json.complaint(e), e);
         } catch (ArithmeticException e) {
             throw new IllegalArgumentException("expected a parameter layout of less than 2^63 elements, got more", e);
         }

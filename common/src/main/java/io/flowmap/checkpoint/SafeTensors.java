@@ -32,7 +32,9 @@ import java.util.function.BiConsumer;
  */
 public final class SafeTensors {
     private static final String METADATA = "__metadata__";
-    private static final long MAX_HEADER = 100_000_000;
+    /** Bytes of the longest header that is read. */
+    public static final long MAX_HEADER = 100_000_000;
+
     private static final int ALIGNMENT = 8;
     private static final ObjectReader STRICT = Json.mapper()
             .reader()
@@ -146,9 +148,6 @@ public final class SafeTensors {
             return new Index(parts(header, fileLength - start), start, metadata(header));
         } catch (IllegalArgumentException e) {
             throw new UserError("cannot read safetensors " + name + ": " + e.getMessage(), e);
-        } catch (ArithmeticException e) {
-            throw new UserError(
-                    "cannot read safetensors " + name + ": expected array sizes below 2^63, got larger ones", e);
         } catch (EOFException e) {
             throw truncated(name, fileLength, e);
         }

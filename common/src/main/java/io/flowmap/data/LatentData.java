@@ -138,7 +138,7 @@ public final class LatentData {
             return Json.mapper().treeToValue(known, DataFacts.class);
         } catch (JsonProcessingException e) {
             throw new UserError(
-                    "cannot read " + new Path(dataDir, Manifest.FILE) + ": expected the manifest of ingested data, got "
+                    "cannot read " + new Path(dataDir, Manifest.FILE) + ": expected the manifest of ingested data: "
                             + Json.complaint(e),
                     e);
         }

@@ -89,7 +89,7 @@ public final class FileKind {
         if (lower.startsWith("<!doctype html") || lower.startsWith("<html")) {
             return "a web page (HTML), perhaps of a download that failed";
         }
-        if (lower.startsWith("<?xml") || lower.startsWith("<")) {
+        if (lower.startsWith("<")) {
             return "an XML document, perhaps of a download that failed";
         }
         return text.startsWith("{") || text.startsWith("[") ? "JSON text" : "text";

@@ -75,7 +75,7 @@ public record Manifest(
             return manifest;
         } catch (JsonProcessingException e) {
             throw new UserError(
-                    "cannot read " + new Path(dir, name) + ": expected a manifest, got " + Json.complaint(e), e);
+                    "cannot read " + new Path(dir, name) + ": expected a manifest: " + Json.complaint(e), e);
         } catch (IOException e) {
             throw Store.failure("cannot read " + new Path(dir, name), e);
         }

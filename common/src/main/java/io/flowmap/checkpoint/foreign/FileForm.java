@@ -1,5 +1,6 @@
 package io.flowmap.checkpoint.foreign;
 
+import io.flowmap.checkpoint.SafeTensors;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -14,7 +15,6 @@ enum FileForm {
     OTHER;
 
     private static final int HEADER = Long.BYTES;
-    private static final long MAX_HEADER = 100_000_000;
     private static final int ZIP_MEMBER = 0x04034b50;
     private static final int PROTO = 0x80;
     private static final int LAST_PROTOCOL = 5;
@@ -34,6 +34,6 @@ enum FileForm {
     }
 
     private static boolean isHeader(long length) {
-        return length >= 2 && length <= MAX_HEADER;
+        return length >= 2 && length <= SafeTensors.MAX_HEADER;
     }
 }

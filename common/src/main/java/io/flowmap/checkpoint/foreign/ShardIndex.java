@@ -87,7 +87,7 @@ final class ShardIndex {
                 return map;
             }
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("expected an index in JSON, got " + Json.complaint(e), e);
+            throw new IllegalArgumentException("expected an index in JSON: " + Json.complaint(e), e);
         } catch (CharConversionException e) {
             throw new IllegalArgumentException("expected an index in UTF-8, got other bytes", e);
         }
