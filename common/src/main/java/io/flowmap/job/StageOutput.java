@@ -3,7 +3,6 @@ package io.flowmap.job;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.config.Json;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,8 +93,6 @@ public final class StageOutput {
             return new StageOutput(context, fileSystem, dir, plan, lock, kept);
         } catch (IOException e) {
             throw OutputDirectory.refused(dir, e);
-        } catch (UncheckedIOException e) {
-            throw OutputDirectory.refused(dir, e.getCause());
         }
     }
 

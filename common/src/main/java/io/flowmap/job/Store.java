@@ -45,6 +45,10 @@ public final class Store {
     private static final Pattern REFUSED = Pattern.compile(
             "Permission denied|Read-only file system|Not a directory|Is a directory|Operation not permitted");
 
+    /** What Java tells as a file that is not found, and is a machine at its limits. */
+    private static final Pattern EXHAUSTED = Pattern.compile(
+            "\\((Too many open files.*|No space left on device|Input/output error|Stale file handle|Disk quota exceeded)\\)$");
+
     private Store() {}
 
     /** The file system of a path. Throws {@link UserError} if there is none of its scheme. */
@@ -97,8 +101,10 @@ public final class Store {
 
     /** Whether the store works and does not do what was asked of it, which the user can mend. */
     static boolean isMistake(IOException e) {
-        return MISTAKES.stream().anyMatch(type -> type.isInstance(e))
-                || REFUSED.matcher(String.valueOf(e.getMessage())).find();
+        var message = String.valueOf(e.getMessage());
+        return REFUSED.matcher(message).find()
+                || MISTAKES.stream().anyMatch(type -> type.isInstance(e))
+                        && !EXHAUSTED.matcher(message).find();
     }
 
     /** The outage among a failure's causes, for readers above a library that wraps what it is thrown; null if there is none. */

@@ -24,14 +24,16 @@ public interface Network {
 
     /** Multiply-adds of one evaluation at a sample, [H,W,C] or [D], by {@link MultiplyAdds}; its parameters are not needed. */
     default long multiplyAdds(long... sample) {
-        var shapes = new Shapes(SameDiff.create());
-        var scope = Scope.trainable(shapes, DataType.FLOAT, "", parameters());
-        var batch = LongStream.concat(LongStream.of(1), LongStream.of(sample)).toArray();
-        var x = shapes.graph().placeHolder("input:x", DataType.FLOAT, batch);
-        var number = shapes.graph().placeHolder("input:number", DataType.FLOAT, 1);
-        var rows = shapes.graph().placeHolder("input:classes", DataType.FLOAT, 1, Math.max(1, classes()));
-        var y = apply(scope, new Input(x, number, classes() > 0 ? rows : null, number, number));
-        return MultiplyAdds.of(shapes, List.of(y.name()));
+        try (var shapes = new Shapes(SameDiff.create())) {
+            var scope = Scope.trainable(shapes, DataType.FLOAT, "", parameters());
+            var batch =
+                    LongStream.concat(LongStream.of(1), LongStream.of(sample)).toArray();
+            var x = shapes.graph().placeHolder("input:x", DataType.FLOAT, batch);
+            var number = shapes.graph().placeHolder("input:number", DataType.FLOAT, 1);
+            var rows = shapes.graph().placeHolder("input:classes", DataType.FLOAT, 1, Math.max(1, classes()));
+            var y = apply(scope, new Input(x, number, classes() > 0 ? rows : null, number, number));
+            return MultiplyAdds.of(shapes, List.of(y.name()));
+        }
     }
 
     /**
