@@ -4,8 +4,7 @@ import io.flowmap.data.BlockFile;
 import io.flowmap.data.LatentData;
 import io.flowmap.data.LatentShape;
 import io.flowmap.job.Manifest;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.flowmap.job.Store;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -18,15 +17,8 @@ record LatentSource(String dataDir, String split, String hash, LatentShape shape
     static LatentSource of(Configuration hadoop, Path dataDir, String split) {
         var data = LatentData.open(hadoop, dataDir, split);
         var counts = data.blocks().stream().mapToInt(BlockFile::count).toArray();
-        return new LatentSource(dataDir.toString(), split, hash(hadoop, dataDir), data.shape(), counts);
-    }
-
-    private static String hash(Configuration hadoop, Path dataDir) {
-        try {
-            return Manifest.hash(dataDir.getFileSystem(hadoop), dataDir);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + dataDir, e);
-        }
+        var hash = Manifest.hash(Store.of(hadoop, dataDir), dataDir);
+        return new LatentSource(dataDir.toString(), split, hash, data.shape(), counts);
     }
 
     @Override

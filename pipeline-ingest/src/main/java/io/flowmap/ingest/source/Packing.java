@@ -1,5 +1,6 @@
 package io.flowmap.ingest.source;
 
+import io.flowmap.job.UserError;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -92,7 +93,7 @@ enum Packing {
                     decoder = kind.decoder(packed);
                 }
                 return decoder.read(to, from, length);
-            } catch (UncheckedIOException e) {
+            } catch (UncheckedIOException | UserError e) {
                 // the file system failed, not the data
                 throw e;
             } catch (EOFException e) {
