@@ -27,6 +27,7 @@ enum ImageFormat {
             "PDF", pattern("%PDF-"),
             "PSD", pattern("8BPS"),
             "SVG", pattern("\\W*<(svg|(\\?xml|!--|!DOCTYPE svg).*<svg)\\b"),
+            "a Git LFS pointer", pattern("version https://git-lfs"),
             "a web page", pattern("(?i)\\W*<(!DOCTYPE )?html")));
 
     private final Pattern start;

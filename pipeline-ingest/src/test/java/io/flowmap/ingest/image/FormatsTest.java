@@ -160,6 +160,7 @@ class FormatsTest {
         "PSD, '8BPS\\0\\1'",
         "SVG, '<svg xmlns=''http://www.w3.org/2000/svg''/>'",
         "SVG, '\\357\\273\\277<?xml version=''1.0''?>\\n<!-- a --><svg width=''1''>'",
+        "a Git LFS pointer, 'version https://git-lfs.github.com/spec/v1\\noid sha256:4d7a\\nsize 12\\n'",
         "a web page, '<!DOCTYPE html><html>'",
         "a web page, '\\n<html lang=''en''>'"
     })
