@@ -81,7 +81,7 @@ class SecretsTest {
         var log = dir.resolve("log");
         var run = home.flowmap(log, "ingest", "--config", configuration(dir) + "", "--master", "nonsense");
         run.environment().put("TMPDIR", temporary.toString());
-        assertThat(run.start().waitFor()).isEqualTo(1);
+        assertThat(run.start().waitFor()).isEqualTo(2);
         assertThat(Files.readString(log)).contains("Master must either be").doesNotContain(GuardedFileSystem.SECRET);
         assertThat(temporary).isEmptyDirectory();
     }
