@@ -1,10 +1,10 @@
 package io.flowmap.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.flowmap.job.AtomicFile;
-import io.flowmap.job.Sha256;
-import io.flowmap.job.Store;
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
+import io.flowmap.file.AtomicFile;
+import io.flowmap.file.Sha256;
+import io.flowmap.file.Store;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;

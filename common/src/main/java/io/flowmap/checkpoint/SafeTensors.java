@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flowmap.config.Json;
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
 import java.io.CharConversionException;
 import java.io.DataInputStream;
 import java.io.EOFException;

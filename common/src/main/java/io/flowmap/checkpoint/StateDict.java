@@ -1,6 +1,6 @@
 package io.flowmap.checkpoint;
 
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package io.flowmap.checkpoint;
 
-import io.flowmap.job.AtomicFile;
-import io.flowmap.job.Sha256;
-import io.flowmap.job.Store;
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
+import io.flowmap.file.AtomicFile;
+import io.flowmap.file.Sha256;
+import io.flowmap.file.Store;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -8,7 +8,7 @@ import org.apache.hadoop.fs.Path;
 public final class CodecSource {
     private CodecSource() {}
 
-    /** The codec of files. Throws {@link io.flowmap.job.UserError} where they cannot be read or hold something else. */
+    /** The codec of files. Throws {@link io.flowmap.config.UserError} where they cannot be read or hold something else. */
     public static LatentCodec open(Configuration hadoop, CodecFiles files) {
         return switch (files.kind()) {
             case TAEF2 -> Taef2.open(hadoop, new Path(files.encoder()), new Path(files.decoder()));

@@ -1,9 +1,9 @@
 package io.flowmap.codec;
 
+import io.flowmap.config.UserError;
 import io.flowmap.data.CodecFiles;
 import io.flowmap.data.LatentShape;
-import io.flowmap.job.Sha256;
-import io.flowmap.job.UserError;
+import io.flowmap.file.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.hadoop.conf.Configuration;

@@ -1,10 +1,10 @@
 package io.flowmap.codec;
 
+import io.flowmap.config.UserError;
 import io.flowmap.data.CodedLatents;
 import io.flowmap.data.Encoder;
 import io.flowmap.data.LatentShape;
 import io.flowmap.data.PixelEncoder;
-import io.flowmap.job.UserError;
 import java.util.Arrays;
 import org.apache.hadoop.conf.Configuration;
 

@@ -7,7 +7,6 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValueFactory;
-import io.flowmap.job.UserError;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;

@@ -10,7 +10,6 @@ import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
-import io.flowmap.job.UserError;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;

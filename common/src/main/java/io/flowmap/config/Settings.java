@@ -9,7 +9,6 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
-import io.flowmap.job.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,2 +1,2 @@
-/** HOCON configuration: loading, checking against {@code reference.conf}, and conversion into validated records. */
+/** HOCON configuration: loading, checking against {@code reference.conf}, conversion into validated records, user errors, secrets. */
 package io.flowmap.config;

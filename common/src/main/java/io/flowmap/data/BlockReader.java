@@ -1,7 +1,7 @@
 package io.flowmap.data;
 
-import io.flowmap.job.Store;
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
+import io.flowmap.file.Store;
 import io.flowmap.tensor.DType;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;

@@ -2,7 +2,7 @@ package io.flowmap.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.config.Json;
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package io.flowmap.data;
 
-import io.flowmap.job.PendingFile;
-import io.flowmap.job.Store;
+import io.flowmap.file.PendingFile;
+import io.flowmap.file.Store;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;

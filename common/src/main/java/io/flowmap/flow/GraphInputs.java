@@ -1,6 +1,6 @@
 package io.flowmap.flow;
 
-import io.flowmap.autodiff.Shapes;
+import io.flowmap.graph.Shapes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

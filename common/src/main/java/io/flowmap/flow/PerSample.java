@@ -1,6 +1,6 @@
 package io.flowmap.flow;
 
-import io.flowmap.autodiff.Shapes;
+import io.flowmap.graph.Shapes;
 import java.util.Arrays;
 import org.nd4j.autodiff.samediff.SDVariable;
 

@@ -1,6 +1,6 @@
 package io.flowmap.nn;
 
-import io.flowmap.autodiff.Pooling;
+import io.flowmap.graph.Pooling;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.enums.WeightsFormat;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;

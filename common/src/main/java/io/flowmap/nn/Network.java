@@ -1,7 +1,7 @@
 package io.flowmap.nn;
 
-import io.flowmap.autodiff.MultiplyAdds;
-import io.flowmap.autodiff.Shapes;
+import io.flowmap.engine.MultiplyAdds;
+import io.flowmap.graph.Shapes;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.nd4j.autodiff.samediff.SDVariable;

@@ -1,6 +1,6 @@
 package io.flowmap.nn;
 
-import io.flowmap.autodiff.Shapes;
+import io.flowmap.graph.Shapes;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -70,11 +70,11 @@ public final class Scope {
         return type;
     }
 
-    long[] shape(SDVariable variable) {
+    public long[] shape(SDVariable variable) {
         return shapes.of(variable);
     }
 
-    SDVariable reshape(SDVariable x, long... shape) {
+    public SDVariable reshape(SDVariable x, long... shape) {
         return graph().reshape(x, shape);
     }
 }

@@ -1,2 +1,2 @@
-/** Networks as SameDiff graphs: EDM2's magnitude-preserving UNet, a small MLP, and their primitives. */
+/** Layers of networks as SameDiff graphs, their parameters and initial values. */
 package io.flowmap.nn;

@@ -3,7 +3,7 @@ package io.flowmap.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

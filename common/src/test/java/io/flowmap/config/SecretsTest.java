@@ -3,7 +3,6 @@ package io.flowmap.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.flowmap.job.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,10 +3,10 @@ package io.flowmap.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.flowmap.autodiff.Program;
+import io.flowmap.engine.Program;
 import io.flowmap.nn.Edm2Case;
 import io.flowmap.nn.Scope;
-import io.flowmap.nn.UNet;
+import io.flowmap.nn.edm2.UNet;
 import io.flowmap.testing.Reference;
 import java.nio.file.Path;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package io.flowmap.nn;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.nn.edm2.UNetConfig;
 import io.flowmap.testing.Npy;
 import io.flowmap.testing.Reference;
 import java.nio.file.Files;

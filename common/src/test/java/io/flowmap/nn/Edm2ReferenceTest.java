@@ -2,11 +2,13 @@ package io.flowmap.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.flowmap.autodiff.Jvp;
-import io.flowmap.autodiff.Program;
-import io.flowmap.autodiff.Shapes;
-import io.flowmap.autodiff.Vjp;
+import io.flowmap.engine.Program;
 import io.flowmap.flow.Denoiser;
+import io.flowmap.graph.Jvp;
+import io.flowmap.graph.Shapes;
+import io.flowmap.graph.Vjp;
+import io.flowmap.nn.edm2.MagnitudePreserving;
+import io.flowmap.nn.edm2.UNet;
 import io.flowmap.testing.Npy;
 import io.flowmap.testing.Reference;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package io.flowmap.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.flowmap.model.FrozenNetwork;
 import io.flowmap.tensor.CounterRandom;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,12 @@
 package io.flowmap.app;
 
-import io.flowmap.job.RunSettings;
-import io.flowmap.job.UserError;
+import io.flowmap.app.launch.Commands;
+import io.flowmap.app.launch.Request;
+import io.flowmap.app.launch.SparkSettings;
+import io.flowmap.app.launch.Stages;
+import io.flowmap.app.launch.SubmitPlan;
+import io.flowmap.config.UserError;
+import io.flowmap.stage.RunSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

@@ -1,6 +1,9 @@
 package io.flowmap.app;
 
-import io.flowmap.job.ProcessEnd;
+import io.flowmap.app.launch.Application;
+import io.flowmap.app.launch.Commands;
+import io.flowmap.app.launch.Stages;
+import io.flowmap.stage.ProcessEnd;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,2 +1,2 @@
-/** The program: commands, the plan by which spark-submit starts them, the session they run in, exit codes. */
+/** The entry points: {@code Launcher} before Spark, {@code Main} within it. */
 package io.flowmap.app;

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.app.launch.Stages;
 import io.flowmap.config.Json;
-import io.flowmap.job.Job;
+import io.flowmap.stage.Job;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,11 @@ package io.flowmap.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowmap.app.launch.Commands;
+import io.flowmap.app.launch.Request;
+import io.flowmap.app.launch.SparkSettings;
+import io.flowmap.app.launch.Stages;
+import io.flowmap.app.launch.SubmitPlan;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -7,6 +7,7 @@ import static com.tngtech.archunit.lang.conditions.ArchConditions.haveModifier;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -35,14 +36,18 @@ class HouseTest {
     private static final String SPARK = "org.apache.spark..";
     private static final String[] COMMON = {
         "io.flowmap.config..",
-        "io.flowmap.job..",
+        "io.flowmap.file..",
+        "io.flowmap.stage..",
         "io.flowmap.tensor..",
-        "io.flowmap.autodiff..",
+        "io.flowmap.graph..",
+        "io.flowmap.engine..",
         "io.flowmap.nn..",
+        "io.flowmap.model..",
         "io.flowmap.flow..",
         "io.flowmap.checkpoint..",
         "io.flowmap.codec..",
-        "io.flowmap.data.."
+        "io.flowmap.data..",
+        "io.flowmap.page.."
     };
     private static final DescribedPredicate<JavaClass> ENTRY_POINTS =
             DescribedPredicate.describe("entry points", type -> type.getMethods().stream()
@@ -83,10 +88,21 @@ class HouseTest {
     @ArchTest
     static final ArchRule derivativesKnowNoNetwork = noClasses()
             .that()
-            .resideInAPackage("io.flowmap.autodiff..")
+            .resideInAPackage("io.flowmap.graph..")
+            .should(dependOnClassesThat(resideInAnyPackage("io.flowmap..")
+                    .and(not(resideInAnyPackage("io.flowmap.graph..", "io.flowmap.tensor..")))));
+
+    @ArchTest
+    static final ArchRule networksKnowNoEngine = noClasses()
+            .that()
+            .resideInAnyPackage("io.flowmap.nn..", "io.flowmap.flow..", "io.flowmap.distill.objective..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.flowmap.nn..", "io.flowmap.flow..", "io.flowmap.data..", "io.flowmap.job..");
+            .resideInAPackage("io.flowmap.engine..");
+
+    @ArchTest
+    static final ArchRule packagesFormNoCycle =
+            slices().matching("io.flowmap.(**)").namingSlices("$1").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule mathematicsKnowsNoSession = noClasses()
@@ -94,7 +110,8 @@ class HouseTest {
             .resideInAnyPackage(
                     "io.flowmap.config..",
                     "io.flowmap.tensor..",
-                    "io.flowmap.autodiff..",
+                    "io.flowmap.graph..",
+                    "io.flowmap.engine..",
                     "io.flowmap.nn..",
                     "io.flowmap.flow..",
                     "io.flowmap.checkpoint..",
@@ -104,7 +121,9 @@ class HouseTest {
                     "io.flowmap.adversarial.discriminator..",
                     "io.flowmap.eval.feature..",
                     "io.flowmap.eval.metric..",
-                    "io.flowmap.app.lab.study..")
+                    "io.flowmap.eval.distance..",
+                    "io.flowmap.eval.neighbour..",
+                    "io.flowmap.app.study..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage(SPARK);
@@ -142,19 +161,19 @@ class HouseTest {
             .should()
             .beDeclaredInClassesThat()
             .haveNameMatching(
-                    "io\\.flowmap\\.(distill\\.train\\.ExecutorSlots|eval\\.metric\\.BlasThreads|job\\.ProcessEnd)");
+                    "io\\.flowmap\\.(distill\\.train\\.executor\\.ExecutorSlots|eval\\.distance\\.BlasThreads|stage\\.ProcessEnd)");
 
     @ArchTest
     static final ArchRule theProcessHasOneSettingThatIsChanged = noClasses()
             .that()
-            .doNotHaveFullyQualifiedName("io.flowmap.eval.metric.BlasThreads")
+            .doNotHaveFullyQualifiedName("io.flowmap.eval.distance.BlasThreads")
             .should()
             .callMethodWhere(changesTheProcess());
 
     @ArchTest
     static final ArchRule jobsArePublicForTheServiceLoader = classes()
             .that()
-            .implement(io.flowmap.job.Job.class)
+            .implement(io.flowmap.stage.Job.class)
             .and()
             .areTopLevelClasses()
             .should(haveModifier(JavaModifier.PUBLIC));

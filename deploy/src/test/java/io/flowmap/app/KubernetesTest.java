@@ -8,7 +8,7 @@ import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
-import io.flowmap.job.CodeVersion;
+import io.flowmap.stage.CodeVersion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

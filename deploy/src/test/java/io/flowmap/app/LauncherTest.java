@@ -2,6 +2,7 @@ package io.flowmap.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowmap.app.launch.Stages;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

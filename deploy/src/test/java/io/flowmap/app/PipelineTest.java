@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.config.Json;
-import io.flowmap.eval.MetricRow;
+import io.flowmap.eval.table.MetricRow;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

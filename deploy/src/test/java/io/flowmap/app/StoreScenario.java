@@ -2,6 +2,10 @@ package io.flowmap.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.flowmap.app.launch.Application;
+import io.flowmap.app.launch.Request;
+import io.flowmap.app.launch.Stages;
+import io.flowmap.app.launch.SubmitPlan;
 import io.flowmap.config.Json;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;

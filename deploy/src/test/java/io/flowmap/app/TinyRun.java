@@ -2,6 +2,9 @@ package io.flowmap.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowmap.app.launch.Application;
+import io.flowmap.app.launch.Request;
+import io.flowmap.app.launch.Stages;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;

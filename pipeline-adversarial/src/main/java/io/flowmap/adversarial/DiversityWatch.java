@@ -1,7 +1,7 @@
 package io.flowmap.adversarial;
 
+import io.flowmap.config.UserError;
 import io.flowmap.distill.train.Watch;
-import io.flowmap.job.UserError;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;

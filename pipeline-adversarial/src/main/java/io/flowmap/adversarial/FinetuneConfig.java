@@ -4,9 +4,9 @@ import io.flowmap.adversarial.discriminator.Augmentation;
 import io.flowmap.adversarial.discriminator.DiscriminatorConfig;
 import io.flowmap.adversarial.discriminator.PenaltyConfig;
 import io.flowmap.data.LatentShape;
-import io.flowmap.distill.train.AdamConfig;
-import io.flowmap.distill.train.LearningRateConfig;
-import io.flowmap.distill.train.TrainingConfig;
+import io.flowmap.distill.train.step.AdamConfig;
+import io.flowmap.distill.train.step.LearningRateConfig;
+import io.flowmap.distill.train.step.TrainingConfig;
 
 /** The section {@code finetune}; reference.conf documents every key. */
 record FinetuneConfig(

@@ -2,17 +2,17 @@ package io.flowmap.adversarial;
 
 import io.flowmap.adversarial.discriminator.Discriminator;
 import io.flowmap.checkpoint.ParameterLayout;
+import io.flowmap.config.UserError;
 import io.flowmap.data.LatentData;
 import io.flowmap.distill.Distillation;
 import io.flowmap.distill.StudentFactory;
-import io.flowmap.distill.teacher.NetworkSpec;
-import io.flowmap.distill.teacher.StoredModel;
-import io.flowmap.distill.train.ObjectiveFactory;
 import io.flowmap.distill.train.TrainingStart;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.Manifest;
-import io.flowmap.job.Store;
-import io.flowmap.job.UserError;
+import io.flowmap.distill.train.step.ObjectiveFactory;
+import io.flowmap.file.Store;
+import io.flowmap.model.NetworkSpec;
+import io.flowmap.model.StoredModel;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Manifest;
 
 /**
  * What is trained, and from where. Parameters, moments, averages, step and sample numbers continue those of the distillation; a

@@ -1,15 +1,15 @@
 package io.flowmap.adversarial;
 
 import io.flowmap.codec.PixelDecoder;
+import io.flowmap.config.UserError;
 import io.flowmap.data.LatentData;
-import io.flowmap.distill.FieldProgram;
-import io.flowmap.distill.teacher.FrozenField;
-import io.flowmap.distill.teacher.NetworkSpec;
+import io.flowmap.eval.distance.FeatureBlock;
 import io.flowmap.eval.feature.FeatureModel;
-import io.flowmap.eval.metric.FeatureBlock;
-import io.flowmap.eval.metric.PrecisionRecall;
+import io.flowmap.eval.neighbour.PrecisionRecall;
 import io.flowmap.flow.Sampling;
-import io.flowmap.job.UserError;
+import io.flowmap.model.FieldProgram;
+import io.flowmap.model.FrozenField;
+import io.flowmap.model.NetworkSpec;
 import io.flowmap.tensor.CounterRandom;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;

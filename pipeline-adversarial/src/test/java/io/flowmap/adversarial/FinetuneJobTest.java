@@ -3,9 +3,9 @@ package io.flowmap.adversarial;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowmap.config.UserError;
 import io.flowmap.distill.DistillJob;
-import io.flowmap.distill.GenerateJob;
-import io.flowmap.job.UserError;
+import io.flowmap.distill.sample.GenerateJob;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.apache.spark.sql.Row;

@@ -1,7 +1,7 @@
 package io.flowmap.distill;
 
 import io.flowmap.distill.teacher.TeacherConfig;
-import io.flowmap.distill.train.TrainingConfig;
+import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.flow.TimePairs;
 
 /** The section {@code distill}; reference.conf documents every key. */

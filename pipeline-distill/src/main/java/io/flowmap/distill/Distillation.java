@@ -1,14 +1,14 @@
 package io.flowmap.distill;
 
+import io.flowmap.config.UserError;
 import io.flowmap.data.LatentData;
 import io.flowmap.distill.objective.Objective;
-import io.flowmap.distill.teacher.NetworkSpec;
-import io.flowmap.distill.teacher.StoredModel;
 import io.flowmap.distill.teacher.StoredTeacher;
 import io.flowmap.flow.NoiseLabel;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.StageInput;
-import io.flowmap.job.UserError;
+import io.flowmap.model.NetworkSpec;
+import io.flowmap.model.StoredModel;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.StageInput;
 import java.util.List;
 
 /**

@@ -1,6 +1,6 @@
 package io.flowmap.distill;
 
-import io.flowmap.distill.train.PowerEma;
+import io.flowmap.distill.train.ema.PowerEma;
 import java.util.List;
 
 /** The section {@code ema}; reference.conf documents every key. */

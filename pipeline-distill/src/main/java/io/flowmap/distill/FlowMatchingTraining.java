@@ -1,13 +1,13 @@
 package io.flowmap.distill;
 
 import io.flowmap.distill.objective.FlowMatching;
-import io.flowmap.distill.teacher.NetworkSpec;
-import io.flowmap.distill.train.BlockSource;
 import io.flowmap.distill.train.TrainedModel;
 import io.flowmap.distill.train.Trainer;
-import io.flowmap.distill.train.TrainingConfig;
+import io.flowmap.distill.train.step.BlockSource;
+import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.flow.TimePairs;
-import io.flowmap.job.JobContext;
+import io.flowmap.model.NetworkSpec;
+import io.flowmap.stage.JobContext;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -16,8 +16,8 @@ import org.apache.hadoop.fs.Path;
  * @param time mean and deviation of logit t
  * @param labelDropout share of samples without their class
  */
-record FlowMatchingTraining(TimePairs time, double labelDropout, TrainingConfig training) {
-    FlowMatchingTraining {
+public record FlowMatchingTraining(TimePairs time, double labelDropout, TrainingConfig training) {
+    public FlowMatchingTraining {
         if (labelDropout < 0 || labelDropout > 1) {
             throw new IllegalArgumentException("expected label-dropout in [0, 1], got " + labelDropout);
         }
@@ -28,7 +28,7 @@ record FlowMatchingTraining(TimePairs time, double labelDropout, TrainingConfig 
      *
      * @param seed of the training's random numbers
      */
-    TrainedModel run(JobContext context, NetworkSpec spec, float[] initial, long seed, Path dir) {
+    public TrainedModel run(JobContext context, NetworkSpec spec, float[] initial, long seed, Path dir) {
         var recipe = new StudentFactory(spec, new FlowMatching(time), null, null, labelDropout, seed);
         var blocks = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
         return new Trainer(context, recipe, blocks, training, dir).train(initial, spec.layout());

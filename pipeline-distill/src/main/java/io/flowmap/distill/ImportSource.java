@@ -1,12 +1,12 @@
 package io.flowmap.distill;
 
 import io.flowmap.checkpoint.foreign.ForeignCheckpoint;
-import io.flowmap.distill.teacher.Edm2Snapshot;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.Sha256;
-import io.flowmap.job.StageInput;
-import io.flowmap.job.Store;
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
+import io.flowmap.file.Sha256;
+import io.flowmap.file.Store;
+import io.flowmap.nn.edm2.Edm2Snapshot;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.StageInput;
 import java.io.IOException;
 import java.util.List;
 import org.apache.hadoop.fs.FileSystem;

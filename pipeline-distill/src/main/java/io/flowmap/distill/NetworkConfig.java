@@ -1,11 +1,11 @@
 package io.flowmap.distill;
 
+import io.flowmap.config.UserError;
 import io.flowmap.data.LatentData;
 import io.flowmap.data.LatentShape;
-import io.flowmap.distill.teacher.NetworkSpec;
 import io.flowmap.flow.NoiseLabel;
-import io.flowmap.job.UserError;
-import io.flowmap.nn.UNetConfig;
+import io.flowmap.model.NetworkSpec;
+import io.flowmap.nn.edm2.UNetConfig;
 import java.util.List;
 import java.util.stream.IntStream;
 

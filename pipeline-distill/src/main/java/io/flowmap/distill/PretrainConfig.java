@@ -1,6 +1,6 @@
 package io.flowmap.distill;
 
-import io.flowmap.distill.train.TrainingConfig;
+import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.flow.TimePairs;
 
 /** The section {@code pretrain}; reference.conf documents every key. */

@@ -1,17 +1,17 @@
 package io.flowmap.distill;
 
 import io.flowmap.data.LatentData;
-import io.flowmap.distill.teacher.NetworkSpec;
-import io.flowmap.distill.teacher.StoredModel;
 import io.flowmap.distill.train.TrainedModel;
-import io.flowmap.distill.train.TrainingConfig;
-import io.flowmap.job.Job;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.StageInput;
-import io.flowmap.job.StageOutput;
+import io.flowmap.distill.train.step.TrainingConfig;
+import io.flowmap.model.NetworkSpec;
+import io.flowmap.model.StoredModel;
 import io.flowmap.nn.ForcedNormalisation;
 import io.flowmap.nn.InitialParameters;
 import io.flowmap.nn.Parameter;
+import io.flowmap.stage.Job;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageOutput;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;

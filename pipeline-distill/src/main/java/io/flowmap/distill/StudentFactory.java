@@ -2,11 +2,11 @@ package io.flowmap.distill;
 
 import io.flowmap.distill.objective.Objective;
 import io.flowmap.distill.objective.StudentProgram;
-import io.flowmap.distill.teacher.FieldSpec;
 import io.flowmap.distill.teacher.TeacherSource;
-import io.flowmap.distill.train.LocalObjective;
-import io.flowmap.distill.train.Normalisation;
-import io.flowmap.distill.train.ObjectiveFactory;
+import io.flowmap.distill.train.step.LocalObjective;
+import io.flowmap.distill.train.step.Normalisation;
+import io.flowmap.distill.train.step.ObjectiveFactory;
+import io.flowmap.model.FieldSpec;
 import org.apache.hadoop.conf.Configuration;
 import org.nd4j.linalg.api.buffer.DataType;
 

@@ -2,10 +2,10 @@ package io.flowmap.distill;
 
 import io.flowmap.checkpoint.ParameterLayout;
 import io.flowmap.distill.objective.StudentProgram;
-import io.flowmap.distill.train.Batch;
-import io.flowmap.distill.train.LocalObjective;
-import io.flowmap.distill.train.Normalisation;
-import io.flowmap.distill.train.StepReport;
+import io.flowmap.distill.train.step.Batch;
+import io.flowmap.distill.train.step.LocalObjective;
+import io.flowmap.distill.train.step.Normalisation;
+import io.flowmap.distill.train.step.StepReport;
 import io.flowmap.flow.TimePairs;
 import io.flowmap.tensor.CounterRandom;
 import org.apache.hadoop.conf.Configuration;

@@ -1,2 +1,2 @@
-/** The jobs that make teachers, train and sample: {@code pretrain}, {@code import}, {@code prepare-teacher}, {@code distill}, {@code generate}. */
+/** The jobs that make and train networks: {@code import}, {@code pretrain}, {@code distill}, {@code ema}. */
 package io.flowmap.distill;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowmap.config.Settings;
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -2,14 +2,16 @@ package io.flowmap.distill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowmap.distill.prepare.PrepareTeacherJob;
 import io.flowmap.distill.teacher.DenoiserField;
-import io.flowmap.distill.teacher.NetworkSpec;
-import io.flowmap.distill.teacher.StoredModel;
 import io.flowmap.distill.train.Sessions;
 import io.flowmap.flow.NoiseLabel;
-import io.flowmap.job.Manifest;
+import io.flowmap.model.FieldProgram;
+import io.flowmap.model.NetworkSpec;
+import io.flowmap.model.StoredModel;
 import io.flowmap.nn.Edm2Case;
-import io.flowmap.nn.UNet;
+import io.flowmap.nn.edm2.UNet;
+import io.flowmap.stage.Manifest;
 import io.flowmap.testing.Reference;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,17 +3,18 @@ package io.flowmap.eval;
 import io.flowmap.data.LatentData;
 import io.flowmap.eval.feature.LeNetTraining;
 import io.flowmap.eval.feature.LeNetWeights;
-import io.flowmap.job.AtomicFile;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.StageInput;
-import io.flowmap.job.StageOutput;
+import io.flowmap.eval.set.EncodedImages;
+import io.flowmap.file.AtomicFile;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageOutput;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
 
 /** The LeNet of a run's labels as a stage of its own: trained once, then read by every evaluation that shares it. */
 public final class ClassifierStage {
-    static final String NAME = "classifier";
+    public static final String NAME = "classifier";
     static final String SECTION = "evaluate.classifier";
     private static final String FILE = "lenet.safetensors";
 

@@ -1,20 +1,24 @@
 package io.flowmap.eval;
 
+import io.flowmap.config.UserError;
 import io.flowmap.data.LatentData;
+import io.flowmap.eval.distance.FrechetDistance;
 import io.flowmap.eval.feature.CifarResNetWeights;
 import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.feature.LeNet;
 import io.flowmap.eval.feature.LeNetTraining;
-import io.flowmap.eval.metric.FrechetDistance;
-import io.flowmap.eval.metric.PrecisionRecall.Part;
+import io.flowmap.eval.neighbour.PrecisionRecall.Part;
 import io.flowmap.eval.protocol.Measure;
 import io.flowmap.eval.protocol.Protocol;
-import io.flowmap.job.Job;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.StageInput;
-import io.flowmap.job.StageOutput;
-import io.flowmap.job.Store;
-import io.flowmap.job.UserError;
+import io.flowmap.eval.set.FeatureSet;
+import io.flowmap.eval.set.ImageSources;
+import io.flowmap.eval.set.SampleSet;
+import io.flowmap.eval.table.MetricRow;
+import io.flowmap.file.Store;
+import io.flowmap.stage.Job;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageOutput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +32,7 @@ import org.apache.spark.sql.SaveMode;
  * protocols where asked. Writes the table of {@link MetricRow}.
  */
 public final class EvaluateJob implements Job {
-    static final String STAGE = "metrics";
-    static final String TRAIN = "train";
+    public static final String STAGE = "metrics";
 
     @Override
     public String name() {
@@ -55,7 +58,7 @@ public final class EvaluateJob implements Job {
         }
         var reference = LatentData.open(context.hadoop(), context.stage("data"), settings.referenceSplit());
         var named = new NamedModels(context, settings, reference.imageShape());
-        var train = LatentData.open(context.hadoop(), context.stage("data"), TRAIN);
+        var train = LatentData.open(context.hadoop(), context.stage("data"), ImageSources.TRAIN);
         var sets = settings.samples() ? sets(context) : List.<SampleSet>of();
         var model = model(context, settings, reference);
         inputs.add(modelInput(context, settings, model));
@@ -106,7 +109,8 @@ public final class EvaluateJob implements Job {
     /** The network of {@code evaluate.features}: of the file that it names, or the run's LeNet, trained now if it was not yet. */
     static FeatureModel model(JobContext context, EvaluateSettings settings, LatentData data) {
         if (settings.trainsLeNet()) {
-            return ClassifierStage.open(context, LatentData.open(context.hadoop(), context.stage("data"), TRAIN));
+            return ClassifierStage.open(
+                    context, LatentData.open(context.hadoop(), context.stage("data"), ImageSources.TRAIN));
         }
         var model = CifarResNetWeights.open(context.hadoop(), new Path(settings.features()));
         return NamedModels.requireFits(model, settings.features(), data.imageShape());
@@ -145,7 +149,7 @@ public final class EvaluateJob implements Job {
         }
         long largest = counts.stream().mapToLong(Long::longValue).max().orElse(train.count());
         try (var bar = context.progress().bar("evaluate", sets.size() + 1L)) {
-            evaluation.compareReal(TRAIN, train, Math.min(train.count(), largest));
+            evaluation.compareReal(ImageSources.TRAIN, train, Math.min(train.count(), largest));
             bar.step(1);
             for (int i = 0; i < sets.size(); i++) {
                 bar.values(Map.of("set", sets.get(i).name()));

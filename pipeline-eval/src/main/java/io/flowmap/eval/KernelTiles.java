@@ -1,8 +1,8 @@
 package io.flowmap.eval;
 
-import io.flowmap.eval.metric.FeatureBlock;
-import io.flowmap.eval.metric.KernelDistance;
-import io.flowmap.eval.metric.KernelSubsets;
+import io.flowmap.eval.distance.FeatureBlock;
+import io.flowmap.eval.distance.KernelDistance;
+import io.flowmap.eval.distance.KernelSubsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package io.flowmap.eval;
 
+import io.flowmap.config.UserError;
 import io.flowmap.data.LatentShape;
 import io.flowmap.eval.feature.CifarResNetWeights;
 import io.flowmap.eval.feature.FeatureModel;
@@ -8,9 +9,8 @@ import io.flowmap.eval.feature.InceptionWeights;
 import io.flowmap.eval.feature.OnnxModel;
 import io.flowmap.eval.protocol.FeatureSource;
 import io.flowmap.eval.protocol.Protocol;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.StageInput;
-import io.flowmap.job.UserError;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.StageInput;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

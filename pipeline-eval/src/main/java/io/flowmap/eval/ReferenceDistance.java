@@ -1,15 +1,20 @@
 package io.flowmap.eval;
 
 import io.flowmap.data.LatentData;
-import io.flowmap.eval.MetricProtocol.Reference;
+import io.flowmap.eval.distance.FeatureBlock;
+import io.flowmap.eval.distance.FrechetDistance;
+import io.flowmap.eval.distance.Moments;
 import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.feature.FeatureNetwork;
-import io.flowmap.eval.metric.FeatureBlock;
-import io.flowmap.eval.metric.FrechetDistance;
-import io.flowmap.eval.metric.Moments;
 import io.flowmap.eval.protocol.Protocol;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.StageInput;
+import io.flowmap.eval.set.FeatureSet;
+import io.flowmap.eval.set.ImageBlock;
+import io.flowmap.eval.set.ImageSources;
+import io.flowmap.eval.set.SpanMoments;
+import io.flowmap.eval.table.MetricProtocol;
+import io.flowmap.eval.table.MetricProtocol.Reference;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.StageInput;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Map;

@@ -1,2 +1,2 @@
-/** The jobs evaluate and report, and what of them runs on Spark: features of images, distances between sets of features. */
+/** The jobs {@code evaluate} and {@code dataset}. */
 package io.flowmap.eval;

@@ -3,9 +3,12 @@ package io.flowmap.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowmap.config.UserError;
 import io.flowmap.eval.feature.LeNetWeights;
-import io.flowmap.job.Manifest;
-import io.flowmap.job.UserError;
+import io.flowmap.eval.table.MetricProtocol;
+import io.flowmap.eval.table.MetricRow;
+import io.flowmap.eval.table.MetricTable;
+import io.flowmap.stage.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

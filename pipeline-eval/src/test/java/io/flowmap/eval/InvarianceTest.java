@@ -2,11 +2,13 @@ package io.flowmap.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.flowmap.eval.metric.FeatureBlock;
+import io.flowmap.eval.distance.FeatureBlock;
+import io.flowmap.eval.distance.FrechetDistance;
+import io.flowmap.eval.distance.Moments;
 import io.flowmap.eval.metric.FeatureSets;
-import io.flowmap.eval.metric.FrechetDistance;
-import io.flowmap.eval.metric.Moments;
-import io.flowmap.eval.metric.PrecisionRecall;
+import io.flowmap.eval.neighbour.PrecisionRecall;
+import io.flowmap.eval.set.NeighbourTiles;
+import io.flowmap.eval.set.SpanMoments;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -2,10 +2,10 @@ package io.flowmap.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.flowmap.eval.metric.FeatureBlock;
+import io.flowmap.eval.distance.FeatureBlock;
+import io.flowmap.eval.distance.KernelDistance;
+import io.flowmap.eval.distance.KernelSubsets;
 import io.flowmap.eval.metric.FeatureSets;
-import io.flowmap.eval.metric.KernelDistance;
-import io.flowmap.eval.metric.KernelSubsets;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;

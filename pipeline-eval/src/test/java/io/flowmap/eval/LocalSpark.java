@@ -3,10 +3,10 @@ package io.flowmap.eval;
 import org.apache.spark.sql.SparkSession;
 
 /** A local session for a test. */
-final class LocalSpark {
+public final class LocalSpark {
     private LocalSpark() {}
 
-    static SparkSession start(int threads) {
+    public static SparkSession start(int threads) {
         return SparkSession.builder()
                 .master("local[" + threads + "]")
                 .config("spark.ui.enabled", false)

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowmap.eval.feature.LeNet;
 import io.flowmap.eval.feature.LeNetTraining;
-import io.flowmap.job.Progress;
+import io.flowmap.stage.Progress;
 import io.flowmap.testing.TestData;
 import java.io.IOException;
 import java.time.Clock;

@@ -3,9 +3,12 @@ package io.flowmap.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowmap.config.UserError;
 import io.flowmap.data.LatentShape;
 import io.flowmap.eval.feature.InceptionFile;
-import io.flowmap.job.UserError;
+import io.flowmap.eval.report.ReportJob;
+import io.flowmap.eval.table.MetricRow;
+import io.flowmap.eval.table.MetricTable;
 import io.flowmap.tensor.CounterRandom;
 import io.flowmap.testing.OnnxFiles;
 import java.io.IOException;

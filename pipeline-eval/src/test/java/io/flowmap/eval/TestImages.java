@@ -20,9 +20,9 @@ import javax.imageio.ImageIO;
  * @param labels of each
  * @param all pixels of each
  */
-record TestImages(LatentShape shape, int classes, int[] labels, byte[][] all) {
+public record TestImages(LatentShape shape, int classes, int[] labels, byte[][] all) {
     /** Noisy stripes in four directions, 16x16. */
-    static TestImages stripes(int count) {
+    public static TestImages stripes(int count) {
         var shape = new LatentShape(1, 16, 16);
         var labels = new int[count];
         var all = new byte[count][shape.size()];
@@ -61,11 +61,11 @@ record TestImages(LatentShape shape, int classes, int[] labels, byte[][] all) {
         }
     }
 
-    byte[] pixels(int index) {
+    public byte[] pixels(int index) {
         return all[index].clone();
     }
 
-    int label(int index) {
+    public int label(int index) {
         return labels[index];
     }
 

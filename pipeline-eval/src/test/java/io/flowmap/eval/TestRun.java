@@ -8,9 +8,9 @@ import io.flowmap.data.LatentRecord;
 import io.flowmap.data.LatentSchema;
 import io.flowmap.data.SampleRecord;
 import io.flowmap.data.SampleSchema;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.Progress;
-import io.flowmap.job.StageOutput;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Progress;
+import io.flowmap.stage.StageOutput;
 import io.flowmap.tensor.CounterRandom;
 import io.flowmap.tensor.DType;
 import java.io.IOException;
@@ -31,13 +31,13 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /** A run directory made of given images: ingested data, samples that are disturbed images, tables of training. */
-final class TestRun {
+public final class TestRun {
     private final SparkSession spark;
     private final Path dir;
     private final JobContext context;
     private final TestImages images;
 
-    TestRun(SparkSession spark, Path dir, TestImages images, String... overrides) {
+    public TestRun(SparkSession spark, Path dir, TestImages images, String... overrides) {
         this.spark = spark;
         this.dir = dir;
         this.images = images;
@@ -47,12 +47,12 @@ final class TestRun {
                 spark, Settings.load(Optional.empty(), all), Progress.log(Clock.systemUTC()), Clock.systemUTC());
     }
 
-    JobContext context() {
+    public JobContext context() {
         return context;
     }
 
     /** Train images 0 .. train-1 in two blocks, test images after them in one. */
-    TestRun data(int train, int test) {
+    public TestRun data(int train, int test) {
         var output = StageOutput.open(context, "data", List.of(), List.of());
         var splits = new TreeMap<String, List<BlockFile>>();
         splits.put("train", List.of(block("train", 0, 0, train / 2), block("train", 1, train / 2, train - train / 2)));
@@ -65,7 +65,7 @@ final class TestRun {
     }
 
     /** Samples: images of index from `first` on, each pixel moved by noise of the given deviation. */
-    TestRun samples(String model, double guidance, int steps, int first, int count, double noise) {
+    public TestRun samples(String model, double guidance, int steps, int first, int count, double noise) {
         var random = new CounterRandom(steps);
         var rows = new ArrayList<Row>();
         for (int i = 0; i < count; i++) {
@@ -85,7 +85,7 @@ final class TestRun {
     }
 
     /** Ends the samples; partitions written before are kept. */
-    TestRun finishSamples() {
+    public TestRun finishSamples() {
         try {
             var parked = Files.move(dir.resolve("samples"), dir.resolve("parked"));
             var output = StageOutput.open(context, "samples", List.of(), List.of());
@@ -110,7 +110,7 @@ final class TestRun {
     }
 
     /** A table of rounds with the columns that training writes. */
-    TestRun training(String stage, int rounds) {
+    public TestRun training(String stage, int rounds) {
         var schema = new StructType().add("round", DataTypes.LongType).add("step", DataTypes.LongType);
         var names = List.of(
                 "loss",

@@ -2,6 +2,7 @@ package io.flowmap.ingest;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.flowmap.config.UserError;
 import io.flowmap.data.BlockFile;
 import io.flowmap.data.CodedLatents;
 import io.flowmap.data.DataFacts;
@@ -10,9 +11,16 @@ import io.flowmap.data.Encoder;
 import io.flowmap.data.LatentShape;
 import io.flowmap.data.LiteralPath;
 import io.flowmap.ingest.IngestSettings.EncoderKind;
+import io.flowmap.ingest.judge.Judgement;
+import io.flowmap.ingest.judge.Ledger;
+import io.flowmap.ingest.judge.StagedRecord;
+import io.flowmap.ingest.judge.Tally;
 import io.flowmap.ingest.text.CaptionEncoder;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.UserError;
+import io.flowmap.ingest.write.BlockWriter;
+import io.flowmap.ingest.write.Encoding;
+import io.flowmap.ingest.write.LatentOutput;
+import io.flowmap.ingest.write.Shuffling;
+import io.flowmap.stage.JobContext;
 import io.flowmap.tensor.DType;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -69,7 +77,7 @@ final class Assembly {
     Map<String, Object> write(Path staging) {
         var staged = context.spark().read().schema(StagedRecord.schema()).parquet(LiteralPath.of(staging));
         var splits = inventory.sources().keySet();
-        try (var judgement = Judgement.of(staged, settings, splits)) {
+        try (var judgement = Judgement.of(staged, settings.labels(), settings.filter(), splits)) {
             var judged = judgement.records();
             var tallies = Tally.of(judged, splits);
             tallies.forEach(this::tell);

@@ -1,17 +1,18 @@
 package io.flowmap.ingest;
 
+import io.flowmap.config.UserError;
 import io.flowmap.data.LatentShape;
+import io.flowmap.file.Store;
 import io.flowmap.ingest.image.Framing;
 import io.flowmap.ingest.image.ImageDecoder;
 import io.flowmap.ingest.image.LatentArray;
 import io.flowmap.ingest.image.UnreadableRecord;
-import io.flowmap.ingest.source.ClassNames;
+import io.flowmap.ingest.judge.Ledger;
+import io.flowmap.ingest.label.ClassNames;
 import io.flowmap.ingest.source.Content;
 import io.flowmap.ingest.source.InputRecord;
 import io.flowmap.ingest.source.Payload;
 import io.flowmap.ingest.source.Reading;
-import io.flowmap.job.Store;
-import io.flowmap.job.UserError;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,10 @@
 package io.flowmap.ingest;
 
-import io.flowmap.job.Job;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.StageOutput;
-import io.flowmap.job.Store;
+import io.flowmap.file.Store;
+import io.flowmap.ingest.judge.Ledger;
+import io.flowmap.stage.Job;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.StageOutput;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonFormat.Feature;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.flowmap.data.LatentShape;
+import io.flowmap.ingest.archive.Limits;
 import io.flowmap.ingest.image.Framing;
-import io.flowmap.ingest.source.ClassNames;
-import io.flowmap.ingest.source.Limits;
+import io.flowmap.ingest.judge.FilterSettings;
+import io.flowmap.ingest.judge.LabelPolicy;
+import io.flowmap.ingest.label.ClassNames;
 import io.flowmap.ingest.source.Payload;
 import io.flowmap.ingest.source.Reading;
 import io.flowmap.ingest.source.SourceKind;
@@ -112,19 +114,6 @@ record IngestSettings(
 
     Limits limits() {
         return new Limits(maxRecordBytes, maxPixels, maxClasses);
-    }
-
-    /** What to do with an image without a label. */
-    enum LabelPolicy {
-        /** Quarantine it if any image has a label; else the dataset is without labels. */
-        @JsonProperty("auto")
-        AUTO,
-        /** Quarantine it. */
-        @JsonProperty("required")
-        REQUIRED,
-        /** Keep it, with label -1. */
-        @JsonProperty("optional")
-        OPTIONAL
     }
 
     /** Channels of the output. */

@@ -1,15 +1,15 @@
 package io.flowmap.ingest;
 
-import io.flowmap.ingest.source.ClassNames;
+import io.flowmap.config.UserError;
+import io.flowmap.file.Sha256;
+import io.flowmap.file.Store;
+import io.flowmap.ingest.label.ClassNames;
 import io.flowmap.ingest.source.Payload;
 import io.flowmap.ingest.source.ShapesSource;
 import io.flowmap.ingest.source.Source;
 import io.flowmap.ingest.source.Sources;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.Sha256;
-import io.flowmap.job.StageInput;
-import io.flowmap.job.Store;
-import io.flowmap.job.UserError;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.StageInput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package io.flowmap.ingest;
 
 import io.flowmap.codec.CodecSource;
+import io.flowmap.config.UserError;
 import io.flowmap.data.CodecFiles;
 import io.flowmap.data.LatentShape;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.UserError;
+import io.flowmap.stage.JobContext;
 
 /**
  * The latents of a dataset before they are standardised.

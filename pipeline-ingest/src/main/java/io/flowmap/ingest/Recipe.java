@@ -6,6 +6,7 @@ import io.flowmap.ingest.image.ImageDecoder;
 import io.flowmap.ingest.image.ImageSize;
 import io.flowmap.ingest.image.PixelImage;
 import io.flowmap.ingest.image.UnreadableRecord;
+import io.flowmap.ingest.judge.FilterSettings;
 import io.flowmap.ingest.source.Content;
 import io.flowmap.ingest.source.Reading;
 import java.io.Serializable;

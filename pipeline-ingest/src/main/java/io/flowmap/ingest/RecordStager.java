@@ -1,14 +1,18 @@
 package io.flowmap.ingest;
 
+import io.flowmap.file.Sha256;
 import io.flowmap.ingest.image.ImageDecoder;
 import io.flowmap.ingest.image.ImageSize;
 import io.flowmap.ingest.image.LatentArray;
 import io.flowmap.ingest.image.UnreadableRecord;
+import io.flowmap.ingest.judge.FilterSettings;
+import io.flowmap.ingest.judge.Look;
+import io.flowmap.ingest.judge.RecordFilter;
+import io.flowmap.ingest.judge.StagedRecord;
 import io.flowmap.ingest.source.Content;
 import io.flowmap.ingest.source.InputRecord;
 import io.flowmap.ingest.source.Payload;
 import io.flowmap.ingest.source.Verdict;
-import io.flowmap.job.Sha256;
 import io.flowmap.tensor.CounterRandom;
 import io.flowmap.tensor.DType;
 import java.nio.ByteBuffer;

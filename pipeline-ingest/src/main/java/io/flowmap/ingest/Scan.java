@@ -1,8 +1,10 @@
 package io.flowmap.ingest;
 
 import io.flowmap.data.PendingParquet;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.Store;
+import io.flowmap.file.Store;
+import io.flowmap.ingest.judge.StagedRecord;
+import io.flowmap.ingest.write.TaskBar;
+import io.flowmap.stage.JobContext;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.HashSet;

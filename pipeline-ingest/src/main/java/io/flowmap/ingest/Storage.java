@@ -1,9 +1,10 @@
 package io.flowmap.ingest;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.flowmap.config.UserError;
 import io.flowmap.data.Encoder;
 import io.flowmap.data.PixelEncoder;
-import io.flowmap.job.UserError;
+import io.flowmap.ingest.write.PixelTable;
 import io.flowmap.tensor.DType;
 import java.util.Locale;
 

@@ -6,10 +6,10 @@ import static io.flowmap.ingest.source.Archives.png;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowmap.config.UserError;
 import io.flowmap.data.LatentBlock;
 import io.flowmap.data.PixelEncoder;
 import io.flowmap.ingest.source.Archives;
-import io.flowmap.job.UserError;
 import io.flowmap.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;

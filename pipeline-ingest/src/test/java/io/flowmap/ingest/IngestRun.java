@@ -3,9 +3,9 @@ package io.flowmap.ingest;
 import io.flowmap.config.Settings;
 import io.flowmap.data.LatentBlock;
 import io.flowmap.data.LatentData;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.Manifest;
-import io.flowmap.job.Progress;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Manifest;
+import io.flowmap.stage.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -18,8 +18,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** Runs the job on a run directory and reads what it wrote. */
-record IngestRun(SparkSession spark, Path dir) {
-    IngestRun run(String... overrides) {
+public record IngestRun(SparkSession spark, Path dir) {
+    public IngestRun run(String... overrides) {
         var arguments = new ArrayList<>(List.of("run.dir=\"" + dir + "\"", "run.seed=7"));
         arguments.addAll(List.of(overrides));
         var settings = Settings.load(Optional.empty(), arguments);
@@ -29,7 +29,7 @@ record IngestRun(SparkSession spark, Path dir) {
     }
 
     /** A path as a value of a setting. */
-    static String sources(String key, Path... paths) {
+    public static String sources(String key, Path... paths) {
         var quoted = new ArrayList<String>();
         for (var path : paths) {
             quoted.add("\"" + path + "\"");
@@ -54,7 +54,7 @@ record IngestRun(SparkSession spark, Path dir) {
     }
 
     /** Rows of the ledger that hold a condition, in order of reading. */
-    List<Row> ledger(String condition) {
+    public List<Row> ledger(String condition) {
         return spark.read()
                 .parquet(dir.resolve("data/ledger").toString())
                 .filter(condition)

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.flowmap.codec.PixelDecoder;
+import io.flowmap.config.UserError;
 import io.flowmap.data.CodedLatents;
 import io.flowmap.ingest.image.Framing;
 import io.flowmap.ingest.image.ImageDecoder;
 import io.flowmap.ingest.image.PixelImage;
 import io.flowmap.ingest.source.Archives;
-import io.flowmap.job.UserError;
 import io.flowmap.testing.TestData;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

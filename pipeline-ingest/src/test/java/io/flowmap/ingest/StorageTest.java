@@ -3,11 +3,11 @@ package io.flowmap.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowmap.config.UserError;
 import io.flowmap.data.Edm2;
 import io.flowmap.data.LatentShape;
 import io.flowmap.data.PixelEncoder;
 import io.flowmap.data.Standardised;
-import io.flowmap.job.UserError;
 import io.flowmap.tensor.DType;
 import java.util.List;
 import java.util.stream.Stream;

@@ -6,10 +6,10 @@ import static io.flowmap.ingest.source.Archives.png;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowmap.config.UserError;
 import io.flowmap.data.LatentSchema;
 import io.flowmap.ingest.source.Archives;
 import io.flowmap.ingest.text.Tokenizers;
-import io.flowmap.job.UserError;
 import io.flowmap.tensor.DType;
 import io.flowmap.testing.OnnxFiles;
 import io.flowmap.testing.TestData;

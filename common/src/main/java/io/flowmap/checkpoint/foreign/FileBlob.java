@@ -1,7 +1,7 @@
 package io.flowmap.checkpoint.foreign;
 
 import io.flowmap.checkpoint.pickle.Blob;
-import io.flowmap.job.Store;
+import io.flowmap.file.Store;
 import java.io.IOException;
 import java.io.InputStream;
 import org.apache.hadoop.fs.FileSystem;

@@ -6,7 +6,7 @@ import io.flowmap.checkpoint.SafeTensors;
 import io.flowmap.checkpoint.pickle.Blob;
 import io.flowmap.checkpoint.pickle.Unpickler;
 import io.flowmap.config.Json;
-import io.flowmap.job.FileKind;
+import io.flowmap.file.FileKind;
 import java.io.BufferedInputStream;
 import java.io.CharConversionException;
 import java.io.FileNotFoundException;

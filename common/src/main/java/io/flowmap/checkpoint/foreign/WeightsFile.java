@@ -1,9 +1,9 @@
 package io.flowmap.checkpoint.foreign;
 
 import io.flowmap.checkpoint.StateDict;
-import io.flowmap.job.Sha256;
-import io.flowmap.job.Store;
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
+import io.flowmap.file.Sha256;
+import io.flowmap.file.Store;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;

@@ -1,6 +1,6 @@
 package io.flowmap.checkpoint.pickle;
 
-import io.flowmap.job.FileKind;
+import io.flowmap.file.FileKind;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.FilterInputStream;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowmap.checkpoint.pickle.Blob;
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
 import io.flowmap.testing.TestData;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import io.flowmap.checkpoint.TensorData;
 import io.flowmap.checkpoint.pickle.Blob;
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
 import io.flowmap.testing.Reference;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

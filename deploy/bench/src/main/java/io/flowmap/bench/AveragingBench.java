@@ -1,11 +1,11 @@
 package io.flowmap.bench;
 
 import io.flowmap.config.Settings;
-import io.flowmap.distill.train.BlockSource;
 import io.flowmap.distill.train.Trainer;
-import io.flowmap.distill.train.TrainingConfig;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.ProcessEnd;
+import io.flowmap.distill.train.step.BlockSource;
+import io.flowmap.distill.train.step.TrainingConfig;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.ProcessEnd;
 import io.flowmap.tensor.CounterRandom;
 import java.io.PrintWriter;
 import java.time.Clock;

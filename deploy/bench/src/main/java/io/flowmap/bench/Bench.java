@@ -1,6 +1,7 @@
 package io.flowmap.bench;
 
-import io.flowmap.job.ProcessEnd;
+import io.flowmap.bench.step.FlowmapStep;
+import io.flowmap.stage.ProcessEnd;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -1,6 +1,6 @@
 package io.flowmap.bench;
 
-import io.flowmap.eval.metric.FeatureBlock;
+import io.flowmap.eval.distance.FeatureBlock;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

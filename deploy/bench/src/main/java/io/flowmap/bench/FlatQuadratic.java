@@ -1,11 +1,11 @@
 package io.flowmap.bench;
 
 import io.flowmap.checkpoint.ParameterLayout;
-import io.flowmap.distill.train.Batch;
-import io.flowmap.distill.train.LocalObjective;
-import io.flowmap.distill.train.Normalisation;
-import io.flowmap.distill.train.ObjectiveFactory;
-import io.flowmap.distill.train.StepReport;
+import io.flowmap.distill.train.step.Batch;
+import io.flowmap.distill.train.step.LocalObjective;
+import io.flowmap.distill.train.step.Normalisation;
+import io.flowmap.distill.train.step.ObjectiveFactory;
+import io.flowmap.distill.train.step.StepReport;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.nd4j.linalg.api.ndarray.INDArray;

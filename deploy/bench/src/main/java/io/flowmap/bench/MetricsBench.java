@@ -1,9 +1,9 @@
 package io.flowmap.bench;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.flowmap.eval.metric.FrechetDistance;
-import io.flowmap.eval.metric.Moments;
-import io.flowmap.eval.metric.PrecisionRecall;
+import io.flowmap.eval.distance.FrechetDistance;
+import io.flowmap.eval.distance.Moments;
+import io.flowmap.eval.neighbour.PrecisionRecall;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;

@@ -2,9 +2,9 @@ package io.flowmap.bench;
 
 import io.flowmap.adversarial.discriminator.Discriminator;
 import io.flowmap.adversarial.discriminator.GradientPenalty;
-import io.flowmap.autodiff.Program;
-import io.flowmap.autodiff.Vjp;
+import io.flowmap.engine.Program;
 import io.flowmap.flow.GraphInputs;
+import io.flowmap.graph.Vjp;
 import io.flowmap.nn.Scope;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.flowmap.bench;
 
+import io.flowmap.bench.step.BenchNetwork;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;

@@ -1,7 +1,7 @@
 package io.flowmap.bench;
 
-import io.flowmap.eval.NeighbourTiles;
-import io.flowmap.eval.metric.FeatureBlock;
+import io.flowmap.eval.distance.FeatureBlock;
+import io.flowmap.eval.set.NeighbourTiles;
 import io.flowmap.tensor.CounterRandom;
 import java.util.List;
 import java.util.Locale;

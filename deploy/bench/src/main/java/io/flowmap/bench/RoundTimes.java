@@ -1,6 +1,6 @@
 package io.flowmap.bench;
 
-import io.flowmap.job.Progress;
+import io.flowmap.stage.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

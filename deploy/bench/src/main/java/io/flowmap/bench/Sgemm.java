@@ -1,5 +1,6 @@
 package io.flowmap.bench;
 
+import io.flowmap.bench.torch.TorchScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;

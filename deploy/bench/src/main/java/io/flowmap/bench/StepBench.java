@@ -1,5 +1,17 @@
 package io.flowmap.bench;
 
+import io.flowmap.bench.step.BenchNetwork;
+import io.flowmap.bench.step.StepAgreement;
+import io.flowmap.bench.step.StepContender;
+import io.flowmap.bench.step.StepFactory;
+import io.flowmap.bench.step.StepInputs;
+import io.flowmap.bench.step.StepOutputs;
+import io.flowmap.bench.step.StepSettings;
+import io.flowmap.bench.step.StepTimes;
+import io.flowmap.bench.torch.TorchOptions;
+import io.flowmap.bench.torch.TorchRuntime;
+import io.flowmap.bench.torch.TorchStep;
+import io.flowmap.bench.torch.TorchTuning;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

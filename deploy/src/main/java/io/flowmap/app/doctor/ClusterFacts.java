@@ -1,7 +1,7 @@
 package io.flowmap.app.doctor;
 
-import io.flowmap.job.JobContext;
-import io.flowmap.job.RunSettings;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.RunSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.flowmap.app.doctor;
 
 import io.flowmap.config.Secrets;
-import io.flowmap.job.Job;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
+import io.flowmap.stage.Job;
+import io.flowmap.stage.JobContext;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,6 +1,6 @@
 package io.flowmap.app.doctor;
 
-import io.flowmap.job.StageInput;
+import io.flowmap.stage.StageInput;
 import java.io.IOException;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;

@@ -1,6 +1,6 @@
 package io.flowmap.app.lab;
 
-import io.flowmap.eval.Comparison;
+import io.flowmap.eval.table.Comparison;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package io.flowmap.app.lab;
 
-import io.flowmap.ingest.source.Limits;
+import io.flowmap.ingest.archive.Limits;
 import java.util.stream.Stream;
 
 /**

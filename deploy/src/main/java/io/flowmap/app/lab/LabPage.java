@@ -1,9 +1,9 @@
 package io.flowmap.app.lab;
 
-import io.flowmap.eval.report.LineChart;
-import io.flowmap.eval.report.PngImage;
-import io.flowmap.job.AtomicFile;
-import io.flowmap.job.StageOutput;
+import io.flowmap.file.AtomicFile;
+import io.flowmap.page.LineChart;
+import io.flowmap.page.PngImage;
+import io.flowmap.stage.StageOutput;
 import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.fs.Path;
 

@@ -1,6 +1,6 @@
 package io.flowmap.app.lab;
 
-import io.flowmap.app.lab.study.Toy2d;
+import io.flowmap.app.study.Toy2d;
 import io.flowmap.data.LatentShape;
 import java.util.Arrays;
 

@@ -1,9 +1,11 @@
 package io.flowmap.app.lab;
 
+import io.flowmap.config.UserError;
+import io.flowmap.file.Store;
 import io.flowmap.ingest.image.Framing;
 import io.flowmap.ingest.image.ImageDecoder;
 import io.flowmap.ingest.image.UnreadableRecord;
-import io.flowmap.ingest.source.ClassNames;
+import io.flowmap.ingest.label.ClassNames;
 import io.flowmap.ingest.source.Content;
 import io.flowmap.ingest.source.InputRecord;
 import io.flowmap.ingest.source.Payload;
@@ -13,9 +15,7 @@ import io.flowmap.ingest.source.Source;
 import io.flowmap.ingest.source.SourceKind;
 import io.flowmap.ingest.source.Sources;
 import io.flowmap.ingest.source.Verdict;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.Store;
-import io.flowmap.job.UserError;
+import io.flowmap.stage.JobContext;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

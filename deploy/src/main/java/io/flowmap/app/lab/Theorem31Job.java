@@ -1,16 +1,16 @@
 package io.flowmap.app.lab;
 
-import io.flowmap.app.lab.study.TextTable;
-import io.flowmap.app.lab.study.Theorem31;
-import io.flowmap.app.lab.study.Theorem31.Curve;
-import io.flowmap.eval.report.Axis;
-import io.flowmap.eval.report.Html;
-import io.flowmap.eval.report.LineChart;
-import io.flowmap.eval.report.LineChart.Series;
-import io.flowmap.eval.report.Page;
-import io.flowmap.job.Job;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.StageOutput;
+import io.flowmap.app.study.TextTable;
+import io.flowmap.app.study.Theorem31;
+import io.flowmap.app.study.Theorem31.Curve;
+import io.flowmap.page.Axis;
+import io.flowmap.page.Html;
+import io.flowmap.page.LineChart;
+import io.flowmap.page.LineChart.Series;
+import io.flowmap.page.Page;
+import io.flowmap.stage.Job;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.StageOutput;
 import io.flowmap.tensor.CounterRandom;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,15 +1,15 @@
 package io.flowmap.app.lab;
 
-import io.flowmap.app.lab.study.TextTable;
-import io.flowmap.app.lab.study.Toy2d;
-import io.flowmap.app.lab.study.ToyStudy;
-import io.flowmap.app.lab.study.ToyStudy.Result;
-import io.flowmap.eval.report.Html;
-import io.flowmap.eval.report.Page;
-import io.flowmap.eval.report.PngImage;
-import io.flowmap.job.Job;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.StageOutput;
+import io.flowmap.app.study.TextTable;
+import io.flowmap.app.study.Toy2d;
+import io.flowmap.app.study.ToyStudy;
+import io.flowmap.app.study.ToyStudy.Result;
+import io.flowmap.page.Html;
+import io.flowmap.page.Page;
+import io.flowmap.page.PngImage;
+import io.flowmap.stage.Job;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.StageOutput;
 import io.flowmap.tensor.CounterRandom;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.flowmap.app.lab;
 
-import io.flowmap.app.lab.study.TrajectoryErrors.Interval;
+import io.flowmap.app.study.TrajectoryErrors.Interval;
 import java.util.List;
 
 /** The section {@code lab.trajectory}; reference.conf documents every key. */

@@ -3,7 +3,7 @@ package io.flowmap.app.sweep;
 import io.flowmap.app.sweep.SweepTask.Drawn;
 import io.flowmap.app.sweep.SweepTask.Work;
 import io.flowmap.eval.ReferenceDistance;
-import io.flowmap.job.JobContext;
+import io.flowmap.stage.JobContext;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

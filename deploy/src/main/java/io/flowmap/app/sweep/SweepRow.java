@@ -1,6 +1,6 @@
 package io.flowmap.app.sweep;
 
-import io.flowmap.eval.MetricProtocol;
+import io.flowmap.eval.table.MetricProtocol;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.types.DataTypes;

@@ -1,7 +1,7 @@
 package io.flowmap.app.sweep;
 
-import io.flowmap.eval.report.Axis;
-import io.flowmap.eval.report.ParetoFront;
+import io.flowmap.page.Axis;
+import io.flowmap.page.ParetoFront;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,13 +1,13 @@
 package io.flowmap.app.sweep;
 
 import io.flowmap.data.Encoder;
-import io.flowmap.distill.SampleDrawing;
-import io.flowmap.distill.teacher.StoredModel;
+import io.flowmap.distill.sample.SampleDrawing;
 import io.flowmap.eval.ReferenceDistance;
+import io.flowmap.eval.distance.FeatureBlock;
 import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.feature.FeatureNetwork;
-import io.flowmap.eval.metric.FeatureBlock;
-import io.flowmap.job.TaskDevice;
+import io.flowmap.model.StoredModel;
+import io.flowmap.stage.TaskDevice;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.Map;

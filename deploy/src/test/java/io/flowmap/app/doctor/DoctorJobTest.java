@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowmap.config.Settings;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.Progress;
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.flowmap.config.Settings;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.Manifest;
-import io.flowmap.job.Progress;
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Manifest;
+import io.flowmap.stage.Progress;
 import io.flowmap.testing.TestData;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

@@ -1,12 +1,12 @@
 package io.flowmap.adversarial.discriminator;
 
-import io.flowmap.autodiff.Program;
-import io.flowmap.autodiff.Shapes;
-import io.flowmap.autodiff.Vjp;
+import io.flowmap.engine.Program;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.flow.LinearPath;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.flow.PerSample;
+import io.flowmap.graph.Shapes;
+import io.flowmap.graph.Vjp;
 import io.flowmap.nn.Parameter;
 import io.flowmap.nn.Scope;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.flowmap.adversarial.discriminator;
 
-import io.flowmap.autodiff.Pooling;
+import io.flowmap.graph.Pooling;
 import io.flowmap.nn.Layers;
 import io.flowmap.nn.Scope;
 import java.util.Arrays;

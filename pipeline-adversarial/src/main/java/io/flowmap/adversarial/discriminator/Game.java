@@ -1,7 +1,7 @@
 package io.flowmap.adversarial.discriminator;
 
-import io.flowmap.autodiff.Shapes;
-import io.flowmap.autodiff.Vjp;
+import io.flowmap.graph.Shapes;
+import io.flowmap.graph.Vjp;
 import io.flowmap.nn.Scope;
 import java.util.LinkedHashMap;
 import java.util.List;

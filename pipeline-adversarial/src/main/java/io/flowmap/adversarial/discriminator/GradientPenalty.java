@@ -1,8 +1,8 @@
 package io.flowmap.adversarial.discriminator;
 
-import io.flowmap.autodiff.Jvp;
-import io.flowmap.autodiff.Shapes;
-import io.flowmap.autodiff.Vjp;
+import io.flowmap.graph.Jvp;
+import io.flowmap.graph.Shapes;
+import io.flowmap.graph.Vjp;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;

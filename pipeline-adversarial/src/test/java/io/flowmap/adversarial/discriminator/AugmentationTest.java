@@ -3,7 +3,7 @@ package io.flowmap.adversarial.discriminator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.flowmap.autodiff.Program;
+import io.flowmap.engine.Program;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.nn.Scope;
 import io.flowmap.tensor.CounterRandom;

@@ -3,7 +3,7 @@ package io.flowmap.adversarial.discriminator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowmap.adversarial.discriminator.PenaltyConfig.Type;
-import io.flowmap.autodiff.Vjp;
+import io.flowmap.graph.Vjp;
 import io.flowmap.nn.Parameter;
 import io.flowmap.testing.Reference;
 import java.util.LinkedHashMap;

@@ -1,8 +1,8 @@
 package io.flowmap.adversarial.discriminator;
 
-import io.flowmap.autodiff.Program;
-import io.flowmap.autodiff.Shapes;
+import io.flowmap.engine.Program;
 import io.flowmap.flow.GraphInputs;
+import io.flowmap.graph.Shapes;
 import io.flowmap.nn.Scope;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

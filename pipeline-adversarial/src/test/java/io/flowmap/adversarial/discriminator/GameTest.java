@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.flowmap.adversarial.discriminator.PenaltyConfig.Type;
-import io.flowmap.autodiff.Vjp;
 import io.flowmap.data.LatentShape;
+import io.flowmap.graph.Vjp;
 import io.flowmap.tensor.CounterRandom;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.flowmap.distill.objective;
 
-import io.flowmap.autodiff.Jvp;
 import io.flowmap.distill.objective.Objective.Monitor;
 import io.flowmap.distill.objective.Objective.Terms;
+import io.flowmap.graph.Jvp;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;

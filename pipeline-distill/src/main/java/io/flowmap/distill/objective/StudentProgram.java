@@ -1,12 +1,12 @@
 package io.flowmap.distill.objective;
 
-import io.flowmap.autodiff.Program;
-import io.flowmap.autodiff.Shapes;
-import io.flowmap.autodiff.Vjp;
-import io.flowmap.distill.teacher.TeacherGraph;
+import io.flowmap.engine.Program;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.flow.LinearPath;
 import io.flowmap.flow.NetworkField;
+import io.flowmap.graph.Shapes;
+import io.flowmap.graph.Vjp;
+import io.flowmap.model.TeacherGraph;
 import io.flowmap.nn.Parameter;
 import io.flowmap.nn.Scope;
 import java.util.ArrayList;
@@ -157,7 +157,7 @@ public final class StudentProgram implements AutoCloseable {
         program.run();
     }
 
-    /** Multiply-adds of a run, by {@link io.flowmap.autodiff.MultiplyAdds}. */
+    /** Multiply-adds of a run, by {@link io.flowmap.engine.MultiplyAdds}. */
     public long multiplyAdds() {
         return program.multiplyAdds();
     }

@@ -1,7 +1,8 @@
 package io.flowmap.distill.teacher;
 
-import io.flowmap.autodiff.Shapes;
 import io.flowmap.flow.PerSample;
+import io.flowmap.graph.Shapes;
+import io.flowmap.model.TeacherGraph;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 

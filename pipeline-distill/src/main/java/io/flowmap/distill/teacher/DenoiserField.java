@@ -1,8 +1,9 @@
 package io.flowmap.distill.teacher;
 
-import io.flowmap.autodiff.Shapes;
 import io.flowmap.flow.Denoiser;
 import io.flowmap.flow.PerSample;
+import io.flowmap.graph.Shapes;
+import io.flowmap.model.TeacherGraph;
 import io.flowmap.nn.Network;
 import io.flowmap.nn.Scope;
 import java.util.Map;

@@ -1,8 +1,9 @@
 package io.flowmap.distill.teacher;
 
-import io.flowmap.autodiff.Shapes;
 import io.flowmap.flow.GaussianFlow;
 import io.flowmap.flow.PerSample;
+import io.flowmap.graph.Shapes;
+import io.flowmap.model.TeacherGraph;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 

@@ -1,8 +1,9 @@
 package io.flowmap.distill.teacher;
 
-import io.flowmap.autodiff.Shapes;
 import io.flowmap.flow.GaussianMixtureFlow;
 import io.flowmap.flow.NetworkField;
+import io.flowmap.graph.Shapes;
+import io.flowmap.model.TeacherGraph;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;

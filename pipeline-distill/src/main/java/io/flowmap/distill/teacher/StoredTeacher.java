@@ -1,7 +1,9 @@
 package io.flowmap.distill.teacher;
 
-import io.flowmap.job.JobContext;
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
+import io.flowmap.model.StoredModel;
+import io.flowmap.model.TeacherGraph;
+import io.flowmap.stage.JobContext;
 import org.apache.hadoop.conf.Configuration;
 
 /**

@@ -1,5 +1,6 @@
 package io.flowmap.distill.teacher;
 
+import io.flowmap.model.TeacherGraph;
 import java.io.Serializable;
 import org.apache.hadoop.conf.Configuration;
 

@@ -1,6 +1,6 @@
 package io.flowmap.distill.train;
 
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
 
 /** A training whose numbers were no longer finite, or grew beyond its guard's limits, as often as its settings allow. */
 public final class DivergedTraining extends UserError {

@@ -1,5 +1,10 @@
 package io.flowmap.distill.train;
 
+import io.flowmap.distill.train.average.RoundTicket;
+import io.flowmap.distill.train.log.Medians;
+import io.flowmap.distill.train.log.RoundMetrics;
+import io.flowmap.distill.train.step.GuardConfig;
+import io.flowmap.distill.train.step.WorkerReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

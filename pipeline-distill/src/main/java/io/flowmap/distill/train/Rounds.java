@@ -1,6 +1,17 @@
 package io.flowmap.distill.train;
 
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
+import io.flowmap.distill.train.average.Averaging;
+import io.flowmap.distill.train.average.BlockPlan;
+import io.flowmap.distill.train.average.RoundOutcome;
+import io.flowmap.distill.train.average.RoundTicket;
+import io.flowmap.distill.train.ema.Averages;
+import io.flowmap.distill.train.executor.LocalSteps;
+import io.flowmap.distill.train.step.FlatArray;
+import io.flowmap.distill.train.step.Normalisation;
+import io.flowmap.distill.train.step.TrainingConfig;
+import io.flowmap.distill.train.step.Updater;
+import io.flowmap.distill.train.step.WorkerReport;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;

@@ -1,8 +1,15 @@
 package io.flowmap.distill.train;
 
 import io.flowmap.checkpoint.ParameterLayout;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
+import io.flowmap.distill.train.ema.Averages;
+import io.flowmap.distill.train.executor.ExecutorSlots;
+import io.flowmap.distill.train.executor.LocalSteps;
+import io.flowmap.distill.train.log.TrainingLog;
+import io.flowmap.distill.train.step.BlockSource;
+import io.flowmap.distill.train.step.ObjectiveFactory;
+import io.flowmap.distill.train.step.TrainingConfig;
+import io.flowmap.stage.JobContext;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.fs.Path;

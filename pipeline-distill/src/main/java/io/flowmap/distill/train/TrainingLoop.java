@@ -1,7 +1,13 @@
 package io.flowmap.distill.train;
 
-import io.flowmap.job.JobContext;
-import io.flowmap.job.Progress;
+import io.flowmap.distill.train.average.RoundTicket;
+import io.flowmap.distill.train.ema.Averages;
+import io.flowmap.distill.train.log.RoundMetrics;
+import io.flowmap.distill.train.log.TrainingLog;
+import io.flowmap.distill.train.step.GuardConfig;
+import io.flowmap.distill.train.step.TrainingConfig;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Progress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -90,7 +96,7 @@ final class TrainingLoop {
                 ticket,
                 result.reports(),
                 result.outcome(),
-                state,
+                state.counters().rollbacks(),
                 config,
                 rounds.learningRate(ticket),
                 (now - rowStart) / 1e6);

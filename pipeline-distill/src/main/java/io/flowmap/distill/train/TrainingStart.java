@@ -2,7 +2,7 @@ package io.flowmap.distill.train;
 
 import io.flowmap.checkpoint.CheckpointStore;
 import io.flowmap.checkpoint.ParameterLayout;
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -4,7 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.checkpoint.Checkpoint;
 import io.flowmap.config.Json;
-import java.math.BigDecimal;
+import io.flowmap.distill.train.average.RoundTicket;
+import io.flowmap.distill.train.ema.PowerEma;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,11 +18,10 @@ import java.util.stream.Stream;
  * @param averages power-function averages of the parameters, in the order of the configured stds
  * @param counters the numbers
  */
-record TrainingState(float[][] vectors, List<float[]> averages, Counters counters) {
+public record TrainingState(float[][] vectors, List<float[]> averages, Counters counters) {
     static final String PARAMETERS = "parameters";
     private static final String FIRST_MOMENT = "adam-m";
     private static final String SECOND_MOMENT = "adam-v";
-    private static final String AVERAGE = "ema-";
 
     /**
      * Numbers of a training's state.
@@ -55,7 +55,7 @@ record TrainingState(float[][] vectors, List<float[]> averages, Counters counter
     static List<String> continuedRoles(List<Double> stds) {
         return Stream.concat(
                         Stream.of(PARAMETERS, FIRST_MOMENT, SECOND_MOMENT),
-                        stds.stream().map(TrainingState::role))
+                        stds.stream().map(std -> new PowerEma(std).role()))
                 .toList();
     }
 
@@ -63,7 +63,9 @@ record TrainingState(float[][] vectors, List<float[]> averages, Counters counter
         var vectors = new float[][] {
             checkpoint.vector(PARAMETERS), checkpoint.vector(FIRST_MOMENT), checkpoint.vector(SECOND_MOMENT)
         };
-        var averages = stds.stream().map(std -> checkpoint.vector(role(std))).toList();
+        var averages = stds.stream()
+                .map(std -> checkpoint.vector(new PowerEma(std).role()))
+                .toList();
         try {
             var counters = Json.mapper().treeToValue(checkpoint.state(), Counters.class);
             return new TrainingState(vectors, averages, counters);
@@ -73,16 +75,6 @@ record TrainingState(float[][] vectors, List<float[]> averages, Counters counter
                             + checkpoint.state(),
                     e);
         }
-    }
-
-    /** Role of a power-function average in a checkpoint, for example {@code ema-0.05}. */
-    static String role(double std) {
-        return AVERAGE + BigDecimal.valueOf(std).toPlainString();
-    }
-
-    /** Width of the average of that role. */
-    static double std(String role) {
-        return Double.parseDouble(role.substring(AVERAGE.length()));
     }
 
     Map<String, float[]> roles(List<Double> stds) {
@@ -96,7 +88,7 @@ record TrainingState(float[][] vectors, List<float[]> averages, Counters counter
     Map<String, float[]> averageRoles(List<Double> stds) {
         var roles = new TreeMap<String, float[]>();
         for (int i = 0; i < averages.size(); i++) {
-            roles.put(role(stds.get(i)), averages.get(i));
+            roles.put(new PowerEma(stds.get(i)).role(), averages.get(i));
         }
         return roles;
     }

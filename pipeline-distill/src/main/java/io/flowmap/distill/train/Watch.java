@@ -3,7 +3,7 @@ package io.flowmap.distill.train;
 /** Looks at a training on the driver, beside the guard of its numbers. */
 public interface Watch {
     /**
-     * Looks at a round. Throws {@link io.flowmap.job.UserError} where going on is in vain.
+     * Looks at a round. Throws {@link io.flowmap.config.UserError} where going on is in vain.
      *
      * @param step steps done
      * @param measures means over the round of what the objective measures, NaN where it did not

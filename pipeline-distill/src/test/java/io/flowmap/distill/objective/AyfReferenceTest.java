@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.flowmap.autodiff.Program;
-import io.flowmap.autodiff.Vjp;
+import io.flowmap.engine.Program;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.flow.TimePairs;
+import io.flowmap.graph.Vjp;
 import io.flowmap.nn.Edm2Case;
 import io.flowmap.nn.Scope;
 import io.flowmap.testing.Reference;

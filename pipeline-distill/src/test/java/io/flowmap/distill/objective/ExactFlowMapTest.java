@@ -2,11 +2,10 @@ package io.flowmap.distill.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.flowmap.autodiff.Program;
 import io.flowmap.distill.objective.Objective.Terms;
 import io.flowmap.distill.teacher.GaussianTeacher;
 import io.flowmap.distill.teacher.MixtureTeacher;
-import io.flowmap.distill.teacher.TeacherGraph;
+import io.flowmap.engine.Program;
 import io.flowmap.flow.GaussianFlow;
 import io.flowmap.flow.GaussianMixtureFlow;
 import io.flowmap.flow.GraphInputs;
@@ -14,6 +13,7 @@ import io.flowmap.flow.LinearPath;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.flow.PerSample;
 import io.flowmap.flow.TimePairs;
+import io.flowmap.model.TeacherGraph;
 import io.flowmap.nn.Scope;
 import java.util.List;
 import java.util.Map;

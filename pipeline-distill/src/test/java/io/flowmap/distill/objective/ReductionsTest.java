@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.flowmap.distill.teacher.MixtureTeacher;
-import io.flowmap.distill.teacher.TeacherGraph;
 import io.flowmap.flow.GaussianMixtureFlow;
 import io.flowmap.flow.TimePairs;
+import io.flowmap.model.TeacherGraph;
 import io.flowmap.tensor.CounterRandom;
 import java.util.List;
 import java.util.Random;

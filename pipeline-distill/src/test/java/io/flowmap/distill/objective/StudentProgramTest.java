@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.flowmap.distill.teacher.Autoguidance;
-import io.flowmap.distill.teacher.FrozenField;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.flow.NoiseLabel;
 import io.flowmap.flow.TimePairs;
+import io.flowmap.model.FrozenField;
 import io.flowmap.nn.InitialParameters;
 import io.flowmap.nn.Parameter;
-import io.flowmap.nn.UNet;
-import io.flowmap.nn.UNetConfig;
+import io.flowmap.nn.edm2.UNet;
+import io.flowmap.nn.edm2.UNetConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.flowmap.distill.objective;
 
-import io.flowmap.distill.teacher.TeacherGraph;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.flow.NoiseLabel;
-import io.flowmap.nn.PointNetwork;
+import io.flowmap.model.TeacherGraph;
+import io.flowmap.nn.mlp.PointNetwork;
 import java.util.List;
 import java.util.Random;
 import org.nd4j.linalg.api.buffer.DataType;

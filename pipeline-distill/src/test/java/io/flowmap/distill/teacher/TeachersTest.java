@@ -3,11 +3,12 @@ package io.flowmap.distill.teacher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.flowmap.autodiff.Program;
+import io.flowmap.engine.Program;
 import io.flowmap.flow.GaussianFlow;
 import io.flowmap.flow.GaussianMixtureFlow;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.flow.NetworkField;
+import io.flowmap.model.TeacherGraph;
 import io.flowmap.testing.Reference;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,15 +1,16 @@
 package io.flowmap.distill.train;
 
 import io.flowmap.config.Settings;
+import io.flowmap.distill.train.step.TrainingConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Configurations of tests: the reference with a small training's sizes, and the given keys below {@code training}. */
-final class Configs {
+public final class Configs {
     private Configs() {}
 
-    static TrainingConfig with(String... keys) {
+    public static TrainingConfig with(String... keys) {
         var overrides = new ArrayList<>(List.of(
                 "training.workers=2",
                 "training.batch-per-worker=8",

@@ -2,13 +2,14 @@ package io.flowmap.distill.train;
 
 import io.flowmap.data.LatentBlock;
 import io.flowmap.data.LatentShape;
+import io.flowmap.distill.train.step.BlockSource;
 import io.flowmap.tensor.CounterRandom;
 import java.util.Arrays;
 import org.apache.hadoop.conf.Configuration;
 
 /** Samples drawn from a seed: a Gaussian around a class's own corner. */
-record DrawnSamples(int blocks, int perBlock) implements BlockSource {
-    static final int SIZE = 8;
+public record DrawnSamples(int blocks, int perBlock) implements BlockSource {
+    public static final int SIZE = 8;
 
     @Override
     public LatentShape shape() {

@@ -1,13 +1,17 @@
 package io.flowmap.distill.train;
 
 import io.flowmap.checkpoint.ParameterLayout;
+import io.flowmap.distill.train.step.Batch;
+import io.flowmap.distill.train.step.LocalObjective;
+import io.flowmap.distill.train.step.ObjectiveFactory;
+import io.flowmap.distill.train.step.StepReport;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A small network's objective to which something happens. */
-record Faults(long seed, Kind kind, long at) implements ObjectiveFactory {
-    enum Kind {
+public record Faults(long seed, Kind kind, long at) implements ObjectiveFactory {
+    public enum Kind {
         NONE,
         /** The first attempt of every task throws in step {@code at}. */
         LOSE_TASK,

@@ -3,7 +3,8 @@ package io.flowmap.distill.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.flowmap.distill.train.LearningRateConfig.Decay;
+import io.flowmap.distill.train.step.LearningRateConfig;
+import io.flowmap.distill.train.step.LearningRateConfig.Decay;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

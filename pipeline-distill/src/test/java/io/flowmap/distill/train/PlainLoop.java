@@ -1,5 +1,9 @@
 package io.flowmap.distill.train;
 
+import io.flowmap.distill.train.executor.BatchReader;
+import io.flowmap.distill.train.executor.BlockCache;
+import io.flowmap.distill.train.executor.SampleOrder;
+import io.flowmap.distill.train.step.TrainingConfig;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Training of {@link SmallMlp} as a plain loop over large batches, Adam in float64. */

@@ -1,8 +1,8 @@
 package io.flowmap.distill.train;
 
 import io.flowmap.config.Settings;
-import io.flowmap.job.JobContext;
-import io.flowmap.job.Progress;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,6 +1,9 @@
 package io.flowmap.distill.train;
 
 import io.flowmap.checkpoint.ParameterLayout;
+import io.flowmap.distill.train.step.Batch;
+import io.flowmap.distill.train.step.LocalObjective;
+import io.flowmap.distill.train.step.StepReport;
 import io.flowmap.tensor.CounterRandom;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,11 +13,11 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** Flow matching of {@link DrawnSamples} by a network of one hidden layer, differentiated by hand; rows of its first weight have unit length. */
-final class SmallMlp implements LocalObjective {
+public final class SmallMlp implements LocalObjective {
     static final int IN = DrawnSamples.SIZE + 1;
     static final int HIDDEN = 24;
     static final int OUT = DrawnSamples.SIZE;
-    static final ParameterLayout LAYOUT = ParameterLayout.of(shapes());
+    public static final ParameterLayout LAYOUT = ParameterLayout.of(shapes());
 
     private final CounterRandom random;
 
@@ -22,7 +25,7 @@ final class SmallMlp implements LocalObjective {
         this.random = new CounterRandom(seed);
     }
 
-    static float[] initial(long seed) {
+    public static float[] initial(long seed) {
         var values = new float[(int) LAYOUT.length()];
         new CounterRandom(seed).gaussians(values, 0, values.length, 1);
         for (int i = 0; i < values.length; i++) {

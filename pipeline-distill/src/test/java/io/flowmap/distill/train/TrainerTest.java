@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.flowmap.config.UserError;
 import io.flowmap.distill.train.Faults.Kind;
-import io.flowmap.job.UserError;
+import io.flowmap.distill.train.step.ObjectiveFactory;
+import io.flowmap.distill.train.step.TrainingConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.flowmap.distill.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowmap.distill.train.Faults.Kind;
+import io.flowmap.distill.train.step.TrainingConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;

@@ -3,8 +3,8 @@ package io.flowmap.eval.feature;
 import io.flowmap.checkpoint.FrozenArrays;
 import io.flowmap.checkpoint.StateDict;
 import io.flowmap.checkpoint.foreign.WeightsFile;
+import io.flowmap.config.UserError;
 import io.flowmap.data.LatentShape;
-import io.flowmap.job.UserError;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 

@@ -1,6 +1,6 @@
 package io.flowmap.eval.feature;
 
-import io.flowmap.nn.FrozenNetwork;
+import io.flowmap.model.FrozenNetwork;
 import io.flowmap.nn.Layers;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.flowmap.eval.feature;
 
+import io.flowmap.config.UserError;
 import io.flowmap.data.LatentShape;
-import io.flowmap.job.UserError;
 
 /**
  * {@link InceptionV3} on images of one shape.

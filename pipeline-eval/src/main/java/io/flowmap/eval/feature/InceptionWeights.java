@@ -3,7 +3,7 @@ package io.flowmap.eval.feature;
 import io.flowmap.checkpoint.FrozenArrays;
 import io.flowmap.checkpoint.StateDict;
 import io.flowmap.checkpoint.foreign.WeightsFile;
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;

@@ -1,7 +1,7 @@
 package io.flowmap.eval.feature;
 
-import io.flowmap.job.Progress;
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
+import io.flowmap.stage.Progress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

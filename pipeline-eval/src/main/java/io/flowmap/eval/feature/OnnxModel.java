@@ -1,8 +1,8 @@
 package io.flowmap.eval.feature;
 
 import io.flowmap.codec.OnnxSession;
+import io.flowmap.config.UserError;
 import io.flowmap.data.LatentShape;
-import io.flowmap.job.UserError;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -3,7 +3,7 @@ package io.flowmap.eval.metric;
 import java.util.Arrays;
 
 /** NumPy's RandomState: the generator MT19937 (Matsumoto and Nishimura 1998) and the permutations that it draws. */
-final class NumpyRandom {
+public final class NumpyRandom {
     private static final int WORDS = 624;
     private static final int SHIFT = 397;
 
@@ -11,7 +11,7 @@ final class NumpyRandom {
     private int next = WORDS;
 
     /** Throws {@link IllegalArgumentException} unless the seed has 32 bits. */
-    NumpyRandom(long seed) {
+    public NumpyRandom(long seed) {
         if (seed < 0 || seed >> Integer.SIZE != 0) {
             throw new IllegalArgumentException("cannot seed RandomState: expected 0 to 2^32 - 1, got " + seed);
         }
@@ -22,7 +22,7 @@ final class NumpyRandom {
     }
 
     /** The first of a permutation of 0 .. n-1: {@code choice(n, size, replace=False)}. */
-    int[] choice(int n, int size) {
+    public int[] choice(int n, int size) {
         var order = new int[n];
         Arrays.setAll(order, i -> i);
         for (int i = n - 1; i > 0; i--) {

@@ -1,6 +1,6 @@
 package io.flowmap.eval.protocol;
 
-import io.flowmap.eval.metric.PrecisionRecall;
+import io.flowmap.eval.neighbour.PrecisionRecall;
 import java.util.Optional;
 
 /** What a protocol takes of features, with the constants that it fixes. */

@@ -1,9 +1,9 @@
 package io.flowmap.eval.protocol;
 
+import io.flowmap.eval.distance.FrechetDistance;
 import io.flowmap.eval.feature.InceptionModel;
 import io.flowmap.eval.feature.Resize;
-import io.flowmap.eval.metric.FrechetDistance;
-import io.flowmap.eval.metric.PrecisionRecall.Part;
+import io.flowmap.eval.neighbour.PrecisionRecall.Part;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

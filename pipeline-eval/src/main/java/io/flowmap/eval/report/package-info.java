@@ -1,2 +1,2 @@
-/** Parts of a self-contained HTML page: line charts as SVG, grids of images as PNG, text escaped. Nothing is fetched. */
+/** The job {@code report}: tables, charts and images of a run as one page. */
 package io.flowmap.eval.report;

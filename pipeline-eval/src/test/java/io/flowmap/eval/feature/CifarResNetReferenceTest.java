@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.eval.distance.FrechetDistance;
 import io.flowmap.eval.metric.FeatureSets;
-import io.flowmap.eval.metric.FrechetDistance;
-import io.flowmap.eval.metric.PrecisionRecall;
+import io.flowmap.eval.neighbour.PrecisionRecall;
 import io.flowmap.testing.Npy;
 import io.flowmap.testing.Reference;
 import io.flowmap.testing.TestData;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowmap.checkpoint.StateDict;
 import io.flowmap.checkpoint.TensorData;
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

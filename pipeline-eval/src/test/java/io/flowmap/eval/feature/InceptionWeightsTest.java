@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowmap.checkpoint.StateDict;
 import io.flowmap.checkpoint.TensorData;
+import io.flowmap.config.UserError;
 import io.flowmap.data.LatentShape;
-import io.flowmap.job.UserError;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

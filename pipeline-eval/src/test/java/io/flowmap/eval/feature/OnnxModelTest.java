@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.flowmap.config.UserError;
 import io.flowmap.data.LatentShape;
-import io.flowmap.job.UserError;
 import io.flowmap.tensor.CounterRandom;
 import io.flowmap.testing.OnnxFiles;
 import java.io.IOException;

@@ -1,5 +1,9 @@
 package io.flowmap.eval.metric;
 
+import io.flowmap.eval.distance.FeatureBlock;
+import io.flowmap.eval.distance.KernelDistance;
+import io.flowmap.eval.distance.KernelSubsets;
+import io.flowmap.eval.distance.Moments;
 import io.flowmap.tensor.CounterRandom;
 import io.flowmap.testing.Npy;
 import java.util.ArrayList;

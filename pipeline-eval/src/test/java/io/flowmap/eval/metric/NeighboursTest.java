@@ -3,6 +3,9 @@ package io.flowmap.eval.metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowmap.eval.distance.FeatureBlock;
+import io.flowmap.eval.neighbour.DistanceTile;
+import io.flowmap.eval.neighbour.PrecisionRecall;
 import io.flowmap.tensor.CounterRandom;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;

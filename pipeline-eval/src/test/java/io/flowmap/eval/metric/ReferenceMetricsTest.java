@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.eval.distance.FeatureBlock;
+import io.flowmap.eval.distance.FrechetDistance;
+import io.flowmap.eval.distance.KernelDistance;
+import io.flowmap.eval.distance.KernelSubsets;
+import io.flowmap.eval.neighbour.PrecisionRecall;
 import io.flowmap.testing.Npy;
 import io.flowmap.testing.Reference;
 import java.io.IOException;

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.flowmap.eval.distance.CentredRows;
+import io.flowmap.eval.distance.FeatureBlock;
+import io.flowmap.eval.distance.FrechetDistance;
+import io.flowmap.eval.distance.Lapack;
+import io.flowmap.eval.distance.Moments;
 import io.flowmap.testing.Reference;
 import java.util.ArrayList;
 import java.util.Iterator;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowmap.eval.feature.Resize;
-import io.flowmap.eval.metric.PrecisionRecall;
+import io.flowmap.eval.neighbour.PrecisionRecall;
 import org.junit.jupiter.api.Test;
 
 class ProtocolTest {

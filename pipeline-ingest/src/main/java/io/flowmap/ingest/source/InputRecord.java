@@ -1,5 +1,7 @@
 package io.flowmap.ingest.source;
 
+import io.flowmap.ingest.label.Annotation;
+
 /**
  * One record of a source, whatever it is good for: each gives one row of the ledger.
  *

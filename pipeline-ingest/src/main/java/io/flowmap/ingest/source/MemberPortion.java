@@ -1,6 +1,9 @@
 package io.flowmap.ingest.source;
 
+import io.flowmap.ingest.archive.Limits;
+import io.flowmap.ingest.archive.MemberStore;
 import io.flowmap.ingest.image.UnreadableRecord;
+import io.flowmap.ingest.label.Annotation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

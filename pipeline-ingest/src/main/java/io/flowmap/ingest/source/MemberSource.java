@@ -1,5 +1,8 @@
 package io.flowmap.ingest.source;
 
+import io.flowmap.ingest.archive.Member;
+import io.flowmap.ingest.archive.MemberStore;
+import io.flowmap.ingest.label.ClassNames;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,5 +1,6 @@
 package io.flowmap.ingest.source;
 
+import io.flowmap.ingest.archive.Member;
 import java.io.Serializable;
 
 /**

@@ -1,5 +1,7 @@
 package io.flowmap.ingest.source;
 
+import io.flowmap.ingest.archive.Limits;
+import io.flowmap.ingest.label.ClassNames;
 import java.io.Serializable;
 import java.util.List;
 

@@ -2,6 +2,8 @@ package io.flowmap.ingest.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.flowmap.ingest.label.Annotation;
+import io.flowmap.ingest.label.PythonText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

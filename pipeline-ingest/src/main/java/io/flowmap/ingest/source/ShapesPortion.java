@@ -1,5 +1,6 @@
 package io.flowmap.ingest.source;
 
+import io.flowmap.ingest.label.Annotation;
 import org.apache.hadoop.conf.Configuration;
 
 /** Some consecutive drawings. */

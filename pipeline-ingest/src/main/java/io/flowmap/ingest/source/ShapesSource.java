@@ -1,5 +1,6 @@
 package io.flowmap.ingest.source;
 
+import io.flowmap.ingest.label.ClassNames;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

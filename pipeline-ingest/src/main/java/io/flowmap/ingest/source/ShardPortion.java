@@ -1,6 +1,8 @@
 package io.flowmap.ingest.source;
 
-import io.flowmap.job.Store;
+import io.flowmap.file.Store;
+import io.flowmap.ingest.archive.Packing;
+import io.flowmap.ingest.archive.TarMembers;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,6 @@
 package io.flowmap.ingest.source;
 
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;

@@ -1,5 +1,6 @@
 package io.flowmap.ingest.source;
 
+import io.flowmap.ingest.label.ClassNames;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileStatus;

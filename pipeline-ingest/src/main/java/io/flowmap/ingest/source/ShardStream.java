@@ -1,5 +1,8 @@
 package io.flowmap.ingest.source;
 
+import io.flowmap.ingest.archive.MemberName;
+import io.flowmap.ingest.archive.MemberStore;
+import io.flowmap.ingest.archive.TarMembers;
 import io.flowmap.ingest.image.UnreadableRecord;
 import java.io.IOException;
 import java.util.ArrayDeque;

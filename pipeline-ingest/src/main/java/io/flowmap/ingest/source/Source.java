@@ -1,5 +1,6 @@
 package io.flowmap.ingest.source;
 
+import io.flowmap.ingest.label.ClassNames;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;

@@ -1,8 +1,11 @@
 package io.flowmap.ingest.source;
 
-import io.flowmap.job.FileKind;
-import io.flowmap.job.Store;
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
+import io.flowmap.file.FileKind;
+import io.flowmap.file.Store;
+import io.flowmap.ingest.archive.Packing;
+import io.flowmap.ingest.archive.TarMembers;
+import io.flowmap.ingest.label.ClassNames;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

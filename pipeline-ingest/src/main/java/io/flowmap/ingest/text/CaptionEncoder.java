@@ -2,11 +2,11 @@ package io.flowmap.ingest.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.flowmap.codec.OnnxSession;
-import io.flowmap.job.AtomicFile;
-import io.flowmap.job.FileKind;
-import io.flowmap.job.Sha256;
-import io.flowmap.job.Store;
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
+import io.flowmap.file.AtomicFile;
+import io.flowmap.file.FileKind;
+import io.flowmap.file.Sha256;
+import io.flowmap.file.Store;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

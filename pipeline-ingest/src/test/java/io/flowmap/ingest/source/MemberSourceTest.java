@@ -4,7 +4,10 @@ import static io.flowmap.ingest.source.Archives.png;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
+import io.flowmap.ingest.archive.Limits;
+import io.flowmap.ingest.archive.Member;
+import io.flowmap.ingest.label.ClassNames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;

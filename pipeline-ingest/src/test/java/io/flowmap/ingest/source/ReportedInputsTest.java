@@ -2,6 +2,8 @@ package io.flowmap.ingest.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowmap.ingest.archive.Limits;
+import io.flowmap.ingest.label.ClassNames;
 import io.flowmap.testing.TestData;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -4,6 +4,9 @@ import static io.flowmap.ingest.source.Archives.png;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowmap.ingest.archive.Limits;
+import io.flowmap.ingest.label.Annotation;
+import io.flowmap.ingest.label.ClassNames;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Path;

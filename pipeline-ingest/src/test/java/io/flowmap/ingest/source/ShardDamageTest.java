@@ -4,6 +4,8 @@ import static io.flowmap.ingest.source.Archives.png;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowmap.ingest.archive.Limits;
+import io.flowmap.ingest.label.ClassNames;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -4,6 +4,9 @@ import static io.flowmap.ingest.source.Archives.png;
 import static io.flowmap.ingest.source.Archives.tar;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowmap.ingest.archive.Limits;
+import io.flowmap.ingest.archive.TarMembers;
+import io.flowmap.ingest.label.ClassNames;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

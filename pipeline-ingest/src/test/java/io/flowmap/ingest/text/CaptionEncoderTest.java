@@ -3,7 +3,7 @@ package io.flowmap.ingest.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.flowmap.job.UserError;
+import io.flowmap.config.UserError;
 import io.flowmap.tensor.DType;
 import io.flowmap.testing.OnnxFiles;
 import java.io.IOException;

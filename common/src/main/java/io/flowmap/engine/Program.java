@@ -1,0 +1,120 @@
+package io.flowmap.engine;
+
+import io.flowmap.graph.Shapes;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A graph compiled into a static plan: every native op has its context and its buffers from the start, what depends on
+ * constants alone is computed once, and a run replays the list. Inputs, parameters and outputs are arrays that the
+ * caller binds and still owns: write the inputs, {@link #run()}, read the outputs. Not thread-safe.
+ */
+public final class Program implements AutoCloseable {
+    private final List<Kernel> kernels;
+    private final List<INDArray> buffers;
+    private final long multiplyAdds;
+
+    private Program(List<Kernel> kernels, List<INDArray> buffers, long multiplyAdds) {
+        this.kernels = kernels;
+        this.buffers = buffers;
+        this.multiplyAdds = multiplyAdds;
+    }
+
+    /**
+     * Compiles a graph.
+     *
+     * @param inputs arrays of every placeholder and variable that an output depends on; read at each run
+     * @param outputs arrays that receive the named variables, of their shapes, contiguous in C order
+     * @throws UnsupportedOperationException naming an op without a rule
+     * @throws IllegalArgumentException naming a leaf without a binding or an output of another shape
+     */
+    public static Program compile(Shapes shapes, Map<String, INDArray> inputs, Map<String, INDArray> outputs) {
+        var lowering = new Lowering(shapes, inputs);
+        lowering.lower(outputs.keySet());
+        List<Instruction> once = new ArrayList<>();
+        List<Instruction> each = new ArrayList<>();
+        split(lowering.instructions(), once, each);
+        List<Instruction> copies = bindOutputs(lowering, outputs, each);
+        each.addAll(copies);
+        List<INDArray> buffers = new ArrayList<>(evaluate(once, each));
+        buffers.addAll(Plan.assign(each, Set.of()));
+        buffers.addAll(lowering.constants());
+        return new Program(each.stream().map(Kernel::of).toList(), buffers, MultiplyAdds.of(each));
+    }
+
+    /** Separates what depends on constants alone. */
+    private static void split(List<Instruction> all, List<Instruction> once, List<Instruction> each) {
+        Set<Value> fixed = new LinkedHashSet<>();
+        for (Instruction instruction : all) {
+            boolean folds = instruction.inputs().stream().allMatch(v -> v.isConstant() || fixed.contains(v.root()));
+            if (folds) {
+                fixed.addAll(instruction.outputs());
+            }
+            (folds ? once : each).add(instruction);
+        }
+    }
+
+    /** Lets the last writer of an output write into the caller's array; where it cannot, a copy at the end does. */
+    private static List<Instruction> bindOutputs(
+            Lowering lowering, Map<String, INDArray> outputs, List<Instruction> each) {
+        Set<Value> written = each.stream().flatMap(i -> i.outputs().stream()).collect(Collectors.toSet());
+        List<Instruction> copies = new ArrayList<>();
+        outputs.forEach((name, array) -> {
+            Value value = lowering.value(name);
+            if (!Arrays.equals(value.shape(), array.shape())) {
+                throw new IllegalArgumentException("cannot bind output " + name + ": expected shape "
+                        + java.util.Arrays.toString(value.shape()) + ", got " + array.shapeInfoToString());
+            }
+            Value root = value.root();
+            if (written.contains(root) && !root.isBound()) {
+                root.bind(array.reshape('c', root.shape()));
+            } else {
+                var target = new Value(-1, value.shape(), value.type(), null);
+                target.bind(array);
+                copies.add(Instruction.of("assign", List.of(value, value), target));
+            }
+        });
+        return copies;
+    }
+
+    /** Runs the constant part now; its results become constants of the rest. */
+    private static List<INDArray> evaluate(List<Instruction> once, List<Instruction> each) {
+        Set<Value> read =
+                each.stream().flatMap(i -> i.inputs().stream()).map(Value::root).collect(Collectors.toSet());
+        Set<Value> kept = once.stream()
+                .flatMap(i -> i.outputs().stream())
+                .filter(v -> read.contains(v.root()))
+                .collect(Collectors.toSet());
+        List<INDArray> buffers = Plan.assign(once, kept);
+        for (Instruction instruction : once) {
+            try (Kernel kernel = Kernel.of(instruction)) {
+                kernel.run();
+            }
+        }
+        return buffers;
+    }
+
+    /** Of a run, each counted once. */
+    public long multiplyAdds() {
+        return multiplyAdds;
+    }
+
+    /** Runs the plan once. */
+    public void run() {
+        for (Kernel kernel : kernels) {
+            kernel.run();
+        }
+    }
+
+    @Override
+    public void close() {
+        kernels.forEach(Kernel::close);
+        buffers.forEach(INDArray::close);
+    }
+}

@@ -1,0 +1,62 @@
+package io.flowmap.file;
+
+import java.io.Closeable;
+import java.io.IOException;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A file of any size that appears whole when it is committed, or not at all: written beside its place and renamed, or on an object
+ * store by an upload that is completed or aborted. Several attempts at the same file may run at once.
+ */
+public final class PendingFile implements Closeable {
+    private final FileSystem fileSystem;
+    private final Path target;
+    private final Path place;
+    private final FSDataOutputStream out;
+    private boolean committed;
+
+    private PendingFile(FileSystem fileSystem, Path target, Path place) throws IOException {
+        this.fileSystem = fileSystem;
+        this.target = target;
+        this.place = place;
+        this.out = AtomicFile.create(fileSystem, place);
+    }
+
+    /** @param attempt tells this attempt from others at the same file, such as Spark's id of the task's attempt */
+    public static PendingFile create(FileSystem fileSystem, Path target, long attempt) throws IOException {
+        boolean upload = AtomicFile.isObjectStore(fileSystem);
+        var beside = new Path(target.getParent(), "." + target.getName() + "." + attempt);
+        return new PendingFile(fileSystem, target, upload ? target : beside);
+    }
+
+    /** Where to write; do not close it. */
+    public FSDataOutputStream stream() {
+        return out;
+    }
+
+    /** Makes the file appear, in place of an earlier one. */
+    public void commit() throws IOException {
+        AtomicFile.sync(out);
+        out.close();
+        if (!place.equals(target)) {
+            AtomicFile.replace(fileSystem, place, target);
+        }
+        committed = true;
+    }
+
+    /** Without {@link #commit} nothing is left. */
+    @Override
+    public void close() throws IOException {
+        if (committed) {
+            return;
+        }
+        if (place.equals(target)) {
+            out.abort();
+        } else {
+            out.close();
+            AtomicFile.raw(fileSystem).delete(place, false);
+        }
+    }
+}

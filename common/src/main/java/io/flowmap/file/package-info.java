@@ -1,0 +1,2 @@
+/** Files on any Hadoop file system: opening with honest errors, atomic writing, hashes. */
+package io.flowmap.file;

@@ -1,0 +1,74 @@
+package io.flowmap.graph;
+
+import java.util.Map;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.Conv2D;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.Conv2DDerivative;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
+
+/** Rules of convolution. */
+final class ConvolutionRules {
+    private ConvolutionRules() {}
+
+    static void addTo(Map<String, Rule> rules) {
+        rules.put("conv2d", new Convolution());
+        // the end of a reverse pass
+        rules.put("conv2d_bp", new NoDerivative(op -> op.shape(0), "differentiate a tangent"));
+    }
+
+    /** y = x * w (+ b, one value a channel), bilinear in x and w; their cotangents are one fused op. */
+    private record Convolution() implements Rule {
+        @Override
+        public long[] shape(Node op) {
+            Conv2DConfig c = ((Conv2D) op.function()).getConfig();
+            boolean nhwc = c.getDataFormat().equals("NHWC");
+            long[] x = op.shape(0);
+            long[] w = op.shape(1);
+            int out =
+                    switch (c.getWeightsFormat()) {
+                        case YXIO -> 3;
+                        case OIYX, OYXI -> 0;
+                    };
+            int row = nhwc ? 1 : 2;
+            long height = (x[row] + 2 * c.getPH() - c.getDH() * (c.getKH() - 1) - 1) / c.getSH() + 1;
+            long width = (x[row + 1] + 2 * c.getPW() - c.getDW() * (c.getKW() - 1) - 1) / c.getSW() + 1;
+            return nhwc ? new long[] {x[0], height, width, w[out]} : new long[] {x[0], w[out], height, width};
+        }
+
+        @Override
+        public SDVariable tangent(Node op, SDVariable[] dx) {
+            Conv2DConfig c = ((Conv2D) op.function()).getConfig();
+            SameDiff sd = op.graph();
+            SDVariable left = dx[0] == null ? null : sd.cnn().conv2d(dx[0], op.x()[1], c);
+            SDVariable right = dx[1] == null ? null : sd.cnn().conv2d(op.x()[0], dx[1], c);
+            SDVariable product = left == null ? right : right == null ? left : left.add(right);
+            return dx.length < 3 || dx[2] == null ? product : withBias(op, product, channels(op, dx[2]));
+        }
+
+        private static SDVariable withBias(Node op, SDVariable product, SDVariable bias) {
+            return product == null
+                    ? bias.add(
+                            op.graph().zero(null, op.y().dataType(), op.shapes().of(op.y())))
+                    : product.add(bias);
+        }
+
+        /** The bias in a shape that broadcasts against the output. */
+        private static SDVariable channels(Node op, SDVariable bias) {
+            boolean nhwc = ((Conv2D) op.function()).getConfig().getDataFormat().equals("NHWC");
+            return nhwc ? bias : op.graph().reshape(bias, op.shapes().of(bias)[0], 1, 1);
+        }
+
+        @Override
+        public SDVariable[] cotangent(Node op, SDVariable dy) {
+            Conv2DConfig c = ((Conv2D) op.function()).getConfig();
+            var inputs = new SDVariable[] {op.x()[0], op.x()[1], dy};
+            SDVariable[] gradients = new Conv2DDerivative(op.graph(), inputs, c).outputVariables();
+            if (op.x().length < 3) {
+                return gradients;
+            }
+            SDVariable bias = c.getDataFormat().equals("NHWC") ? dy.sum(0, 1, 2) : dy.sum(0, 2, 3);
+            return new SDVariable[] {gradients[0], gradients[1], bias};
+        }
+    }
+}

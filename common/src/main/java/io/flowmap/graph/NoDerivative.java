@@ -1,0 +1,32 @@
+package io.flowmap.graph;
+
+import java.util.function.Function;
+import org.nd4j.autodiff.samediff.SDVariable;
+
+/**
+ * The rule of an op that has a shape but no derivative.
+ *
+ * @param shapeOf shape of its output
+ * @param advice what to do instead
+ */
+record NoDerivative(Function<Node, long[]> shapeOf, String advice) implements Rule {
+    @Override
+    public long[] shape(Node op) {
+        return shapeOf.apply(op);
+    }
+
+    @Override
+    public SDVariable tangent(Node op, SDVariable[] dx) {
+        throw refused(op);
+    }
+
+    @Override
+    public SDVariable[] cotangent(Node op, SDVariable dy) {
+        throw refused(op);
+    }
+
+    private UnsupportedOperationException refused(Node op) {
+        return new UnsupportedOperationException("no derivative rule for op " + op.name() + " (variable "
+                + op.y().name() + "): " + advice);
+    }
+}

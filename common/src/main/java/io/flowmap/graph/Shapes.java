@@ -1,0 +1,117 @@
+package io.flowmap.graph;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.VariableType;
+import org.nd4j.autodiff.samediff.internal.Variable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Static shapes of a graph's variables, from the rule table. Every placeholder and constant must have a full shape
+ * (the batch size included): a compiled program is for one batch size. The graph's constants are freed with it, but those that
+ * were lent to it.
+ */
+public final class Shapes implements AutoCloseable {
+    private final SameDiff graph;
+    private final Map<String, long[]> known = new HashMap<>();
+    private final Set<INDArray> lent = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    public Shapes(SameDiff graph) {
+        this.graph = graph;
+    }
+
+    public SameDiff graph() {
+        return graph;
+    }
+
+    /** A constant over an array that stays its owner's. */
+    public SDVariable lend(String name, INDArray array) {
+        lent.add(array);
+        return graph.constant(name, array);
+    }
+
+    /** Shape of a variable; throws where an op has no rule. */
+    public long[] of(SDVariable variable) {
+        long[] shape = known.get(variable.name());
+        if (shape == null) {
+            shape = infer(variable);
+            known.put(variable.name(), shape);
+        }
+        return shape;
+    }
+
+    /** Frees the constants, when no program of the graph is run any more. */
+    @Override
+    public void close() {
+        for (SDVariable variable : graph.variables()) {
+            INDArray array = variable.getVariableType() == VariableType.CONSTANT ? variable.getArr() : null;
+            if (array != null && array.closeable() && !lent.contains(array)) {
+                array.close();
+            }
+        }
+    }
+
+    private long[] infer(SDVariable variable) {
+        Variable meta = graph.getVariables().get(variable.name());
+        if (meta.getOutputOfOp() == null) {
+            return leafShape(variable);
+        }
+        var op = graph.getOps().get(meta.getOutputOfOp());
+        int output = op.getOutputsOfOp().indexOf(variable.name());
+        Node node = Node.of(this, op);
+        return output == 0 ? RuleTable.of(node).shape(node) : secondaryShape(node, output);
+    }
+
+    private static long[] secondaryShape(Node op, int output) {
+        if (op.name().equals("conv2d_bp")) {
+            return op.shape(output); // gradients have the shapes of input and weights
+        }
+        throw new UnsupportedOperationException("no shape rule for output " + output + " of op " + op.name());
+    }
+
+    private static long[] leafShape(SDVariable variable) {
+        long[] shape = variable.getArr(false) != null ? variable.getArr().shape() : variable.placeholderShape();
+        if (shape == null || Arrays.stream(shape).anyMatch(d -> d < 0)) {
+            throw new IllegalArgumentException("cannot infer shapes: expected a full shape of " + variable.name()
+                    + ", got " + Arrays.toString(shape));
+        }
+        return shape;
+    }
+
+    /** Shape of an elementwise op of two operands by NumPy's broadcasting. */
+    static long[] broadcast(long[] a, long[] b) {
+        int rank = Math.max(a.length, b.length);
+        long[] shape = new long[rank];
+        for (int i = 0; i < rank; i++) {
+            long da = i < rank - a.length ? 1 : a[i - rank + a.length];
+            long db = i < rank - b.length ? 1 : b[i - rank + b.length];
+            if (da != db && da != 1 && db != 1) {
+                throw new IllegalArgumentException(
+                        "cannot broadcast " + Arrays.toString(a) + " with " + Arrays.toString(b));
+            }
+            shape[i] = Math.max(da, db);
+        }
+        return shape;
+    }
+
+    /** Sums {@code d} over the dimensions along which {@code target} was broadcast, so that it has the target's shape. */
+    static SDVariable unbroadcast(Shapes shapes, SDVariable d, long[] target) {
+        long[] from = shapes.of(d);
+        if (Arrays.equals(from, target)) {
+            return d;
+        }
+        int extra = from.length - target.length;
+        int[] summed = IntStream.range(0, from.length)
+                .filter(i -> i < extra || target[i - extra] != from[i])
+                .toArray();
+        SDVariable sum = summed.length == 0 ? d : d.sum(true, summed);
+        return extra > 0 ? shapes.graph().reshape(sum, target) : sum;
+    }
+}

@@ -1,0 +1,81 @@
+package io.flowmap.graph;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.internal.SameDiffOp;
+
+/** Reverse mode as a graph-to-graph transform: emits the ops of the vector-Jacobian product u'J into the same graph. */
+public final class Vjp {
+    private final Shapes shapes;
+    private final Map<String, SDVariable> cotangents = new HashMap<>();
+
+    private Vjp(Shapes shapes) {
+        this.shapes = shapes;
+    }
+
+    /**
+     * Gradients of {@code <cotangent, output>} with respect to {@code inputs}.
+     *
+     * @return input variable to gradient, of the input's shape; zeros where the output does not depend on it
+     * @throws UnsupportedOperationException naming an op without a rule
+     */
+    public static Map<SDVariable, SDVariable> of(
+            Shapes shapes, SDVariable output, SDVariable cotangent, List<SDVariable> inputs) {
+        return of(shapes, Map.of(output, cotangent), inputs);
+    }
+
+    /**
+     * Gradients of {@code sum <cotangent, output>} over several outputs, whose common part is passed once.
+     *
+     * @param cotangents output variable to its cotangent, of the same shape
+     * @return as the other
+     */
+    public static Map<SDVariable, SDVariable> of(
+            Shapes shapes, Map<SDVariable, SDVariable> cotangents, List<SDVariable> inputs) {
+        var transform = new Vjp(shapes);
+        List<SameDiffOp> ops = Jvp.ops(shapes.graph(), List.copyOf(cotangents.keySet()));
+        Set<String> active = transform.active(ops, inputs);
+        cotangents.forEach((output, cotangent) -> transform.cotangents.put(output.name(), cotangent));
+        for (int i = ops.size() - 1; i >= 0; i--) {
+            transform.pull(ops.get(i), active);
+        }
+        return inputs.stream().collect(Collectors.toMap(x -> x, transform::gradient, (a, b) -> a, LinkedHashMap::new));
+    }
+
+    private SDVariable gradient(SDVariable x) {
+        SDVariable gradient = cotangents.get(x.name());
+        return gradient != null ? gradient : shapes.graph().zero(null, x.dataType(), shapes.of(x));
+    }
+
+    /** Names of the variables that depend on the inputs: nothing else is worth a cotangent. */
+    private Set<String> active(List<SameDiffOp> ops, List<SDVariable> inputs) {
+        var active = new HashSet<String>();
+        inputs.forEach(x -> active.add(x.name()));
+        for (SameDiffOp op : ops) {
+            if (op.getInputsToOp() != null && op.getInputsToOp().stream().anyMatch(active::contains)) {
+                active.addAll(op.getOutputsOfOp());
+            }
+        }
+        return active;
+    }
+
+    private void pull(SameDiffOp op, Set<String> active) {
+        Node node = Node.of(shapes, op);
+        SDVariable dy = cotangents.get(node.y().name());
+        if (dy == null || !active.contains(node.y().name())) {
+            return;
+        }
+        SDVariable[] dx = RuleTable.of(node).cotangent(node, dy);
+        for (int i = 0; i < dx.length; i++) {
+            if (dx[i] != null && active.contains(node.x()[i].name())) {
+                cotangents.merge(node.x()[i].name(), dx[i], SDVariable::add);
+            }
+        }
+    }
+}

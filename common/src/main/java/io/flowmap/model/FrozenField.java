@@ -1,0 +1,28 @@
+package io.flowmap.model;
+
+import io.flowmap.flow.NetworkField;
+import io.flowmap.graph.Shapes;
+import io.flowmap.nn.Scope;
+import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A network with fixed arrays: the plain teacher v(x, t, class), whatever the guidance weight, or a trained flow map.
+ *
+ * @param name of its own in the graph
+ * @param field the network and its preconditioning
+ * @param arrays its arrays by name
+ */
+public record FrozenField(String name, NetworkField field, Map<String, INDArray> arrays) implements TeacherGraph {
+    @Override
+    public Emitter in(Shapes shapes, DataType type) {
+        var scope = Scope.frozen(shapes, type, name + ".", arrays);
+        return point -> field.apply(scope, point);
+    }
+
+    @Override
+    public void close() {
+        arrays.values().forEach(INDArray::close);
+    }
+}

@@ -1,0 +1,141 @@
+package io.flowmap.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.checkpoint.CheckpointStore;
+import io.flowmap.config.Json;
+import io.flowmap.config.UserError;
+import io.flowmap.data.LatentData;
+import io.flowmap.file.Store;
+import io.flowmap.nn.Parameter;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Manifest;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A trained network in a finished stage: what it is, where its checkpoints lie and which of their vectors to use.
+ *
+ * @param spec the network
+ * @param dir directory of its checkpoints
+ * @param role vector of the checkpoint: "parameters" or an average, "ema-0.05", or that of the snapshot at a step, "ema-0.05@1000"
+ * @param hash of the vector: models of one directory with other content are others
+ */
+public record StoredModel(NetworkSpec spec, String dir, String role, String hash) implements Serializable {
+    /** Name of the stage's fact that describes its networks: sub-directory ("." for the stage's own) to specification. */
+    public static final String FACT = "models";
+
+    private static final Pattern SNAPSHOT = Pattern.compile("(.+)@(\\d{1,12})");
+
+    /** Names of the networks of a finished stage of the run, in alphabetical order. Throws {@link UserError} if it has none. */
+    public static List<String> names(JobContext context, String stage) {
+        var names = names(models(context.hadoop(), context.stage(stage)));
+        if (names.isEmpty()) {
+            throw new UserError("cannot use stage " + context.stage(stage) + ": expected one with networks, got none");
+        }
+        return names.stream().sorted().toList();
+    }
+
+    /** A network of a finished stage of the run. Throws {@link UserError} if the stage has none of that name or role. */
+    public static StoredModel of(JobContext context, String stage, String name, String role) {
+        return in(context.hadoop(), context.stage(stage), name, role);
+    }
+
+    /**
+     * The network whose checkpoints lie in a directory: a finished stage with a network of its own, or the sub-directory of one of
+     * its networks. Throws {@link UserError} if it is neither.
+     */
+    public static StoredModel at(Configuration hadoop, Path dir, String role) {
+        boolean own = Manifest.exists(Store.of(hadoop, dir), dir) || dir.getParent() == null;
+        return in(hadoop, own ? dir : dir.getParent(), own ? "." : dir.getName(), role);
+    }
+
+    private static StoredModel in(Configuration hadoop, Path dir, String name, String role) {
+        JsonNode models = models(hadoop, dir);
+        if (!models.has(name)) {
+            throw new UserError("cannot use stage " + dir + ": expected a network " + name + ", got " + names(models));
+        }
+        try {
+            var spec = Json.mapper().treeToValue(models.get(name), NetworkSpec.class);
+            return of(hadoop, spec, directory(dir, name), role);
+        } catch (JsonProcessingException e) {
+            throw new UserError("cannot use stage " + dir + ": " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** A network whose checkpoints lie in a directory. Throws {@link UserError} if they have not the role. */
+    public static StoredModel of(Configuration hadoop, NetworkSpec spec, Path dir, String role) {
+        return new StoredModel(
+                spec, dir.toString(), role, Place.of(hadoop, dir, role).hash());
+    }
+
+    /** Directory of a network's checkpoints in a stage's. */
+    public static Path directory(Path stage, String name) {
+        return name.equals(".") ? stage : new Path(stage, name);
+    }
+
+    private static JsonNode models(Configuration hadoop, Path dir) {
+        return Manifest.read(Store.of(hadoop, dir), dir).facts().path(FACT);
+    }
+
+    private static List<String> names(JsonNode models) {
+        var names = new ArrayList<String>();
+        models.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    /** The flat vector of the role. Throws {@link UserError} if the checkpoint is not sound, or no longer the one that this is. */
+    public float[] vector(Configuration hadoop) {
+        var place = Place.of(hadoop, new Path(dir), role);
+        if (!place.hash().equals(hash)) {
+            throw new UserError("cannot use network " + dir + ": expected " + role + " with hash " + hash
+                    + ", as when the job began, got " + place.hash());
+        }
+        return place.store.load(place.step, place.role).vector(place.role);
+    }
+
+    /** Where a vector stands: the store of the training or of its snapshots, a step, and its name there. */
+    private record Place(CheckpointStore store, long step, String role) {
+        static Place of(Configuration hadoop, Path dir, String role) {
+            var store = CheckpointStore.open(hadoop, dir);
+            var snapshot = SNAPSHOT.matcher(role);
+            return snapshot.matches()
+                    ? new Place(store.snapshots(), Long.parseLong(snapshot.group(2)), snapshot.group(1))
+                    : new Place(store, store.finalStep(), role);
+        }
+
+        String hash() {
+            return store.hash(step, role);
+        }
+    }
+
+    /** The network's arrays by name. */
+    public Map<String, INDArray> arrays(Configuration hadoop) {
+        return spec.arrays(vector(hadoop));
+    }
+
+    /** Parameters of the network. */
+    public long parameters() {
+        return spec.network().parameters().stream().mapToLong(Parameter::length).sum();
+    }
+
+    /** Throws {@link UserError} unless the data has the latents and classes that the network is for. */
+    public void requireFits(LatentData data) {
+        int classes = spec.unet().labelDim();
+        if (!spec.shape().equals(data.shape()) || classes != 0 && classes != data.classes()) {
+            throw new UserError("cannot use network " + dir + ": expected data of " + spec.shape() + " and " + classes
+                    + " classes, got " + data.shape() + " and " + data.classes());
+        }
+    }
+
+    /** As a frozen field of that name in its graph. */
+    public FrozenField frozen(String name, Configuration hadoop) {
+        return new FrozenField(name, spec.field(), arrays(hadoop));
+    }
+}

@@ -1,0 +1,116 @@
+package io.flowmap.nn.edm2;
+
+import io.flowmap.checkpoint.TensorData;
+import io.flowmap.checkpoint.foreign.ForeignCheckpoint;
+import io.flowmap.checkpoint.pickle.Unpickler;
+import io.flowmap.config.UserError;
+import io.flowmap.model.NetworkSpec;
+import io.flowmap.nn.Parameter;
+import io.flowmap.tensor.Float16;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A network of EDM2 as a velocity field: v(x_t, t) = (x_t - D(x_t/(1-t); t/(1-t))) / t, the exact change of variables that
+ * {@link io.flowmap.flow.NetworkField} computes without the poles.
+ *
+ * @param source the network's part of the file
+ * @param spec the network, from the arguments that the snapshot keeps
+ * @param leftOut arrays of the training's uncertainty u(sigma), which are not of the field
+ */
+public record Edm2Snapshot(ForeignCheckpoint source, NetworkSpec spec, List<String> leftOut) {
+    private static final String FIELD = "unet.";
+    private static final String UNCERTAINTY = "logvar_";
+    private static final Set<TensorData.Type> REAL = EnumSet.of(
+            TensorData.Type.FLOAT16, TensorData.Type.BFLOAT16, TensorData.Type.FLOAT32, TensorData.Type.FLOAT64);
+
+    /**
+     * The network of a snapshot, of which no array has been read. Throws {@link UserError} naming the array if one is missing,
+     * misshapen or of no network of these arguments.
+     */
+    public static Edm2Snapshot of(ForeignCheckpoint network) {
+        NetworkSpec spec = Edm2Arguments.spec(network.name(), network.configuration());
+        var rest = new TreeMap<>(network.arrays());
+        if (spec.unet().numBlocks() > rest.size()) { // before they are listed one by one
+            throw mismatch(network, "arrays", spec.unet().numBlocks() + " blocks a level", rest.size() + " arrays");
+        }
+        for (Parameter parameter : spec.network().parameters()) {
+            require(network, FIELD + parameter.name(), parameter.shape(), rest.remove(FIELD + parameter.name()));
+        }
+        var leftOut = rest.keySet().stream()
+                .filter(name -> name.startsWith(UNCERTAINTY))
+                .toList();
+        leftOut.forEach(rest::remove);
+        if (!rest.isEmpty()) {
+            Map.Entry<String, ForeignCheckpoint.ArrayInfo> first = rest.firstEntry();
+            throw mismatch(network, Unpickler.printable(first.getKey()), "none", text(first.getValue()));
+        }
+        return new Edm2Snapshot(network, spec, leftOut);
+    }
+
+    private static void require(
+            ForeignCheckpoint network, String name, long[] shape, ForeignCheckpoint.ArrayInfo found) {
+        if (found == null || !Arrays.equals(found.shape(), shape) || !REAL.contains(found.type())) {
+            throw mismatch(
+                    network, name, "real numbers " + Arrays.toString(shape), found == null ? "none" : text(found));
+        }
+    }
+
+    private static String text(ForeignCheckpoint.ArrayInfo array) {
+        return array.type() + " " + Arrays.toString(array.shape());
+    }
+
+    private static UserError mismatch(ForeignCheckpoint network, String array, String expected, String got) {
+        return new UserError(
+                "cannot import " + network.name() + ", array " + array + ": expected " + expected + ", got " + got);
+    }
+
+    /**
+     * The arrays in the network's order, each read when its turn comes. Throws {@link UserError} at a number that is not finite.
+     *
+     * @param halfGains whether gains are rounded such that the network uses them as EDM2's float16 module does
+     */
+    public Iterable<float[]> arrays(boolean halfGains) {
+        return () -> spec.network().parameters().stream()
+                .map(parameter -> array(parameter, halfGains))
+                .iterator();
+    }
+
+    private float[] array(Parameter parameter, boolean halfGains) {
+        float[] values = source.read(FIELD + parameter.name()).floats();
+        if (halfGains && parameter.kind() == Parameter.Kind.GAIN) {
+            values[0] = halfGain(values[0], fanIn(parameter.name()));
+        }
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                throw mismatch(source, FIELD + parameter.name(), "finite numbers", Float.toString(value));
+            }
+        }
+        return values;
+    }
+
+    /**
+     * The gain whose quotient by sqrt(fan-in) is half(half(gain) / half(sqrt(fan-in))). EDM2 divides a gain by NumPy's root before the
+     * weight, a float32 array, is multiplied by it. Of a float16 gain, an array, and the root, a number, torch's result is float16, and on
+     * the CPU it rounds the number to the array's type first (until torch 2.1, pull request 98820).
+     */
+    static float halfGain(float gain, long fanIn) {
+        double root = Math.sqrt(fanIn);
+        return (float) (half(half(gain) / half((float) root)) * root);
+    }
+
+    private static float half(float value) {
+        return Float16.toFloat(Float16.of(value));
+    }
+
+    /** Fan-in of the weight that a gain of that name multiplies. */
+    private long fanIn(String gain) {
+        var weight = gain.replace("out_gain", "out_conv.weight").replace("emb_gain", "emb_linear.weight");
+        long[] shape = source.arrays().get(FIELD + weight).shape();
+        return Arrays.stream(shape).skip(1).reduce(1, (a, b) -> a * b);
+    }
+}

@@ -1,0 +1,56 @@
+package io.flowmap.nn.mlp;
+
+import io.flowmap.nn.Parameter;
+import io.flowmap.nn.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import org.nd4j.autodiff.samediff.SDVariable;
+
+/**
+ * A small multilayer perceptron for points in a plane: y = W_L a_{L-1}(... a_1(W_1 u + b_1) ...) + b_L with arrays W1, b1,
+ * W2, ... [out,in] and [out].
+ *
+ * @param widths of input, hidden layers and output
+ * @param activations of the hidden layers
+ */
+public record Mlp(List<Integer> widths, List<Activation> activations) {
+    /** Activation of a hidden layer. */
+    public enum Activation {
+        TANH,
+        SILU
+    }
+
+    public Mlp {
+        widths = List.copyOf(widths);
+        activations = List.copyOf(activations);
+        if (widths.size() < 2 || activations.size() != widths.size() - 2) {
+            throw new IllegalArgumentException("cannot build an MLP: expected " + (widths.size() - 2)
+                    + " activations for widths " + widths + ", got " + activations);
+        }
+    }
+
+    public List<Parameter> parameters() {
+        List<Parameter> list = new ArrayList<>();
+        for (int layer = 1; layer < widths.size(); layer++) {
+            long out = widths.get(layer);
+            list.add(new Parameter("W" + layer, new long[] {out, widths.get(layer - 1)}, Parameter.Kind.DENSE));
+            list.add(new Parameter("b" + layer, new long[] {out}, Parameter.Kind.BIAS));
+        }
+        return list;
+    }
+
+    /** u [N,in] to y [N,out]. */
+    public SDVariable apply(Scope scope, SDVariable u) {
+        SDVariable y = u;
+        for (int layer = 1; layer < widths.size(); layer++) {
+            y = scope.graph().mmul(y, scope.parameter("W" + layer), false, true, false);
+            y = y.add(scope.reshape(scope.parameter("b" + layer), 1, widths.get(layer)));
+            if (layer < widths.size() - 1) {
+                y = activations.get(layer - 1) == Activation.TANH
+                        ? scope.graph().math().tanh(y)
+                        : scope.graph().nn().swish(y);
+            }
+        }
+        return y;
+    }
+}

@@ -1,0 +1,2 @@
+/** A small multilayer perceptron on points. */
+package io.flowmap.nn.mlp;

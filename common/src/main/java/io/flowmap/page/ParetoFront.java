@@ -1,0 +1,22 @@
+package io.flowmap.page;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** What nothing else is better than in both of two costs. */
+public final class ParetoFront {
+    private ParetoFront() {}
+
+    /** The front, by its first cost; of equals the first. */
+    public static <T> List<T> of(List<T> all, ToDoubleFunction<T> cost, ToDoubleFunction<T> other) {
+        var front = new ArrayList<T>();
+        all.stream().sorted(Comparator.comparingDouble(cost)).forEach(one -> {
+            if (front.isEmpty() || other.applyAsDouble(one) < other.applyAsDouble(front.get(front.size() - 1))) {
+                front.add(one);
+            }
+        });
+        return front;
+    }
+}

@@ -1,0 +1,81 @@
+package io.flowmap.page;
+
+import io.flowmap.data.LatentShape;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+import javax.imageio.ImageIO;
+
+/**
+ * A PNG file.
+ *
+ * @param width in pixels
+ * @param height in pixels
+ * @param png the file
+ */
+public record PngImage(int width, int height, byte[] png) {
+    private static final int GAP = 2;
+    private static final int BACKGROUND = 0xffffff;
+
+    /**
+     * Images side by side, two white pixels between them.
+     *
+     * @param rows uint8 images [C,H,W] by row and column; null leaves a place empty
+     * @param shape [C,H,W] of all; one channel is gray, of others the first three are red, green and blue
+     * @param scale pixels a pixel
+     */
+    public static PngImage grid(List<List<byte[]>> rows, LatentShape shape, int scale) {
+        int columns = rows.stream().mapToInt(List::size).max().orElse(0);
+        int width = Math.max(1, columns * (shape.width() * scale + GAP) - GAP);
+        int height = Math.max(1, rows.size() * (shape.height() * scale + GAP) - GAP);
+        var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        image.setRGB(0, 0, width, height, filled(width * height), 0, width);
+        for (int row = 0; row < rows.size(); row++) {
+            for (int column = 0; column < rows.get(row).size(); column++) {
+                if (rows.get(row).get(column) != null) {
+                    int x = column * (shape.width() * scale + GAP);
+                    int y = row * (shape.height() * scale + GAP);
+                    draw(image, x, y, rows.get(row).get(column), shape, scale);
+                }
+            }
+        }
+        return of(image);
+    }
+
+    private static PngImage of(BufferedImage image) {
+        var out = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(image, "png", out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new PngImage(image.getWidth(), image.getHeight(), out.toByteArray());
+    }
+
+    private static int[] filled(int length) {
+        var pixels = new int[length];
+        Arrays.fill(pixels, BACKGROUND);
+        return pixels;
+    }
+
+    private static void draw(BufferedImage image, int x, int y, byte[] pixels, LatentShape shape, int scale) {
+        if (pixels.length != shape.size()) {
+            throw new IllegalArgumentException(
+                    "cannot draw an image: expected pixels of " + shape + ", got " + pixels.length + " of them");
+        }
+        int plane = shape.height() * shape.width();
+        boolean gray = shape.channels() < 3;
+        for (int i = 0; i < shape.height() * scale; i++) {
+            for (int j = 0; j < shape.width() * scale; j++) {
+                int at = i / scale * shape.width() + j / scale;
+                int red = pixels[at] & 0xff;
+                int green = gray ? red : pixels[plane + at] & 0xff;
+                int blue = gray ? red : pixels[2 * plane + at] & 0xff;
+                image.setRGB(x + j, y + i, red << 16 | green << 8 | blue);
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.flowmap.stage;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.spark.SparkContext;
+import org.apache.spark.scheduler.AccumulableInfo;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.util.LongAccumulator;
+import scala.collection.JavaConverters;
+import scala.collection.Seq;
+
+/** Shows what tasks count while they run: executors tell it with their heartbeats, every ten seconds by default, and tasks as they end. */
+public final class CountBar extends SparkListener implements AutoCloseable {
+    private final SparkContext spark;
+    private final Progress.Bar bar;
+    private final LongAccumulator counter;
+    private final Map<Long, Long> counted = new HashMap<>();
+    private long shown;
+    private boolean closed;
+
+    public CountBar(JobContext context, String name, long total) {
+        this.spark = context.spark().sparkContext();
+        this.bar = context.progress().bar(name, total);
+        this.counter = spark.longAccumulator(name);
+        spark.addSparkListener(this);
+    }
+
+    /** What the tasks add to. */
+    public LongAccumulator counter() {
+        return counter;
+    }
+
+    @Override
+    public synchronized void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate update) {
+        for (var task : JavaConverters.seqAsJavaList(update.accumUpdates())) {
+            tell((Long) task._1(), task._4());
+        }
+    }
+
+    @Override
+    public synchronized void onTaskEnd(SparkListenerTaskEnd end) {
+        if (end.taskInfo().successful()) {
+            tell(end.taskInfo().taskId(), end.taskInfo().accumulables());
+        } else {
+            counted.remove(end.taskInfo().taskId());
+        }
+    }
+
+    /** Shows what the tasks that succeeded have counted, and ends. */
+    @Override
+    public void close() {
+        spark.removeSparkListener(this);
+        synchronized (this) {
+            closed = true;
+            bar.step(Math.max(0, counter.sum() - shown));
+            bar.close();
+        }
+    }
+
+    /** The bar does not go back for a task that is tried again. */
+    private void tell(long task, Seq<AccumulableInfo> updates) {
+        for (var update : JavaConverters.seqAsJavaList(updates)) {
+            if (!closed && update.id() == counter.id() && update.update().isDefined()) {
+                counted.put(task, (Long) update.update().get());
+                long sum = counted.values().stream().mapToLong(Long::longValue).sum();
+                if (sum > shown) {
+                    bar.step(sum - shown);
+                    shown = sum;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,265 @@
+package io.flowmap.stage;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.flowmap.config.Json;
+import io.flowmap.config.UserError;
+import io.flowmap.file.AtomicFile;
+import java.io.Closeable;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerApplicationEnd;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The right of one process to write into a directory of any Hadoop file system. Each process that has it or wants it keeps a file
+ * {@code .lock-ID} there, which it writes before it looks at the others' and again every five seconds. Of two that want it at once the
+ * lower id has it; against one that has it the other is refused by a {@link UserError}.
+ *
+ * <p>It ends with its owner. On the owner's own machine that is seen at once, by whether the process runs; from elsewhere after a minute
+ * in which the file was not written again, by the clock of who waits. Nothing is renamed and nothing has to be created exclusively, so
+ * that it holds on object stores too. Its limits: the file system must list a new file at once, as local disks, HDFS, S3, GCS and Azure
+ * do; and an owner that stood still for a minute, whose lock another took, learns of it when it next writes its file, not before.
+ */
+final class DirectoryLock implements Closeable {
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final Logger LOG = LoggerFactory.getLogger(DirectoryLock.class);
+    private static final String PREFIX = ".lock-";
+    private static final long LOOK_MILLIS = 200;
+    private static final int RENEWALS = 12;
+
+    private final FileSystem fileSystem;
+    private final Path file;
+    private final Owner owner;
+    private final Duration patience;
+    private boolean held;
+    private boolean closed;
+    private long renewals;
+
+    /** What a lock's file says; the count lets others see that it is written again. */
+    private record Claim(Owner owner, boolean held, long renewals) {}
+
+    /** A claim as it was last seen to change. */
+    private record Sighting(Optional<Claim> claim, boolean changed, long since) {
+        Sighting next(Optional<Claim> now) {
+            return now.equals(claim) ? this : new Sighting(now, true, System.nanoTime());
+        }
+    }
+
+    private DirectoryLock(FileSystem fileSystem, Path dir, Owner owner, Duration patience) {
+        this.fileSystem = AtomicFile.raw(fileSystem);
+        this.file = new Path(dir, PREFIX + UUID.randomUUID());
+        this.owner = owner;
+        this.patience = patience;
+    }
+
+    /**
+     * Makes the directory and takes the right to write into it, after a minute at most, until it is closed or Spark's application ends.
+     * Nothing is taken where the application has it already.
+     *
+     * @throws UserError where another process has it, or where the file system lets nobody write
+     */
+    static Optional<DirectoryLock> take(JobContext context, FileSystem fileSystem, Path dir) throws IOException {
+        var spark = context.spark().sparkContext();
+        var owner = Owner.current(spark.applicationId());
+        DirectoryLock lock;
+        try {
+            OutputDirectory.make(fileSystem, dir);
+            if (isHeldBy(owner, fileSystem, dir)) {
+                return Optional.empty();
+            }
+            lock = take(fileSystem, dir, owner, spark::stop, PATIENCE);
+        } catch (IOException e) {
+            throw OutputDirectory.refused(dir, e);
+        }
+        spark.addSparkListener(new SparkListener() {
+            @Override
+            public void onApplicationEnd(SparkListenerApplicationEnd end) {
+                lock.close();
+            }
+        });
+        return Optional.of(lock);
+    }
+
+    /** @param lost what to do when the file is gone because another process took over */
+    static DirectoryLock take(FileSystem fileSystem, Path dir, Owner owner, Runnable lost, Duration patience)
+            throws IOException {
+        var lock = new DirectoryLock(fileSystem, dir, owner, patience);
+        try {
+            lock.write(false);
+            var renewing = new Thread(() -> lock.renewUntil(lost), "lock of " + dir.getName());
+            renewing.setDaemon(true);
+            renewing.start();
+            lock.outlastOthers();
+            lock.write(true);
+            return lock;
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static boolean isHeldBy(Owner owner, FileSystem fileSystem, Path dir) throws IOException {
+        for (var file : files(fileSystem, dir)) {
+            var claim = read(fileSystem, file);
+            if (claim.isPresent() && claim.get().held() && claim.get().owner().equals(owner)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    static boolean isLock(Path file) {
+        return file.getName().startsWith(PREFIX);
+    }
+
+    synchronized void requireHeld() {
+        if (closed) {
+            throw new IllegalStateException(
+                    "expected " + file.getParent() + " to be this process's alone, got it taken over or removed");
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        notifyAll();
+        try {
+            fileSystem.delete(file, false);
+        } catch (IOException e) {
+            LOG.warn("lock={} state=left because=\"{}\"", file, e.toString());
+        }
+    }
+
+    private void outlastOthers() throws IOException {
+        var sightings = new HashMap<Path, Sighting>();
+        while (true) {
+            boolean alone = true;
+            for (var other : files(fileSystem, file.getParent())) {
+                var claim = read(fileSystem, other);
+                var sighting = sightings.merge(
+                        other, new Sighting(claim, false, System.nanoTime()), (before, first) -> before.next(claim));
+                alone &= other.equals(file) || outlasts(other, sighting);
+            }
+            if (alone) {
+                return;
+            }
+            pause();
+        }
+    }
+
+    /** Whether another's claim is none, or none any more; refuses where it goes first. */
+    private boolean outlasts(Path other, Sighting sighting) throws IOException {
+        var theirs = sighting.claim().map(Claim::owner);
+        if (theirs.isPresent() && theirs.get().isSameProcess(owner)) {
+            return true;
+        }
+        boolean near = theirs.isPresent() && theirs.get().isNear(owner);
+        boolean silent = System.nanoTime() - sighting.since() > patience.toNanos();
+        if (near ? !theirs.get().isRunning() : silent) {
+            LOG.warn(
+                    "lock={} state=taken from=\"{}\"",
+                    file.getParent(),
+                    theirs.map(Owner::toString).orElse("unknown"));
+            fileSystem.delete(other, false);
+            return true;
+        }
+        boolean lives = near || sighting.changed();
+        boolean first = sighting.claim().map(Claim::held).orElse(false) || other.compareTo(file) < 0;
+        if (lives && first && theirs.isPresent()) {
+            throw new UserError("cannot write into " + StageInput.withoutCredentials(file.getParent()) + ": "
+                    + theirs.get() + " writes there: wait for its end or end it, or choose another run.dir");
+        }
+        return false;
+    }
+
+    private void renewUntil(Runnable lost) {
+        if (renewUntilClosed()) {
+            lost.run(); // without the monitor, which whoever ends the application waits for
+        }
+    }
+
+    /** Returns when it is closed: true if another process took over. */
+    private synchronized boolean renewUntilClosed() {
+        while (!closed) {
+            try {
+                wait(patience.toMillis() / RENEWALS);
+                if (closed) {
+                    return false;
+                }
+                if (fileSystem.exists(file) || !isTaken()) {
+                    write(held);
+                } else {
+                    closed = true;
+                    LOG.error("lock={} state=lost: another process writes there", file.getParent());
+                    return true;
+                }
+            } catch (FileNotFoundException e) {
+                closed = true;
+                LOG.warn("lock={} state=lost: the directory is gone", file.getParent());
+            } catch (IOException e) {
+                LOG.warn("lock={} state=not-renewed because=\"{}\"", file.getParent(), e.toString());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return false;
+    }
+
+    /** Whether another process has a file there; throws {@link FileNotFoundException} where the directory is gone. */
+    private boolean isTaken() throws IOException {
+        for (var other : files(fileSystem, file.getParent())) {
+            var claim = read(fileSystem, other);
+            if (claim.isEmpty() || !claim.get().owner().isSameProcess(owner)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private synchronized void write(boolean holds) throws IOException {
+        held = holds;
+        try (var out = fileSystem.create(file, true)) {
+            out.write(Json.pretty(new Claim(owner, held, renewals++)).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private static List<Path> files(FileSystem fileSystem, Path dir) throws IOException {
+        return Arrays.stream(fileSystem.listStatus(dir, DirectoryLock::isLock))
+                .map(status -> status.getPath())
+                .toList();
+    }
+
+    /** What a file says; nothing while it is being written, or when it has just been deleted. */
+    private static Optional<Claim> read(FileSystem fileSystem, Path file) throws IOException {
+        try (var in = fileSystem.open(file)) {
+            return Optional.ofNullable(Json.mapper().readValue(in.readAllBytes(), Claim.class));
+        } catch (JsonProcessingException | FileNotFoundException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(LOOK_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for another process's lock", e);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.flowmap.stage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The first respect in which two manifests differ that makes their outputs differ: seed, a setting, an input.
+ *
+ * @param operational names of keys that do not
+ */
+record ManifestDifference(Set<String> operational) {
+    /** What differs, with both values, or nothing if an output of one serves as the other's. */
+    Optional<String> first(Manifest earlier, Manifest now) {
+        if (!earlier.stage().equals(now.stage())) {
+            return Optional.of(phrase("stage", now.stage(), earlier.stage()));
+        }
+        if (earlier.seed() != now.seed()) {
+            return Optional.of(phrase("run.seed", now.seed(), earlier.seed()));
+        }
+        return setting("", earlier.config(), now.config()).or(() -> input(earlier, now));
+    }
+
+    private Optional<String> setting(String path, JsonNode earlier, JsonNode now) {
+        if (!earlier.isObject() || !now.isObject()) {
+            return same(earlier, now) ? Optional.empty() : Optional.of(phrase(path, now, earlier));
+        }
+        var keys = new TreeSet<String>();
+        earlier.fieldNames().forEachRemaining(keys::add);
+        now.fieldNames().forEachRemaining(keys::add);
+        keys.removeAll(operational);
+        return keys.stream()
+                .map(key -> setting(path.isEmpty() ? key : path + "." + key, earlier.path(key), now.path(key)))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    /** Numbers are equal if their values are: 1.0 and 1. */
+    private static boolean same(JsonNode earlier, JsonNode now) {
+        return earlier.isNumber() && now.isNumber()
+                ? earlier.decimalValue().compareTo(now.decimalValue()) == 0
+                : earlier.equals(now);
+    }
+
+    private static Optional<String> input(Manifest earlier, Manifest now) {
+        var before = earlier.inputs().stream()
+                .collect(Collectors.toMap(StageInput::name, Function.identity(), (first, second) -> second));
+        for (var input : now.inputs()) {
+            var old = before.remove(input.name());
+            if (old == null || !old.sha256().equals(input.sha256())) {
+                return Optional.of(phrase("input " + input.name(), text(input), old == null ? "none" : text(old)));
+            }
+        }
+        return before.values().stream()
+                .map(old -> phrase("input " + old.name(), "none", text(old)))
+                .findFirst();
+    }
+
+    private static String text(StageInput input) {
+        return input.path() + " with hash " + input.sha256();
+    }
+
+    private static String phrase(String what, Object yours, Object earlier) {
+        return what + " is " + yours + " now and was " + earlier + " in the earlier run";
+    }
+}

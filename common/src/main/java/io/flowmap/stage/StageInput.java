@@ -1,0 +1,38 @@
+package io.flowmap.stage;
+
+import io.flowmap.config.Secrets;
+import io.flowmap.config.UserError;
+import io.flowmap.file.Store;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Something a stage was made from. Two inputs are the same if name and hash are; the path tells where it lay.
+ *
+ * @param name of the earlier stage, or of the setting that names the input
+ * @param path without credentials
+ * @param sha256 of the earlier stage's manifest, or of whatever identifies an input from outside, in hexadecimal
+ */
+public record StageInput(String name, String path, String sha256) {
+    public StageInput {
+        if (Stream.of(name, path, sha256).anyMatch(Objects::isNull)) {
+            throw new IllegalArgumentException("expected name, path and sha256 of an input, got null among them");
+        }
+    }
+
+    /** An earlier stage of the same run. Throws {@link UserError} if it is not finished. */
+    public static StageInput stage(JobContext context, String stage) {
+        return finished(context, stage, context.stage(stage));
+    }
+
+    /** A finished stage in any directory. Throws {@link UserError} if it is not finished. */
+    public static StageInput finished(JobContext context, String name, Path dir) {
+        return new StageInput(name, withoutCredentials(dir), Manifest.hash(Store.of(context.hadoop(), dir), dir));
+    }
+
+    /** A path as text without the user information of its URI. */
+    public static String withoutCredentials(Path path) {
+        return Secrets.withoutUserInfo(path.toString());
+    }
+}

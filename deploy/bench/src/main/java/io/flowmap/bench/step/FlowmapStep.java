@@ -1,0 +1,195 @@
+package io.flowmap.bench.step;
+
+import io.flowmap.distill.objective.AyfEmd;
+import io.flowmap.distill.objective.StudentProgram;
+import io.flowmap.distill.objective.TangentNormalisation;
+import io.flowmap.distill.objective.TangentWarmup;
+import io.flowmap.distill.teacher.Autoguidance;
+import io.flowmap.distill.train.step.Adam;
+import io.flowmap.distill.train.step.AdamConfig;
+import io.flowmap.flow.NetworkField;
+import io.flowmap.flow.NoiseLabel;
+import io.flowmap.flow.TimePairs;
+import io.flowmap.model.FrozenField;
+import io.flowmap.nn.Parameter;
+import io.flowmap.nn.edm2.UNet;
+import io.flowmap.nn.edm2.UNetConfig;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The product's own step: its compiled student program and its Adam, as a training's local step runs them. */
+public final class FlowmapStep implements StepContender {
+    private final BenchNetwork network;
+    private final StepSettings settings;
+    private final AyfEmd objective;
+    private final StudentProgram.Setup setup;
+    private final List<Parameter> parameters;
+    private final Adam adam = new Adam(new AdamConfig(0.9, 0.999, 1e-8));
+    private final float[] values;
+    private final float[] slopes;
+    private final float[] first;
+    private final float[] second;
+    private final INDArray flat;
+    private final INDArray gradient;
+    private final StudentProgram program;
+    private long steps;
+
+    public FlowmapStep(
+            BenchNetwork network,
+            StepSettings settings,
+            Map<String, float[]> student,
+            Map<String, float[]> main,
+            Map<String, float[]> weak,
+            int batch) {
+        this.network = network;
+        this.settings = settings;
+        this.objective = new AyfEmd(
+                new TimePairs(-0.6, 1.6),
+                new TangentNormalisation(settings.normalisation()),
+                new TangentWarmup(settings.warmup(), 0));
+        var unet = new UNet(config(network), true);
+        var teacher = new Autoguidance(model(network, settings, "main", main), model(network, settings, "weak", weak));
+        long[] sample = {network.imageChannels(), network.resolution(), network.resolution()};
+        var field = new NetworkField(unet, NoiseLabel.TIME, settings.sigmaData());
+        this.setup = new StudentProgram.Setup(field, objective, teacher, sample, batch, DataType.FLOAT, false);
+        this.parameters = unet.parameters();
+        this.values = flat(parameters, student);
+        this.slopes = new float[values.length];
+        this.first = new float[values.length];
+        this.second = new float[values.length];
+        this.flat = Nd4j.create(DataType.FLOAT, values.length);
+        this.gradient = Nd4j.create(DataType.FLOAT, values.length);
+        pointer(flat).put(values);
+        this.program = new StudentProgram(setup, flat, gradient);
+    }
+
+    @Override
+    public String name() {
+        return "flowmap";
+    }
+
+    @Override
+    public StepOutputs evaluate(StepInputs inputs) {
+        var watched = new StudentProgram.Setup(
+                setup.student(), setup.objective(), setup.teacher(), setup.sample(), setup.batch(), setup.type(), true);
+        try (var observed = new StudentProgram(watched, flat, gradient)) {
+            double loss = run(observed, inputs);
+            return new StepOutputs(
+                    monitor(observed, "field"),
+                    monitor(observed, "velocity"),
+                    monitor(observed, "tangent"),
+                    monitor(observed, "residual"),
+                    loss,
+                    gradients());
+        }
+    }
+
+    @Override
+    public double step(StepInputs inputs) {
+        double loss = run(program, inputs);
+        pointer(gradient).get(slopes);
+        adam.update(values, slopes, first, second, steps++, settings.learningRate());
+        pointer(flat).put(values);
+        return loss;
+    }
+
+    @Override
+    public long multiplyAdds(int batch) {
+        return program.multiplyAdds();
+    }
+
+    @Override
+    public void close() {
+        program.close();
+        flat.close();
+        gradient.close();
+    }
+
+    private double run(StudentProgram program, StepInputs inputs) {
+        write(program, "x0", inputs.x0());
+        write(program, "z", inputs.z());
+        write(program, "t", inputs.t());
+        write(program, "s", inputs.s());
+        write(program, "guidance", inputs.guidance());
+        write(program, "warmup", (float) settings.warmup());
+        if (network.labelDim() > 0) {
+            write(program, "classes", inputs.oneHot(network.labelDim()));
+        }
+        program.run();
+        return objective.loss(program.norms(), network.imageChannels() * network.resolution() * network.resolution());
+    }
+
+    private Map<String, double[]> gradients() {
+        pointer(gradient).get(slopes);
+        var named = new LinkedHashMap<String, double[]>();
+        int offset = 0;
+        for (Parameter parameter : parameters) {
+            var piece = new double[(int) parameter.length()];
+            for (int i = 0; i < piece.length; i++) {
+                piece[i] = slopes[offset + i];
+            }
+            named.put(parameter.name(), piece);
+            offset += piece.length;
+        }
+        return named;
+    }
+
+    private static double[] monitor(StudentProgram program, String name) {
+        return program.monitor(name).permute(0, 3, 1, 2).dup('c').data().asDouble();
+    }
+
+    private static void write(StudentProgram program, String name, float... from) {
+        pointer(program.input(name)).put(from);
+    }
+
+    private static FloatPointer pointer(INDArray array) {
+        return (FloatPointer) array.data().pointer();
+    }
+
+    private static FrozenField model(
+            BenchNetwork network, StepSettings settings, String name, Map<String, float[]> values) {
+        var unet = new UNet(config(network), false);
+        var arrays = new LinkedHashMap<String, INDArray>();
+        for (Parameter parameter : unet.parameters()) {
+            arrays.put(
+                    parameter.name(),
+                    Nd4j.createFromArray(values.get(parameter.name())).reshape('c', parameter.shape()));
+        }
+        return new FrozenField(name, new NetworkField(unet, NoiseLabel.TIME, settings.sigmaData()), arrays);
+    }
+
+    public static UNetConfig config(BenchNetwork network) {
+        UNetConfig defaults = UNetConfig.of(
+                network.resolution(),
+                network.imageChannels(),
+                network.labelDim(),
+                network.modelChannels(),
+                network.channelMult(),
+                network.numBlocks(),
+                network.attnResolutions(),
+                network.channelsPerHead());
+        if (defaults.clipAct() != network.clip()) {
+            throw new IllegalArgumentException("expected clip " + defaults.clipAct() + ", got " + network.clip());
+        }
+        return defaults;
+    }
+
+    public static float[] flat(List<Parameter> parameters, Map<String, float[]> values) {
+        int length = parameters.stream()
+                .mapToInt(parameter -> (int) parameter.length())
+                .sum();
+        var flat = new float[length];
+        int offset = 0;
+        for (Parameter parameter : parameters) {
+            float[] piece = values.get(parameter.name());
+            System.arraycopy(piece, 0, flat, offset, piece.length);
+            offset += piece.length;
+        }
+        return flat;
+    }
+}

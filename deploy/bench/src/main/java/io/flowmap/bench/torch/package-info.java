@@ -1,0 +1,2 @@
+/** The rivals' steps in libtorch. */
+package io.flowmap.bench.torch;

@@ -1,2 +1,0 @@
-/** The mathematics of the lab, without Spark. */
-package io.flowmap.app.lab.study;

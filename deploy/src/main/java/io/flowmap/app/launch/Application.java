@@ -1,0 +1,118 @@
+package io.flowmap.app.launch;
+
+import io.flowmap.app.lab.LabPage;
+import io.flowmap.file.Store;
+import io.flowmap.stage.CodeVersion;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Progress;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkContext;
+
+/** Runs a request in a Spark session of its own. */
+public final class Application {
+    private static final Set<String> REPORTING = Set.of("report", "pipeline", "demo");
+    private static final String LAB = "lab ";
+    private static final String SWEEP = "sweep";
+    static final String TERMINAL = "flowmap.terminal";
+
+    private final Stages stages;
+    private final Clock clock;
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final Interruption interruption;
+
+    public Application(Stages stages, Clock clock, PrintWriter out, PrintWriter err) {
+        this.stages = stages;
+        this.clock = clock;
+        this.out = out;
+        this.err = err;
+        this.interruption = new Interruption(err);
+    }
+
+    /** From now on tells who interrupts a command where it would go on. */
+    public void answerSignals() {
+        interruption.await();
+    }
+
+    /** Runs it and returns the exit code. */
+    public int run(Request request) {
+        try {
+            var settings = request.settings();
+            var spark = Session.start(settings.section("spark", SparkSettings.class));
+            try {
+                run(request.command(), new JobContext(spark, settings, progress(spark.sparkContext()), clock));
+            } finally {
+                spark.stop();
+            }
+            return 0;
+        } catch (Exception e) { // Spark throws its own undeclared
+            return interruption.happened() ? 1 : new Failure(e).tell(err);
+        }
+    }
+
+    private void run(String command, JobContext context) {
+        var start = clock.instant();
+        var run = context.run();
+        context.progress()
+                .phase(
+                        command,
+                        Map.of(
+                                "state",
+                                "started",
+                                "dir",
+                                run.dir(),
+                                "seed",
+                                run.seed(),
+                                "version",
+                                CodeVersion.current()));
+        try {
+            stages.job(command).run(context);
+        } catch (RuntimeException e) {
+            context.progress().phase(command, Map.of("state", interruption.happened() ? "interrupted" : "failed"));
+            throw e;
+        }
+        var seconds = Duration.between(start, clock.instant()).toSeconds();
+        context.progress().phase(command, Map.of("state", "finished", "seconds", seconds));
+        if (REPORTING.contains(command)) {
+            showReport(context, "report");
+        } else if (command.equals("dataset")) {
+            showReport(context, command);
+        } else if (command.startsWith(LAB) || command.equals(SWEEP)) {
+            showReport(context, command.replace(' ', '/'));
+        }
+    }
+
+    /** Prints the stage's table, if it has one, and where its page lies. */
+    private void showReport(JobContext context, String stage) {
+        var table = new Path(context.stage(stage), LabPage.TABLE);
+        var report = new Path(context.stage(stage), LabPage.FILE);
+        try {
+            var fileSystem = Store.of(context.hadoop(), report);
+            if (fileSystem.exists(table)) {
+                try (var in = Store.open(fileSystem, table)) {
+                    out.println(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+                }
+            }
+            if (fileSystem.exists(report)) {
+                out.println(
+                        report.toUri().getScheme().equals("file")
+                                ? report.toUri().getPath()
+                                : report.toString());
+            }
+        } catch (IOException e) {
+            throw Store.failure("cannot look for " + report, e);
+        }
+    }
+
+    private Progress progress(SparkContext spark) {
+        var shown = Boolean.getBoolean(TERMINAL) ? Progress.terminal(clock) : Progress.log(clock);
+        return Progress.told(interruption.following(shown, spark), spark, clock);
+    }
+}

@@ -1,0 +1,207 @@
+package io.flowmap.app.launch;
+
+import io.flowmap.config.Spelling;
+import io.flowmap.stage.Job;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
+
+/** The command line: one command a job, all with the same options, and those that the launcher script does itself. */
+public final class Commands {
+    public static final int USER_ERROR = 2;
+    /** As README and the schedules have them. */
+    static final String EXIT_CODES = "Exit codes: 0 done; 1 an outage or a bug, worth another try;"
+            + " 2 a mistake in what was asked, which another try repeats.";
+
+    private static final String ROOT = "flowmap";
+    private static final String CONFIG = "--config";
+    private static final String MASTER = "--master";
+    private static final String OVERRIDES = "key=value";
+    private static final String DEMO = "demo";
+    private static final char UNREADABLE = '\uFFFD';
+    private static final Map<String, String> GROUPS = Map.of(
+            "lab",
+            "study the method: the theorem, derivatives, a plane, and all objectives beside each other, a codec");
+    private static final Map<String, String> SCRIPTED = Map.of(
+            "cluster",
+            "start or stop a Spark cluster on this machine: cluster start [--workers N] | cluster stop",
+            "bench",
+            "measure against libtorch, NumPy and SciPy: bench step | finetune | averaging | metrics | recall");
+
+    private final CommandLine line;
+
+    /**
+     * @param home root of the checkout, which holds conf/
+     * @param run does a request and returns the exit code
+     */
+    public Commands(Stages stages, Path home, PrintWriter out, PrintWriter err, ToIntFunction<Request> run) {
+        var root = CommandSpec.create().name(ROOT);
+        root.usageMessage()
+                .description("Distils generative image models into flow maps that draw in one to four steps.")
+                .footer(
+                        "",
+                        "Every command takes [--config FILE] [--master URL] [key=value ...].",
+                        "Settings, their units and defaults: common/src/main/resources/reference.conf.",
+                        EXIT_CODES);
+        addHelp(root);
+        stages.jobs().forEach(job -> add(root, job));
+        SCRIPTED.keySet().stream().sorted().forEach(name -> root.addSubcommand(name, scripted(SCRIPTED.get(name))));
+        root.addSubcommand("help", new CommandLine(new CommandLine.HelpCommand()).getCommandSpec());
+        line = new CommandLine(root)
+                .setOut(out)
+                .setErr(err)
+                .setParameterExceptionHandler((mistake, arguments) -> tell(mistake, err))
+                .setExecutionStrategy(parsed -> execute(parsed, stages, home, run));
+    }
+
+    /**
+     * Does what the arguments say; returns the exit code. Without UTF-8 every character outside ASCII of an argument or a file's name
+     * would become the same one, and two directories one.
+     */
+    public int execute(String... arguments) {
+        var encoding = System.getProperty("sun.jnu.encoding");
+        if (!encoding.equals(StandardCharsets.UTF_8.name())) {
+            line.getErr()
+                    .println("flowmap: cannot name files in " + encoding
+                            + ": expected a locale of UTF-8 (set LC_ALL=C.UTF-8, or another of `locale -a`)");
+            return USER_ERROR;
+        }
+        for (var argument : arguments) {
+            if (argument.indexOf(UNREADABLE) >= 0) {
+                line.getErr()
+                        .println("flowmap: cannot read argument " + argument + ": expected UTF-8, got other bytes");
+                return USER_ERROR;
+            }
+        }
+        return line.execute(arguments);
+    }
+
+    /** A job of two words becomes a command of its group. */
+    private static void add(CommandSpec root, Job job) {
+        int blank = job.name().indexOf(' ');
+        if (blank < 0) {
+            root.addSubcommand(job.name(), command(job));
+            return;
+        }
+        var group = job.name().substring(0, blank);
+        if (!root.subcommands().containsKey(group)) {
+            root.addSubcommand(group, scripted(GROUPS.get(group)));
+        }
+        root.subcommands().get(group).getCommandSpec().addSubcommand(job.name().substring(blank + 1), command(job));
+    }
+
+    private static CommandSpec command(Job job) {
+        var spec = CommandSpec.create();
+        spec.usageMessage().description(sentence(job.summary()));
+        addHelp(spec);
+        spec.addOption(OptionSpec.builder("-c", CONFIG)
+                .paramLabel("FILE")
+                .type(Path.class)
+                .description("HOCON with settings; may include other files")
+                .build());
+        spec.addOption(OptionSpec.builder(MASTER)
+                .paramLabel("URL")
+                .type(String.class)
+                .description("Spark's master: local[*] (default), local-cluster[n,cores,MiB], spark://host:port")
+                .build());
+        job.options()
+                .forEach((option, setting) -> spec.addOption(OptionSpec.builder(option)
+                        .paramLabel("VALUE")
+                        .type(String.class)
+                        .description("the setting " + setting)
+                        .build()));
+        spec.addPositional(PositionalParamSpec.builder()
+                .paramLabel(OVERRIDES)
+                .arity("0..*")
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .description("settings, which win over the file's: run.dir=/data/run run.seed=7")
+                .build());
+        return spec;
+    }
+
+    private static CommandSpec scripted(String summary) {
+        var spec = CommandSpec.create();
+        spec.usageMessage().description(sentence(summary));
+        addHelp(spec);
+        return spec;
+    }
+
+    private static void addHelp(CommandSpec spec) {
+        spec.addOption(OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("show this help")
+                .build());
+    }
+
+    private static int execute(ParseResult parsed, Stages stages, Path home, ToIntFunction<Request> run) {
+        var help = CommandLine.executeHelpRequest(parsed);
+        if (help != null) {
+            return help;
+        }
+        var command = parsed;
+        while (command.hasSubcommand()) {
+            command = command.subcommand();
+        }
+        var spec = command.commandSpec();
+        if (!spec.subcommands().isEmpty()) {
+            spec.commandLine().usage(spec.commandLine().getOut());
+            return USER_ERROR;
+        }
+        return run.applyAsInt(request(command, stages, home));
+    }
+
+    private static Request request(ParseResult parsed, Stages stages, Path home) {
+        var command = parsed.commandSpec().qualifiedName(" ").substring(ROOT.length() + 1);
+        Path config = parsed.matchedOptionValue(CONFIG, command.equals(DEMO) ? home.resolve("conf/demo.conf") : null);
+        var overrides = new ArrayList<String>();
+        stages.job(command).options().forEach((option, setting) -> {
+            if (parsed.hasMatchedOption(option)) {
+                overrides.add(setting + "=" + parsed.matchedOptionValue(option, ""));
+            }
+        });
+        overrides.addAll(parsed.matchedPositionalValue(0, List.<String>of()));
+        return new Request(
+                command,
+                Optional.ofNullable(config),
+                List.copyOf(overrides),
+                Optional.ofNullable(parsed.matchedOptionValue(MASTER, null)));
+    }
+
+    private static int tell(CommandLine.ParameterException mistake, PrintWriter err) {
+        var within = mistake.getCommandLine();
+        boolean unknownCommand = mistake instanceof CommandLine.UnmatchedArgumentException
+                && !within.getSubcommands().isEmpty();
+        err.println("flowmap: "
+                + (unknownCommand
+                        ? unknown(
+                                ((CommandLine.UnmatchedArgumentException) mistake)
+                                        .getUnmatched()
+                                        .get(0),
+                                within)
+                        : mistake.getMessage().replace('\n', ' ') + " (flowmap help)"));
+        return USER_ERROR;
+    }
+
+    private static String unknown(String word, CommandLine within) {
+        var known = within.getSubcommands().keySet();
+        var near = Spelling.nearest(word, known)
+                .map(command -> "did you mean " + command + "?")
+                .orElse("expected one of " + String.join(", ", known));
+        return "cannot run " + word + ": no such command, " + near + " (flowmap help)";
+    }
+
+    private static String sentence(String summary) {
+        return Character.toUpperCase(summary.charAt(0)) + summary.substring(1) + (summary.endsWith(".") ? "" : ".");
+    }
+}

@@ -1,0 +1,47 @@
+package io.flowmap.app.launch;
+
+import java.util.Map;
+import org.apache.spark.network.util.JavaUtils;
+
+/** The section {@code spark}. */
+public record SparkSettings(
+        String appName,
+        String driverMemory,
+        String executorMemory,
+        String nativeMemory,
+        int threadsPerWorker,
+        int prometheusPort,
+        String logLevel,
+        Map<String, String> conf) {
+    private static final int MOST_PORT = 65535;
+
+    public SparkSettings {
+        requireBytes("driver-memory", driverMemory);
+        requireBytes("executor-memory", executorMemory);
+        requireBytes("native-memory", nativeMemory);
+        if (threadsPerWorker < 1) {
+            throw new IllegalArgumentException("expected threads-per-worker from 1, got " + threadsPerWorker);
+        }
+        if (prometheusPort < 0 || prometheusPort > MOST_PORT) {
+            throw new IllegalArgumentException(
+                    "expected prometheus-port from 0 to " + MOST_PORT + ", got " + prometheusPort);
+        }
+        if (!logLevel.matches("ERROR|WARN|INFO|DEBUG")) {
+            throw new IllegalArgumentException("expected log-level ERROR, WARN, INFO or DEBUG, got " + logLevel);
+        }
+        conf = Map.copyOf(conf);
+    }
+
+    /** Bytes of a size as Spark writes it. */
+    static long bytes(String size) {
+        return JavaUtils.byteStringAsBytes(size);
+    }
+
+    private static void requireBytes(String key, String size) {
+        try {
+            bytes(size);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("expected a size such as 4g as " + key + ", got " + size, e);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.flowmap.app.launch;
+
+import io.flowmap.stage.Job;
+import io.flowmap.stage.JobContext;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+
+/** The jobs of all modules, the pipeline's in its order, and the two that run them all. */
+public final class Stages {
+    private static final List<String> ORDER =
+            List.of("ingest", "pretrain", "distill", "finetune", "generate", "evaluate", "report");
+
+    private final List<Job> jobs;
+
+    private Stages(List<Job> jobs) {
+        this.jobs = List.copyOf(jobs);
+    }
+
+    /** The jobs that modules registered with {@link ServiceLoader}. */
+    public static Stages registered() {
+        return of(ServiceLoader.load(Job.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList());
+    }
+
+    static Stages of(List<Job> registered) {
+        var stages = registered.stream()
+                .sorted(Comparator.comparingInt(Stages::rank).thenComparing(Job::name))
+                .toList();
+        var jobs = new ArrayList<>(stages);
+        jobs.add(new All("pipeline", "all stages in order; finished ones are skipped", stages));
+        jobs.add(new All("demo", "the pipeline on embedded shapes, with conf/demo.conf", stages));
+        return new Stages(jobs);
+    }
+
+    public List<Job> jobs() {
+        return jobs;
+    }
+
+    public Job job(String name) {
+        return jobs.stream().filter(job -> job.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    private static int rank(Job job) {
+        int rank = ORDER.indexOf(job.name());
+        return rank < 0 ? ORDER.size() : rank;
+    }
+
+    private record All(String name, String summary, List<Job> stages) implements Job {
+        @Override
+        public Map<String, Class<? extends Record>> sections() {
+            var all = new TreeMap<String, Class<? extends Record>>();
+            stages.stream().filter(stage -> rank(stage) < ORDER.size()).forEach(stage -> all.putAll(stage.sections()));
+            return all;
+        }
+
+        @Override
+        public void run(JobContext context) {
+            stages.stream()
+                    .filter(stage -> rank(stage) < ORDER.size() && stage.inPipeline(context))
+                    .forEach(stage -> {
+                        stage.run(context);
+                        context.progress().goesOn("after " + stage.name());
+                    });
+        }
+    }
+}

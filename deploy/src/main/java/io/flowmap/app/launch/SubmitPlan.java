@@ -1,0 +1,160 @@
+package io.flowmap.app.launch;
+
+import io.flowmap.config.Secrets;
+import io.flowmap.config.UserError;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * How spark-submit starts a request: environment of the driver and arguments. glibc and OpenMP read environment variables only, so
+ * what makes native operations fast has to be known before the JVMs start, on the driver and on every executor.
+ */
+public final class SubmitPlan {
+    private static final String MAIN = "io.flowmap.app.Main";
+    private static final String LOCAL = "local[*]";
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final Map<String, String> ALLOCATOR = Map.of(
+            "MALLOC_MMAP_THRESHOLD_", "8589934592",
+            "MALLOC_TRIM_THRESHOLD_", "17179869184",
+            "MALLOC_TOP_PAD_", "268435456",
+            "MALLOC_ARENA_MAX", "2",
+            "OMP_WAIT_POLICY", "passive",
+            "GOMP_SPINCOUNT", "0");
+
+    private static final String SINK = "spark.metrics.conf.driver.sink.prometheusServlet.";
+    private static final Map<String, String> PROMETHEUS = Map.of(
+            SINK + "class", "org.apache.spark.metrics.sink.PrometheusServlet", SINK + "path", "/metrics/prometheus");
+
+    /** Tables on S3 appear when their multipart uploads are completed, by S3A's magic committer: S3 has no rename. */
+    public static final Map<String, String> S3_COMMITTER = Map.of(
+            "spark.hadoop.fs.s3a.committer.name",
+            "magic",
+            "spark.hadoop.fs.s3a.committer.magic.enabled",
+            "true",
+            "spark.hadoop.mapreduce.outputcommitter.factory.scheme.s3a",
+            "org.apache.hadoop.fs.s3a.commit.S3ACommitterFactory",
+            "spark.sql.sources.commitProtocolClass",
+            "org.apache.spark.internal.io.cloud.PathOutputCommitProtocol",
+            "spark.sql.parquet.output.committer.class",
+            "org.apache.spark.internal.io.cloud.BindingParquetOutputCommitter");
+
+    private final Request request;
+    private final SparkSettings spark;
+    private final Path deploy;
+    private final boolean terminal;
+
+    /**
+     * @param deploy the directory deploy/ of the checkout, with conf/ and target/lib/
+     * @param terminal whether progress goes to a terminal
+     */
+    public SubmitPlan(Request request, SparkSettings spark, Path deploy, boolean terminal) {
+        this.request = request;
+        this.spark = spark;
+        this.deploy = deploy;
+        this.terminal = terminal;
+    }
+
+    /** Environment variables of the driver. */
+    public Map<String, String> environment() {
+        var environment = nativeEnvironment();
+        if (isLocal()) {
+            environment.put("SPARK_LOCAL_IP", LOOPBACK);
+        }
+        return environment;
+    }
+
+    /** Arguments of spark-submit, ending with those of {@code Main}. */
+    public List<String> arguments() {
+        var arguments = new ArrayList<>(List.of(
+                "--master", master(), "--driver-memory", spark.driverMemory(), "--driver-class-path", classPath()));
+        configuration().forEach((key, value) -> arguments.addAll(List.of("--conf", key + "=" + value)));
+        arguments.addAll(List.of("--class", MAIN, "spark-internal"));
+        arguments.addAll(List.of(request.command().split(" ")));
+        request.config().ifPresent(file -> arguments.addAll(List.of("--config", file.toString())));
+        arguments.addAll(request.overrides());
+        return arguments;
+    }
+
+    /**
+     * Settings that no list of processes may show. Throws {@link UserError} for options of JVMs among them, which every such list
+     * shows.
+     */
+    public Map<String, String> secrets() {
+        var secrets = new TreeMap<>(spark.conf());
+        secrets.entrySet().removeIf(entry -> !Secrets.isSecret(entry.getKey(), entry.getValue()));
+        secrets.keySet().stream()
+                .filter(key -> key.endsWith("JavaOptions"))
+                .findFirst()
+                .ifPresent(key -> {
+                    throw new UserError("cannot take a credential in spark.conf." + key
+                            + ", which becomes part of a command line that every"
+                            + " process of a machine can read: expected it in a file of Java's options, @FILE");
+                });
+        return secrets;
+    }
+
+    private Map<String, String> configuration() {
+        var conf = new TreeMap<String, String>();
+        conf.put("spark.app.name", spark.appName());
+        conf.put("spark.ui.enabled", "false");
+        conf.put("spark.ui.showConsoleProgress", "false");
+        conf.put("spark.driver.maxResultSize", spark.driverMemory());
+        conf.put("spark.shuffle.compress", "false");
+        conf.put("spark.broadcast.compress", "false");
+        conf.put(
+                "spark.driver.extraJavaOptions", javaOptions(spark.driverMemory()) + " -Dflowmap.terminal=" + terminal);
+        conf.put("spark.executor.memory", spark.executorMemory());
+        conf.put("spark.executor.memoryOverhead", spark.nativeMemory());
+        conf.put("spark.executor.extraClassPath", classPath());
+        conf.put("spark.executor.extraJavaOptions", javaOptions(spark.executorMemory()));
+        nativeEnvironment().forEach((name, value) -> conf.put("spark.executorEnv." + name, value));
+        Stream.of("LC_ALL", "LC_CTYPE", "LANG")
+                .map(name -> System.getenv().getOrDefault(name, ""))
+                .filter(locale -> !locale.isEmpty())
+                .findFirst()
+                .ifPresent(locale -> conf.put("spark.executorEnv.LC_ALL", locale)); // for the names of files
+        if (spark.prometheusPort() > 0) {
+            conf.put("spark.ui.enabled", "true");
+            conf.put("spark.ui.port", Integer.toString(spark.prometheusPort()));
+            conf.putAll(PROMETHEUS);
+        }
+        if (request.settings().json().contains("s3a://")) {
+            conf.putAll(S3_COMMITTER);
+        }
+        spark.conf().forEach((key, value) -> {
+            if (!Secrets.isSecret(key, value)) {
+                conf.merge(key, value, (ours, users) -> key.endsWith(".extraJavaOptions") ? ours + " " + users : users);
+            }
+        });
+        return conf;
+    }
+
+    private Map<String, String> nativeEnvironment() {
+        var environment = new TreeMap<>(ALLOCATOR);
+        environment.put("OMP_NUM_THREADS", Integer.toString(spark.threadsPerWorker()));
+        return environment;
+    }
+
+    private String javaOptions(String heap) {
+        long bytes = SparkSettings.bytes(spark.nativeMemory());
+        return "-Dorg.bytedeco.javacpp.maxbytes=" + bytes + " -Dorg.bytedeco.javacpp.maxphysicalbytes="
+                + (SparkSettings.bytes(heap) + 2 * bytes) + " -Dlog4j2.configurationFile="
+                + deploy.resolve("conf/log4j2.properties").toUri();
+    }
+
+    private String classPath() {
+        return deploy.resolve("target/lib") + "/*";
+    }
+
+    private String master() {
+        return request.master().orElse(LOCAL);
+    }
+
+    private boolean isLocal() {
+        return master().startsWith("local") || master().contains(LOOPBACK) || master().contains("localhost");
+    }
+}

@@ -1,0 +1,129 @@
+package io.flowmap.app.study;
+
+import io.flowmap.engine.Program;
+import io.flowmap.flow.GraphInputs;
+import io.flowmap.flow.NetworkField;
+import io.flowmap.graph.Jvp;
+import io.flowmap.model.NetworkSpec;
+import io.flowmap.nn.Network;
+import io.flowmap.nn.Parameter;
+import io.flowmap.nn.Scope;
+import io.flowmap.nn.edm2.UNet;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A network's field F(x, t, s) with the outputs of all its blocks, and the derivative of each along (xDot, 1, 0), compiled for one
+ * batch. The last block is the field itself.
+ */
+final class TangentProgram implements AutoCloseable {
+    static final String FIELD = "F";
+
+    private final GraphInputs inputs;
+    private final Map<String, INDArray> values = new LinkedHashMap<>();
+    private final Map<String, INDArray> tangents = new LinkedHashMap<>();
+    private final Program program;
+
+    /**
+     * @param arrays of the network by name
+     * @param batch samples
+     * @param type of the arithmetic
+     */
+    TangentProgram(NetworkSpec spec, Map<String, INDArray> arrays, int batch, DataType type) {
+        inputs = new GraphInputs(type);
+        SDVariable x = inputs.samples("x", batch, spec.sample());
+        SDVariable xDot = inputs.samples("xDot", batch, spec.sample());
+        SDVariable t = inputs.add("t", batch);
+        SDVariable s = inputs.add("s", batch);
+        SDVariable guidance = inputs.add("guidance", batch);
+        int classes = spec.network().classes();
+        SDVariable labels = classes > 0 ? inputs.add("classes", batch, classes) : null;
+        var blocks = new LinkedHashMap<String, SDVariable>();
+        var field = new NetworkField(new Observed(spec.network(), blocks), spec.noiseLabel(), spec.sigmaData());
+        var scope = Scope.frozen(inputs.shapes(), type, "net.", arrays);
+        blocks.put(FIELD, field.apply(scope, new NetworkField.Point(x, t, labels, s, guidance)));
+        List<SDVariable> outputs = new ArrayList<>(blocks.values());
+        SDVariable one = inputs.shapes().graph().constant(Nd4j.ones(type, batch));
+        List<SDVariable> dots = Jvp.of(inputs.shapes(), outputs, Map.of(x, xDot, t, one));
+        program = compile(List.copyOf(blocks.keySet()), outputs, dots);
+    }
+
+    /** A UNet that notes the outputs of its blocks when it is emitted. */
+    private record Observed(UNet network, Map<String, SDVariable> blocks) implements Network {
+        @Override
+        public List<Parameter> parameters() {
+            return network.parameters();
+        }
+
+        @Override
+        public int classes() {
+            return network.classes();
+        }
+
+        @Override
+        public boolean isFlowMap() {
+            return network.isFlowMap();
+        }
+
+        @Override
+        public SDVariable apply(Scope scope, Input input) {
+            return network.apply(scope, input, blocks);
+        }
+    }
+
+    private Program compile(List<String> names, List<SDVariable> outputs, List<SDVariable> dots) {
+        Map<String, INDArray> bound = new LinkedHashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+            boolean field = names.get(i).equals(FIELD); // the caller's layout, as x
+            values.put(names.get(i), bind(bound, field ? inputs.natural(outputs.get(i)) : outputs.get(i)));
+            tangents.put(names.get(i), bind(bound, field ? inputs.natural(dots.get(i)) : dots.get(i)));
+        }
+        return Program.compile(inputs.shapes(), inputs.arrays(), bound);
+    }
+
+    private INDArray bind(Map<String, INDArray> bound, SDVariable variable) {
+        INDArray array = inputs.output(variable);
+        bound.put(variable.name(), array);
+        return array;
+    }
+
+    /** Sets the classes, sample i has class i mod classes, and the guidance weight. */
+    void condition(double guidance) {
+        inputs.array("guidance").assign(guidance);
+        INDArray rows = inputs.array("classes");
+        for (int i = 0; rows != null && i < rows.size(0); i++) {
+            rows.putScalar(i, i % rows.size(1), 1);
+        }
+    }
+
+    /** Evaluates at x and xDot, in the data's layout, for all samples from t to s. */
+    void run(INDArray x, INDArray xDot, double t, double s) {
+        inputs.array("x").assign(x);
+        inputs.array("xDot").assign(xDot);
+        inputs.array("t").assign(t);
+        inputs.array("s").assign(s);
+        program.run();
+    }
+
+    /** Outputs of the last run by block, in the order of the network; overwritten by the next. */
+    Map<String, INDArray> values() {
+        return values;
+    }
+
+    /** Their derivatives, alike. */
+    Map<String, INDArray> tangents() {
+        return tangents;
+    }
+
+    @Override
+    public void close() {
+        program.close();
+        inputs.close();
+    }
+}

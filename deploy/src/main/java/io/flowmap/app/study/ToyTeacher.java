@@ -1,0 +1,32 @@
+package io.flowmap.app.study;
+
+import io.flowmap.distill.teacher.Autoguidance;
+import io.flowmap.distill.teacher.ClassifierFreeGuidance;
+import io.flowmap.model.TeacherGraph;
+
+/** The teachers of the plane, all in closed form. */
+public enum ToyTeacher {
+    /** The velocity of the class's data. */
+    PLAIN {
+        @Override
+        TeacherGraph of(Toy2d toy) {
+            return toy.teacher();
+        }
+    },
+    /** lambda v + (1 - lambda) v of the blurred data. */
+    AUTOGUIDED {
+        @Override
+        TeacherGraph of(Toy2d toy) {
+            return new Autoguidance(toy.teacher(), toy.weakTeacher());
+        }
+    },
+    /** lambda v + (1 - lambda) v of both classes' data. */
+    CFG {
+        @Override
+        TeacherGraph of(Toy2d toy) {
+            return new ClassifierFreeGuidance(toy.teacher());
+        }
+    };
+
+    abstract TeacherGraph of(Toy2d toy);
+}

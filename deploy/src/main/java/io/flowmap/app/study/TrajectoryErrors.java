@@ -1,0 +1,81 @@
+package io.flowmap.app.study;
+
+import io.flowmap.flow.Sampling;
+import io.flowmap.model.FieldProgram;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A flow map against its teacher's trajectories. From a point x_t of the path the guided teacher's ODE, solved to x_s by Heun's
+ * method, gives the field that an exact flow map has, F*(x_t,t,s) = (x_t - x_s)/(t-s), and F*(x_t,t,t) = v(x_t,t).
+ *
+ * @param teacher guided velocity
+ * @param student flow map, compiled for the same batch
+ * @param labels classes [N], -1 = none
+ * @param steps of Heun from t = 1 to 0; an interval gets its share
+ */
+public record TrajectoryErrors(FieldProgram teacher, FieldProgram student, int[] labels, int steps) {
+    /** An interval from t to s, 0 <= s <= t <= 1. */
+    public record Interval(double t, double s) {
+        public Interval {
+            if (!(0 <= s && s <= t && t <= 1)) {
+                throw new IllegalArgumentException("expected 0 <= s <= t <= 1, got t = " + t + ", s = " + s);
+            }
+        }
+    }
+
+    /**
+     * Root mean squares over samples of norms of fields at one interval and guidance weight lambda.
+     *
+     * @param field ||F*||
+     * @param error ||F - F*||
+     * @param effect ||F* - F*_1||, of the guidance, where F*_1 is F* at lambda = 1
+     * @param learned <F - F*_1, F* - F*_1> / ||F* - F*_1||^2: the share of the guidance in the student; NaN at lambda = 1
+     */
+    public record Reading(
+            double t, double s, double guidance, double field, double error, double effect, double learned) {}
+
+    /**
+     * The readings of an interval at each weight.
+     *
+     * @param xt points of the path at t [N,C,H,W]
+     */
+    public List<Reading> readings(INDArray xt, Interval interval, List<Double> weights) {
+        INDArray plain = exact(xt, interval, 1);
+        return weights.stream().map(w -> reading(xt, interval, w, plain)).toList();
+    }
+
+    private Reading reading(INDArray xt, Interval interval, double weight, INDArray plain) {
+        INDArray exact = weight == 1 ? plain : exact(xt, interval, weight);
+        student.condition(labels, weight);
+        INDArray field = student.field(xt, interval.t(), interval.s());
+        INDArray guidance = exact.sub(plain);
+        double square = dot(guidance, guidance);
+        return new Reading(
+                interval.t(),
+                interval.s(),
+                weight,
+                norm(exact),
+                norm(field.sub(exact)),
+                norm(guidance),
+                dot(field.sub(plain), guidance) / square);
+    }
+
+    private INDArray exact(INDArray xt, Interval interval, double weight) {
+        teacher.condition(labels, weight);
+        double length = interval.t() - interval.s();
+        if (length == 0) {
+            return teacher.at(xt, interval.t()).dup();
+        }
+        int n = Math.max(1, (int) Math.ceil(length * steps));
+        return xt.sub(Sampling.heun(teacher, xt, interval.t(), interval.s(), n)).divi(length);
+    }
+
+    private double norm(INDArray field) {
+        return Math.sqrt(dot(field, field) / labels.length);
+    }
+
+    private static double dot(INDArray a, INDArray b) {
+        return a.mul(b).sumNumber().doubleValue();
+    }
+}

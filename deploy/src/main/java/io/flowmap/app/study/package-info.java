@@ -1,0 +1,2 @@
+/** The mathematics of the lab, without Spark. */
+package io.flowmap.app.study;

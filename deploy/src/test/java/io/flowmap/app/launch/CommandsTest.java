@@ -1,0 +1,154 @@
+package io.flowmap.app.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flowmap.stage.Job;
+import io.flowmap.stage.JobContext;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CommandsTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final List<Request> requests = new ArrayList<>();
+
+    private record Named(String name) implements Job {
+        @Override
+        public String summary() {
+            return "does " + name;
+        }
+
+        @Override
+        public Map<String, String> options() {
+            return name.equals("lab probe") ? Map.of("--what", "run.dir") : Map.of();
+        }
+
+        @Override
+        public void run(JobContext context) {}
+    }
+
+    @Test
+    void optionsAndOverridesAreTold() {
+        assertThat(execute("ingest", "--config", "a.conf", "run.dir=/x y", "--master", "local[2]", "run.seed=3"))
+                .isZero();
+        assertThat(requests)
+                .containsExactly(new Request(
+                        "ingest",
+                        Optional.of(Path.of("a.conf")),
+                        List.of("run.dir=/x y", "run.seed=3"),
+                        Optional.of("local[2]")));
+    }
+
+    @Test
+    void demoHasItsOwnConfiguration() {
+        execute("demo");
+        execute("pipeline");
+        execute("demo", "--config", "b.conf");
+        assertThat(requests)
+                .extracting(Request::config)
+                .containsExactly(
+                        Optional.of(Path.of("/flowmap/conf/demo.conf")),
+                        Optional.empty(),
+                        Optional.of(Path.of("b.conf")));
+    }
+
+    @Test
+    void commandsOfAGroupHaveTwoWordsAndTheirOwnOptions() {
+        assertThat(execute("lab", "probe", "--what", "a b", "run.seed=3", "--config", "a.conf"))
+                .isZero();
+        assertThat(requests)
+                .containsExactly(new Request(
+                        "lab probe",
+                        Optional.of(Path.of("a.conf")),
+                        List.of("run.dir=a b", "run.seed=3"),
+                        Optional.empty()));
+    }
+
+    @Test
+    void aGroupAloneShowsItsHelpAsAMistake() {
+        assertThat(execute("lab")).isEqualTo(2);
+        assertThat(out.toString()).contains("Usage: flowmap lab", "probe");
+        assertThat(requests).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"help", "--help", "-h", "help ingest", "ingest --help", "lab --help", "lab probe --help", "pipeline -h"
+    })
+    void helpIsPrintedAndNothingRuns(String arguments) {
+        assertThat(execute(arguments.split(" "))).isZero();
+        assertThat(out.toString()).contains("Usage: flowmap").doesNotContain("Optional");
+        assertThat(err.toString()).isEmpty();
+        assertThat(requests).isEmpty();
+    }
+
+    @Test
+    void helpListsCommandsInTheOrderOfThePipeline() {
+        execute("help");
+        assertThat(out.toString())
+                .containsSubsequence(
+                        "ingest", "pretrain", "distill", "extra", "pipeline", "demo", "bench", "cluster", "help");
+    }
+
+    @Test
+    void helpAndReadmeExplainTheExitCodesAlike() throws IOException {
+        execute("help");
+        assertThat(words(out.toString())).contains(Commands.EXIT_CODES);
+        assertThat(words(Files.readString(Path.of("../README.md")))).contains(Commands.EXIT_CODES);
+    }
+
+    private static String words(String text) {
+        return text.replaceAll("\\s+", " ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "destill | cannot run destill: no such command, did you mean distill?",
+                "paint | cannot run paint: no such command, expected one of ingest, pretrain, distill",
+                "lab prob | cannot run prob: no such command, did you mean probe?",
+                "ingest --bogus | Unknown option: '--bogus'",
+                "ingest --config | Missing required parameter"
+            })
+    void mistakesAreOneLineAndExitCodeTwo(String arguments, String words) {
+        assertThat(execute(arguments.split(" "))).isEqualTo(2);
+        assertThat(err.toString()).startsWith("flowmap: ").contains(words);
+        assertThat(err.toString().strip().lines()).hasSize(1);
+        assertThat(requests).isEmpty();
+    }
+
+    @Test
+    void noCommandShowsTheHelpAsAMistake() {
+        assertThat(execute()).isEqualTo(2);
+        assertThat(out.toString()).contains("Usage: flowmap");
+    }
+
+    private int execute(String... arguments) {
+        var stages = Stages.of(List.of(
+                new Named("extra"),
+                new Named("distill"),
+                new Named("ingest"),
+                new Named("pretrain"),
+                new Named("lab probe")));
+        return new Commands(
+                        stages,
+                        Path.of("/flowmap"),
+                        new PrintWriter(out, true),
+                        new PrintWriter(err, true),
+                        request -> {
+                            requests.add(request);
+                            return 0;
+                        })
+                .execute(arguments);
+    }
+}

@@ -1,0 +1,113 @@
+package io.flowmap.distill.prepare;
+
+import io.flowmap.checkpoint.ParameterLayout;
+import io.flowmap.distill.train.TrainedModel;
+import io.flowmap.distill.train.Trainer;
+import io.flowmap.distill.train.step.BlockSource;
+import io.flowmap.distill.train.step.LocalObjective;
+import io.flowmap.distill.train.step.Normalisation;
+import io.flowmap.distill.train.step.ObjectiveFactory;
+import io.flowmap.model.FieldSpec;
+import io.flowmap.model.StoredModel;
+import io.flowmap.stage.JobContext;
+import io.flowmap.tensor.CounterRandom;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Alignment of a network's time embedding (AYF, section 3): minimises E_t ||emb_new(t) - emb_EDM2(ln(t/(1-t))/4)||^2 over the
+ * unit rows of the new embedding's weight, logit t ~ N(mean, deviation^2), the noise level within EDM2's range; all else is frozen.
+ *
+ * @param imported network with c_noise = ln(sigma)/4
+ */
+public record Alignment(StoredModel imported, AlignmentConfig config, long seed) implements ObjectiveFactory {
+    static final long TIME = 1;
+    private static final long FEATURES = 2;
+    private static final int NODES = 2049;
+
+    /**
+     * What an alignment came to.
+     *
+     * @param parameters of the whole network [P], with the new embedding
+     * @param hash of the alignment's last checkpoint
+     * @param errorBefore E ||emb_new - emb_EDM2||^2 / E ||emb_EDM2||^2 of the old weight over the new features
+     * @param error the same of the trained weight
+     */
+    public record Aligned(float[] parameters, String hash, double errorBefore, double error) {}
+
+    /** Trains below the directory, or goes on with what is there. */
+    public Aligned train(JobContext context, Path dir) {
+        float[] parameters = imported.vector(context.hadoop());
+        var layout = imported.spec().layout();
+        var old = NoiseEmbedding.of(layout, parameters);
+        var fresh = features(old);
+        TrainedModel trained = new Trainer(context, this, BlockSource.empty(), config.training(), dir)
+                .train(fresh.weight(), layout(fresh));
+        var aligned = fresh.with(trained.vectors().get("parameters"));
+        return new Aligned(aligned.in(layout, parameters), trained.hash(), error(old, fresh), error(old, aligned));
+    }
+
+    private NoiseEmbedding features(NoiseEmbedding old) {
+        return old.inTime(config.time(), config.frequencyScale(), new CounterRandom(seed), FEATURES);
+    }
+
+    static ParameterLayout layout(NoiseEmbedding embedding) {
+        return FieldSpec.layout(List.of(embedding.trained()));
+    }
+
+    /** Relative squared error under the law, by the trapezoidal rule in (logit t - mean)/deviation over [-6, 6]. */
+    double error(NoiseEmbedding old, NoiseEmbedding aligned) {
+        INDArray weight = Nd4j.createFromArray(aligned.weight());
+        var law = config.time();
+        var times = new float[NODES];
+        for (int i = 0; i < NODES; i++) {
+            times[i] = (float) (1 / (1 + StrictMath.exp(-(law.mean() + law.deviation() * node(i)))));
+        }
+        try (var program =
+                new AlignmentProgram(imported.spec().network(), old, aligned, NODES, weight, Nd4j.zerosLike(weight))) {
+            program.times(times);
+            program.run();
+            return integral(program.distances()) / integral(program.magnitudes());
+        }
+    }
+
+    private static double node(int i) {
+        return 12.0 * i / (NODES - 1) - 6;
+    }
+
+    /** Of values at the nodes times exp(-node^2/2), up to a factor. */
+    private static double integral(float[] values) {
+        double sum = 0;
+        for (int i = 0; i < NODES; i++) {
+            sum += values[i] * StrictMath.exp(-node(i) * node(i) / 2);
+        }
+        return sum;
+    }
+
+    /** Times of consecutive samples. */
+    float[] times(CounterRandom random, long stream, long first, int n) {
+        var times = new float[n];
+        for (int i = 0; i < n; i++) {
+            times[i] = (float) config.time().drawTime(random, stream, first + i);
+        }
+        return times;
+    }
+
+    @Override
+    public LocalObjective create(Configuration hadoop) {
+        var old = NoiseEmbedding.of(imported.spec().layout(), imported.vector(hadoop));
+        return new AlignmentObjective(this, imported.spec().network(), old, features(old));
+    }
+
+    @Override
+    public Normalisation normalisation(Configuration hadoop) {
+        return normalisation(NoiseEmbedding.of(imported.spec().layout(), imported.vector(hadoop)));
+    }
+
+    Normalisation normalisation(NoiseEmbedding embedding) {
+        return Normalisation.unitRows(List.of(embedding.trained()));
+    }
+}

@@ -1,0 +1,88 @@
+package io.flowmap.distill.prepare;
+
+import io.flowmap.config.UserError;
+import io.flowmap.data.LatentData;
+import io.flowmap.distill.train.step.TrainingConfig;
+import io.flowmap.flow.NoiseLabel;
+import io.flowmap.model.NetworkSpec;
+import io.flowmap.model.StoredModel;
+import io.flowmap.stage.Job;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageOutput;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Makes imported networks teachers that can be distilled: their time embedding is aligned to c_noise = t, then they are
+ * finetuned by flow matching (AYF, section 3).
+ */
+public final class PrepareTeacherJob implements Job {
+    @Override
+    public String name() {
+        return "prepare-teacher";
+    }
+
+    @Override
+    public String summary() {
+        return "Align an imported teacher's time embedding to c_noise = t and finetune it";
+    }
+
+    @Override
+    public Map<String, Class<? extends Record>> sections() {
+        return Map.of("prepare", PrepareConfig.class);
+    }
+
+    @Override
+    public void run(JobContext context) {
+        var config = context.settings().section("prepare", PrepareConfig.class);
+        var inputs = List.of(StageInput.stage(context, "data"), StageInput.stage(context, config.stage()));
+        var imported = imported(context, config.stage());
+        var output = StageOutput.open(
+                context, config.stage() + "-prepared", List.of("prepare"), inputs, TrainingConfig.OPERATIONAL);
+        if (output.finished()) {
+            context.progress().phase(name(), Map.of("skipped", output.dir()));
+            return;
+        }
+        var errors = new VelocityErrors(context, config.measure(), context.run().seedOf("prepare.measure"));
+        var models = new TreeMap<String, NetworkSpec>();
+        var hashes = new TreeMap<String, String>();
+        var embeddings = new TreeMap<String, Map<String, Double>>();
+        imported.forEach((name, model) -> {
+            var dir = StoredModel.directory(output.dir(), name);
+            var prepared = new TeacherPreparation(context, config, errors, name, model, dir).run();
+            models.put(name, prepared.spec());
+            hashes.put(name, prepared.hash());
+            embeddings.put(name, prepared.embedding());
+        });
+        errors.write(new Path(output.dir(), "velocity"));
+        output.finish(Map.of(
+                StoredModel.FACT,
+                models,
+                "hashes",
+                hashes,
+                "embedding-errors",
+                embeddings,
+                "velocity-errors",
+                errors.rows()));
+    }
+
+    /** The stage's networks by name. Throws {@link UserError} if one is prepared already or the data is not for it. */
+    private static Map<String, StoredModel> imported(JobContext context, String stage) {
+        var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
+        var models = new TreeMap<String, StoredModel>();
+        for (String name : StoredModel.names(context, stage)) {
+            var model = StoredModel.of(context, stage, name, TeacherPreparation.ROLE);
+            if (model.spec().noiseLabel() != NoiseLabel.LOG_SIGMA) {
+                throw new UserError(
+                        "cannot prepare " + model.dir()
+                                + ": expected a network with c_noise = ln(sigma)/4, as flowmap import makes it, got one with c_noise = t");
+            }
+            model.requireFits(data);
+            models.put(name, model);
+        }
+        return models;
+    }
+}

@@ -1,0 +1,90 @@
+package io.flowmap.distill.prepare;
+
+import io.flowmap.checkpoint.CheckpointStore;
+import io.flowmap.config.Json;
+import io.flowmap.distill.train.TrainedModel;
+import io.flowmap.flow.NoiseLabel;
+import io.flowmap.model.NetworkSpec;
+import io.flowmap.model.StoredModel;
+import io.flowmap.stage.JobContext;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The preparation of one network, with its velocity error before, between and after. Below the network's directory lie the training
+ * of the embedding ({@code alignment}), the network with it ({@code aligned}), and the checkpoints of finetuning.
+ *
+ * @param dir of the network in the prepared stage
+ */
+record TeacherPreparation(
+        JobContext context,
+        PrepareConfig config,
+        VelocityErrors errors,
+        String network,
+        StoredModel imported,
+        Path dir) {
+    static final String ROLE = "parameters";
+
+    /**
+     * What became of a network.
+     *
+     * @param spec with c_noise = t
+     * @param hash of its last checkpoint
+     * @param embedding relative squared error of the time embedding under the law, before training and after
+     */
+    record Prepared(NetworkSpec spec, String hash, Map<String, Double> embedding) {}
+
+    Prepared run() {
+        errors.add(network, "imported", imported, List.of(imported));
+        var alignment = new Alignment(imported, config.alignment(), seed("align")).train(context, path("alignment"));
+        var embedding = Map.of("before", alignment.errorBefore(), "after", alignment.error());
+        context.progress()
+                .phase(
+                        "prepare-teacher",
+                        Map.of(
+                                "network",
+                                network,
+                                "embedding_error_before",
+                                alignment.errorBefore(),
+                                "embedding_error",
+                                alignment.error()));
+        StoredModel aligned = store(alignment);
+        errors.add(network, "aligned", imported, List.of(aligned));
+        TrainedModel trained =
+                config.finetune().run(context, aligned.spec(), alignment.parameters(), seed("finetune"), dir);
+        if (trained.step() > 0) {
+            errors.add(network, "finetuned", imported, stored(aligned.spec(), trained));
+        }
+        return new Prepared(aligned.spec(), trained.hash(), embedding);
+    }
+
+    private StoredModel store(Alignment.Aligned alignment) {
+        NetworkSpec old = imported.spec();
+        var spec = new NetworkSpec(old.unet(), false, NoiseLabel.TIME, old.sigmaData(), old.shape());
+        CheckpointStore.open(context.hadoop(), path("aligned"))
+                .save(
+                        0,
+                        Map.of(ROLE, alignment.parameters()),
+                        spec.layout(),
+                        Json.mapper().createObjectNode());
+        return StoredModel.of(context.hadoop(), spec, path("aligned"), ROLE);
+    }
+
+    /** The finetuned parameters and their averages. */
+    private List<StoredModel> stored(NetworkSpec spec, TrainedModel trained) {
+        return trained.vectors().keySet().stream()
+                .filter(role -> role.equals(ROLE) || role.startsWith("ema-"))
+                .sorted()
+                .map(role -> StoredModel.of(context.hadoop(), spec, dir, role))
+                .toList();
+    }
+
+    private Path path(String part) {
+        return new Path(dir, part);
+    }
+
+    private long seed(String part) {
+        return context.run().seedOf("prepare." + network + "." + part);
+    }
+}

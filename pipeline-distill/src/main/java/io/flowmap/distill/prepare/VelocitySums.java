@@ -1,0 +1,30 @@
+package io.flowmap.distill.prepare;
+
+import java.io.Serializable;
+
+/**
+ * Sums over the elements of samples, mergeable.
+ *
+ * @param elements counted
+ * @param error of (v - v_exact)^2
+ * @param exact of v_exact^2
+ * @param residual of (v - (z - x_0))^2
+ */
+record VelocitySums(long elements, double error, double exact, double residual) implements Serializable {
+    static final VelocitySums ZERO = new VelocitySums(0, 0, 0, 0);
+
+    VelocitySums merge(VelocitySums other) {
+        return new VelocitySums(
+                elements + other.elements, error + other.error, exact + other.exact, residual + other.residual);
+    }
+
+    /** ||v - v_exact|| / ||v_exact||. */
+    double relativeError() {
+        return Math.sqrt(error / exact);
+    }
+
+    /** Mean of (v - (z - x_0))^2: the loss of flow matching. */
+    double loss() {
+        return residual / elements;
+    }
+}

@@ -1,0 +1,68 @@
+package io.flowmap.distill.sample;
+
+import io.flowmap.distill.teacher.TeacherConfig;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Set;
+
+/** The section {@code generate}; reference.conf documents every key. */
+record GenerateConfig(
+        List<String> models,
+        List<Integer> steps,
+        List<Double> guidance,
+        List<Double> gamma,
+        int samples,
+        String topUp,
+        int batch,
+        TeacherConfig teacher,
+        String studentStage,
+        String teacherAverage,
+        String studentAverage,
+        int gridRows)
+        implements Serializable {
+
+    GenerateConfig {
+        models = List.copyOf(models);
+        steps = List.copyOf(steps);
+        guidance = List.copyOf(guidance);
+        gamma = List.copyOf(gamma);
+        if (models.isEmpty() || !List.of("teacher", "student").containsAll(models)) {
+            throw new IllegalArgumentException("expected models among teacher and student, got " + models);
+        }
+        if (steps.isEmpty() || steps.stream().anyMatch(n -> n < 1)) {
+            throw new IllegalArgumentException("expected steps of at least 1, got " + steps);
+        }
+        if (guidance.isEmpty() || !guidance.stream().allMatch(Double::isFinite)) {
+            throw new IllegalArgumentException("expected guidance weights, got " + guidance);
+        }
+        requireDistinct("models", models);
+        requireDistinct("steps", steps);
+        requireDistinct("guidance", guidance);
+        if (!gamma.stream().allMatch(value -> value >= 0 && value <= 1)) {
+            throw new IllegalArgumentException("expected gamma in [0, 1], got " + gamma);
+        }
+        if (gamma.size() != 1 && gamma.size() != steps.size()) {
+            throw new IllegalArgumentException(
+                    "expected one gamma, or one for each of the steps " + steps + ", got " + gamma);
+        }
+        if (samples < 1 || batch < 1 || gridRows < 1) {
+            throw new IllegalArgumentException("expected samples, batch and grid-rows of at least 1, got " + samples
+                    + ", " + batch + ", " + gridRows);
+        }
+    }
+
+    private static void requireDistinct(String key, List<?> values) {
+        if (Set.copyOf(values).size() < values.size()) {
+            throw new IllegalArgumentException("expected each of " + key + " once, got " + values);
+        }
+    }
+
+    /** Gamma at one of {@link #steps}. */
+    double gammaAt(int count) {
+        return gamma.size() == 1 ? gamma.get(0) : gamma.get(steps.indexOf(count));
+    }
+
+    int batches() {
+        return (samples + batch - 1) / batch;
+    }
+}

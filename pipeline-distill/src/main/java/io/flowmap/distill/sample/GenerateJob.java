@@ -1,0 +1,134 @@
+package io.flowmap.distill.sample;
+
+import io.flowmap.data.LatentData;
+import io.flowmap.data.SampleSchema;
+import io.flowmap.distill.DistillConfig;
+import io.flowmap.distill.teacher.StoredTeacher;
+import io.flowmap.model.StoredModel;
+import io.flowmap.stage.CountBar;
+import io.flowmap.stage.Job;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageOutput;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** Samples teacher and flow map at several step counts from the same noise, as Parquet and PNG grids. */
+public final class GenerateJob implements Job {
+    @Override
+    public String name() {
+        return "generate";
+    }
+
+    @Override
+    public String summary() {
+        return "Sample teacher and flow map at several step counts";
+    }
+
+    @Override
+    public Map<String, Class<? extends Record>> sections() {
+        return Map.of("generate", GenerateConfig.class, "distill", DistillConfig.class);
+    }
+
+    @Override
+    public void run(JobContext context) {
+        var config = context.settings().section("generate", GenerateConfig.class);
+        boolean teacher = config.models().contains("teacher");
+        boolean student = config.models().contains("student");
+        List<StageInput> inputs = new ArrayList<>(List.of(StageInput.stage(context, "data")));
+        if (teacher) {
+            inputs.add(StageInput.stage(context, config.teacher().stage()));
+        }
+        if (student) {
+            inputs.add(StageInput.stage(context, config.studentStage()));
+        }
+        var output = StageOutput.open(context, "samples", List.of("generate"), inputs, Set.of("top-up"));
+        if (output.finished()) {
+            context.progress().phase("generate", Map.of("skipped", output.dir()));
+            return;
+        }
+        var earlier = config.topUp().isEmpty() ? null : EarlierSamples.of(context, config, output);
+        var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
+        StoredTeacher guided = teacher ? StoredTeacher.of(context, config.teacher(), config.teacherAverage()) : null;
+        StoredModel flowMap =
+                student ? StoredModel.of(context, config.studentStage(), ".", config.studentAverage()) : null;
+        Stream.of(guided == null ? null : guided.main(), flowMap)
+                .filter(Objects::nonNull)
+                .forEach(model -> model.requireFits(data));
+        int drawn = earlier == null ? 0 : earlier.count();
+        var task = new SampleTask(
+                config, drawn, guided, flowMap, data.encoder(), context.run().seedOf("generate"));
+        for (String model : config.models()) {
+            context.progress()
+                    .phase("generate", Map.of("model", model, "steps", config.steps(), "samples", config.samples()));
+            write(context, output, task, model, earlier);
+        }
+        SampleGrids.write(context, output, config, data.imageShape(), data.classes());
+        output.finish(Map.of(
+                "samples",
+                config.samples(),
+                "taken-over",
+                drawn,
+                "models",
+                config.models(),
+                "networks",
+                networks(guided, flowMap),
+                "steps",
+                config.steps(),
+                "gamma",
+                config.steps().stream().collect(Collectors.toMap(steps -> steps, config::gammaAt)),
+                "noise-seed",
+                context.run().seedOf("generate")));
+    }
+
+    /** Parameters of each model and the evaluations of a network that one of its steps takes. */
+    private static Map<String, Object> networks(StoredTeacher teacher, StoredModel student) {
+        var networks = new TreeMap<String, Object>();
+        if (teacher != null) {
+            networks.put("teacher", Map.of("parameters", teacher.parameters(), "evaluations", teacher.evaluations()));
+        }
+        if (student != null) {
+            networks.put("student", Map.of("parameters", student.parameters(), "evaluations", 1));
+        }
+        return networks;
+    }
+
+    private static void write(
+            JobContext context, StageOutput output, SampleTask task, String model, EarlierSamples earlier) {
+        var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
+        var hadoop = new SerializableConfiguration(context.hadoop());
+        List<Integer> batches = IntStream.range(task.firstBatch(), task.config().batches())
+                .boxed()
+                .toList();
+        int slices = Math.min(batches.size(), 2 * spark.defaultParallelism());
+        StructType type = SampleSchema.type()
+                .add(SampleSchema.GUIDANCE, DataTypes.DoubleType)
+                .add(SampleSchema.STEPS, DataTypes.IntegerType);
+        try (var bar = new CountBar(context, "generate " + model, task.work())) {
+            var counter = bar.counter();
+            JavaRDD<Row> rows = spark.parallelize(batches, slices)
+                    .mapPartitions(part -> task.rows(model, part, hadoop.value(), counter));
+            var samples = context.spark().createDataFrame(rows, type);
+            (earlier == null ? samples : samples.union(earlier.rows(context, model, type)))
+                    .write()
+                    .mode(SaveMode.Overwrite)
+                    .partitionBy(SampleSchema.GUIDANCE, SampleSchema.STEPS)
+                    .parquet(new Path(output.dir(), SampleSchema.MODEL + "=" + model).toString());
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package io.flowmap.distill.sample;
+
+import io.flowmap.codec.PixelDecoder;
+import io.flowmap.data.Encoder;
+import io.flowmap.data.LatentShape;
+import io.flowmap.data.SampleRecord;
+import io.flowmap.distill.teacher.StoredTeacher;
+import io.flowmap.flow.Sampling;
+import io.flowmap.model.FieldProgram;
+import io.flowmap.model.NetworkSpec;
+import io.flowmap.model.StoredModel;
+import io.flowmap.model.TeacherGraph;
+import io.flowmap.tensor.CounterRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Draws batches of samples of one model: sample i has class i mod classes and noise keyed by (seed, i), so that it is the same whoever draws
+ * it, and all models, guidance weights and step counts start from the same noise. Not thread-safe.
+ */
+public final class SampleDrawing implements AutoCloseable {
+    private static final long START = 16;
+    private static final long FRESH = 17;
+
+    private final NetworkSpec spec;
+    private final boolean flowMap;
+    private final TeacherGraph field;
+    private final FieldProgram program;
+    private final PixelDecoder decoder;
+    private final long seed;
+    private final int batch;
+
+    private SampleDrawing(
+            NetworkSpec spec, boolean flowMap, TeacherGraph field, PixelDecoder decoder, long seed, int batch) {
+        this.spec = spec;
+        this.flowMap = flowMap;
+        this.field = field;
+        this.program = new FieldProgram(
+                field, batch, spec.unet().labelDim(), spec.shape().dimensions());
+        this.decoder = decoder;
+        this.seed = seed;
+        this.batch = batch;
+    }
+
+    /**
+     * Of a flow map.
+     *
+     * @param encoder from latents to pixels
+     * @param seed of the noise
+     * @param batch samples drawn at once
+     */
+    public static SampleDrawing ofFlowMap(
+            StoredModel student, Encoder encoder, long seed, int batch, Configuration hadoop) {
+        var decoder = PixelDecoder.open(hadoop, encoder, student.spec().shape());
+        return new SampleDrawing(student.spec(), true, student.frozen("student", hadoop), decoder, seed, batch);
+    }
+
+    /** Of a guided teacher, by Euler steps. */
+    static SampleDrawing ofTeacher(StoredTeacher teacher, Encoder encoder, long seed, int batch, Configuration hadoop) {
+        NetworkSpec spec = teacher.main().spec();
+        var decoder = PixelDecoder.open(hadoop, encoder, spec.shape());
+        return new SampleDrawing(spec, false, teacher.open(hadoop), decoder, seed, batch);
+    }
+
+    /**
+     * The samples from {@code first} on, a batch of them.
+     *
+     * @param gamma noise of the flow map's sampler between steps, [0, 1]
+     */
+    public List<SampleRecord> draw(long first, double guidance, double gamma, int steps) {
+        int classes = spec.unet().labelDim();
+        int[] labels = new int[batch];
+        for (int i = 0; i < batch; i++) {
+            labels[i] = classes == 0 ? -1 : (int) ((first + i) % classes);
+        }
+        program.condition(labels, guidance);
+        INDArray noise = noise(first, START);
+        long start = System.nanoTime();
+        INDArray x = flowMap
+                ? Sampling.flowMap(program, noise, steps, gamma, step -> noise(first, FRESH + step))
+                : Sampling.euler(program, noise, steps);
+        long nanos = (System.nanoTime() - start) / batch;
+        return decode(x.data().asFloat(), labels, first, nanos, steps * program.multiplyAdds() / batch);
+    }
+
+    private INDArray noise(long first, long stream) {
+        LatentShape shape = spec.shape();
+        float[] values = new float[batch * shape.size()];
+        var random = new CounterRandom(seed);
+        for (int i = 0; i < batch; i++) {
+            random.gaussians(values, i * shape.size(), shape.size(), stream, first + i);
+        }
+        long[] dimensions = {batch, shape.channels(), shape.height(), shape.width()};
+        return Nd4j.create(values, dimensions, 'c').castTo(DataType.FLOAT);
+    }
+
+    private List<SampleRecord> decode(float[] latents, int[] labels, long first, long nanos, long multiplyAdds) {
+        byte[] images = decoder.decode(latents, batch);
+        LatentShape image = decoder.image();
+        int size = image.size();
+        List<SampleRecord> samples = new ArrayList<>();
+        for (int i = 0; i < batch; i++) {
+            byte[] pixels = Arrays.copyOfRange(images, i * size, (i + 1) * size);
+            samples.add(new SampleRecord(first + i, labels[i], pixels, image, nanos, multiplyAdds));
+        }
+        return samples;
+    }
+
+    @Override
+    public void close() {
+        decoder.close();
+        program.close();
+        field.close();
+    }
+}

@@ -1,9 +1,0 @@
-package io.flowmap.distill.train;
-
-import java.io.Serializable;
-
-/** What one logical worker does between two averages. */
-interface LocalWork extends Serializable {
-    /** Runs in a task of an executor; must depend on its arguments only. */
-    LocalResult run(int worker, BlockedVectors state, RoundTicket ticket);
-}

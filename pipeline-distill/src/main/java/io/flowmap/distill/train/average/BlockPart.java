@@ -1,0 +1,20 @@
+package io.flowmap.distill.train.average;
+
+/**
+ * One worker's share of a block on its way through the shuffle, or the worker's report.
+ *
+ * @param worker logical worker that made it
+ * @param values array that holds the block, null for a report
+ * @param from position of the block in {@code values}
+ * @param size floats of the block
+ * @param report bytes of a report, null for a block
+ */
+record BlockPart(int worker, float[] values, int from, int size, byte[] report) {
+    static BlockPart block(int worker, float[] values, int from, int size) {
+        return new BlockPart(worker, values, from, size, null);
+    }
+
+    static BlockPart report(int worker, byte[] report) {
+        return new BlockPart(worker, null, 0, 0, report);
+    }
+}

@@ -1,0 +1,77 @@
+package io.flowmap.distill.train.average;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/** What came back of a round: the averages go into the driver's vectors, the rest is kept here. */
+public final class RoundOutcome {
+    private final BlockPlan plan;
+    private final long sentBytes;
+    private final byte[][] reports;
+    private final boolean[] seen;
+    private final double[] squaredNorm;
+    private final double[] squaredDistance;
+
+    RoundOutcome(BlockPlan plan, int workers, long sentBytes) {
+        this.plan = plan;
+        this.sentBytes = sentBytes;
+        this.reports = new byte[workers][];
+        this.seen = new boolean[plan.blocks()];
+        this.squaredNorm = new double[plan.blocks()];
+        this.squaredDistance = new double[plan.blocks()];
+    }
+
+    void accept(BlockAverage block, float[][] target) {
+        int key = block.key();
+        if (key >= plan.blocks()) {
+            reports[key - plan.blocks()] = block.bytes();
+            return;
+        }
+        FloatBytes.toFloats(block.bytes(), target[plan.vector(key)], plan.from(key), plan.size(key));
+        seen[key] = true;
+        squaredNorm[key] = block.squaredNorm();
+        squaredDistance[key] = block.squaredDistance();
+    }
+
+    void requireComplete() {
+        long blocks = IntStream.range(0, seen.length).filter(key -> seen[key]).count();
+        long told = Arrays.stream(reports).filter(report -> report != null).count();
+        if (blocks != seen.length || told != reports.length) {
+            throw new IllegalStateException("cannot finish a round: expected " + seen.length + " blocks and "
+                    + reports.length + " reports, got " + blocks + " and " + told);
+        }
+    }
+
+    public byte[] report(int worker) {
+        return reports[worker];
+    }
+
+    /** Euclidean norm of the first averaged vector. */
+    public double norm() {
+        return Math.sqrt(sum(squaredNorm));
+    }
+
+    /** Root mean square distance of the workers' first vectors from their mean, relative to the norm of the mean. */
+    public double divergence() {
+        return Math.sqrt(sum(squaredDistance) / reports.length) / norm();
+    }
+
+    /** Bytes of the state that the driver broadcast. */
+    public long sentBytes() {
+        return sentBytes;
+    }
+
+    /** Bytes of averages and reports that the driver received. */
+    public long receivedBytes() {
+        return plan.bytes()
+                + Arrays.stream(reports).mapToLong(report -> report.length).sum();
+    }
+
+    private double sum(double[] byBlock) {
+        double sum = 0;
+        for (int key = 0; key < plan.blocksPerVector(); key++) {
+            sum += byBlock[key];
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,67 @@
+package io.flowmap.distill.train.ema;
+
+import io.flowmap.tensor.Ranges;
+import java.math.BigDecimal;
+
+/**
+ * Power-function average of the parameters (EDM2 Eq. 122-127): after step t the weight of the old average is
+ * (1 - delta/t)^(gamma+1), where gamma follows from the profile's relative standard deviation.
+ *
+ * @param std width of the averaging profile relative to the training's length, in (0, 0.288675): EDM2 uses 0.05 and 0.1
+ */
+public record PowerEma(double std) {
+    private static final String ROLE = "ema-";
+    /** Width of the uniform profile, gamma = 0. */
+    private static final double WIDEST = Math.sqrt(1.0 / 12);
+
+    public PowerEma {
+        if (!(std > 0 && std <= WIDEST)) {
+            throw new IllegalArgumentException(
+                    "cannot average parameters: expected an ema-std in (0, " + WIDEST + "], got " + std);
+        }
+    }
+
+    /** The average of that role. Throws {@link IllegalArgumentException} if the role is none of an average. */
+    public static PowerEma ofRole(String role) {
+        if (!role.startsWith(ROLE)) {
+            throw new IllegalArgumentException("expected the role of an average, " + ROLE + "0.05, got " + role);
+        }
+        return new PowerEma(Double.parseDouble(role.substring(ROLE.length())));
+    }
+
+    /** Its role in a checkpoint, for example {@code ema-0.05}. */
+    public String role() {
+        return ROLE + BigDecimal.valueOf(std).toPlainString();
+    }
+
+    /** Largest root of (gamma+2)^2 (gamma+3) std^2 = gamma+1, by Newton's method from above. */
+    double gamma() {
+        double t = 1 / (std * std);
+        double x = Math.sqrt(t) + 1;
+        for (int i = 0; i < 100; i++) {
+            double value = ((x + 7) * x + (16 - t)) * x + (12 - t);
+            double slope = (3 * x + 14) * x + (16 - t);
+            double next = x - value / slope;
+            if (!(next < x)) {
+                break;
+            }
+            x = next;
+        }
+        return x;
+    }
+
+    /** Weight of the old average when {@code delta} steps end at step count {@code next}: 0 at the first update. */
+    double beta(double next, double delta) {
+        return StrictMath.pow(1 - delta / next, gamma() + 1);
+    }
+
+    /** Moves {@code average} towards {@code parameters}: the weight in float64, the rest in float32 as EDM2. */
+    void update(float[] average, float[] parameters, long next, long delta) {
+        float rest = (float) (1 - beta(next, delta));
+        Ranges.forEach(average.length, (from, to) -> {
+            for (int i = from; i < to; i++) {
+                average[i] += rest * (parameters[i] - average[i]);
+            }
+        });
+    }
+}

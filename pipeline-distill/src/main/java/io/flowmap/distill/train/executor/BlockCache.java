@@ -1,0 +1,46 @@
+package io.flowmap.distill.train.executor;
+
+import io.flowmap.data.LatentBlock;
+import io.flowmap.distill.train.step.BlockSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The most recently used blocks of one source, up to a number of bytes but always the last one. Used by all tasks of an executor. */
+public final class BlockCache {
+    private final BlockSource.Reader reader;
+    private final long maxBytes;
+    private final Map<Integer, LatentBlock> blocks = new LinkedHashMap<>(16, 0.75f, true);
+    private long bytes;
+
+    public BlockCache(BlockSource.Reader reader, long maxBytes) {
+        this.reader = reader;
+        this.maxBytes = maxBytes;
+    }
+
+    /** Reads under the lock, because tasks of a step want the same block. */
+    synchronized LatentBlock get(int number) {
+        var block = blocks.get(number);
+        if (block == null) {
+            block = reader.read(number);
+            blocks.put(number, block);
+            bytes += bytes(block);
+            evict(number);
+        }
+        return block;
+    }
+
+    private void evict(int kept) {
+        var eldest = blocks.entrySet().iterator();
+        while (bytes > maxBytes && eldest.hasNext()) {
+            var entry = eldest.next();
+            if (entry.getKey() != kept) {
+                bytes -= bytes(entry.getValue());
+                eldest.remove();
+            }
+        }
+    }
+
+    private static long bytes(LatentBlock block) {
+        return 4L * block.values().length + 12L * block.count();
+    }
+}

@@ -1,0 +1,65 @@
+package io.flowmap.distill.train.executor;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * The slots of this JVM for one training at a time. As many slots exist as tasks have run at once; a slot of another training is
+ * closed as soon as it is idle. It is static because an executor outlives its tasks, and compiled objectives have to.
+ */
+public final class ExecutorSlots {
+    private static final ExecutorSlots OF_THIS_JVM = new ExecutorSlots();
+
+    private final Deque<Slot> idle = new ArrayDeque<>();
+    private String key = "";
+    private int generation;
+    private int created;
+    private BlockCache blocks;
+
+    public static ExecutorSlots ofThisJvm() {
+        return OF_THIS_JVM;
+    }
+
+    /** A slot and the training that it was made for. */
+    record Lease(Slot slot, int generation) {}
+
+    /** What a training needs to furnish an executor. */
+    interface Furnisher {
+        BlockCache blocks();
+
+        Slot slot(int number, BlockCache blocks);
+    }
+
+    /** Lends an idle slot of the training {@code wanted}, or makes one. One at a time: building a program is not thread-safe. */
+    synchronized Lease borrow(String wanted, Furnisher furnisher) {
+        if (!wanted.equals(key)) {
+            release(key);
+            key = wanted;
+            blocks = furnisher.blocks();
+        }
+        var slot = idle.isEmpty() ? furnisher.slot(created++, blocks) : idle.pop();
+        return new Lease(slot, generation);
+    }
+
+    /** Takes a slot back; one that failed or belongs to an earlier training is closed. */
+    synchronized void giveBack(Lease lease, boolean sound) {
+        if (sound && lease.generation() == generation) {
+            idle.push(lease.slot());
+        } else {
+            lease.slot().close();
+        }
+    }
+
+    /** Closes the slots of a training in this JVM; does nothing if another has come. */
+    public synchronized void release(String finished) {
+        if (!finished.equals(key)) {
+            return;
+        }
+        idle.forEach(Slot::close);
+        idle.clear();
+        key = "";
+        blocks = null;
+        created = 0;
+        generation++;
+    }
+}

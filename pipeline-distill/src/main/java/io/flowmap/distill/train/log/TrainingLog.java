@@ -1,0 +1,81 @@
+package io.flowmap.distill.train.log;
+
+import io.flowmap.data.PendingParquet;
+import io.flowmap.file.Store;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The table of rounds as a directory of small Parquet files, {@code rounds-000000000120.parquet} by first round. Written when
+ * enough rows are there and before every checkpoint, so that no file reaches across one.
+ */
+public final class TrainingLog {
+    private static final Pattern NAME = Pattern.compile("rounds-(\\d{12})\\.parquet");
+
+    private final Configuration hadoop;
+    private final FileSystem fileSystem;
+    private final Path dir;
+    private final int every;
+    private final List<String> measures;
+    private final List<RoundMetrics> rows = new ArrayList<>();
+
+    /** @param measures names of the objective's own columns */
+    public TrainingLog(Configuration hadoop, Path dir, int every, List<String> measures) {
+        this.hadoop = hadoop;
+        this.dir = dir;
+        this.every = every;
+        this.measures = measures;
+        this.fileSystem = Store.of(hadoop, dir);
+    }
+
+    public void add(RoundMetrics row) {
+        rows.add(row);
+        if (rows.size() >= every) {
+            flush();
+        }
+    }
+
+    /** Writes the rows held back. */
+    public void flush() {
+        if (rows.isEmpty()) {
+            return;
+        }
+        var name =
+                String.format(Locale.ROOT, "rounds-%012d.parquet", rows.get(0).round());
+        var schema = TrainingTable.schema(measures);
+        try {
+            PendingParquet.write(hadoop, new Path(dir, name), 0, schema, writer -> {
+                for (var row : rows) {
+                    writer.write(TrainingTable.group(schema, row, measures));
+                }
+            });
+        } catch (IOException e) {
+            throw Store.failure("cannot write rounds to " + dir, e);
+        }
+        rows.clear();
+    }
+
+    /** Drops the rows of round {@code first} and later ones: they are run again. */
+    public void truncate(long first) {
+        rows.clear();
+        try {
+            for (var file : fileSystem.listStatus(dir)) {
+                var matcher = NAME.matcher(file.getPath().getName());
+                if (matcher.matches() && Long.parseLong(matcher.group(1)) >= first) {
+                    fileSystem.delete(file.getPath(), false);
+                }
+            }
+        } catch (FileNotFoundException e) {
+            return;
+        } catch (IOException e) {
+            throw Store.failure("cannot drop rounds from " + dir, e);
+        }
+    }
+}

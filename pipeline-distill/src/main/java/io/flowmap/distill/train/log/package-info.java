@@ -1,0 +1,2 @@
+/** The table of rounds. */
+package io.flowmap.distill.train.log;

@@ -1,0 +1,34 @@
+package io.flowmap.distill.train.step;
+
+import io.flowmap.data.LatentBlock;
+import io.flowmap.data.LatentShape;
+import java.io.Serializable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/** Training samples in numbered blocks that any executor can read. Equal sources have equal blocks: a source of files holds their hash. */
+public interface BlockSource extends Serializable {
+    /** Shape [C,H,W] of a sample. */
+    LatentShape shape();
+
+    /** Samples of every block. */
+    int[] counts();
+
+    /** Opens the source on an executor; the reader is used by several threads. */
+    Reader open(Configuration hadoop);
+
+    /** Reads blocks by number. */
+    interface Reader {
+        LatentBlock read(int block);
+    }
+
+    /** Samples without content, for objectives that draw all they need. */
+    static BlockSource empty() {
+        return new EmptySamples();
+    }
+
+    /** A split of an ingest output; see {@link io.flowmap.data.LatentData#open}. */
+    static BlockSource latents(Configuration hadoop, Path dataDir, String split) {
+        return LatentSource.of(hadoop, dataDir, split);
+    }
+}

@@ -1,0 +1,29 @@
+package io.flowmap.distill.train.step;
+
+import io.flowmap.data.LatentBlock;
+import io.flowmap.data.LatentShape;
+import java.util.Arrays;
+import org.apache.hadoop.conf.Configuration;
+
+/** One block of samples of one zero without a class, for objectives that draw all they need. */
+record EmptySamples() implements BlockSource {
+    private static final int COUNT = 4096;
+
+    @Override
+    public LatentShape shape() {
+        return new LatentShape(1, 1, 1);
+    }
+
+    @Override
+    public int[] counts() {
+        return new int[] {COUNT};
+    }
+
+    @Override
+    public Reader open(Configuration hadoop) {
+        var labels = new int[COUNT];
+        Arrays.fill(labels, -1);
+        var block = new LatentBlock(new long[COUNT], labels, new float[COUNT], shape());
+        return number -> block;
+    }
+}

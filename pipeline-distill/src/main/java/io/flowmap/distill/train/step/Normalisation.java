@@ -1,0 +1,25 @@
+package io.flowmap.distill.train.step;
+
+import io.flowmap.nn.ForcedNormalisation;
+import io.flowmap.nn.Parameter;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Projection of a flat parameter vector onto the set it must stay in, such as EDM2's unit rows (forced weight normalisation). */
+public interface Normalisation extends AutoCloseable {
+    /** Normalises the flat float32 vector {@code parameters} [P] in place; does nothing for networks without such a constraint. */
+    void normalise(INDArray parameters);
+
+    /** Forced weight normalisation of the network that has these parameters. */
+    static Normalisation unitRows(List<Parameter> parameters) {
+        return flat -> {
+            float[] values = flat.data().asFloat();
+            ForcedNormalisation.apply(parameters, values);
+            FlatArray.fill(flat, values);
+        };
+    }
+
+    /** Frees what this object owns. */
+    @Override
+    default void close() {}
+}

@@ -1,0 +1,58 @@
+package io.flowmap.distill.train.step;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+
+/**
+ * What a logical worker tells about its part of a round.
+ *
+ * @param worker number of the worker
+ * @param seat executor and slot that ran it
+ * @param library native library and threads it computed with
+ * @param loss mean loss of every local step
+ * @param gradientNorm norm of the gradient of every local step
+ * @param notFinite first array whose gradient was not finite in the last step, "" if all were
+ * @param tangentWarmup r of every local step
+ * @param measures what the objective measures beside, of every local step
+ * @param gNorm ||g|| of every sample, steps one after the other
+ * @param interval t - s of every sample
+ * @param computeNanos time in objective and update
+ */
+public record WorkerReport(
+        int worker,
+        String seat,
+        String library,
+        double[] loss,
+        double[] gradientNorm,
+        String notFinite,
+        double[] tangentWarmup,
+        double[][] measures,
+        float[] gNorm,
+        float[] interval,
+        long computeNanos)
+        implements Serializable {
+    public byte[] toBytes() {
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new ObjectOutputStream(bytes)) {
+            out.writeObject(this);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    public static WorkerReport of(byte[] bytes) {
+        try (var in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
+            return (WorkerReport) in.readObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException("cannot read a worker's report", e);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.flowmap.eval.distance;
+
+/**
+ * M itself: one symmetric product a block, the fastest form and the one of many vectors in high dimensions.
+ *
+ * @param dimension D
+ * @param gram [D, D], the upper triangle valid
+ */
+record GramScatter(int dimension, double[] gram) implements Scatter {
+    /** By Cholesky's factorisation with pivoting, which ends at the numerical rank. */
+    @Override
+    public double[] factor() {
+        return Lapack.choleskyFactor(gram, dimension);
+    }
+
+    @Override
+    public double trace() {
+        double sum = 0;
+        for (int i = 0; i < dimension; i++) {
+            sum += gram[i * dimension + i];
+        }
+        return sum;
+    }
+
+    @Override
+    public double[] upper() {
+        return gram;
+    }
+
+    @Override
+    public double[] matrix() {
+        return Lapack.symmetric(gram.clone(), dimension);
+    }
+}

@@ -1,0 +1,2 @@
+/** Precision and recall, density and coverage, by nearest neighbours. */
+package io.flowmap.eval.neighbour;

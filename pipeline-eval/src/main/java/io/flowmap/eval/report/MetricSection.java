@@ -1,0 +1,325 @@
+package io.flowmap.eval.report;
+
+import io.flowmap.eval.feature.LeNet;
+import io.flowmap.eval.set.ImageSources;
+import io.flowmap.eval.set.SampleSet;
+import io.flowmap.eval.table.MetricProtocol;
+import io.flowmap.eval.table.MetricRow;
+import io.flowmap.eval.table.MetricTable;
+import io.flowmap.page.Axis;
+import io.flowmap.page.Html;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Headline figures and the tables of the metrics. */
+final class MetricSection {
+    private static final List<Integer> HEADLINE_STEPS = List.of(1, 2, 4);
+
+    private final MetricTable table;
+    private final double guidance;
+
+    MetricSection(MetricTable table) {
+        this.table = table;
+        this.guidance = table.bestGuidance();
+    }
+
+    /** The student's distances at few steps beside the teacher's at most, the floor, class accuracy and time. */
+    String headline() {
+        var html = new StringBuilder("<div class=\"figures\">");
+        var teacherSteps = table.steps(SampleSet.TEACHER, guidance);
+        int most = teacherSteps.isEmpty() ? 0 : teacherSteps.get(teacherSteps.size() - 1);
+        for (int steps : HEADLINE_STEPS) {
+            html.append(figure(
+                    "student",
+                    value(SampleSet.STUDENT, steps, table.distance()),
+                    table.distance() + ", student, " + plural(steps),
+                    comparison(steps, most)));
+        }
+        html.append(figure(
+                "teacher",
+                value(SampleSet.TEACHER, most, table.distance()),
+                table.distance() + ", teacher, " + plural(most),
+                speed(most)));
+        html.append(
+                figure("", table.ofRealImages(table.distance()), table.distance() + ", training images", "the floor"));
+        int last = HEADLINE_STEPS.get(HEADLINE_STEPS.size() - 1);
+        html.append(figure(
+                "student",
+                value(SampleSet.STUDENT, last, table.accuracy()),
+                "class accuracy, student, " + plural(last),
+                "by the " + table.network() + " that gives the features"));
+        return html.append("</div>").toString();
+    }
+
+    /** Frechet distances class by class at the best weight, a table a metric; empty where none were taken. */
+    String classes(List<String> names) {
+        return table.byClass().stream().map(metric -> classes(names, metric)).collect(Collectors.joining());
+    }
+
+    private String classes(List<String> names, String metric) {
+        var rows = new ArrayList<List<String>>();
+        rows.add(Stream.concat(Stream.of("images", "steps"), names.stream()).toList());
+        for (var model : MetricTable.MODELS) {
+            for (int steps : table.steps(model, guidance)) {
+                addClasses(rows, names, metric, model, guidance, steps);
+            }
+        }
+        addClasses(rows, names, metric, ImageSources.TRAIN, null, null);
+        return "<h3>" + Html.text(metric) + " within each class</h3>" + Html.table(rows, 1);
+    }
+
+    private void addClasses(
+            List<List<String>> rows, List<String> names, String metric, String model, Double weight, Integer steps) {
+        var distances = table.classes(model, weight, steps, metric);
+        if (!distances.isEmpty()) {
+            var row = new ArrayList<>(List.of(row(model, weight, steps).get(0), Objects.toString(steps, "")));
+            for (int label = 0; label < names.size(); label++) {
+                row.add(distances.containsKey(label) ? String.format(Locale.ROOT, "%.3f", distances.get(label)) : "");
+            }
+            rows.add(row);
+        }
+    }
+
+    /** Every set, one row each. */
+    String rows() {
+        var rows = new ArrayList<List<String>>();
+        var head = new ArrayList<>(List.of("images", "guidance", "steps", table.distance()));
+        table.shares().forEach(metric -> head.add(metric.equals(table.accuracy()) ? "class accuracy" : metric));
+        head.addAll(List.of("NFE", "parameters", "10⁹ multiply-adds an image", "ms an image"));
+        rows.add(head);
+        for (var model : MetricTable.MODELS) {
+            for (double weight : table.guidances()) {
+                table.steps(model, weight).forEach(steps -> rows.add(row(model, weight, steps)));
+            }
+        }
+        rows.add(row(ImageSources.TRAIN, null, null));
+        return Html.table(rows, 1);
+    }
+
+    /** Every set by the named protocols, and what these are; empty where there is none. */
+    String named() {
+        var names = table.named();
+        if (names.isEmpty()) {
+            return "";
+        }
+        var rows = new ArrayList<List<String>>();
+        rows.add(Stream.concat(Stream.of("images", "guidance", "steps"), names.stream())
+                .toList());
+        for (var model : MetricTable.MODELS) {
+            for (double weight : table.guidances()) {
+                table.steps(model, weight).forEach(steps -> rows.add(namedRow(model, weight, steps)));
+            }
+        }
+        rows.add(namedRow(ImageSources.TRAIN, null, null));
+        return "<h3>Named protocols</h3>" + Html.table(rows, 1) + "<h3>What they are</h3>" + Html.table(protocols(), 1);
+    }
+
+    private List<String> namedRow(String model, Double weight, Integer steps) {
+        var row = new ArrayList<>(row(model, weight, steps).subList(0, 3));
+        table.named()
+                .forEach(name -> row.add(table.row(model, weight, steps, name)
+                        .map(MetricSection::withMargin)
+                        .orElse("")));
+        return row;
+    }
+
+    private List<List<String>> protocols() {
+        var rows = new ArrayList<List<String>>();
+        rows.add(List.of("protocol", "weights", "resize and range", "ddof", "k", "seed", "images", "reference"));
+        for (var name : table.named()) {
+            var protocol = table.protocol(name);
+            var reference = protocol.reference();
+            rows.add(List.of(
+                    name,
+                    protocol.network().name()
+                            + String.format(
+                                    Locale.ROOT, " %.12s", protocol.network().hash()),
+                    protocol.network().resize(),
+                    Objects.toString(protocol.ddof(), ""),
+                    Objects.toString(protocol.neighbours(), ""),
+                    Objects.toString(protocol.seed(), ""),
+                    Long.toString(protocol.samples()),
+                    reference == null
+                            ? ""
+                            : String.format(
+                                    Locale.ROOT,
+                                    "%s, %d, %.12s",
+                                    reference.split(),
+                                    reference.samples(),
+                                    reference.hash())));
+        }
+        return rows;
+    }
+
+    /** Least, mean and most of the distances of each set's parts; empty where none were taken. */
+    String parts() {
+        var rows = new ArrayList<List<String>>();
+        rows.add(List.of("images", "guidance", "steps", "distance", "parts", "least", "mean", "most"));
+        for (var metric : table.inParts()) {
+            for (var model : MetricTable.MODELS) {
+                for (double weight : table.guidances()) {
+                    for (int steps : table.steps(model, weight)) {
+                        var row = new ArrayList<>(row(model, weight, steps).subList(0, 3));
+                        var parts = table.parts(model, weight, steps, metric);
+                        row.add(metric);
+                        row.add(Long.toString(parts.getCount()));
+                        for (double value : new double[] {parts.getMin(), parts.getAverage(), parts.getMax()}) {
+                            row.add(String.format(Locale.ROOT, "%.3f", value));
+                        }
+                        rows.add(row);
+                    }
+                }
+            }
+        }
+        return rows.size() == 1 ? "" : "<h3>Equal parts of each set</h3>" + Html.table(rows, 1);
+    }
+
+    /** Distances of no more images than features, in words; empty where there are none. */
+    String few() {
+        var told = table.rows().stream()
+                .filter(row -> row.protocol().isOfFewSamples())
+                .collect(Collectors.groupingBy(
+                        row -> row.metric()
+                                + (row.protocol().label() != null
+                                        ? " within classes"
+                                        : row.part() != null ? " of parts" : ""),
+                        TreeMap::new,
+                        Collectors.toList()))
+                .entrySet()
+                .stream()
+                .map(few -> String.format(
+                        Locale.ROOT,
+                        "%s: %s images against %s of %,d features",
+                        few.getKey(),
+                        range(few.getValue(), MetricProtocol::samples),
+                        range(few.getValue(), protocol -> protocol.reference().samples()),
+                        few.getValue().get(0).protocol().network().dimension()))
+                .toList();
+        return told.isEmpty()
+                ? ""
+                : "<p class=\"warning\">No more images than features on a side: the covariance is singular and the distance, exact for"
+                        + " these images, is far above that of many. "
+                        + Html.text(String.join("; ", told)) + ".</p>";
+    }
+
+    private static String range(List<MetricRow> rows, ToLongFunction<MetricProtocol> count) {
+        var counts = rows.stream().map(MetricRow::protocol).mapToLong(count).summaryStatistics();
+        return counts.getMin() == counts.getMax()
+                ? String.format(Locale.ROOT, "%,d", counts.getMin())
+                : String.format(Locale.ROOT, "%,d to %,d", counts.getMin(), counts.getMax());
+    }
+
+    /** The noise between the flow map's steps at the best weight, in words; empty where there was none. */
+    private String noise() {
+        var told = table.steps(SampleSet.STUDENT, guidance).stream()
+                .filter(steps -> table.gamma(guidance, steps).orElse(0) > 0)
+                .map(steps -> Axis.format(table.gamma(guidance, steps).getAsDouble()) + " at " + plural(steps))
+                .toList();
+        return told.isEmpty() ? "" : " Noise between the flow map's steps (gamma): " + String.join(", ", told) + ".";
+    }
+
+    /** What the values depend on, in words. */
+    String protocol() {
+        var distance = table.protocol(table.distance());
+        var recall = table.protocol(table.recall());
+        return String.format(
+                        Locale.ROOT,
+                        "Features: those of a %s %s (weights %.12s…), so"
+                                + " these distances are no FID and compare only with others of the same weights. %,d samples a set against"
+                                + " %,d images of the split %s, covariances with ddof %d; precision and recall with k = %d on %,d and %,d."
+                                + " Bars: intervals by resampling the samples. Dashed: real images, those of the training split (%,d) measured like samples; for class accuracy the split %s."
+                                + " Dotted: FIDs of AYF's Table 5 on ImageNet-512, another measure of other images, for the shape alone.",
+                        distance.network().name(),
+                        distance.network().name().equals(LeNet.NAME)
+                                ? "trained here on the ingested labels"
+                                : "given as a file",
+                        distance.network().hash(),
+                        distance.samples(),
+                        distance.reference().samples(),
+                        distance.reference().split(),
+                        distance.ddof(),
+                        recall.neighbours(),
+                        recall.samples(),
+                        recall.reference().samples(),
+                        table.row(ImageSources.TRAIN, null, null, table.distance())
+                                .map(row -> row.protocol().samples())
+                                .orElse(0L),
+                        distance.reference().split())
+                + noise();
+    }
+
+    private List<String> row(String model, Double weight, Integer steps) {
+        var row = new ArrayList<String>();
+        row.add(model.equals(ImageSources.TRAIN) ? "training images" : model);
+        row.add(weight == null ? "" : Axis.format(weight));
+        row.add(steps == null ? "" : steps.toString());
+        row.add(table.row(model, weight, steps, table.distance())
+                .map(MetricSection::withMargin)
+                .orElse(""));
+        table.shares().forEach(metric -> row.add(format("%.4f", table.value(model, weight, steps, metric))));
+        row.add(format("%.0f", table.value(model, weight, steps, MetricRow.EVALUATIONS)));
+        row.add(format("%,.0f", table.value(model, weight, steps, MetricRow.PARAMETERS)));
+        row.add(format("%.3g", table.value(model, weight, steps, MetricRow.MULTIPLY_ADDS)));
+        row.add(format("%.2f", table.value(model, weight, steps, MetricRow.MILLISECONDS)));
+        return row;
+    }
+
+    private String comparison(int steps, int teacherSteps) {
+        var student = table.row(SampleSet.STUDENT, guidance, steps, table.distance());
+        var teacher = table.row(SampleSet.TEACHER, guidance, teacherSteps, table.distance());
+        return student.isEmpty() || teacher.isEmpty()
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "%.2f× the teacher at %s",
+                        student.get().value() / teacher.get().value(),
+                        plural(teacherSteps));
+    }
+
+    private String speed(int teacherSteps) {
+        var slow = value(SampleSet.TEACHER, teacherSteps, MetricRow.MILLISECONDS);
+        var fast = value(SampleSet.STUDENT, 1, MetricRow.MILLISECONDS);
+        return slow.isEmpty() || fast.isEmpty() || fast.getAsDouble() == 0
+                ? ""
+                : String.format(
+                        Locale.ROOT, "%.0f× the student's time at 1 step", slow.getAsDouble() / fast.getAsDouble());
+    }
+
+    private OptionalDouble value(String model, int steps, String metric) {
+        return table.value(model, guidance, steps, metric);
+    }
+
+    private static String figure(String style, OptionalDouble value, String label, String note) {
+        return value.isEmpty()
+                ? ""
+                : "<div class=\"figure " + style + "\"><b>" + threeDigits(value.getAsDouble()) + "</b><span>"
+                        + Html.text(label) + "</span><small>" + Html.text(note) + "</small></div>";
+    }
+
+    /** A value with half the width of its interval, where it has one. */
+    private static String withMargin(MetricRow row) {
+        return row.interval() == null
+                ? String.format(Locale.ROOT, "%.4f", row.value())
+                : String.format(Locale.ROOT, "%.3f ±%.3f", row.value(), row.margin());
+    }
+
+    private static String format(String pattern, OptionalDouble value) {
+        return value.isEmpty() ? "" : String.format(Locale.ROOT, pattern, value.getAsDouble());
+    }
+
+    private static String threeDigits(double value) {
+        return String.format(
+                Locale.ROOT, value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : value >= 1 ? "%.2f" : "%.3f", value);
+    }
+
+    private static String plural(int steps) {
+        return steps + (steps == 1 ? " step" : " steps");
+    }
+}

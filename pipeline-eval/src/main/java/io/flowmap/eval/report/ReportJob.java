@@ -1,0 +1,185 @@
+package io.flowmap.eval.report;
+
+import io.flowmap.data.LatentData;
+import io.flowmap.data.LiteralPath;
+import io.flowmap.eval.ClassifierStage;
+import io.flowmap.eval.EvaluateJob;
+import io.flowmap.eval.set.ImageSources;
+import io.flowmap.eval.set.SampleSet;
+import io.flowmap.eval.table.Comparison;
+import io.flowmap.eval.table.MetricRow;
+import io.flowmap.eval.table.MetricTable;
+import io.flowmap.file.AtomicFile;
+import io.flowmap.file.Store;
+import io.flowmap.page.Axis;
+import io.flowmap.page.Page;
+import io.flowmap.stage.Job;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Manifest;
+import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageOutput;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** Writes one self-contained HTML page of a run: samples, metrics, training curves, provenance. Stages that are not there are left out. */
+public final class ReportJob implements Job {
+    private static final String PAGE = "report.html";
+    private static final String FINETUNED = "finetuned";
+    private static final List<String> REQUIRED = List.of("data", "samples", EvaluateJob.STAGE);
+    private static final List<String> STAGES =
+            List.of("data", "teacher", "flowmap", FINETUNED, "samples", ClassifierStage.NAME, EvaluateJob.STAGE);
+    private static final List<Training> TRAININGS = List.of(
+            new Training("teacher/main", "Teacher"),
+            new Training("teacher/weak", "Weak model that guides the teacher"),
+            new Training("flowmap", "Flow map"),
+            new Training(FINETUNED, "Adversarial finetuning of the flow map"));
+
+    /** A directory of a training in the run, and its heading. */
+    private record Training(String stage, String heading) {}
+
+    @Override
+    public String name() {
+        return "report";
+    }
+
+    @Override
+    public String summary() {
+        return "write one self-contained HTML page: samples, metrics, training, provenance";
+    }
+
+    @Override
+    public Map<String, Class<? extends Record>> sections() {
+        return Map.of("report", ReportSettings.class);
+    }
+
+    @Override
+    public void run(JobContext context) {
+        var inputs = inputs(context);
+        var output = StageOutput.open(context, "report", List.of("report", Comparison.SECTION), inputs);
+        var file = new Path(output.dir(), PAGE);
+        if (!output.finished()) {
+            var page = page(context, output, inputs);
+            write(output, PAGE, page.html());
+            output.finish(Map.of("page", PAGE));
+        }
+        context.progress().phase(name(), Map.of("page", file));
+    }
+
+    private static List<StageInput> inputs(JobContext context) {
+        var inputs = new ArrayList<StageInput>();
+        for (var stage : STAGES) {
+            if (REQUIRED.contains(stage) || context.finished(stage)) {
+                inputs.add(StageInput.stage(context, stage));
+            }
+        }
+        return inputs;
+    }
+
+    private static Page page(JobContext context, StageOutput output, List<StageInput> inputs) {
+        var fileSystem = output.fileSystem();
+        var settings = context.settings().section("report", ReportSettings.class);
+        var metrics = Manifest.read(fileSystem, context.stage(EvaluateJob.STAGE));
+        var table = new MetricTable(MetricRow.read(context.spark()
+                .read()
+                .parquet(LiteralPath.of(new Path(context.stage(EvaluateJob.STAGE), MetricRow.TABLE)))));
+        var comparison = Comparison.of(context);
+        table.compare(comparison);
+        var data = LatentData.open(
+                context.hadoop(),
+                context.stage("data"),
+                metrics.config().at("/evaluate/reference-split").asText("test"));
+        var measured = new MetricSection(table);
+        var charts = new MetricCharts(table);
+        writeFiles(output, table, charts);
+        var sets = SampleSet.list(fileSystem, context.stage("samples"));
+        var train = LatentData.open(context.hadoop(), context.stage("data"), ImageSources.TRAIN);
+        var images = new ImageSection(context.spark(), data, settings);
+        var guidance = Axis.format(table.bestGuidance());
+        var page = new Page(settings.title(), subtitle(context, data));
+        var whose = table.steps(SampleSet.TEACHER, table.bestGuidance()).isEmpty() ? "student's" : "teacher's";
+        page.section(
+                "In short", "At guidance weight " + guidance + ", the " + whose + " best here.", measured.headline());
+        page.section(
+                "Samples",
+                "Guidance weight " + guidance + ". The same place is the same noise and class in every grid.",
+                images.samples(sets, table.bestGuidance()));
+        page.section("Real images", "", images.real());
+        page.section(
+                "Nearest training images",
+                "The student's first samples of the fewest steps, over the three training images nearest to each in pixels: a sample that is a"
+                        + " copy would show.",
+                images.neighbours(sets, table.bestGuidance(), train));
+        page.section(
+                "Quality and time against steps",
+                String.join(
+                        " ",
+                        Stream.concat(Stream.of(measured.protocol()), comparison.notes().stream())
+                                .toList()),
+                charts.html() + "<h3>All sets</h3>" + measured.rows() + measured.few() + measured.parts()
+                        + measured.classes(data.classNames()) + measured.named());
+        addTraining(context, fileSystem, page);
+        return page.section(
+                "Provenance", "Hashes are SHA-256, the first twelve digits.", provenance(context, fileSystem, inputs));
+    }
+
+    /** The table as comma-separated values (as Parquet it is in the metrics), and every chart as a file of its own. */
+    private static void writeFiles(StageOutput output, MetricTable table, MetricCharts drawn) {
+        write(output, "metrics.csv", table.csv());
+        drawn.charts().forEach((name, chart) -> write(output, "charts/" + name + ".svg", chart.svg()));
+    }
+
+    private static void write(StageOutput output, String name, String text) {
+        AtomicFile.write(output.fileSystem(), new Path(output.dir(), name), text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String subtitle(JobContext context, LatentData data) {
+        var shape = data.imageShape();
+        return "Run " + StageInput.withoutCredentials(new Path(context.run().dir())) + ", images of " + shape.width()
+                + "×" + shape.height() + "×" + shape.channels() + ", " + data.classes() + " classes, "
+                + context.clock().instant().truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private static void addTraining(JobContext context, FileSystem fileSystem, Page page) {
+        var curves = new StringBuilder();
+        for (var training : TRAININGS) {
+            var table = new Path(context.stage(training.stage()), "training");
+            if (exists(fileSystem, table)) {
+                curves.append(new TrainingSection(
+                                training.heading(), context.spark().read().parquet(LiteralPath.of(table)))
+                        .html());
+            }
+        }
+        if (!curves.isEmpty()) {
+            page.section(
+                    "Training",
+                    "The normalised loss of distillation stays below 1 by construction: progress shows in ‖g‖, the"
+                            + " tangent residual before normalisation.",
+                    curves.toString());
+        }
+    }
+
+    private static String provenance(JobContext context, FileSystem fileSystem, List<StageInput> inputs) {
+        var provenance = new ProvenanceSection();
+        inputs.forEach(input -> provenance.add(input, Manifest.read(fileSystem, context.stage(input.name()))));
+        return provenance.html();
+    }
+
+    private static boolean exists(FileSystem fileSystem, Path path) {
+        try {
+            return fileSystem.exists(path) && fileSystem.listStatus(path).length > 0;
+        } catch (IOException e) {
+            throw Store.failure("cannot look for " + path, e);
+        }
+    }
+
+    private static FileSystem fileSystem(JobContext context) {
+        return Store.of(context.hadoop(), new Path(context.run().dir()));
+    }
+}

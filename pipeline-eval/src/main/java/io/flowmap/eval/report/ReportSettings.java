@@ -1,0 +1,17 @@
+package io.flowmap.eval.report;
+
+/**
+ * The section {@code report}.
+ *
+ * @param title headline of the page
+ * @param imagesPerClass rows of a grid
+ * @param classes most columns of a grid
+ */
+record ReportSettings(String title, int imagesPerClass, int classes) {
+    ReportSettings {
+        if (imagesPerClass < 1 || classes < 1) {
+            throw new IllegalArgumentException(
+                    "expected images-per-class and classes of 1 or more, got " + imagesPerClass + " and " + classes);
+        }
+    }
+}

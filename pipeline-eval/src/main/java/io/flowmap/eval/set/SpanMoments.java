@@ -1,0 +1,77 @@
+package io.flowmap.eval.set;
+
+import io.flowmap.eval.distance.FeatureBlock;
+import io.flowmap.eval.distance.Moments;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import scala.Tuple2;
+
+/**
+ * Moments of a set on the cluster. Spans of {@value #BLOCKS} blocks are summed by one task each, in the order of the blocks, and merged
+ * in order, with one in the driver at a time: the same bits for any partitions and order, and those of complete spans stay what they
+ * are when images are added.
+ */
+public final class SpanMoments {
+    private static final int BLOCKS = 16;
+
+    private SpanMoments() {}
+
+    /**
+     * Moments of a set.
+     *
+     * @param set its blocks, in any order
+     * @param blocks their number, one or more, numbered from 0
+     */
+    public static Moments of(JavaRDD<FeatureBlock> set, long blocks) {
+        var parts = spans(set.mapToPair(block -> new Tuple2<>(block.block(), block)), blocks)
+                .map(span -> Moments.of(span.get(0).dimension(), span.iterator()))
+                .toLocalIterator();
+        var moments = parts.next();
+        while (parts.hasNext()) {
+            moments = moments.merge(parts.next());
+        }
+        return moments;
+    }
+
+    /**
+     * Moments of a span.
+     *
+     * @param span its number
+     */
+    public record Part(int span, Moments moments) implements Serializable {}
+
+    /** Number of the span of a block. */
+    public static int span(int block) {
+        return block / BLOCKS;
+    }
+
+    /** Moments of all spans of a set, in any order. */
+    public static Moments merged(Iterable<Part> parts) {
+        var sorted = new ArrayList<Part>();
+        parts.forEach(sorted::add);
+        sorted.sort(Comparator.comparingInt(Part::span));
+        return sorted.stream().map(Part::moments).reduce(Moments::merge).orElseThrow();
+    }
+
+    /** The blocks of every span by their numbers, in order; spans in order, each a partition. */
+    static <T> JavaRDD<List<T>> spans(JavaPairRDD<Integer, T> set, long blocks) {
+        int spans = Math.toIntExact((blocks + BLOCKS - 1) / BLOCKS);
+        return set.mapToPair(block -> new Tuple2<>(span(block._1()), block))
+                .partitionBy(new BlockPartitioner(spans, spans))
+                .values()
+                .mapPartitions(SpanMoments::span);
+    }
+
+    private static <T> Iterator<List<T>> span(Iterator<Tuple2<Integer, T>> blocks) {
+        var sorted = new ArrayList<Tuple2<Integer, T>>();
+        blocks.forEachRemaining(sorted::add);
+        sorted.sort(Comparator.comparingInt(Tuple2::_1));
+        List<T> span = sorted.stream().map(Tuple2::_2).toList();
+        return span.isEmpty() ? List.<List<T>>of().iterator() : List.of(span).iterator();
+    }
+}

@@ -1,0 +1,15 @@
+package io.flowmap.ingest.label;
+
+import io.flowmap.ingest.source.Reading;
+import java.util.Map;
+
+/**
+ * What a record says of itself in words.
+ *
+ * @param caption null if there is none
+ * @param captionFrom field of its JSON or {@link Reading#TEXT_FILE}, null without a caption
+ * @param fields values of the wanted fields of its JSON that are there
+ */
+public record Annotation(String caption, String captionFrom, Map<String, String> fields) {
+    public static final Annotation NONE = new Annotation(null, null, Map.of());
+}

@@ -1,0 +1,2 @@
+/** Labels and annotations as Python writes them. */
+package io.flowmap.ingest.label;

@@ -1,0 +1,135 @@
+package io.flowmap.ingest.write;
+
+import io.flowmap.data.BlockFile;
+import io.flowmap.data.LatentSchema;
+import io.flowmap.data.LatentShape;
+import io.flowmap.data.PendingParquet;
+import io.flowmap.ingest.text.CaptionEncoder;
+import io.flowmap.ingest.text.TextSource;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroupFactory;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
+import scala.Tuple2;
+
+/**
+ * Encodes the records of one block and writes them as one Parquet file of {@link LatentSchema}, under a name that tells
+ * only the block's number.
+ *
+ * @param staged shape of the records as they come
+ * @param latent shape of the records as they are stored
+ * @param split number of the split
+ * @param captioned whether records have captions
+ */
+public record BlockWriter(
+        String directory,
+        long split,
+        LatentShape staged,
+        LatentShape latent,
+        Encoding encoding,
+        boolean captioned,
+        TextSource text,
+        int blockRecords)
+        implements Serializable {
+    /** Writes the records in the order given. */
+    BlockFile write(Configuration hadoop, int block, long attempt, Iterator<Tuple2<ShuffleKey, KeptRecord>> records)
+            throws IOException {
+        var name = String.format(Locale.ROOT, "block-%06d.parquet", block);
+        long first = (long) block * blockRecords;
+        var count = new int[1];
+        try (var encoder = encoding.open(hadoop, staged, latent, split);
+                var captions = text.isEmpty() ? null : CaptionEncoder.open(hadoop, text)) {
+            PendingParquet.write(hadoop, new Path(directory, name), attempt, type(), writer -> {
+                while (records.hasNext()) {
+                    var batch = batch(records);
+                    write(writer, batch, encoder, captions, first + count[0]);
+                    count[0] += batch.size();
+                }
+            });
+        }
+        return new BlockFile(name, first, count[0]);
+    }
+
+    private List<KeptRecord> batch(Iterator<Tuple2<ShuffleKey, KeptRecord>> records) {
+        var batch = new ArrayList<KeptRecord>();
+        while (batch.size() < encoding.batch() && records.hasNext()) {
+            batch.add(records.next()._2());
+        }
+        return batch;
+    }
+
+    private void write(
+            ParquetWriter<Group> writer,
+            List<KeptRecord> batch,
+            Encoding.Open encoder,
+            CaptionEncoder captions,
+            long first)
+            throws IOException {
+        var latents = encoder.encode(batch.stream().map(KeptRecord::content).toList(), first);
+        var words = words(batch, captions);
+        var factory = new SimpleGroupFactory(type());
+        for (int i = 0; i < batch.size(); i++) {
+            var group = factory.newGroup()
+                    .append(LatentSchema.INDEX, first + i)
+                    .append(LatentSchema.LABEL, batch.get(i).label())
+                    .append(LatentSchema.LATENT, Binary.fromConstantByteArray(latents.get(i)))
+                    .append(LatentSchema.DTYPE, encoding.dtype().text())
+                    .append(LatentSchema.CHANNELS, latent.channels())
+                    .append(LatentSchema.HEIGHT, latent.height())
+                    .append(LatentSchema.WIDTH, latent.width());
+            if (batch.get(i).caption() != null) {
+                group.append(LatentSchema.CAPTION, batch.get(i).caption());
+                append(group, LatentSchema.TOKENS, words[i] == null ? null : words[i].tokens());
+                append(group, LatentSchema.EMBEDDING, words[i] == null ? null : words[i].embedding());
+            }
+            writer.write(group);
+        }
+    }
+
+    /** Of each record, null without a caption or tokenizer. */
+    private static CaptionEncoder.Encoded[] words(List<KeptRecord> batch, CaptionEncoder captions) {
+        var words = new CaptionEncoder.Encoded[batch.size()];
+        var present = new ArrayList<Integer>();
+        for (int i = 0; i < words.length && captions != null; i++) {
+            if (batch.get(i).caption() != null) {
+                present.add(i);
+            }
+        }
+        if (!present.isEmpty()) {
+            var encoded = captions.encode(
+                    present.stream().map(i -> batch.get(i).caption()).toList());
+            for (int i = 0; i < present.size(); i++) {
+                words[present.get(i)] = encoded.get(i);
+            }
+        }
+        return words;
+    }
+
+    private static void append(Group group, String column, byte[] bytes) {
+        if (bytes != null) {
+            group.append(column, Binary.fromConstantByteArray(bytes));
+        }
+    }
+
+    private MessageType type() {
+        var words = captioned
+                ? "optional binary " + LatentSchema.CAPTION + " (UTF8); optional binary " + LatentSchema.TOKENS
+                        + "; optional binary " + LatentSchema.EMBEDDING + "; "
+                : "";
+        return MessageTypeParser.parseMessageType("message latents { required int64 " + LatentSchema.INDEX
+                + "; required int32 " + LatentSchema.LABEL + "; required binary " + LatentSchema.LATENT
+                + "; required binary " + LatentSchema.DTYPE + " (UTF8); required int32 " + LatentSchema.CHANNELS
+                + "; required int32 " + LatentSchema.HEIGHT + "; required int32 " + LatentSchema.WIDTH + "; " + words
+                + "}");
+    }
+}
