@@ -1,6 +1,7 @@
 package io.flowmap.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.tensor.ParameterLayout;
 import java.util.Map;
 
 /**

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flowmap.config.Json;
+import io.flowmap.tensor.ParameterLayout;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,7 +20,7 @@ import java.util.stream.Stream;
  * @param roles of the vectors, in alphabetical order
  * @param sha256 hash over all vectors
  * @param files where each role's vector lies and its hash; empty in checkpoints of earlier versions, which have {@code role.safetensors}
- * @param layout form of {@link ParameterLayout#toJson}
+ * @param layout entries of a {@link ParameterLayout}
  * @param state everything else, as the trainer wrote it
  */
 record CheckpointIndex(
@@ -52,6 +54,21 @@ record CheckpointIndex(
     /** The file of a role. */
     String file(String role) {
         return files.isEmpty() ? role + ".safetensors" : files.get(role).name();
+    }
+
+    /** The layout. Throws {@link IllegalArgumentException} if it is none. */
+    ParameterLayout parameters() {
+        try {
+            var entries = Json.mapper().treeToValue(layout, ParameterLayout.Entry[].class);
+            if (entries == null || Arrays.asList(entries).contains(null)) {
+                throw new IllegalArgumentException("expected a parameter layout, got null");
+            }
+            return new ParameterLayout(List.of(entries));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("expected a parameter layout: " + Json.complaint(e), e);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("expected a parameter layout of less than 2^63 elements, got more", e);
+        }
     }
 
     byte[] bytes() {

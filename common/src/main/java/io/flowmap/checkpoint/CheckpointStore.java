@@ -1,10 +1,12 @@
 package io.flowmap.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.config.Json;
 import io.flowmap.config.UserError;
 import io.flowmap.file.AtomicFile;
 import io.flowmap.file.Sha256;
 import io.flowmap.file.Store;
+import io.flowmap.tensor.ParameterLayout;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -86,7 +88,13 @@ public final class CheckpointStore {
                 files.put(role, new CheckpointIndex.RoleFile(file.getName(), hash));
             }
             var hash = HexFormat.of().formatHex(total.digest());
-            var index = new CheckpointIndex(step, List.copyOf(files.keySet()), hash, files, layout.toJson(), state);
+            var index = new CheckpointIndex(
+                    step,
+                    List.copyOf(files.keySet()),
+                    hash,
+                    files,
+                    Json.mapper().valueToTree(layout.entries()),
+                    state);
             AtomicFile.write(fileSystem, new Path(dir, INDEX), index.bytes());
             deleteUnnamed(dir, index);
             return hash;
@@ -287,7 +295,7 @@ public final class CheckpointStore {
 
     private static ParameterLayout layout(Path dir, CheckpointIndex index) {
         try {
-            return ParameterLayout.fromJson(index.layout());
+            return index.parameters();
         } catch (IllegalArgumentException e) {
             throw new UserError("cannot read " + new Path(dir, INDEX) + ": " + e.getMessage(), e);
         }

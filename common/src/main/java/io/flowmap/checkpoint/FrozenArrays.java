@@ -1,7 +1,7 @@
 package io.flowmap.checkpoint;
 
+import io.flowmap.tensor.ParameterLayout;
 import java.io.Serializable;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -37,9 +37,7 @@ public record FrozenArrays(ParameterLayout layout, float[] flat) implements Seri
     public Map<String, INDArray> arrays() {
         var arrays = new LinkedHashMap<String, INDArray>();
         for (var entry : layout.entries()) {
-            int from = (int) entry.offset();
-            var values = Arrays.copyOfRange(flat, from, from + (int) entry.length());
-            arrays.put(entry.name(), Nd4j.create(values, entry.shape(), 'c'));
+            arrays.put(entry.name(), Nd4j.create(ParameterLayout.values(flat, entry), entry.shape(), 'c'));
         }
         return arrays;
     }

@@ -4,6 +4,7 @@ import io.flowmap.config.UserError;
 import io.flowmap.file.AtomicFile;
 import io.flowmap.file.Sha256;
 import io.flowmap.file.Store;
+import io.flowmap.tensor.ParameterLayout;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,7 +77,7 @@ final class VectorFile {
     /** The vector's arrays in the order of the layout, each copied when its turn comes. */
     static Iterable<float[]> arrays(float[] vector, ParameterLayout layout) {
         return () -> layout.entries().stream()
-                .map(entry -> Arrays.copyOfRange(vector, (int) entry.offset(), (int) (entry.offset() + entry.length())))
+                .map(entry -> ParameterLayout.values(vector, entry))
                 .iterator();
     }
 

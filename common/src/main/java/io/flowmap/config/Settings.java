@@ -11,6 +11,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -58,10 +59,26 @@ public final class Settings {
         }
         try {
             return new Settings(
-                    user, known.check(user.withFallback(reference).resolve().root()));
+                    user,
+                    chosen(known.check(user.withFallback(reference).resolve().root())));
         } catch (ConfigException e) {
             throw new UserError("cannot resolve the configuration: " + e.getMessage(), e);
         }
+    }
+
+    /** Without the alternatives that a key {@code architecture} did not choose: maps beside it under other names. */
+    private static ObjectNode chosen(ObjectNode tree) {
+        var choice = tree.path("architecture");
+        var left = new ArrayList<String>();
+        tree.fields().forEachRemaining(field -> {
+            if (field.getValue() instanceof ObjectNode map) {
+                chosen(map);
+                if (choice.isTextual() && !field.getKey().equals(choice.asText())) {
+                    left.add(field.getKey());
+                }
+            }
+        });
+        return (ObjectNode) tree.without(left);
     }
 
     /**

@@ -30,7 +30,7 @@ final class BlockReader {
     }
 
     /** Takes memory for the block only when the file's own number of rows and first row are as expected. */
-    LatentBlock read(BlockFile file, LatentShape shape, int classes) {
+    LatentBlock read(BlockFile file, LatentShape shape, DataFacts facts) {
         if ((long) file.count() * shape.size() > MOST_VALUES) {
             throw failure("at most " + MOST_VALUES + " values", file.count() + " records of " + shape);
         }
@@ -38,7 +38,7 @@ final class BlockReader {
             var input = Input.of(hadoop, path);
             requireRows(input, file.count());
             try (var reader = new Rows(input).withConf(hadoop).build()) {
-                return read(reader, file, shape, classes);
+                return read(reader, file, shape, facts);
             }
         } catch (UserError e) {
             throw e;
@@ -56,17 +56,21 @@ final class BlockReader {
         }
     }
 
-    private LatentBlock read(ParquetReader<Group> reader, BlockFile file, LatentShape shape, int classes)
+    private LatentBlock read(ParquetReader<Group> reader, BlockFile file, LatentShape shape, DataFacts facts)
             throws IOException {
         LatentBlock block = null;
         int row = 0;
         for (var record = reader.read(); record != null && row < file.count(); record = reader.read()) {
-            requireSound(row, record, shape, classes);
+            requireSound(row, record, shape, facts);
             if (block == null) {
                 int count = file.count();
-                block = new LatentBlock(new long[count], new int[count], new float[count * shape.size()], shape);
+                block = new LatentBlock(
+                        new long[count],
+                        Conditions.allocate(count, facts.conditionShape()),
+                        new float[count * shape.size()],
+                        shape);
             }
-            fill(block, row, record, file.firstIndex() + row);
+            fill(block, row, record, file.firstIndex() + row, facts);
             row++;
         }
         if (row != file.count()) {
@@ -75,7 +79,7 @@ final class BlockReader {
         return block;
     }
 
-    private void requireSound(int row, Group record, LatentShape shape, int classes) {
+    private void requireSound(int row, Group record, LatentShape shape, DataFacts facts) {
         var stored = new LatentShape(
                 record.getInteger(LatentSchema.CHANNELS, 0),
                 record.getInteger(LatentSchema.HEIGHT, 0),
@@ -84,8 +88,8 @@ final class BlockReader {
             throw failure(shape + " in row " + row, stored.toString());
         }
         int label = record.getInteger(LatentSchema.LABEL, 0);
-        if (label < -1 || label >= classes) {
-            throw failure("a label from -1 to " + (classes - 1) + " in row " + row, Integer.toString(label));
+        if (label < -1 || label >= facts.classes()) {
+            throw failure("a label from -1 to " + (facts.classes() - 1) + " in row " + row, Integer.toString(label));
         }
         long bytes = record.getBinary(LatentSchema.LATENT, 0).length();
         long needed = (long) shape.size()
@@ -95,7 +99,7 @@ final class BlockReader {
         }
     }
 
-    private void fill(LatentBlock block, int row, Group record, long expectedIndex) {
+    private void fill(LatentBlock block, int row, Group record, long expectedIndex, DataFacts facts) {
         long index = record.getLong(LatentSchema.INDEX, 0);
         if (index != expectedIndex) {
             throw failure("index " + expectedIndex + " in row " + row, Long.toString(index));
@@ -103,9 +107,23 @@ final class BlockReader {
         var shape = block.shape();
         block.index()[row] = index;
         block.label()[row] = record.getInteger(LatentSchema.LABEL, 0);
+        facts.condition().forEach((name, array) -> fill(block.conditions(), row, record, name, array));
         var dtype = DType.of(record.getString(LatentSchema.DTYPE, 0));
         dtype.decode(
                 record.getBinary(LatentSchema.LATENT, 0).getBytes(), block.values(), row * shape.size(), shape.size());
+    }
+
+    private void fill(Conditions conditions, int row, Group record, String name, DataFacts.ArrayFacts array) {
+        var column = LatentSchema.condition(name);
+        var values = conditions.arrays().get(name);
+        int size = values.length / conditions.count();
+        long needed = (long) size * array.dtype().bytes();
+        boolean there = record.getType().containsField(column) && record.getFieldRepetitionCount(column) > 0;
+        long bytes = there ? record.getBinary(column, 0).length() : 0;
+        if (bytes != needed) {
+            throw failure(needed + " bytes of " + name + " in row " + row, Long.toString(bytes));
+        }
+        array.dtype().decode(record.getBinary(column, 0).getBytes(), values, row * size, size);
     }
 
     private UserError failure(String expected, String got) {

@@ -1,6 +1,7 @@
 package io.flowmap.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.tensor.DType;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
  * @param classNames one a class
  * @param splits block files of each split ("train", "test"; "train/WxH" of a bucket), in the order of their indices
  * @param shapes of the splits whose latents have another shape, by split
+ * @param condition arrays beside the class that every record has, by name
  */
 public record DataFacts(
         LatentShape shape,
@@ -25,7 +27,18 @@ public record DataFacts(
         int classes,
         List<String> classNames,
         Map<String, List<BlockFile>> splits,
-        Map<String, LatentShape> shapes) {
+        Map<String, LatentShape> shapes,
+        Map<String, ArrayFacts> condition) {
+    /** Shape of an array of a record, and the type of its numbers in the column {@link LatentSchema#condition}. */
+    public record ArrayFacts(List<Integer> shape, DType dtype) {
+        public ArrayFacts {
+            if (shape == null || dtype == null) {
+                throw new IllegalArgumentException("expected shape and dtype of a condition, got null");
+            }
+            shape = List.copyOf(shape);
+        }
+    }
+
     /** Facts of splits that all have one shape. */
     public DataFacts(
             LatentShape shape,
@@ -34,11 +47,12 @@ public record DataFacts(
             int classes,
             List<String> classNames,
             Map<String, List<BlockFile>> splits) {
-        this(shape, dtype, encoder, classes, classNames, splits, Map.of());
+        this(shape, dtype, encoder, classes, classNames, splits, Map.of(), Map.of());
     }
 
     public DataFacts {
-        if (Stream.of(shape, dtype, encoder, classNames, splits, shapes).anyMatch(Objects::isNull)
+        if (Stream.of(shape, dtype, encoder, classNames, splits, shapes, condition)
+                        .anyMatch(Objects::isNull)
                 || Stream.concat(classNames.stream(), splits.values().stream()).anyMatch(Objects::isNull)) {
             throw new IllegalArgumentException(
                     "expected shape, dtype, encoder, class-names, splits and shapes, got null");
@@ -46,6 +60,7 @@ public record DataFacts(
         classNames = List.copyOf(classNames);
         splits = Map.copyOf(splits);
         shapes = Map.copyOf(shapes);
+        condition = Map.copyOf(condition);
         splits.forEach(DataFacts::requireContiguous);
         if (classNames.size() != classes) {
             throw new IllegalArgumentException("expected " + classes + " class names, got " + classNames);
@@ -68,6 +83,13 @@ public record DataFacts(
         return shapes.getOrDefault(split, shape);
     }
 
+    /** What a record has to condition on. */
+    public ConditionShape conditionShape() {
+        var arrays = new TreeMap<>(ConditionShape.classes(classes).arrays());
+        condition.forEach((name, array) -> arrays.put(name, array.shape()));
+        return new ConditionShape(arrays);
+    }
+
     /** The facts under the keys of a manifest. */
     public Map<String, Object> asMap() {
         var facts = new TreeMap<String, Object>();
@@ -78,6 +100,9 @@ public record DataFacts(
         facts.put("class-names", classNames);
         facts.put("splits", splits);
         facts.put("shapes", shapes);
+        if (!condition.isEmpty()) {
+            facts.put("condition", condition);
+        }
         return facts;
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flowmap.config.Json;
 import io.flowmap.config.UserError;
 import io.flowmap.file.Store;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.stage.Manifest;
 import io.flowmap.stage.StageInput;
 import java.util.List;
@@ -17,11 +18,13 @@ import org.apache.spark.sql.SparkSession;
 
 /** A split of a finished ingest output. Opening reads the manifest only; {@link #read} reads one block, on any worker. */
 public final class LatentData {
+    private static final String CONDITION = "condition";
     private static final Set<String> KEYS =
-            Set.of("shape", "dtype", "encoder", "classes", "class-names", "splits", "shapes");
+            Set.of("shape", "dtype", "encoder", "classes", "class-names", "splits", "shapes", CONDITION);
 
     private final Configuration hadoop;
-    private final Path directory;
+    private final Path dataDir;
+    private final String split;
     private final DataFacts facts;
     private final LatentShape shape;
     private final Encoder encoder;
@@ -29,13 +32,15 @@ public final class LatentData {
 
     private LatentData(
             Configuration hadoop,
-            Path directory,
+            Path dataDir,
+            String split,
             DataFacts facts,
             LatentShape shape,
             Encoder encoder,
             List<BlockFile> blocks) {
         this.hadoop = hadoop;
-        this.directory = directory;
+        this.dataDir = dataDir;
+        this.split = split;
         this.facts = facts;
         this.shape = shape;
         this.encoder = encoder;
@@ -58,8 +63,7 @@ public final class LatentData {
         }
         try {
             var encoder = Encoder.fromJson(facts.encoder());
-            return new LatentData(
-                    hadoop, new Path(dataDir, split), facts, facts.shape(split), encoder, List.copyOf(blocks));
+            return new LatentData(hadoop, dataDir, split, facts, facts.shape(split), encoder, List.copyOf(blocks));
         } catch (IllegalArgumentException e) {
             throw new UserError("cannot read " + new Path(dataDir, Manifest.FILE) + ": " + e.getMessage(), e);
         }
@@ -98,6 +102,16 @@ public final class LatentData {
         return facts.classes();
     }
 
+    /** What every record has to condition on. */
+    public ConditionShape condition() {
+        return facts.conditionShape();
+    }
+
+    /** Conditions of samples that a network draws. */
+    public ConditionSource conditions() {
+        return new ConditionSource(dataDir.toString(), split);
+    }
+
     /** One name a class. */
     public List<String> classNames() {
         return facts.classNames();
@@ -116,15 +130,17 @@ public final class LatentData {
     /** Reads a block without a session. Throws {@link UserError} if the file is not as the manifest says. */
     public LatentBlock read(int block) {
         var file = blocks.get(block);
-        return new BlockReader(hadoop, new Path(directory, file.path())).read(file, shape, facts.classes());
+        return new BlockReader(hadoop, path(file)).read(file, shape, facts);
     }
 
     /** The split as rows of {@link LatentSchema}. */
     public Dataset<Row> rows(SparkSession spark) {
-        var paths = blocks.stream()
-                .map(file -> LiteralPath.of(new Path(directory, file.path())))
-                .toArray(String[]::new);
+        var paths = blocks.stream().map(file -> LiteralPath.of(path(file))).toArray(String[]::new);
         return spark.read().schema(LatentSchema.type()).parquet(paths);
+    }
+
+    private Path path(BlockFile file) {
+        return new Path(new Path(dataDir, split), file.path());
     }
 
     private static DataFacts facts(Configuration hadoop, Path dataDir) {
@@ -135,6 +151,9 @@ public final class LatentData {
                         + ": expected a map as facts, got " + manifest.facts());
             }
             var known = told.deepCopy().retain(KEYS);
+            if (!known.has(CONDITION)) { // as in manifests of data with classes alone
+                known.putObject(CONDITION);
+            }
             return Json.mapper().treeToValue(known, DataFacts.class);
         } catch (JsonProcessingException e) {
             throw new UserError(

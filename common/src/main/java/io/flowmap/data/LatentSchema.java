@@ -25,7 +25,14 @@ public final class LatentSchema {
     public static final String TOKENS = "tokens";
     public static final String EMBEDDING = "embedding";
 
+    private static final String CONDITION = "condition_";
+
     private LatentSchema() {}
+
+    /** Column of a named array of the condition: its numbers, little endian. */
+    public static String condition(String name) {
+        return CONDITION + name;
+    }
 
     /** index long, label int, latent binary, dtype string, channels, height, width int; none nullable. */
     public static StructType type() {

@@ -1,5 +1,6 @@
 package io.flowmap.flow;
 
+import io.flowmap.nn.Condition;
 import io.flowmap.nn.Network;
 import io.flowmap.nn.Scope;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -17,15 +18,15 @@ public final class Denoiser {
         this.sigmaData = sigmaData;
     }
 
-    /** D of x [N,...] at noise levels sigma [N] for one-hot classes [N,L] (null if unconditional). */
-    public SDVariable apply(Scope scope, SDVariable x, SDVariable sigma, SDVariable classes) {
+    /** D of x [N,...] at noise levels sigma [N] under a condition. */
+    public SDVariable apply(Scope scope, SDVariable x, SDVariable sigma, Condition condition) {
         SDVariable variance = sigma.mul(sigma).add(sigmaData * sigmaData);
         SDVariable deviation = scope.graph().math().sqrt(variance);
         SDVariable skip = reciprocal(scope, variance).mul(sigmaData * sigmaData);
         SDVariable out = sigma.mul(reciprocal(scope, deviation)).mul(sigmaData);
         SDVariable label = scope.graph().math().log(sigma).mul(0.25);
         SDVariable scaled = x.mul(PerSample.of(scope.shapes(), reciprocal(scope, deviation), x));
-        SDVariable field = network.apply(scope, new Network.Input(scaled, label, classes, null, null));
+        SDVariable field = network.apply(scope, new Network.Input(scaled, label, condition, null, null));
         return x.mul(PerSample.of(scope.shapes(), skip, x)).add(field.mul(PerSample.of(scope.shapes(), out, x)));
     }
 

@@ -1,10 +1,13 @@
 package io.flowmap.flow;
 
 import io.flowmap.graph.Shapes;
+import io.flowmap.nn.Condition;
+import io.flowmap.nn.ConditionShape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -14,6 +17,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** A new graph and the arrays of its inputs, by name. It frees the arrays that it made or was given to own. */
 public final class GraphInputs implements AutoCloseable {
+    private static final String CONDITION = "condition.";
+
     private final Shapes shapes = new Shapes(SameDiff.create());
     private final DataType type;
     private final Map<String, INDArray> arrays = new LinkedHashMap<>();
@@ -34,6 +39,18 @@ public final class GraphInputs implements AutoCloseable {
     /** An input of that shape, with a zero array of its own. */
     public SDVariable add(String name, long... shape) {
         return bind(name, own(Nd4j.create(type, shape)));
+    }
+
+    /** Inputs for a condition, named {@code condition.<name>}. */
+    public Condition condition(ConditionShape shape, long n) {
+        var inputs = new TreeMap<String, SDVariable>();
+        shape.arrays().keySet().forEach(name -> inputs.put(name, add(CONDITION + name, shape.of(n, name))));
+        return new Condition(inputs);
+    }
+
+    /** The array [N,...] of a condition's input. */
+    public INDArray condition(String name) {
+        return array(CONDITION + name);
     }
 
     /**

@@ -1,8 +1,11 @@
 package io.flowmap.flow;
 
+import io.flowmap.graph.Shapes;
+import io.flowmap.nn.Condition;
 import io.flowmap.nn.Network;
 import io.flowmap.nn.Scope;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * A network as a field on the linear path:
@@ -27,11 +30,21 @@ public final class NetworkField {
      *
      * @param x points on the path, [N,...]
      * @param t source times in [0,1], [N]
-     * @param classes one-hot rows [N,L], zeros = no class; null of an unconditional network
+     * @param condition of each sample
      * @param s target times, [N]; read by a flow map only, else it may be null
      * @param guidance guidance weights, [N]; read by a flow map or a guided teacher, else it may be null
      */
-    public record Point(SDVariable x, SDVariable t, SDVariable classes, SDVariable s, SDVariable guidance) {}
+    public record Point(SDVariable x, SDVariable t, Condition condition, SDVariable s, SDVariable guidance) {
+        /** The same point without its condition. */
+        public Point unconditional(Shapes shapes, DataType type) {
+            return new Point(x, t, condition.unconditional(shapes, type), s, guidance);
+        }
+
+        /** The same point with another guidance weight. */
+        public Point guided(SDVariable weight) {
+            return new Point(x, t, condition, s, weight);
+        }
+    }
 
     public Network network() {
         return network;
@@ -47,7 +60,7 @@ public final class NetworkField {
         SDVariable skip = p.t().sub(u.mul(variance)).mul(inverse.mul(inverse));
         SDVariable scaled = p.x().mul(PerSample.of(scope.shapes(), inverse, p.x()));
         SDVariable raw = network.apply(
-                scope, new Network.Input(scaled, label.of(scope, p.t()), p.classes(), p.s(), p.guidance()));
+                scope, new Network.Input(scaled, label.of(scope, p.t()), p.condition(), p.s(), p.guidance()));
         SDVariable out = inverse.mul(-sigmaData);
         return p.x().mul(PerSample.of(scope.shapes(), skip, p.x()))
                 .add(raw.mul(PerSample.of(scope.shapes(), out, p.x())));

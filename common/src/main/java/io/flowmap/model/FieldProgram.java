@@ -1,60 +1,76 @@
 package io.flowmap.model;
 
+import io.flowmap.data.Conditions;
+import io.flowmap.engine.MultiplyAdds;
 import io.flowmap.engine.Program;
 import io.flowmap.flow.FlowMap;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.flow.Velocity;
+import io.flowmap.graph.Shapes;
+import io.flowmap.nn.ConditionShape;
+import io.flowmap.nn.Network;
+import io.flowmap.nn.Scope;
+import java.util.List;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A frozen field compiled for one batch size: a guided teacher's velocity, or a flow map. A velocity network as a flow map
  * is an Euler step. Not thread-safe.
  */
 public final class FieldProgram implements Velocity, FlowMap, AutoCloseable {
+    private final ConditionShape condition;
     private final GraphInputs inputs;
     private final INDArray output;
     private final Program program;
 
     /**
-     * @param field a teacher, or a {@link io.flowmap.model.FrozenField} of a flow map
+     * @param field a teacher, or a {@link FrozenField} of a flow map
+     * @param condition what it is conditioned on
      * @param batch samples evaluated at once
-     * @param classes of its one-hot rows, 0 of an unconditional field
      * @param sample shape of a sample: an image [C,H,W] or a point [D]
      */
-    public FieldProgram(TeacherGraph field, int batch, int classes, long... sample) {
-        this(field, DataType.FLOAT, batch, classes, sample);
+    public FieldProgram(TeacherGraph field, ConditionShape condition, int batch, long... sample) {
+        this(field, DataType.FLOAT, condition, batch, sample);
     }
 
     /** As the other, in the arithmetic of a type. */
-    public FieldProgram(TeacherGraph field, DataType type, int batch, int classes, long... sample) {
+    public FieldProgram(TeacherGraph field, DataType type, ConditionShape condition, int batch, long... sample) {
+        this.condition = condition;
         inputs = new GraphInputs(type);
         SDVariable x = inputs.samples("x", batch, sample);
         SDVariable t = inputs.add("t", batch);
         SDVariable s = inputs.add("s", batch);
         SDVariable guidance = inputs.add("guidance", batch);
-        SDVariable labels = classes > 0 ? inputs.add("classes", batch, classes) : null;
-        var point = new NetworkField.Point(x, t, labels, s, guidance);
+        var point = new NetworkField.Point(x, t, inputs.condition(condition, batch), s, guidance);
         SDVariable value =
                 inputs.natural(field.in(inputs.shapes(), inputs.type()).velocity(point));
         output = inputs.output(value);
         program = Program.compile(inputs.shapes(), inputs.arrays(), Map.of(value.name(), output));
     }
 
-    /** Sets classes (-1 = none) and guidance weight of the next evaluations. */
-    public void condition(int[] labels, double guidance) {
+    /** Sets condition and guidance weight of the next evaluations. */
+    public void condition(Conditions conditions, double guidance) {
         inputs.array("guidance").assign(guidance);
-        INDArray rows = inputs.array("classes");
-        if (rows != null) {
-            rows.assign(0);
-            for (int i = 0; i < labels.length; i++) {
-                if (labels[i] >= 0) {
-                    rows.putScalar(i, labels[i], 1);
-                }
+        for (var name : condition.arrays().keySet()) {
+            try (INDArray given = Nd4j.create(
+                    conditions.array(name, condition, i -> false), condition.of(conditions.count(), name), 'c')) {
+                inputs.condition(name).assign(given);
             }
+        }
+    }
+
+    /** Multiply-adds of one evaluation of a network at a sample, [H,W,C] or [D], by shapes alone. */
+    public static long multiplyAdds(Network network, long... sample) {
+        try (var shapes = new Shapes(SameDiff.create())) {
+            var scope = Scope.trained(shapes, DataType.FLOAT, "");
+            var y = network.apply(scope, Network.Input.placeholders(network, shapes, DataType.FLOAT, 1, sample));
+            return MultiplyAdds.of(shapes, List.of(y.name()));
         }
     }
 

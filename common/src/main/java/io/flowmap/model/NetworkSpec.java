@@ -1,25 +1,45 @@
 package io.flowmap.model;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.config.Json;
+import io.flowmap.data.LatentData;
 import io.flowmap.data.LatentShape;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.flow.NoiseLabel;
-import io.flowmap.nn.edm2.UNet;
-import io.flowmap.nn.edm2.UNetConfig;
+import io.flowmap.nn.ConditionShape;
+import io.flowmap.nn.Network;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Everything that makes a network's arrays a field, as a stage's manifest keeps it.
  *
- * @param unet configuration of the UNet
- * @param flowMap whether it has the embeddings of target time and guidance weight
- * @param noiseLabel what it is told of the time
+ * @param config size of the network
+ * @param flowMap whether it takes a target time and a guidance weight
+ * @param noiseLabel its label c_noise of the time
  * @param sigmaData standard deviation of the data that it is preconditioned for
  * @param shape of the latents
+ * @param condition what it is conditioned on
  */
-public record NetworkSpec(UNetConfig unet, boolean flowMap, NoiseLabel noiseLabel, double sigmaData, LatentShape shape)
+public record NetworkSpec(
+        NetworkConfig config,
+        boolean flowMap,
+        NoiseLabel noiseLabel,
+        double sigmaData,
+        LatentShape shape,
+        ConditionShape condition)
         implements FieldSpec {
+    private static final String ARCHITECTURE = "architecture";
 
-    public UNet network() {
-        return new UNet(unet, flowMap);
+    public NetworkSpec {
+        condition = config.network(shape.dimensions(), condition, flowMap).condition();
+    }
+
+    public Network network() {
+        return config.network(shape.dimensions(), condition, flowMap);
     }
 
     @Override
@@ -34,6 +54,55 @@ public record NetworkSpec(UNetConfig unet, boolean flowMap, NoiseLabel noiseLabe
 
     /** The flow map that starts as this velocity field. */
     public NetworkSpec asFlowMap() {
-        return new NetworkSpec(unet, true, noiseLabel, sigmaData, shape);
+        return new NetworkSpec(config, true, noiseLabel, sigmaData, shape, condition);
+    }
+
+    /** The same network with another label of the time. */
+    public NetworkSpec with(NoiseLabel label) {
+        return new NetworkSpec(config, flowMap, label, sigmaData, shape, condition);
+    }
+
+    /** Whether samples and conditions of the data are what the network is for; it may leave conditions unused. */
+    public boolean fits(LatentData data) {
+        return shape.equals(data.shape())
+                && data.condition()
+                        .arrays()
+                        .entrySet()
+                        .containsAll(condition.arrays().entrySet());
+    }
+
+    @JsonValue
+    Map<String, Object> json() {
+        var json = new TreeMap<String, Object>();
+        json.put(ARCHITECTURE, Architecture.of(config).name());
+        json.put("network", config);
+        json.put("flow-map", flowMap);
+        json.put("noise-label", noiseLabel);
+        json.put("sigma-data", sigmaData);
+        json.put("shape", shape);
+        json.put("condition", condition);
+        return json;
+    }
+
+    /** What a manifest holds, of this version or of one whose only architecture was EDM2's. */
+    @JsonCreator
+    static NetworkSpec of(JsonNode json) throws JsonProcessingException {
+        if (!json.has(ARCHITECTURE)) {
+            return Architecture.all().stream()
+                    .flatMap(architecture -> architecture.earlier(json).stream())
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "expected a network with its architecture, or one of an earlier version, got " + json));
+        }
+        var mapper = Json.mapper();
+        return new NetworkSpec(
+                mapper.treeToValue(
+                        json.path("network"),
+                        Architecture.named(json.path(ARCHITECTURE).asText()).config()),
+                json.path("flow-map").asBoolean(),
+                mapper.treeToValue(json.path("noise-label"), NoiseLabel.class),
+                json.path("sigma-data").asDouble(),
+                mapper.treeToValue(json.path("shape"), LatentShape.class),
+                mapper.treeToValue(json.path("condition"), ConditionShape.class));
     }
 }

@@ -7,7 +7,6 @@ import io.flowmap.config.Json;
 import io.flowmap.config.UserError;
 import io.flowmap.data.LatentData;
 import io.flowmap.file.Store;
-import io.flowmap.nn.Parameter;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Manifest;
 import java.io.Serializable;
@@ -117,20 +116,19 @@ public record StoredModel(NetworkSpec spec, String dir, String role, String hash
 
     /** The network's arrays by name. */
     public Map<String, INDArray> arrays(Configuration hadoop) {
-        return spec.arrays(vector(hadoop));
+        return spec.parameters().arrays(vector(hadoop));
     }
 
     /** Parameters of the network. */
     public long parameters() {
-        return spec.network().parameters().stream().mapToLong(Parameter::length).sum();
+        return spec.parameters().length();
     }
 
-    /** Throws {@link UserError} unless the data has the latents and classes that the network is for. */
+    /** Throws {@link UserError} unless the data has the latents and conditions that the network is for. */
     public void requireFits(LatentData data) {
-        int classes = spec.unet().labelDim();
-        if (!spec.shape().equals(data.shape()) || classes != 0 && classes != data.classes()) {
-            throw new UserError("cannot use network " + dir + ": expected data of " + spec.shape() + " and " + classes
-                    + " classes, got " + data.shape() + " and " + data.classes());
+        if (!spec.fits(data)) {
+            throw new UserError("cannot use network " + dir + ": expected data of " + spec.shape() + " with "
+                    + spec.condition() + ", got " + data.shape() + " with " + data.condition());
         }
     }
 

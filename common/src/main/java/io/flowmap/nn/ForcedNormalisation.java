@@ -1,7 +1,6 @@
 package io.flowmap.nn;
 
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * EDM2's forced weight normalisation: every row of a magnitude-preserving weight is set to
@@ -14,18 +13,16 @@ public final class ForcedNormalisation {
     private ForcedNormalisation() {}
 
     /** Normalises the weights inside the flat vector [P] of the parameters, in place. */
-    public static void apply(List<Parameter> parameters, float[] flat) {
-        int offset = 0;
-        for (Parameter p : parameters) {
-            int length = (int) p.length();
+    public static void apply(FlatParameters parameters, float[] flat) {
+        parameters.forEach((place, p, offset) -> {
             if (p.kind() == Parameter.Kind.WEIGHT) {
+                int from = (int) offset;
                 int row = (int) Arrays.stream(p.shape()).skip(1).reduce(1, (a, b) -> a * b);
-                for (int from = offset; from < offset + length; from += row) {
+                for (int end = from + (int) p.length(); from < end; from += row) {
                     normaliseRow(flat, from, row);
                 }
             }
-            offset += length;
-        }
+        });
     }
 
     private static void normaliseRow(float[] flat, int from, int n) {

@@ -1,24 +1,16 @@
 package io.flowmap.nn;
 
 import io.flowmap.tensor.CounterRandom;
-import java.util.List;
 
 /** Initial values of a network's parameters, a function of the seed and each parameter's place. */
 public final class InitialParameters {
     private InitialParameters() {}
 
-    /** The flat vector [P] of the parameters in their order. */
-    public static float[] draw(List<Parameter> parameters, long seed) {
-        int length =
-                Math.toIntExact(parameters.stream().mapToLong(Parameter::length).sum());
-        var flat = new float[length];
+    /** The flat vector [P] of the parameters. */
+    public static float[] draw(FlatParameters parameters, long seed) {
+        var flat = new float[Math.toIntExact(parameters.length())];
         var random = new CounterRandom(seed);
-        int offset = 0;
-        for (int i = 0; i < parameters.size(); i++) {
-            Parameter p = parameters.get(i);
-            fill(flat, offset, p, random, i);
-            offset += (int) p.length();
-        }
+        parameters.forEach((place, p, offset) -> fill(flat, (int) offset, p, random, place));
         return flat;
     }
 

@@ -21,7 +21,7 @@ public final class Layers {
 
     /** The array of that name. */
     public SDVariable array(String name) {
-        return scope.parameter(name);
+        return scope.array(name);
     }
 
     /** {@link #conv(SDVariable, SDVariable, int)} plus a bias [out]. */

@@ -3,7 +3,7 @@ package io.flowmap.nn;
 import java.util.Arrays;
 
 /**
- * One named array of a network, in the order and with the names of EDM2's state dict.
+ * One named array of a network, declared where a layer uses it.
  *
  * @param name e.g. {@code enc.32x32_block0.conv_res0.weight}
  * @param shape [out, in, kh, kw] of a convolution, [out, in] of a linear map, [] of a gain, [n] of a Fourier buffer
@@ -28,11 +28,18 @@ public record Parameter(String name, long[] shape, Kind kind) {
         PHASES
     }
 
+    /** Whether gradients move it: Fourier buffers stay. */
     public boolean trained() {
         return kind != Kind.FREQUENCIES && kind != Kind.PHASES;
     }
 
+    /** Elements. */
     public long length() {
         return Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    }
+
+    @Override
+    public String toString() {
+        return name + " " + kind + Arrays.toString(shape);
     }
 }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -153,12 +154,12 @@ class LatentDataTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("no such directory");
         assertThatThrownBy(() -> new BlockReader(hadoop, new org.apache.hadoop.fs.Path(dir, "manifest.json"))
-                        .read(new BlockFile("manifest.json", 0, 3), SHAPE, 2))
+                        .read(new BlockFile("manifest.json", 0, 3), SHAPE, facts(2)))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("manifest.json");
         var second = open().blocks().get(1);
         assertThatThrownBy(() -> new BlockReader(hadoop, new org.apache.hadoop.fs.Path(dir, "train/" + second.path()))
-                        .read(new BlockFile(second.path(), 0, second.count()), SHAPE, 2))
+                        .read(new BlockFile(second.path(), 0, second.count()), SHAPE, facts(2)))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("expected index 0 in row 0, got 5");
     }
@@ -166,16 +167,16 @@ class LatentDataTest {
     @Test
     void recordsThatContradictTheManifestAreRefused() {
         var first = open().blocks().get(0);
-        assertThatThrownBy(() -> reader(first).read(first, new LatentShape(2, 4, 3), 2))
+        assertThatThrownBy(() -> reader(first).read(first, new LatentShape(2, 4, 3), facts(2)))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("in row 0");
-        assertThatThrownBy(() -> reader(first).read(first, SHAPE, 1))
+        assertThatThrownBy(() -> reader(first).read(first, SHAPE, facts(1)))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("expected a label from -1 to 0 in row 2, got 1");
-        assertThatThrownBy(() -> reader(first).read(new BlockFile(first.path(), 0, 80_000_000), SHAPE, 2))
+        assertThatThrownBy(() -> reader(first).read(new BlockFile(first.path(), 0, 80_000_000), SHAPE, facts(2)))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("expected 80000000 records, got 5");
-        assertThatThrownBy(() -> reader(first).read(new BlockFile(first.path(), 0, Integer.MAX_VALUE), SHAPE, 2))
+        assertThatThrownBy(() -> reader(first).read(new BlockFile(first.path(), 0, Integer.MAX_VALUE), SHAPE, facts(2)))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("values, got 2147483647 records");
     }
@@ -263,5 +264,11 @@ class LatentDataTest {
         var values = new float[SHAPE.size()];
         new CounterRandom(1).gaussians(values, 0, values.length, index);
         return values;
+    }
+
+    private static DataFacts facts(int classes) {
+        var names = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+        var encoder = Json.mapper().createObjectNode();
+        return new DataFacts(SHAPE, DType.FLOAT32, encoder, classes, names, Map.of());
     }
 }

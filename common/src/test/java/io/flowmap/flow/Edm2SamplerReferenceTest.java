@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.engine.Program;
-import io.flowmap.nn.Edm2Case;
+import io.flowmap.nn.Condition;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.nn.Scope;
-import io.flowmap.nn.edm2.UNet;
+import io.flowmap.nn.edm2.Edm2Case;
 import io.flowmap.testing.Reference;
 import java.nio.file.Path;
 import java.util.Map;
@@ -86,8 +87,12 @@ class Edm2SamplerReferenceTest {
         SDVariable x = inputs.add("x", shape);
         SDVariable sigma = inputs.add("sigma", shape[0]);
         SDVariable classes = inputs.bind("classes", Edm2Case.array(Reference.array(folder, "labels")));
-        SDVariable d = new Denoiser(new UNet(settings.config(), false), settings.sigmaData())
-                .apply(scope, x, sigma, settings.config().labelDim() > 0 ? classes : null);
+        SDVariable d = new Denoiser(settings.unet(false), settings.sigmaData())
+                .apply(
+                        scope,
+                        x,
+                        sigma,
+                        settings.classes() > 0 ? new Condition(Map.of(ConditionShape.CLASS, classes)) : Condition.NONE);
         INDArray output = Nd4j.create(DataType.DOUBLE, shape);
         var program = Program.compile(inputs.shapes(), inputs.arrays(), Map.of(d.name(), output));
         return (at, level) -> {

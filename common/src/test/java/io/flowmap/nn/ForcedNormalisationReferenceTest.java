@@ -2,6 +2,7 @@ package io.flowmap.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowmap.nn.edm2.Edm2Case;
 import io.flowmap.testing.Npy;
 import io.flowmap.testing.Reference;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ class ForcedNormalisationReferenceTest {
             after.forEach((name, golden) -> {
                 float[] flat = before.get(name).floats();
                 var weight = new Parameter(name, before.get(name).shape(), Parameter.Kind.WEIGHT);
-                ForcedNormalisation.apply(List.of(weight), flat);
+                ForcedNormalisation.apply(new FlatParameters(List.of(weight)), flat);
                 double[] actual = new double[flat.length];
                 for (int i = 0; i < flat.length; i++) {
                     actual[i] = flat[i];

@@ -109,7 +109,10 @@ class StageOutputTest {
         open().finish(Map.of());
         var environment = Manifest.read(open().fileSystem(), open().dir()).environment();
         assertThat(environment.get("spark").asText()).isEqualTo(spark.version());
-        assertThat(environment.get("settings").at("/network/model-channels").asInt())
+        assertThat(environment
+                        .get("settings")
+                        .at("/network/edm2/model-channels")
+                        .asInt())
                 .isPositive();
     }
 

@@ -360,7 +360,7 @@ class PipelineTest {
         assertThat(folder.resolve("two/samples/manifest.json")).doesNotExist();
         refusesImagesOfAnotherSize();
         assertThat(run("ingest", "three")).isZero();
-        assertThat(run("pretrain", "three", "pretrain.main.network.attn-resolutions=[7]"))
+        assertThat(run("pretrain", "three", "pretrain.main.network.edm2.attn-resolutions=[7]"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("pretrain.main.network: expected attn-resolutions among");
     }

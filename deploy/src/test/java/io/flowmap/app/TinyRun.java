@@ -16,8 +16,8 @@ import java.util.Optional;
 /** The registered jobs on drawn shapes, with networks and trainings as small as they get. */
 final class TinyRun {
     static final List<String> NETWORKS = List.of(
-            "network.model-channels=8",
-            "network.channel-mult=[1, 1]",
+            "network.edm2.model-channels=8",
+            "network.edm2.channel-mult=[1, 1]",
             "training.batch-per-worker=4",
             "training.local-steps=2",
             "training.average=parameters",

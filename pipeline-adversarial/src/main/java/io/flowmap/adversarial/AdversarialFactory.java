@@ -4,7 +4,6 @@ import io.flowmap.adversarial.discriminator.Augmentation;
 import io.flowmap.adversarial.discriminator.Discriminator;
 import io.flowmap.adversarial.discriminator.DiscriminatorConfig;
 import io.flowmap.adversarial.discriminator.PenaltyConfig;
-import io.flowmap.checkpoint.ParameterLayout;
 import io.flowmap.distill.StudentFactory;
 import io.flowmap.distill.train.step.AdamConfig;
 import io.flowmap.distill.train.step.LearningRateConfig;
@@ -13,8 +12,9 @@ import io.flowmap.distill.train.step.Normalisation;
 import io.flowmap.distill.train.step.ObjectiveFactory;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.distill.train.step.Updater;
-import io.flowmap.model.FieldSpec;
+import io.flowmap.nn.FlatParameters;
 import io.flowmap.nn.Parameter;
+import io.flowmap.tensor.ParameterLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -84,14 +84,14 @@ record AdversarialFactory(
 
     /** Arrays of both networks in the flat vector. */
     ParameterLayout layout() {
-        var all = new ArrayList<>(emd.student().field().network().parameters());
+        var all = new ArrayList<>(emd.student().parameters().list());
         new Discriminator(discriminator)
                 .parameters()
                 .forEach(p -> all.add(new Parameter(PREFIX + p.name(), p.shape(), p.kind())));
-        return FieldSpec.layout(all);
+        return new FlatParameters(all).layout();
     }
 
     int studentLength() {
-        return Math.toIntExact(emd.student().layout().length());
+        return Math.toIntExact(emd.student().parameters().length());
     }
 }

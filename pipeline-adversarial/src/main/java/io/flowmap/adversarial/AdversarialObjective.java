@@ -3,12 +3,12 @@ package io.flowmap.adversarial;
 import io.flowmap.adversarial.discriminator.AdversarialProgram;
 import io.flowmap.adversarial.discriminator.AdversarialProgram.Vectors;
 import io.flowmap.adversarial.discriminator.Discriminator;
-import io.flowmap.checkpoint.ParameterLayout;
 import io.flowmap.distill.train.step.Batch;
 import io.flowmap.distill.train.step.LocalObjective;
 import io.flowmap.distill.train.step.StepReport;
-import io.flowmap.nn.edm2.UNet;
+import io.flowmap.nn.Network;
 import io.flowmap.tensor.CounterRandom;
+import io.flowmap.tensor.ParameterLayout;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -28,6 +28,7 @@ final class AdversarialObjective implements LocalObjective {
 
     private final AdversarialFactory recipe;
     private final LocalObjective emd;
+    private final Network network;
     private final ParameterLayout layout;
     private final CounterRandom random;
     private final INDArray own;
@@ -37,6 +38,7 @@ final class AdversarialObjective implements LocalObjective {
     AdversarialObjective(AdversarialFactory recipe, LocalObjective emd) {
         this.recipe = recipe;
         this.emd = emd;
+        this.network = recipe.emd().student().field().network();
         this.layout = recipe.layout();
         this.random = new CounterRandom(recipe.adversarialSeed());
         this.own = Nd4j.create(DataType.FLOAT, recipe.studentLength());
@@ -92,9 +94,9 @@ final class AdversarialObjective implements LocalObjective {
         write(program, "z", batch.gaussians(random, NOISE));
         write(program, "t", batch.numbers(i -> recipe.game().fakes().draw(random, TIME, i)));
         write(program, "guidance", batch.numbers(i -> recipe.emd().guidance().draw(random, i)));
-        INDArray classes = program.input("classes");
-        if (classes != null) {
-            write(program, "classes", batch.oneHot((int) classes.size(1), i -> false));
+        var condition = network.condition();
+        for (var name : condition.arrays().keySet()) {
+            program.condition(name).data().setData(batch.condition(name, condition, i -> false));
         }
         if (program.input("realNoise") != null) {
             write(program, "realNoise", batch.gaussians(random, REAL_PERTURBATION));
@@ -122,7 +124,7 @@ final class AdversarialObjective implements LocalObjective {
     }
 
     private float[] lastLayer(INDArray gradient) {
-        var entry = layout.entry(UNet.LAST);
+        var entry = layout.entry(network.lastLayer());
         try (INDArray copy =
                 part(gradient, entry.offset(), entry.offset() + entry.length()).dup()) {
             return copy.data().asFloat();

@@ -7,6 +7,7 @@ import io.flowmap.data.LatentShape;
 import io.flowmap.distill.train.step.AdamConfig;
 import io.flowmap.distill.train.step.LearningRateConfig;
 import io.flowmap.distill.train.step.TrainingConfig;
+import io.flowmap.nn.ConditionShape;
 
 /** The section {@code finetune}; reference.conf documents every key. */
 record FinetuneConfig(
@@ -40,7 +41,7 @@ record FinetuneConfig(
         return coefficient > 0;
     }
 
-    /** The section {@code finetune.discriminator}; shape and classes come from the data. */
+    /** The section {@code finetune.discriminator}; shape and condition come from the data. */
     record DiscriminatorSettings(
             int channelBase,
             int channelMax,
@@ -53,10 +54,10 @@ record FinetuneConfig(
             AdamConfig adam,
             LearningRateConfig learningRate) {
 
-        DiscriminatorConfig config(LatentShape shape, int classes) {
+        DiscriminatorConfig config(LatentShape shape, ConditionShape condition) {
             return new DiscriminatorConfig(
                     shape,
-                    classes,
+                    condition,
                     channelBase,
                     channelMax,
                     groupSize,

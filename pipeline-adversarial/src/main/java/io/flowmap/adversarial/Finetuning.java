@@ -1,7 +1,6 @@
 package io.flowmap.adversarial;
 
 import io.flowmap.adversarial.discriminator.Discriminator;
-import io.flowmap.checkpoint.ParameterLayout;
 import io.flowmap.config.UserError;
 import io.flowmap.data.LatentData;
 import io.flowmap.distill.Distillation;
@@ -13,6 +12,7 @@ import io.flowmap.model.NetworkSpec;
 import io.flowmap.model.StoredModel;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Manifest;
+import io.flowmap.tensor.ParameterLayout;
 
 /**
  * What is trained, and from where. Parameters, moments, averages, step and sample numbers continue those of the distillation; a
@@ -31,11 +31,11 @@ record Finetuning(NetworkSpec student, ObjectiveFactory recipe, TrainingStart st
         var start = TrainingStart.after(
                 context.hadoop(),
                 context.stage(config.stage()),
-                student.layout(),
+                student.parameters().layout(),
                 config.training().emaStds(),
                 samplesPerStep(context, config.stage()));
         if (!config.plays()) {
-            return new Finetuning(student, emd, start, student.layout());
+            return new Finetuning(student, emd, start, student.parameters().layout());
         }
         long seed = context.run().seedOf("finetune");
         var discriminator = discriminator(config, student);
@@ -78,8 +78,7 @@ record Finetuning(NetworkSpec student, ObjectiveFactory recipe, TrainingStart st
 
     private static Discriminator discriminator(FinetuneConfig config, NetworkSpec spec) {
         try {
-            return new Discriminator(
-                    config.discriminator().config(spec.shape(), spec.unet().labelDim()));
+            return new Discriminator(config.discriminator().config(spec.shape(), spec.condition()));
         } catch (IllegalArgumentException e) {
             throw new UserError("cannot accept setting finetune.discriminator: " + e.getMessage(), e);
         }

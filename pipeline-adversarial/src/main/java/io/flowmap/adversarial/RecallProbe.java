@@ -64,17 +64,14 @@ final class RecallProbe {
 
     private float[] generated(float[] parameters) {
         int size = spec.shape().size();
-        int classes = spec.unet().labelDim();
+        var conditions = data.conditions().open(data.hadoop(), spec.condition());
         int batch = Math.min(BATCH, config.samples());
         var all = new float[config.samples() * size];
-        try (var field = new FrozenField("watched", spec.field(), spec.arrays(parameters));
-                var program = new FieldProgram(field, batch, classes, spec.sample())) {
+        try (var field = new FrozenField(
+                        "watched", spec.field(), spec.parameters().arrays(parameters));
+                var program = new FieldProgram(field, spec.condition(), batch, spec.sample())) {
             for (int first = 0; first < config.samples(); first += batch) {
-                var labels = new int[batch];
-                for (int i = 0; i < batch; i++) {
-                    labels[i] = classes == 0 ? -1 : (first + i) % classes;
-                }
-                program.condition(labels, config.guidance());
+                program.condition(conditions.of(first, batch), config.guidance());
                 INDArray noise = noise(first, batch);
                 float[] x = Sampling.flowMap(program, noise, 1, 0, step -> noise)
                         .data()

@@ -2,7 +2,6 @@ package io.flowmap.adversarial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.flowmap.checkpoint.ParameterLayout;
 import io.flowmap.distill.Distillation;
 import io.flowmap.distill.train.TrainedModel;
 import io.flowmap.distill.train.Trainer;
@@ -13,6 +12,7 @@ import io.flowmap.distill.train.step.ObjectiveFactory;
 import io.flowmap.distill.train.step.StepReport;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.distill.train.step.Updater;
+import io.flowmap.tensor.ParameterLayout;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

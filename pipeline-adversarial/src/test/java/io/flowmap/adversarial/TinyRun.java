@@ -35,8 +35,8 @@ record TinyRun(Path dir, String... settings) {
     private static final LatentShape SHAPE = new LatentShape(2, 8, 8);
     private static final int RECORDS = 60;
     private static final List<String> TINY = List.of(
-            "network.model-channels=8",
-            "network.channel-mult=[1]",
+            "network.edm2.model-channels=8",
+            "network.edm2.channel-mult=[1]",
             "training.batch-per-worker=4",
             "training.local-steps=2",
             "training.average=parameters",

@@ -29,7 +29,7 @@ public final class DistillJob implements Job {
 
     @Override
     public Map<String, Class<? extends Record>> sections() {
-        return Map.of("distill", DistillConfig.class, "network", NetworkConfig.class);
+        return Map.of("distill", DistillConfig.class, "network", NetworkSection.class);
     }
 
     @Override
@@ -49,18 +49,18 @@ public final class DistillJob implements Job {
         var blocks = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
         TrainedModel trained = new Trainer(
                         context, recipe, blocks, distillation.config().training(), output.dir())
-                .train(initial(context, student, teacher), student.layout());
+                .train(initial(context, student, teacher), student.parameters().layout());
         output.finish(Map.of(StoredModel.FACT, Map.of(".", student), "hashes", Map.of(".", trained.hash())));
     }
 
     private static NetworkSpec network(JobContext context) {
         var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
-        return context.settings().section("network", NetworkConfig.class).velocity("network", data);
+        return context.settings().section("network", NetworkSection.class).velocity("network", data);
     }
 
     /** The teacher's parameters, then the new embeddings with zero gains: the student starts as the teacher. */
     private static float[] initial(JobContext context, NetworkSpec student, StoredTeacher teacher) {
-        var parameters = student.network().parameters();
+        var parameters = student.parameters();
         float[] initial = InitialParameters.draw(parameters, context.run().seedOf("distill"));
         if (teacher != null) {
             float[] trained = teacher.main().vector(context.hadoop());

@@ -31,6 +31,7 @@ public record FlowMatchingTraining(TimePairs time, double labelDropout, Training
     public TrainedModel run(JobContext context, NetworkSpec spec, float[] initial, long seed, Path dir) {
         var recipe = new StudentFactory(spec, new FlowMatching(time), null, null, labelDropout, seed);
         var blocks = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
-        return new Trainer(context, recipe, blocks, training, dir).train(initial, spec.layout());
+        return new Trainer(context, recipe, blocks, training, dir)
+                .train(initial, spec.parameters().layout());
     }
 }

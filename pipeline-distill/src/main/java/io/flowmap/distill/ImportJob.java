@@ -2,12 +2,14 @@ package io.flowmap.distill;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flowmap.checkpoint.CheckpointStore;
+import io.flowmap.checkpoint.foreign.ForeignCheckpoint;
 import io.flowmap.checkpoint.pickle.Unpickler;
 import io.flowmap.config.Json;
 import io.flowmap.config.UserError;
+import io.flowmap.model.Architecture;
+import io.flowmap.model.ForeignNetwork;
 import io.flowmap.model.NetworkSpec;
 import io.flowmap.model.StoredModel;
-import io.flowmap.nn.edm2.Edm2Snapshot;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageInput;
@@ -50,11 +52,11 @@ public final class ImportJob implements Job {
             list(context, config.list());
             return;
         }
-        var snapshots = new TreeMap<String, Edm2Snapshot>();
+        var snapshots = new TreeMap<String, ForeignNetwork>();
         var sources = new TreeMap<String, ImportSource>();
         config.files().forEach((name, file) -> {
             var opened = ImportSource.open(context, file);
-            var snapshot = Edm2Snapshot.of(opened.content().at(config.network()));
+            var snapshot = network(opened.content().at(config.network()));
             snapshots.put(name, snapshot);
             sources.put(name, ImportSource.of(opened, snapshot, config));
         });
@@ -73,16 +75,26 @@ public final class ImportJob implements Job {
         output.finish(Map.of(StoredModel.FACT, models, "hashes", hashes, "sources", sources));
     }
 
+    private static ForeignNetwork network(ForeignCheckpoint checkpoint) {
+        return Architecture.all().stream()
+                .flatMap(architecture -> architecture.foreign(checkpoint).stream())
+                .findFirst()
+                .orElseThrow(() -> new UserError("cannot import " + checkpoint.name()
+                        + ": expected a network of one of the architectures "
+                        + Architecture.all().stream().map(Architecture::name).toList() + ", got "
+                        + Unpickler.printable(
+                                checkpoint.configuration().path("class").toString())));
+    }
+
     /** A weak model guides the teacher on the same latents and classes. */
-    private static void requireAlike(Map<String, Edm2Snapshot> snapshots) {
+    private static void requireAlike(Map<String, ForeignNetwork> snapshots) {
         NetworkSpec main = snapshots.get("main").spec();
         snapshots.forEach((name, snapshot) -> {
             NetworkSpec spec = snapshot.spec();
-            if (!spec.shape().equals(main.shape())
-                    || spec.unet().labelDim() != main.unet().labelDim()) {
-                throw new UserError("cannot import " + snapshot.source().name() + " as " + name + ": expected "
-                        + main.shape() + " and " + main.unet().labelDim() + " classes as in main, got " + spec.shape()
-                        + " and " + spec.unet().labelDim());
+            if (!spec.shape().equals(main.shape()) || !spec.condition().equals(main.condition())) {
+                throw new UserError("cannot import " + snapshot.file() + " as " + name + ": expected " + main.shape()
+                        + " with " + main.condition() + " as in main, got " + spec.shape() + " with "
+                        + spec.condition());
             }
         });
     }
@@ -94,8 +106,8 @@ public final class ImportJob implements Job {
     }
 
     private static String write(
-            JobContext context, StageOutput output, String name, Edm2Snapshot snapshot, boolean halfGains) {
-        var layout = snapshot.spec().layout();
+            JobContext context, StageOutput output, String name, ForeignNetwork snapshot, boolean halfGains) {
+        var layout = snapshot.spec().parameters().layout();
         context.progress()
                 .phase(
                         "import",

@@ -4,7 +4,7 @@ import io.flowmap.checkpoint.foreign.ForeignCheckpoint;
 import io.flowmap.config.UserError;
 import io.flowmap.file.Sha256;
 import io.flowmap.file.Store;
-import io.flowmap.nn.edm2.Edm2Snapshot;
+import io.flowmap.model.ForeignNetwork;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageInput;
 import java.io.IOException;
@@ -49,7 +49,7 @@ record ImportSource(
         }
     }
 
-    static ImportSource of(Opened file, Edm2Snapshot snapshot, ImportConfig config) {
+    static ImportSource of(Opened file, ForeignNetwork snapshot, ImportConfig config) {
         try (var in = Store.open(file.fileSystem(), file.path())) {
             return new ImportSource(
                     StageInput.withoutCredentials(file.path()),

@@ -6,7 +6,7 @@ import io.flowmap.flow.TimePairs;
 /** The section {@code pretrain}; reference.conf documents every key. */
 record PretrainConfig(TimePairs time, double labelDropout, Model main, Model weak) {
     /** One velocity network and its training. */
-    record Model(NetworkConfig network, TrainingConfig training) {}
+    record Model(NetworkSection network, TrainingConfig training) {}
 
     PretrainConfig {
         new FlowMatchingTraining(time, labelDropout, main.training());

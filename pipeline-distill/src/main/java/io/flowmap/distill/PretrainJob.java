@@ -5,9 +5,9 @@ import io.flowmap.distill.train.TrainedModel;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.model.NetworkSpec;
 import io.flowmap.model.StoredModel;
+import io.flowmap.nn.FlatParameters;
 import io.flowmap.nn.ForcedNormalisation;
 import io.flowmap.nn.InitialParameters;
-import io.flowmap.nn.Parameter;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageInput;
@@ -58,15 +58,8 @@ public final class PretrainJob implements Job {
     private static TrainedModel train(
             JobContext context, PretrainConfig config, PretrainConfig.Model model, NetworkSpec spec, Path dir) {
         long seed = context.run().seedOf("pretrain." + dir.getName());
-        List<Parameter> parameters = spec.network().parameters();
-        context.progress()
-                .phase(
-                        "pretrain",
-                        Map.of(
-                                "network",
-                                dir.getName(),
-                                "parameters",
-                                parameters.stream().mapToLong(Parameter::length).sum()));
+        FlatParameters parameters = spec.parameters();
+        context.progress().phase("pretrain", Map.of("network", dir.getName(), "parameters", parameters.length()));
         float[] initial = InitialParameters.draw(parameters, seed);
         ForcedNormalisation.apply(parameters, initial);
         return config.training(model).run(context, spec, initial, seed, dir);

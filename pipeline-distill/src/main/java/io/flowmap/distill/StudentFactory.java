@@ -1,11 +1,11 @@
 package io.flowmap.distill;
 
 import io.flowmap.distill.objective.Objective;
-import io.flowmap.distill.objective.StudentProgram;
 import io.flowmap.distill.teacher.TeacherSource;
 import io.flowmap.distill.train.step.LocalObjective;
 import io.flowmap.distill.train.step.Normalisation;
 import io.flowmap.distill.train.step.ObjectiveFactory;
+import io.flowmap.distill.train.step.StudentProgram;
 import io.flowmap.model.FieldSpec;
 import org.apache.hadoop.conf.Configuration;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -44,6 +44,6 @@ public record StudentFactory(
 
     @Override
     public Normalisation normalisation(Configuration hadoop) {
-        return Normalisation.unitRows(student.field().network().parameters());
+        return Normalisation.unitRows(student.parameters());
     }
 }

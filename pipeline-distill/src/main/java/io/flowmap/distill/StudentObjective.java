@@ -1,13 +1,14 @@
 package io.flowmap.distill;
 
-import io.flowmap.checkpoint.ParameterLayout;
-import io.flowmap.distill.objective.StudentProgram;
 import io.flowmap.distill.train.step.Batch;
 import io.flowmap.distill.train.step.LocalObjective;
 import io.flowmap.distill.train.step.Normalisation;
 import io.flowmap.distill.train.step.StepReport;
+import io.flowmap.distill.train.step.StudentProgram;
 import io.flowmap.flow.TimePairs;
+import io.flowmap.nn.Network;
 import io.flowmap.tensor.CounterRandom;
+import io.flowmap.tensor.ParameterLayout;
 import org.apache.hadoop.conf.Configuration;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -22,6 +23,7 @@ final class StudentObjective implements LocalObjective {
     private final StudentFactory recipe;
     private final Configuration hadoop;
     private final CounterRandom random;
+    private final Network network;
     private final Normalisation normalisation;
     private StudentProgram.Setup setup;
     private StudentProgram program;
@@ -30,12 +32,13 @@ final class StudentObjective implements LocalObjective {
         this.recipe = recipe;
         this.hadoop = hadoop;
         this.random = new CounterRandom(recipe.seed());
+        this.network = recipe.student().field().network();
         this.normalisation = recipe.normalisation(hadoop);
     }
 
     @Override
     public ParameterLayout layout() {
-        return recipe.student().layout();
+        return recipe.student().parameters().layout();
     }
 
     @Override
@@ -58,23 +61,26 @@ final class StudentObjective implements LocalObjective {
         write("x0", batch.x0());
         write("z", batch.gaussians(random, NOISE));
         write("t", batch.numbers(i -> pairs[(int) (i - first)].t()));
-        INDArray classes = program.input("classes");
-        if (classes != null) {
-            write("classes", batch.oneHot((int) classes.size(1), this::losesClass));
+        for (var name : network.condition().arrays().keySet()) {
+            write(program.condition(name), batch.condition(name, network.condition(), this::losesCondition));
         }
-        if (recipe.student().field().network().isFlowMap()) {
+        if (network.isFlowMap()) {
             write("s", batch.numbers(i -> pairs[(int) (i - first)].s()));
             write("guidance", batch.numbers(i -> recipe.guidance().draw(random, i)));
             write("warmup", new float[] {(float) recipe.objective().tangentWeight(step)});
         }
     }
 
-    private boolean losesClass(long sample) {
+    private boolean losesCondition(long sample) {
         return recipe.labelDropout() > 0 && random.uniform(DROPOUT, sample) < recipe.labelDropout();
     }
 
     private void write(String input, float[] values) {
-        program.input(input).data().setData(values);
+        write(program.input(input), values);
+    }
+
+    private static void write(INDArray input, float[] values) {
+        input.data().setData(values);
     }
 
     private StepReport report(TimePairs.Pair[] pairs, long step, int elements) {

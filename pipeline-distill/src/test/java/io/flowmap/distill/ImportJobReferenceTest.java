@@ -14,8 +14,10 @@ import io.flowmap.flow.NoiseLabel;
 import io.flowmap.graph.Shapes;
 import io.flowmap.model.NetworkSpec;
 import io.flowmap.model.StoredModel;
-import io.flowmap.nn.Edm2Case;
+import io.flowmap.nn.Condition;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.nn.Scope;
+import io.flowmap.nn.edm2.Edm2Case;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Manifest;
 import io.flowmap.stage.StageOutput;
@@ -93,7 +95,7 @@ class ImportJobReferenceTest {
     void everyFormOfASnapshotGivesTheSameNetwork() throws IOException {
         for (Path folder : folders()) {
             StoredModel first = imported(folder, snapshots(folder).get(0));
-            assertThat(first.spec().unet()).isEqualTo(Edm2Case.read(folder).config());
+            assertThat(first.spec().config()).isEqualTo(Edm2Case.read(folder).config());
             assertThat(first.spec().noiseLabel()).isEqualTo(NoiseLabel.LOG_SIGMA);
             for (Path file : snapshots(folder)) {
                 StoredModel model = imported(folder, file);
@@ -128,8 +130,8 @@ class ImportJobReferenceTest {
         List<Path> folders = folders();
         Path main = folders.get(0);
         Path other = folders.stream()
-                .filter(folder -> Edm2Case.read(folder).config().imgChannels()
-                        != Edm2Case.read(main).config().imgChannels())
+                .filter(folder -> Edm2Case.read(folder).shape().channels()
+                        != Edm2Case.read(main).shape().channels())
                 .findFirst()
                 .orElse(null);
         Assumptions.assumeTrue(other != null, "all cases have equal channels");
@@ -155,7 +157,7 @@ class ImportJobReferenceTest {
 
     @ParameterizedTest
     @CsvSource({
-        "Precond, Precomd, class Precond",
+        "Precond, Precomd, Precomd",
         "out_gain, out_gaim, unet.out_gain",
         "logvar_linear, logwar_linear, logwar_linear.weight",
         "label_dim, label_dix, label_dim",
@@ -238,13 +240,14 @@ class ImportJobReferenceTest {
         var bindings = new LinkedHashMap<String, INDArray>();
         SDVariable x = input(shapes, bindings, "x", Edm2Case.channelsLast(golden.array(golden.image())), type);
         SDVariable sigma = input(shapes, bindings, "sigma", golden.array("sigma"), type);
-        SDVariable classes = null;
-        if (model.spec().unet().labelDim() > 0) {
+        var condition = Condition.NONE;
+        if (model.spec().condition().classes() > 0) {
             INDArray labels = golden.array("class_labels");
-            classes = input(shapes, bindings, "classes", golden.mode().equals("cond") ? labels : labels.mul(0), type);
+            var rows = golden.mode().equals("cond") ? labels : labels.mul(0);
+            condition = new Condition(Map.of(ConditionShape.CLASS, input(shapes, bindings, "classes", rows, type)));
         }
         SDVariable output = new Denoiser(model.spec().network(), model.spec().sigmaData())
-                .apply(Scope.frozen(shapes, type, "", arrays), x, sigma, classes);
+                .apply(Scope.frozen(shapes, type, "", arrays), x, sigma, condition);
         INDArray target = Nd4j.createUninitialized(type, shapes.of(output), 'c');
         try (Program program = Program.compile(shapes, bindings, Map.of(output.name(), target))) {
             program.run();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.flowmap.config.Settings;
 import io.flowmap.config.UserError;
+import io.flowmap.data.Conditions;
 import io.flowmap.distill.objective.Objective;
 import io.flowmap.distill.teacher.GaussianTeacher;
 import io.flowmap.distill.train.step.Batch;
@@ -14,6 +15,7 @@ import io.flowmap.flow.NetworkField;
 import io.flowmap.flow.NoiseLabel;
 import io.flowmap.flow.TimePairs;
 import io.flowmap.model.FieldSpec;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.nn.InitialParameters;
 import io.flowmap.nn.mlp.PointNetwork;
 import java.util.Arrays;
@@ -38,7 +40,8 @@ class ObjectiveConfigTest {
     private record PointSpec(boolean flowMap) implements FieldSpec {
         @Override
         public NetworkField field() {
-            return new NetworkField(new PointNetwork(2, 0, flowMap, List.of(8, 8)), NoiseLabel.TIME, 0.5);
+            return new NetworkField(
+                    new PointNetwork(2, ConditionShape.NONE, flowMap, List.of(8, 8)), NoiseLabel.TIME, 0.5);
         }
 
         @Override
@@ -78,11 +81,11 @@ class ObjectiveConfigTest {
                 new GuidanceWeights(1, 2),
                 0,
                 3);
-        float[] initial = InitialParameters.draw(spec.field().network().parameters(), 1);
+        float[] initial = InitialParameters.draw(spec.parameters(), 1);
         INDArray parameters = Nd4j.createFromArray(initial);
         INDArray gradient = Nd4j.create(initial.length);
-        var batch =
-                new Batch(new float[] {0.1f, 0.2f, -0.5f, 0.3f, 0.9f, -0.7f, 0.4f, 0}, new int[] {-1, -1, -1, -1}, 12);
+        var batch = new Batch(
+                new float[] {0.1f, 0.2f, -0.5f, 0.3f, 0.9f, -0.7f, 0.4f, 0}, Conditions.classes(-1, -1, -1, -1), 12);
         try (var local = factory.create(new Configuration(false))) {
             var report = local.gradient(parameters, gradient, batch, 200);
             float[] first = gradient.data().asFloat();

@@ -2,6 +2,7 @@ package io.flowmap.distill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowmap.data.Conditions;
 import io.flowmap.distill.prepare.PrepareTeacherJob;
 import io.flowmap.distill.teacher.DenoiserField;
 import io.flowmap.distill.train.Sessions;
@@ -9,8 +10,8 @@ import io.flowmap.flow.NoiseLabel;
 import io.flowmap.model.FieldProgram;
 import io.flowmap.model.NetworkSpec;
 import io.flowmap.model.StoredModel;
-import io.flowmap.nn.Edm2Case;
-import io.flowmap.nn.edm2.UNet;
+import io.flowmap.nn.ConditionShape;
+import io.flowmap.nn.edm2.Edm2Case;
 import io.flowmap.stage.Manifest;
 import io.flowmap.testing.Reference;
 import java.io.IOException;
@@ -35,16 +36,14 @@ class PrepareTeacherReferenceTest {
             Path edm2 = Edm2Case.network(folder);
             Edm2Case settings = Edm2Case.read(edm2);
             var field = new DenoiserField(
-                    "exact",
-                    new UNet(settings.config(), false),
-                    settings.sigmaData(),
-                    Edm2Case.weights(edm2, "weights_f32"));
+                    "exact", settings.unet(false), settings.sigmaData(), Edm2Case.weights(edm2, "weights_f32"));
             INDArray xt = Edm2Case.array(Reference.array(folder, "fm_x_t"));
             INDArray t = Edm2Case.array(Reference.array(folder, "fm_t")).reshape(xt.size(0));
-            int classes = settings.config().labelDim();
+            int classes = settings.classes();
+            var condition = ConditionShape.classes(classes);
             long[] sample = {xt.size(1), xt.size(2), xt.size(3)};
-            try (var program = new FieldProgram(field, DataType.DOUBLE, (int) xt.size(0), classes, sample)) {
-                program.condition(labels(edm2, classes, (int) xt.size(0)), 1);
+            try (var program = new FieldProgram(field, DataType.DOUBLE, condition, (int) xt.size(0), sample)) {
+                program.condition(Conditions.classes(labels(edm2, classes, (int) xt.size(0))), 1);
                 double error = Reference.relativeToMaximum(
                         program.at(xt, t).data().asDouble(),
                         Reference.array(folder, "fm_v_main").values());
@@ -72,7 +71,7 @@ class PrepareTeacherReferenceTest {
             new ImportJob().run(context);
             NetworkSpec spec =
                     StoredModel.of(context, "teacher", "main", "parameters").spec();
-            DrawnData.write(context, spec.shape(), spec.unet().labelDim(), 20);
+            DrawnData.write(context, spec.shape(), spec.condition().classes(), 20);
             new PrepareTeacherJob().run(context);
             assertThat(StoredModel.of(context, "teacher-prepared", "main", "ema-0.1")
                             .spec()

@@ -2,16 +2,15 @@ package io.flowmap.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowmap.data.Conditions;
 import io.flowmap.distill.teacher.Autoguidance;
 import io.flowmap.distill.teacher.ClassifierFreeGuidance;
 import io.flowmap.distill.teacher.IntervalGuidance;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.flow.NoiseLabel;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.nn.InitialParameters;
-import io.flowmap.nn.Parameter;
 import io.flowmap.nn.mlp.PointNetwork;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.Pointer;
@@ -23,7 +22,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 class FieldProgramTest {
-    private final PointNetwork network = new PointNetwork(2, 0, true, List.of(4));
+    private final PointNetwork network = new PointNetwork(2, ConditionShape.NONE, true, List.of(4));
     private final FrozenField field =
             new FrozenField("field", new NetworkField(network, NoiseLabel.TIME, 0.5), arrays());
 
@@ -33,7 +32,7 @@ class FieldProgramTest {
         int points = 1 << 23;
         long before = 0;
         for (int round = 0; round < 4; round++) {
-            new FieldProgram(field, DataType.DOUBLE, points, 0, 2).close();
+            new FieldProgram(field, DataType.DOUBLE, ConditionShape.NONE, points, 2).close();
             before = round == 0 ? Pointer.physicalBytes() : before;
         }
         assertThat(Pointer.physicalBytes() - before).isLessThan(7L * Double.BYTES * points);
@@ -59,21 +58,13 @@ class FieldProgramTest {
     }
 
     private double[] velocity(DataType type) {
-        try (var program = new FieldProgram(field, type, 1, 0, 2)) {
-            program.condition(new int[] {-1}, 1);
+        try (var program = new FieldProgram(field, type, ConditionShape.NONE, 1, 2)) {
+            program.condition(Conditions.classes(-1), 1);
             return program.at(Nd4j.ones(type, 1, 2), 0.5).data().asDouble();
         }
     }
 
     private Map<String, INDArray> arrays() {
-        float[] flat = InitialParameters.draw(network.parameters(), 1);
-        var arrays = new LinkedHashMap<String, INDArray>();
-        int offset = 0;
-        for (Parameter p : network.parameters()) {
-            int end = offset + (int) p.length();
-            arrays.put(p.name(), Nd4j.create(Arrays.copyOfRange(flat, offset, end), p.shape(), 'c'));
-            offset = end;
-        }
-        return arrays;
+        return network.parameters().arrays(InitialParameters.draw(network.parameters(), 1));
     }
 }

@@ -239,7 +239,8 @@ final class Assembly {
                         classes,
                         inventory.names().padded(classes),
                         files,
-                        shapes)
+                        shapes,
+                        Map.of())
                 .asMap();
         facts.put("records", tallies);
         if (!settings.captions().source().isEmpty()) {

@@ -5,6 +5,7 @@ import io.flowmap.config.UserError;
 import io.flowmap.data.LatentShape;
 import io.flowmap.flow.NoiseLabel;
 import io.flowmap.model.NetworkSpec;
+import io.flowmap.nn.ConditionShape;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,10 +32,7 @@ final class Edm2Arguments {
      */
     static NetworkSpec spec(String file, JsonNode network) {
         try {
-            require(
-                    network.path("class").asText().equals(TYPE),
-                    "an EDM2 network of class " + TYPE,
-                    network.path("class"));
+            require(describes(network), "an EDM2 network of class " + TYPE, network.path("class"));
             if (!network.path("_init_args").isEmpty()) {
                 throw new IllegalArgumentException("expected its arguments by name, got " + network.path("_init_args"));
             }
@@ -44,8 +42,16 @@ final class Edm2Arguments {
         }
     }
 
+    /** Whether a snapshot's configuration names EDM2's network. */
+    static boolean describes(JsonNode network) {
+        return network.path("class").asText().equals(TYPE);
+    }
+
     private NetworkSpec spec() {
         UNetConfig unet = unet();
+        int side = required("img_resolution");
+        var shape = new LatentShape(required("img_channels"), side, side);
+        var condition = ConditionShape.classes(required("label_dim"));
         double sigmaData = number("sigma_data", 0.5);
         if (!(sigmaData > 0) || Double.isInfinite(sigmaData)) {
             throw new IllegalArgumentException("expected sigma_data > 0, got " + sigmaData);
@@ -58,15 +64,11 @@ final class Edm2Arguments {
                 throw new IllegalArgumentException("expected arguments of EDM2's UNet, got also " + key);
             }
         });
-        var shape = new LatentShape(unet.imgChannels(), unet.imgResolution(), unet.imgResolution());
-        return new NetworkSpec(unet, false, NoiseLabel.LOG_SIGMA, sigmaData, shape);
+        return new NetworkSpec(unet, false, NoiseLabel.LOG_SIGMA, sigmaData, shape, condition);
     }
 
     private UNetConfig unet() {
         return new UNetConfig(
-                required("img_resolution"),
-                required("img_channels"),
-                required("label_dim"),
                 integer("model_channels", 192),
                 integers("channel_mult", List.of(1, 2, 3, 4)),
                 integer("channel_mult_noise", 0),

@@ -4,6 +4,7 @@ import io.flowmap.checkpoint.TensorData;
 import io.flowmap.checkpoint.foreign.ForeignCheckpoint;
 import io.flowmap.checkpoint.pickle.Unpickler;
 import io.flowmap.config.UserError;
+import io.flowmap.model.ForeignNetwork;
 import io.flowmap.model.NetworkSpec;
 import io.flowmap.nn.Parameter;
 import io.flowmap.tensor.Float16;
@@ -22,7 +23,7 @@ import java.util.TreeMap;
  * @param spec the network, from the arguments that the snapshot keeps
  * @param leftOut arrays of the training's uncertainty u(sigma), which are not of the field
  */
-public record Edm2Snapshot(ForeignCheckpoint source, NetworkSpec spec, List<String> leftOut) {
+record Edm2Snapshot(ForeignCheckpoint source, NetworkSpec spec, List<String> leftOut) implements ForeignNetwork {
     private static final String FIELD = "unet.";
     private static final String UNCERTAINTY = "logvar_";
     private static final Set<TensorData.Type> REAL = EnumSet.of(
@@ -32,11 +33,12 @@ public record Edm2Snapshot(ForeignCheckpoint source, NetworkSpec spec, List<Stri
      * The network of a snapshot, of which no array has been read. Throws {@link UserError} naming the array if one is missing,
      * misshapen or of no network of these arguments.
      */
-    public static Edm2Snapshot of(ForeignCheckpoint network) {
+    static Edm2Snapshot of(ForeignCheckpoint network) {
         NetworkSpec spec = Edm2Arguments.spec(network.name(), network.configuration());
         var rest = new TreeMap<>(network.arrays());
-        if (spec.unet().numBlocks() > rest.size()) { // before they are listed one by one
-            throw mismatch(network, "arrays", spec.unet().numBlocks() + " blocks a level", rest.size() + " arrays");
+        int blocks = ((UNetConfig) spec.config()).numBlocks();
+        if (blocks > rest.size()) { // before they are listed one by one
+            throw mismatch(network, "arrays", blocks + " blocks a level", rest.size() + " arrays");
         }
         for (Parameter parameter : spec.network().parameters()) {
             require(network, FIELD + parameter.name(), parameter.shape(), rest.remove(FIELD + parameter.name()));
@@ -69,13 +71,14 @@ public record Edm2Snapshot(ForeignCheckpoint source, NetworkSpec spec, List<Stri
                 "cannot import " + network.name() + ", array " + array + ": expected " + expected + ", got " + got);
     }
 
-    /**
-     * The arrays in the network's order, each read when its turn comes. Throws {@link UserError} at a number that is not finite.
-     *
-     * @param halfGains whether gains are rounded such that the network uses them as EDM2's float16 module does
-     */
+    @Override
+    public String file() {
+        return source.name();
+    }
+
+    @Override
     public Iterable<float[]> arrays(boolean halfGains) {
-        return () -> spec.network().parameters().stream()
+        return () -> spec.network().parameters().list().stream()
                 .map(parameter -> array(parameter, halfGains))
                 .iterator();
     }

@@ -4,47 +4,66 @@ import static io.flowmap.nn.edm2.MagnitudePreserving.SILU_MAGNITUDE;
 import static io.flowmap.nn.edm2.MagnitudePreserving.sumGain;
 
 import io.flowmap.graph.Pooling;
+import io.flowmap.nn.ConditionShape;
+import io.flowmap.nn.Layers;
 import io.flowmap.nn.Network;
-import io.flowmap.nn.Parameter;
+import io.flowmap.nn.Parameter.Kind;
 import io.flowmap.nn.Scope;
+import io.flowmap.nn.TimeEmbedding;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * EDM2's magnitude-preserving UNet ("Analyzing and Improving the Training Dynamics of Diffusion Models", Karras et al.
- * 2024, configuration G), parameter by parameter, on activations [N,H,W,C].
+ * EDM2's magnitude-preserving UNet ("Analyzing and Improving the Training Dynamics of Diffusion Models", Karras et al. 2024,
+ * configuration G) on activations [N,H,W,C], from its layers up.
  *
- * <p>The flow map's network adds embeddings of the target time s and the guidance weight; their gains start at zero, so
- * that it starts as the network without them.
+ * <p>The flow map's network adds embeddings of the target time s and the guidance weight; their gains start at zero, so that it starts
+ * as the network without them.
  */
-public final class UNet implements Network {
-    /** The weight of the last layer. */
-    public static final String LAST = "out_conv.weight";
-
+public final class UNet implements Network, TimeEmbedding {
+    private static final String LAST = "out_conv.weight";
+    private static final String FOURIER = "emb_fourier";
+    private static final List<String> FLOW_MAP_INPUTS = List.of("emb_target", "emb_guidance");
     private final UNetConfig config;
+    private final int channels;
+    private final int height;
+    private final int width;
+    private final ConditionShape condition;
     private final boolean flowMap;
 
     /**
+     * @param sample shape [C,H,W] of a sample; H names the levels
+     * @param condition of the data, of which the network takes the class
      * @param flowMap whether the network has the embeddings of target time and guidance weight
      */
-    public UNet(UNetConfig config, boolean flowMap) {
+    public UNet(UNetConfig config, long[] sample, ConditionShape condition, boolean flowMap) {
         this.config = config;
+        this.channels = (int) sample[0];
+        this.height = (int) sample[1];
+        this.width = (int) sample[2];
+        this.condition = condition.only(List.of(ConditionShape.CLASS));
         this.flowMap = flowMap;
-    }
-
-    public UNetConfig config() {
-        return config;
+        config.requireFits(height, width);
     }
 
     @Override
-    public int classes() {
-        return config.labelDim();
+    public long[] sample() {
+        return new long[] {height, width, channels};
+    }
+
+    @Override
+    public long[] smallest() {
+        long side = 1L << config.levels() - 1;
+        return new long[] {side, side, channels};
+    }
+
+    @Override
+    public ConditionShape condition() {
+        return condition;
     }
 
     @Override
@@ -52,138 +71,295 @@ public final class UNet implements Network {
         return flowMap;
     }
 
-    /** All arrays in the order of EDM2's state dict; those of the flow map's embeddings follow. */
     @Override
-    public List<Parameter> parameters() {
-        int emb = config.embeddingChannels();
-        List<Parameter> list = new ArrayList<>();
-        list.add(new Parameter("out_gain", new long[0], Parameter.Kind.GAIN));
-        list.addAll(fourier("emb_fourier"));
-        list.add(new Parameter("emb_noise.weight", new long[] {emb, config.noiseChannels()}, Parameter.Kind.WEIGHT));
-        if (config.labelDim() > 0) {
-            list.add(new Parameter("emb_label.weight", new long[] {emb, config.labelDim()}, Parameter.Kind.WEIGHT));
-        }
-        Block.encoder(config).forEach(b -> list.addAll(b.parameters(emb)));
-        Block.decoder(config).forEach(b -> list.addAll(b.parameters(emb)));
-        long[] out = {config.imgChannels(), config.levelChannels(0), 3, 3};
-        list.add(new Parameter(LAST, out, Parameter.Kind.WEIGHT));
-        if (flowMap) {
-            for (String input : List.of("emb_target", "emb_guidance")) {
-                list.add(new Parameter(input + ".gain", new long[0], Parameter.Kind.GAIN));
-                list.addAll(fourier(input + "_fourier"));
-                long[] shape = {emb, config.noiseChannels()};
-                list.add(new Parameter(input + ".weight", shape, Parameter.Kind.WEIGHT));
-            }
-        }
-        return list;
-    }
-
-    private List<Parameter> fourier(String name) {
-        long[] shape = {config.noiseChannels()};
-        return List.of(
-                new Parameter(name + ".freqs", shape, Parameter.Kind.FREQUENCIES),
-                new Parameter(name + ".phases", shape, Parameter.Kind.PHASES));
+    public String lastLayer() {
+        return LAST;
     }
 
     @Override
     public SDVariable apply(Scope scope, Input input) {
-        return apply(scope, input, new LinkedHashMap<>());
+        return new Emission(scope).network(input);
     }
 
-    /** As {@link #apply(Scope, Input)}, and notes the output of every block under its name, in the order of the network. */
-    public SDVariable apply(Scope scope, Input input, Map<String, SDVariable> activations) {
-        var mp = new MagnitudePreserving(scope);
-        SDVariable embedding = embedding(scope, mp, input, activations);
-        long[] shape = scope.shape(input.x()).clone();
-        shape[3] = 1;
-        SDVariable ones = scope.graph().constant(Nd4j.ones(scope.type(), shape));
-        SDVariable x = scope.graph().concat(3, input.x(), ones);
-        Deque<SDVariable> skips = new ArrayDeque<>();
-        for (Block block : Block.encoder(config)) {
-            x = apply(scope, mp, block, x, embedding);
-            skips.push(x);
-            activations.put(block.name(), x);
+    @Override
+    public SDVariable of(Scope scope, SDVariable noise) {
+        return new Emission(scope).noiseEmbedding(noise);
+    }
+
+    @Override
+    public String frequencies() {
+        return FOURIER + ".freqs";
+    }
+
+    @Override
+    public String phases() {
+        return FOURIER + ".phases";
+    }
+
+    @Override
+    public String weight() {
+        return "emb_noise.weight";
+    }
+
+    /** The order of EDM2's state dict; the flow map's embeddings follow. */
+    @Override
+    public List<String> order() {
+        var names = new ArrayList<>(List.of("out_gain", frequencies(), phases(), weight()));
+        if (!condition.isEmpty()) {
+            names.add("emb_label.weight");
         }
-        for (Block block : Block.decoder(config)) {
-            x = block.skip() > 0 ? mp.cat(x, skips.pop(), config.concatBalance()) : x;
-            x = apply(scope, mp, block, x, embedding);
-            activations.put(block.name(), x);
+        encoder().forEach(block -> names.addAll(block.order()));
+        decoder().forEach(block -> names.addAll(block.order()));
+        names.add(LAST);
+        for (var input : flowMap ? FLOW_MAP_INPUTS : List.<String>of()) {
+            names.addAll(
+                    List.of(input + ".gain", input + "_fourier.freqs", input + "_fourier.phases", input + ".weight"));
         }
-        SDVariable weight = mp.weight(LAST, 1);
-        return mp.conv(x, weight.mul(scope.parameter("out_gain")));
+        return names;
     }
 
-    /** The noise level's part of the embedding [N,E] for labels c_noise [N]: W sqrt(2) cos(c f + phi), rows of W unit. */
-    public SDVariable noiseEmbedding(Scope scope, SDVariable noise) {
-        return noiseEmbedding(scope, new MagnitudePreserving(scope), noise, new LinkedHashMap<>());
+    private enum Flavor {
+        /** The plain convolution of the image. */
+        INPUT,
+        /** Pixel norm, skip convolution first. */
+        ENCODER,
+        DECODER
     }
 
-    /** silu of the embedding [N,E] of noise level and class (and target time and guidance weight), without 1/0.596. */
-    private SDVariable embedding(
-            Scope scope, MagnitudePreserving mp, Input input, Map<String, SDVariable> activations) {
-        SDVariable embedding = noiseEmbedding(scope, mp, input.noise(), activations);
-        if (config.labelDim() > 0) {
-            double gain = sumGain(config.labelBalance()) * Math.sqrt(config.labelDim());
-            SDVariable label = mp.linear(input.classes(), mp.weight("emb_label.weight", gain));
-            embedding = mp.sum(embedding, label, config.labelBalance());
+    private enum Resample {
+        KEEP,
+        DOWN,
+        UP
+    }
+
+    /**
+     * One entry of the encoder or decoder.
+     *
+     * @param name prefix of its parameters in EDM2's state dict, e.g. {@code dec.8x8_in0}
+     * @param resample what happens to the resolution on entry
+     * @param in channels in; in the decoder including the skip
+     * @param skip channels of the encoder's output that is concatenated, 0 = none
+     * @param out channels out
+     * @param heads attention heads, 0 = no attention
+     */
+    private record Block(String name, Flavor flavor, Resample resample, int in, int skip, int out, int heads) {
+        boolean hasSkipConvolution() {
+            return in != out;
         }
-        if (flowMap) {
-            embedding = embedding.add(extra(scope, mp, input.target(), "emb_target"));
-            embedding = embedding.add(extra(scope, mp, input.guidance(), "emb_guidance"));
+
+        List<String> order() {
+            if (flavor == Flavor.INPUT) {
+                return List.of(name + ".weight");
+            }
+            var names = new ArrayList<>(List.of(
+                    name + ".emb_gain",
+                    name + ".conv_res0.weight",
+                    name + ".emb_linear.weight",
+                    name + ".conv_res1.weight"));
+            if (hasSkipConvolution()) {
+                names.add(name + ".conv_skip.weight");
+            }
+            if (heads > 0) {
+                names.addAll(List.of(name + ".attn_qkv.weight", name + ".attn_proj.weight"));
+            }
+            return names;
         }
-        return mp.silu(embedding);
     }
 
-    private static SDVariable noiseEmbedding(
-            Scope scope, MagnitudePreserving mp, SDVariable noise, Map<String, SDVariable> activations) {
-        SDVariable features = mp.fourier(noise, "emb_fourier");
-        SDVariable embedding = mp.linear(features, mp.weight("emb_noise.weight", 1));
-        activations.put("emb_fourier", features);
-        activations.put("emb_noise", embedding);
-        return embedding;
-    }
-
-    private static SDVariable extra(Scope scope, MagnitudePreserving mp, SDVariable value, String name) {
-        SDVariable weight = mp.weight(name + ".weight", 1).mul(scope.parameter(name + ".gain"));
-        return mp.linear(mp.fourier(value, name + "_fourier"), weight);
-    }
-
-    private SDVariable apply(Scope scope, MagnitudePreserving mp, Block block, SDVariable input, SDVariable embedding) {
-        if (block.flavor() == Block.Flavor.INPUT) {
-            return mp.conv(input, mp.weight(block.name() + ".weight", 1));
+    /** The encoder from the image on. */
+    private List<Block> encoder() {
+        List<Block> blocks = new ArrayList<>();
+        int out = channels + 1;
+        for (int level = 0; level < config.levels(); level++) {
+            int resolution = height >> level;
+            String prefix = "enc." + resolution + "x" + resolution + "_";
+            int wide = config.channels(level);
+            if (level == 0) {
+                blocks.add(new Block(prefix + "conv", Flavor.INPUT, Resample.KEEP, out, 0, wide, 0));
+                out = wide;
+            } else {
+                blocks.add(new Block(prefix + "down", Flavor.ENCODER, Resample.DOWN, out, 0, out, 0));
+            }
+            for (int i = 0; i < config.numBlocks(); i++) {
+                int heads = config.heads(resolution, wide);
+                blocks.add(new Block(prefix + "block" + i, Flavor.ENCODER, Resample.KEEP, out, 0, wide, heads));
+                out = wide;
+            }
         }
-        SDVariable x = resample(scope, block, input);
-        if (block.flavor() == Block.Flavor.ENCODER) {
-            x = block.hasSkipConvolution() ? mp.conv(x, mp.weight(block.name() + ".conv_skip.weight", 1)) : x;
-            x = mp.normalize(x, 1);
-        }
-        SDVariable y = residual(scope, mp, block, x, embedding);
-        if (block.flavor() == Block.Flavor.DECODER && block.hasSkipConvolution()) {
-            x = mp.conv(x, mp.weight(block.name() + ".conv_skip.weight", 1));
-        }
-        x = mp.sum(x, y, config.resBalance());
-        x = block.heads() > 0 ? new Attention(scope, mp).apply(x, block, config.attnBalance()) : x;
-        double clip = config.clipAct();
-        return clip > 0 ? scope.graph().math().clipByValue(x, -clip, clip) : x;
+        return blocks;
     }
 
-    /** conv(silu(conv(silu(x)) * (1 + gain linear(embedding)))) with the residual branch's factor of mp_sum. */
-    private SDVariable residual(Scope scope, MagnitudePreserving mp, Block block, SDVariable x, SDVariable embedding) {
-        SDVariable y = mp.conv(mp.silu(x), mp.weight(block.name() + ".conv_res0.weight", 1 / SILU_MAGNITUDE));
-        SDVariable modulation = mp.weight(block.name() + ".emb_linear.weight", 1 / SILU_MAGNITUDE)
-                .mul(scope.parameter(block.name() + ".emb_gain"));
-        SDVariable c = mp.linear(embedding, modulation).add(1.0);
-        long[] shape = scope.shape(y);
-        y = mp.silu(y.mul(scope.reshape(c, shape[0], 1, 1, shape[3])));
-        double gain = sumGain(config.resBalance()) / SILU_MAGNITUDE;
-        return mp.conv(y, mp.weight(block.name() + ".conv_res1.weight", gain));
+    /** The decoder, from the encoder's last output to the input of the output convolution. */
+    private List<Block> decoder() {
+        List<Integer> skips = new ArrayList<>(encoder().stream().map(Block::out).toList());
+        List<Block> blocks = new ArrayList<>();
+        int last = config.levels() - 1;
+        int out = skips.get(skips.size() - 1);
+        for (int level = last; level >= 0; level--) {
+            int resolution = height >> level;
+            String prefix = "dec." + resolution + "x" + resolution + "_";
+            if (level == last) {
+                int heads = out / config.channelsPerHead();
+                blocks.add(new Block(prefix + "in0", Flavor.DECODER, Resample.KEEP, out, 0, out, heads));
+                blocks.add(new Block(prefix + "in1", Flavor.DECODER, Resample.KEEP, out, 0, out, 0));
+            } else {
+                blocks.add(new Block(prefix + "up", Flavor.DECODER, Resample.UP, out, 0, out, 0));
+            }
+            int wide = config.channels(level);
+            for (int i = 0; i <= config.numBlocks(); i++) {
+                int skip = skips.remove(skips.size() - 1);
+                int heads = config.heads(resolution, wide);
+                blocks.add(
+                        new Block(prefix + "block" + i, Flavor.DECODER, Resample.KEEP, out + skip, skip, wide, heads));
+                out = wide;
+            }
+        }
+        return blocks;
     }
 
-    private static SDVariable resample(Scope scope, Block block, SDVariable x) {
-        return switch (block.resample()) {
-            case KEEP -> x;
-            case DOWN -> scope.graph().cnn().avgPooling2d(x, Pooling.average(2, 2, true));
-            case UP -> scope.graph().cnn().upsampling2d(x, 2, 2, false);
-        };
+    /** The network's layers in a scope, bottom-up. */
+    private final class Emission {
+        private final Scope scope;
+        private final MagnitudePreserving mp;
+
+        Emission(Scope scope) {
+            this.scope = scope;
+            this.mp = new MagnitudePreserving(scope);
+        }
+
+        /**
+         * Self-attention with cosine-like scores: q, k and v are normalised over the channels of a head, scores are
+         * q k / sqrt(channels), softmax over the keys. EDM2 keeps q, k and v innermost among the output channels of one convolution;
+         * here its rows are regrouped into three products.
+         */
+        SDVariable attention(Block block, SDVariable x) {
+            long[] shape = scope.shape(x);
+            long n = shape[0];
+            long pixels = shape[1] * shape[2];
+            long perHead = shape[3] / block.heads();
+            SDVariable flat = scope.reshape(x, n * pixels, shape[3]);
+            SDVariable qkv = regrouped(block, shape[3]);
+            SDVariable q = mp.normalize(head(block, flat, qkv, 0, n), 1);
+            SDVariable k = mp.normalize(head(block, flat, qkv, 1, n), 1 / Math.sqrt(perHead));
+            SDVariable v = mp.normalize(head(block, flat, qkv, 2, n), 1);
+            SDVariable weights = scope.graph().nn().softmax(scope.graph().mmul(q, k, false, true, false), 2);
+            SDVariable mixed = scope.reshape(scope.graph().mmul(weights, v), n, block.heads(), pixels, perHead);
+            SDVariable joined = scope.reshape(scope.graph().permute(mixed, 0, 2, 1, 3), shape);
+            SDVariable y = mp.conv(block.name() + ".attn_proj", joined, sumGain(config.attnBalance()), shape[3], 1);
+            return mp.sum(x, y, config.attnBalance());
+        }
+
+        /** Rows [heads, channels a head, 3, C] of the convolution as [3, heads * channels a head, C]. */
+        private SDVariable regrouped(Block block, long c) {
+            SDVariable weight = mp.weight(block.name() + ".attn_qkv", 1, 3 * c, c, 1, 1);
+            return scope.graph().permute(scope.reshape(weight, c, 3, c), 1, 0, 2);
+        }
+
+        /** One of q, k, v as [N * heads, pixels, channels a head]. */
+        private SDVariable head(Block block, SDVariable flat, SDVariable qkv, int which, long n) {
+            long[] shape = scope.shape(flat);
+            int c = (int) shape[1];
+            SDVariable weight = scope.reshape(scope.graph().slice(qkv, new int[] {which, 0, 0}, 1, c, c), c, c);
+            long pixels = shape[0] / n;
+            long perHead = c / block.heads();
+            SDVariable split = scope.reshape(mp.linear(flat, weight), n, pixels, block.heads(), perHead);
+            return scope.reshape(scope.graph().permute(split, 0, 2, 1, 3), n * block.heads(), pixels, perHead);
+        }
+
+        /** conv(silu(conv(silu(x)) * (1 + gain linear(embedding)))) with the residual branch's factor of mp_sum. */
+        SDVariable residual(Block block, SDVariable x, SDVariable embedding) {
+            SDVariable y = mp.conv(block.name() + ".conv_res0", mp.silu(x), 1 / SILU_MAGNITUDE, block.out(), 3);
+            SDVariable modulation = mp.weight(
+                            block.name() + ".emb_linear", 1 / SILU_MAGNITUDE, block.out(), config.embeddingChannels())
+                    .mul(scope.parameter(block.name() + ".emb_gain", Kind.GAIN));
+            SDVariable c = mp.linear(embedding, modulation).add(1.0);
+            long[] shape = scope.shape(y);
+            y = mp.silu(y.mul(scope.reshape(c, shape[0], 1, 1, shape[3])));
+            double gain = sumGain(config.resBalance()) / SILU_MAGNITUDE;
+            return mp.conv(block.name() + ".conv_res1", y, gain, block.out(), 3);
+        }
+
+        SDVariable block(Block block, SDVariable input, SDVariable embedding) {
+            if (block.flavor() == Flavor.INPUT) {
+                return mp.conv(block.name(), input, 1, block.out(), 3);
+            }
+            SDVariable x = resample(block, input);
+            if (block.flavor() == Flavor.ENCODER) {
+                x = skip(block, x);
+                x = mp.normalize(x, 1);
+            }
+            SDVariable y = residual(block, x, embedding);
+            x = block.flavor() == Flavor.DECODER ? skip(block, x) : x;
+            x = mp.sum(x, y, config.resBalance());
+            x = block.heads() > 0 ? attention(block, x) : x;
+            double clip = config.clipAct();
+            return clip > 0 ? scope.graph().math().clipByValue(x, -clip, clip) : x;
+        }
+
+        private SDVariable skip(Block block, SDVariable x) {
+            return block.hasSkipConvolution() ? mp.conv(block.name() + ".conv_skip", x, 1, block.out(), 1) : x;
+        }
+
+        private SDVariable resample(Block block, SDVariable x) {
+            return switch (block.resample()) {
+                case KEEP -> x;
+                case DOWN -> scope.graph().cnn().avgPooling2d(x, Pooling.average(2, 2, true));
+                case UP -> scope.graph().cnn().upsampling2d(x, 2, 2, false);
+            };
+        }
+
+        /** The noise level's part of the embedding, [N,E]. */
+        SDVariable noiseEmbedding(SDVariable noise) {
+            SDVariable features = mp.fourier(noise, FOURIER, config.noiseChannels());
+            SDVariable embedding =
+                    mp.linear(features, mp.weight("emb_noise", 1, config.embeddingChannels(), config.noiseChannels()));
+            scope.observe(FOURIER, features);
+            scope.observe("emb_noise", embedding);
+            return embedding;
+        }
+
+        /** silu of the embedding [N,E] of noise level and class (and target time and guidance weight), without 1/0.596. */
+        SDVariable embedding(Input input) {
+            SDVariable embedding = noiseEmbedding(input.noise());
+            if (!condition.isEmpty()) {
+                int classes = condition.classes();
+                double gain = sumGain(config.labelBalance()) * Math.sqrt(classes);
+                SDVariable weight = mp.weight("emb_label", gain, config.embeddingChannels(), classes);
+                SDVariable label = mp.linear(input.condition().get(ConditionShape.CLASS), weight);
+                embedding = mp.sum(embedding, label, config.labelBalance());
+            }
+            if (flowMap) {
+                embedding = embedding.add(gated("emb_target", input.target()));
+                embedding = embedding.add(gated("emb_guidance", input.guidance()));
+            }
+            return mp.silu(embedding);
+        }
+
+        private SDVariable gated(String name, SDVariable value) {
+            SDVariable weight = mp.weight(name, 1, config.embeddingChannels(), config.noiseChannels())
+                    .mul(scope.parameter(name + ".gain", Kind.GAIN));
+            return mp.linear(mp.fourier(value, name + "_fourier", config.noiseChannels()), weight);
+        }
+
+        SDVariable network(Input input) {
+            SDVariable embedding = embedding(input);
+            long[] shape = scope.shape(input.x()).clone();
+            shape[3] = 1;
+            SDVariable ones = scope.graph().constant(Nd4j.ones(scope.type(), shape));
+            SDVariable x = scope.graph().concat(3, input.x(), ones);
+            Deque<SDVariable> skips = new ArrayDeque<>();
+            for (Block block : encoder()) {
+                x = block(block, x, embedding);
+                skips.push(x);
+                scope.observe(block.name(), x);
+            }
+            for (Block block : decoder()) {
+                x = block.skip() > 0 ? mp.cat(x, skips.pop(), config.concatBalance()) : x;
+                x = block(block, x, embedding);
+                scope.observe(block.name(), x);
+            }
+            SDVariable weight = mp.weight("out_conv", 1, channels, scope.shape(x)[3], 3, 3);
+            return new Layers(scope).conv(x, weight.mul(scope.parameter("out_gain", Kind.GAIN)), 1);
+        }
     }
 }

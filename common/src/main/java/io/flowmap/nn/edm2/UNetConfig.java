@@ -1,20 +1,20 @@
 package io.flowmap.nn.edm2;
 
-import java.io.Serializable;
+import io.flowmap.model.NetworkConfig;
+import io.flowmap.nn.ConditionShape;
+import io.flowmap.nn.Network;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * Configuration of EDM2's UNet, with the names and defaults of its constructor.
+ * Size of EDM2's UNet, with the names and defaults of its constructor; resolution, channels and classes come from the data.
  *
- * @param imgResolution side of the images that name the levels; other sizes divisible by 2^(levels-1) run too
- * @param imgChannels channels of input and output
- * @param labelDim number of classes, 0 = unconditional
  * @param modelChannels base multiplier of the channels
  * @param channelMult channels of each level over modelChannels
  * @param channelMultNoise Fourier features over modelChannels, 0 = those of the first level
  * @param channelMultEmb embedding channels over modelChannels, 0 = those of the widest level
  * @param numBlocks residual blocks a level
- * @param attnResolutions levels with self-attention
+ * @param attnResolutions heights of the levels with self-attention
  * @param channelsPerHead channels of an attention head; a block narrower than this has no attention, as in EDM2
  * @param labelBalance weight of the class in the embedding, 0..1
  * @param concatBalance weight of the skip in a concatenation, 0..1
@@ -23,9 +23,6 @@ import java.util.List;
  * @param clipAct limit of the activations after a block, 0 = none
  */
 public record UNetConfig(
-        int imgResolution,
-        int imgChannels,
-        int labelDim,
         int modelChannels,
         List<Integer> channelMult,
         int channelMultNoise,
@@ -38,19 +35,19 @@ public record UNetConfig(
         double resBalance,
         double attnBalance,
         double clipAct)
-        implements Serializable {
+        implements NetworkConfig {
 
-    private static final int LEVELS = 16;
+    private static final int MOST_LEVELS = 16;
 
     public UNetConfig {
         channelMult = List.copyOf(channelMult);
         attnResolutions = List.copyOf(attnResolutions);
         require(
                 !channelMult.isEmpty()
-                        && channelMult.size() <= LEVELS
+                        && channelMult.size() <= MOST_LEVELS
                         && channelMult.stream().allMatch(m -> m > 0),
                 "channel-mult",
-                "1 to " + LEVELS + " positive numbers",
+                "1 to " + MOST_LEVELS + " positive numbers",
                 channelMult);
         require(channelMultNoise >= 0, "channel-mult-noise", "0 or more", channelMultNoise);
         require(channelMultEmb >= 0, "channel-mult-emb", "0 or more", channelMultEmb);
@@ -62,23 +59,6 @@ public record UNetConfig(
         require(numBlocks > 0, "num-blocks", "a positive number", numBlocks);
         require(modelChannels > 0 && modelChannels % 2 == 0, "model-channels", "a positive even number", modelChannels);
         require(channelsPerHead > 0, "channels-per-head", "a positive number", channelsPerHead);
-        require(labelDim >= 0, "label-dim", "0 or more", labelDim);
-        int divisor = 1 << (channelMult.size() - 1);
-        require(
-                imgResolution > 0 && imgResolution % divisor == 0,
-                "img-resolution",
-                "a multiple of " + divisor,
-                imgResolution);
-        for (int level = 0; level < channelMult.size(); level++) {
-            int channels = modelChannels * channelMult.get(level);
-            boolean attends = attnResolutions.contains(imgResolution >> level) || level == channelMult.size() - 1;
-            int heads = attends ? channels / channelsPerHead : 0;
-            require(
-                    heads == 0 || channels % heads == 0,
-                    "channels-per-head",
-                    "such that its heads divide the " + channels + " channels of level " + level,
-                    channelsPerHead);
-        }
     }
 
     private static void requireShare(String key, double value) {
@@ -94,38 +74,65 @@ public record UNetConfig(
 
     /** EDM2's defaults for everything but the sizes. */
     public static UNetConfig of(
-            int resolution,
-            int channels,
-            int classes,
             int modelChannels,
             List<Integer> channelMult,
             int blocks,
             List<Integer> attnResolutions,
             int channelsPerHead) {
         return new UNetConfig(
-                resolution,
-                channels,
-                classes,
-                modelChannels,
-                channelMult,
-                0,
-                0,
-                blocks,
-                attnResolutions,
-                channelsPerHead,
-                0.5,
-                0.5,
-                0.3,
-                0.3,
-                256);
+                modelChannels, channelMult, 0, 0, blocks, attnResolutions, channelsPerHead, 0.5, 0.5, 0.3, 0.3, 256);
     }
 
-    int levelChannels(int level) {
+    @Override
+    public Network network(long[] sample, ConditionShape condition, boolean flowMap) {
+        return new UNet(this, sample, condition, flowMap);
+    }
+
+    @Override
+    public void requireUseful(long[] sample) {
+        var heights = IntStream.range(0, levels())
+                .mapToObj(level -> (int) sample[1] >> level)
+                .toList();
+        if (!heights.containsAll(attnResolutions)) {
+            throw new IllegalArgumentException(
+                    "expected attn-resolutions among the levels' heights " + heights + ", got " + attnResolutions);
+        }
+    }
+
+    /** Throws {@link IllegalArgumentException} unless samples of this size have all levels. */
+    void requireFits(int height, int width) {
+        int divisor = 1 << levels() - 1;
+        require(
+                height > 0 && width > 0 && height % divisor == 0 && width % divisor == 0,
+                "channel-mult",
+                "of so many levels that the sample's sides are divisible by " + divisor,
+                channelMult + " for " + height + "x" + width);
+        for (int level = 0; level < levels(); level++) {
+            int wide = channels(level);
+            int heads = level == levels() - 1 ? wide / channelsPerHead : heads(height >> level, wide);
+            require(
+                    heads == 0 || wide % heads == 0,
+                    "channels-per-head",
+                    "such that its heads divide the " + wide + " channels of level " + level,
+                    channelsPerHead);
+        }
+    }
+
+    int levels() {
+        return channelMult.size();
+    }
+
+    int channels(int level) {
         return modelChannels * channelMult.get(level);
     }
 
+    /** Attention heads of a block of that height and width, 0 = no attention. */
+    int heads(int resolution, int channels) {
+        return attnResolutions.contains(resolution) ? channels / channelsPerHead : 0;
+    }
+
     int noiseChannels() {
-        return channelMultNoise > 0 ? modelChannels * channelMultNoise : levelChannels(0);
+        return channelMultNoise > 0 ? modelChannels * channelMultNoise : channels(0);
     }
 
     int embeddingChannels() {

@@ -1,8 +1,7 @@
 package io.flowmap.nn.mlp;
 
-import io.flowmap.nn.Parameter;
+import io.flowmap.nn.Parameter.Kind;
 import io.flowmap.nn.Scope;
-import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 
@@ -29,22 +28,14 @@ public record Mlp(List<Integer> widths, List<Activation> activations) {
         }
     }
 
-    public List<Parameter> parameters() {
-        List<Parameter> list = new ArrayList<>();
-        for (int layer = 1; layer < widths.size(); layer++) {
-            long out = widths.get(layer);
-            list.add(new Parameter("W" + layer, new long[] {out, widths.get(layer - 1)}, Parameter.Kind.DENSE));
-            list.add(new Parameter("b" + layer, new long[] {out}, Parameter.Kind.BIAS));
-        }
-        return list;
-    }
-
     /** u [N,in] to y [N,out]. */
     public SDVariable apply(Scope scope, SDVariable u) {
         SDVariable y = u;
         for (int layer = 1; layer < widths.size(); layer++) {
-            y = scope.graph().mmul(y, scope.parameter("W" + layer), false, true, false);
-            y = y.add(scope.reshape(scope.parameter("b" + layer), 1, widths.get(layer)));
+            long out = widths.get(layer);
+            SDVariable weight = scope.parameter("W" + layer, Kind.DENSE, out, widths.get(layer - 1));
+            SDVariable bias = scope.parameter("b" + layer, Kind.BIAS, out);
+            y = scope.graph().mmul(y, weight, false, true, false).add(scope.reshape(bias, 1, out));
             if (layer < widths.size() - 1) {
                 y = activations.get(layer - 1) == Activation.TANH
                         ? scope.graph().math().tanh(y)

@@ -1,7 +1,8 @@
 package io.flowmap.nn.mlp;
 
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.nn.Network;
-import io.flowmap.nn.Parameter;
+import io.flowmap.nn.Parameter.Kind;
 import io.flowmap.nn.Scope;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -9,59 +10,66 @@ import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /**
- * A multilayer perceptron as a network on points [N,D]: y = MLP(silu(W [x, t, class] + b + V [s, lambda])).
+ * A multilayer perceptron as a network on points [N,D]: y = MLP(silu(W [x, t, condition] + b + V [s, lambda])).
  *
  * <p>V belongs to a flow map only and starts at zero, after all other arrays: the flow map starts as the velocity network
  * whose arrays it takes over.
  *
  * @param dimensions D, at least 1
- * @param classes L, 0 of an unconditional network
- * @param flowMap whether target time and guidance weight are inputs
+ * @param condition of the points
+ * @param isFlowMap whether target time and guidance weight are inputs
  * @param hidden widths of the hidden layers, at least one
  */
-public record PointNetwork(int dimensions, int classes, boolean flowMap, List<Integer> hidden) implements Network {
-    private static final int LATE = 2;
+public record PointNetwork(int dimensions, ConditionShape condition, boolean isFlowMap, List<Integer> hidden)
+        implements Network {
+    private static final String LATE = "late.V";
 
     public PointNetwork {
         hidden = List.copyOf(hidden);
-        if (dimensions < 1 || classes < 0 || hidden.isEmpty() || Collections.min(hidden) < 1) {
+        if (dimensions < 1 || hidden.isEmpty() || Collections.min(hidden) < 1) {
             throw new IllegalArgumentException("cannot build a network on points: expected positive dimensions and "
-                    + "hidden widths, got " + dimensions + ", " + classes + " classes, " + hidden);
+                    + "hidden widths, got " + dimensions + ", " + hidden);
         }
     }
 
     @Override
-    public boolean isFlowMap() {
-        return flowMap;
+    public long[] sample() {
+        return new long[] {dimensions};
     }
 
     @Override
-    public List<Parameter> parameters() {
-        long first = hidden.get(0);
-        var list = new ArrayList<Parameter>();
-        list.add(new Parameter("in.W", new long[] {first, dimensions + 1 + classes}, Parameter.Kind.DENSE));
-        list.add(new Parameter("in.b", new long[] {first}, Parameter.Kind.BIAS));
-        list.addAll(rest().parameters());
-        if (flowMap) {
-            list.add(new Parameter("late.V", new long[] {first, LATE}, Parameter.Kind.BIAS));
+    public String lastLayer() {
+        return "W" + hidden.size();
+    }
+
+    @Override
+    public List<String> order() {
+        var names = new ArrayList<>(List.of("in.W", "in.b"));
+        for (int layer = 1; layer <= hidden.size(); layer++) {
+            names.addAll(List.of("W" + layer, "b" + layer));
         }
-        return list;
+        if (isFlowMap) {
+            names.add(LATE);
+        }
+        return names;
     }
 
     @Override
     public SDVariable apply(Scope scope, Input input) {
+        long wide = hidden.get(0);
         SDVariable u = scope.graph().concat(1, input.x(), column(scope, input.noise()));
-        u = classes > 0 ? scope.graph().concat(1, u, input.classes()) : u;
-        SDVariable y = linear(scope, u, "in.W").add(scope.reshape(scope.parameter("in.b"), 1, hidden.get(0)));
-        if (flowMap) {
+        u = condition.isEmpty()
+                ? u
+                : scope.graph().concat(1, u, input.condition().rows(scope));
+        SDVariable weight = scope.parameter("in.W", Kind.DENSE, wide, dimensions + 1 + condition.size());
+        SDVariable bias = scope.reshape(scope.parameter("in.b", Kind.BIAS, wide), 1, wide);
+        SDVariable y = scope.graph().mmul(u, weight, false, true, false).add(bias);
+        if (isFlowMap) {
             SDVariable late = scope.graph().concat(1, column(scope, input.target()), column(scope, input.guidance()));
-            y = y.add(linear(scope, late, "late.V"));
+            SDVariable v = scope.parameter(LATE, Kind.BIAS, wide, 2);
+            y = y.add(scope.graph().mmul(late, v, false, true, false));
         }
         return rest().apply(scope, scope.graph().nn().swish(y));
-    }
-
-    private static SDVariable linear(Scope scope, SDVariable u, String weight) {
-        return scope.graph().mmul(u, scope.parameter(weight), false, true, false);
     }
 
     private static SDVariable column(Scope scope, SDVariable numbers) {

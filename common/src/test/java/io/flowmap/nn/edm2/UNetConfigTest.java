@@ -3,6 +3,7 @@ package io.flowmap.nn.edm2;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowmap.nn.ConditionShape;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +16,7 @@ class UNetConfigTest {
         "channel-mult, 16, 0, 1, 16, 64, 0.5",
         "channel-mult, 16, -2, 1, 16, 64, 0.5",
         "num-blocks, 16, 1, 0, 16, 64, 0.5",
-        "img-resolution, 16, 1, 1, 17, 64, 0.5",
+        "channel-mult, 16, 1, 1, 17, 64, 0.5",
         "channels-per-head, 16, 1, 1, 16, 0, 0.5",
         "channels-per-head, 16, 1, 1, 16, 5, 0.5",
         "label-balance, 16, 1, 1, 16, 64, 1.5",
@@ -34,6 +35,8 @@ class UNetConfigTest {
 
     private static UNetConfig config(
             int channels, List<Integer> mult, int blocks, int side, int perHead, double balance) {
-        return new UNetConfig(side, 1, 10, channels, mult, 0, 0, blocks, List.of(), perHead, balance, 0.5, 0.3, 0.3, 0);
+        var config = new UNetConfig(channels, mult, 0, 0, blocks, List.of(), perHead, balance, 0.5, 0.3, 0.3, 0);
+        config.network(new long[] {1, side, side}, ConditionShape.classes(10), false);
+        return config;
     }
 }

@@ -14,7 +14,7 @@ import io.flowmap.bench.torch.TorchRuntime;
 import io.flowmap.data.LatentShape;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.flow.NoiseLabel;
-import io.flowmap.nn.edm2.UNet;
+import io.flowmap.nn.ConditionShape;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
@@ -103,7 +103,7 @@ public final class FinetuneBench implements Callable<Integer> {
     }
 
     private double game(StepInputs inputs, PenaltyConfig.Type penalty) {
-        var unet = new UNet(FlowmapStep.config(network), true);
+        var unet = FlowmapStep.unet(network, true);
         var discriminator = new Discriminator(config(network.labelDim()));
         float[] student = FlowmapStep.flat(unet.parameters(), RandomParameters.of(network, 1));
         float[] psi = discriminator.initial(5);
@@ -124,7 +124,7 @@ public final class FinetuneBench implements Callable<Integer> {
             program.input("t").assign(1);
             program.input("guidance").data().setData(inputs.guidance());
             if (network.labelDim() > 0) {
-                program.input("classes").data().setData(inputs.oneHot(network.labelDim()));
+                program.condition(ConditionShape.CLASS).data().setData(inputs.oneHot(network.labelDim()));
             }
             return median(program::run);
         }
@@ -177,25 +177,25 @@ public final class FinetuneBench implements Callable<Integer> {
 
     private static TorchDiscriminator torch(
             Discriminator discriminator, float[] values, TorchDiscriminator.Options options) {
-        return new TorchDiscriminator(discriminator.config(), discriminator.parameters(), values, options);
+        return new TorchDiscriminator(
+                discriminator.config(), discriminator.parameters().list(), values, options);
     }
 
     private DiscriminatorConfig config(int classes) {
         var shape = new LatentShape(network.imageChannels(), network.resolution(), network.resolution());
-        return new DiscriminatorConfig(shape, classes, 16 * channels, channels, 4, 1, 2, 0, 0.01, 0);
+        return new DiscriminatorConfig(
+                shape, ConditionShape.classes(classes), 16 * channels, channels, 4, 1, 2, 0, 0.01, 0);
     }
 
     /** Drawn weights, and biases off the rectifier's kink. */
     private static float[] values(Discriminator discriminator) {
         float[] values = discriminator.initial(5);
         var random = new Random(6);
-        int offset = 0;
-        for (var p : discriminator.parameters()) {
+        discriminator.parameters().forEach((place, p, offset) -> {
             for (int i = 0; i < p.length() && p.name().endsWith(".bias"); i++) {
-                values[offset + i] = 0.1f * (float) random.nextGaussian();
+                values[(int) offset + i] = 0.1f * (float) random.nextGaussian();
             }
-            offset += (int) p.length();
-        }
+        });
         return values;
     }
 

@@ -1,11 +1,11 @@
 package io.flowmap.bench;
 
-import io.flowmap.checkpoint.ParameterLayout;
 import io.flowmap.distill.train.step.Batch;
 import io.flowmap.distill.train.step.LocalObjective;
 import io.flowmap.distill.train.step.Normalisation;
 import io.flowmap.distill.train.step.ObjectiveFactory;
 import io.flowmap.distill.train.step.StepReport;
+import io.flowmap.tensor.ParameterLayout;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.nd4j.linalg.api.ndarray.INDArray;

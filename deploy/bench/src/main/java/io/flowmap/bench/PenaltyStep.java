@@ -5,6 +5,7 @@ import io.flowmap.adversarial.discriminator.GradientPenalty;
 import io.flowmap.engine.Program;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.graph.Vjp;
+import io.flowmap.nn.Condition;
 import io.flowmap.nn.Scope;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,7 +13,6 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** The parameters' gradient of mean R1 / 2 of an unconditional discriminator, compiled for one batch size. */
 final class PenaltyStep implements AutoCloseable {
@@ -23,22 +23,20 @@ final class PenaltyStep implements AutoCloseable {
     PenaltyStep(Discriminator discriminator, float[] values, int batch) {
         var shapes = inputs.shapes();
         var parameters = discriminator.parameters();
-        var scope = Scope.trainable(shapes, DataType.FLOAT, "", parameters);
+        var scope = Scope.trained(shapes, DataType.FLOAT, "");
         INDArray flat = inputs.own(Nd4j.createFromArray(values));
         gradient = inputs.own(Nd4j.create(DataType.FLOAT, values.length));
         var x = inputs.samples("x", batch, discriminator.config().shape().dimensions());
-        var penalty = GradientPenalty.exact(shapes, discriminator.logits(scope, x, null), x, 1);
-        var variables = parameters.stream().map(p -> scope.parameter(p.name())).toList();
+        var penalty = GradientPenalty.exact(shapes, discriminator.logits(scope, x, Condition.NONE), x, 1);
+        var variables =
+                parameters.list().stream().map(p -> scope.variable(p.name())).toList();
         var gradients = Vjp.of(shapes, penalty.output(), penalty.cotangent(), variables);
         Map<String, INDArray> outputs = new LinkedHashMap<>();
-        long offset = 0;
-        for (var p : parameters) {
-            var part = NDArrayIndex.interval(offset, offset + p.length());
-            var variable = scope.parameter(p.name());
-            inputs.bind(variable, flat.get(part).reshape('c', p.shape()));
-            outputs.put(gradients.get(variable).name(), gradient.get(part).reshape('c', p.shape()));
-            offset += p.length();
-        }
+        parameters.views(flat).forEach((name, view) -> inputs.bind(scope.variable(name), view));
+        parameters
+                .views(gradient)
+                .forEach((name, view) ->
+                        outputs.put(gradients.get(scope.variable(name)).name(), view));
         program = Program.compile(shapes, inputs.arrays(), outputs);
     }
 

@@ -5,6 +5,7 @@ import io.flowmap.app.study.TrajectoryErrors;
 import io.flowmap.app.study.TrajectoryErrors.Interval;
 import io.flowmap.app.study.TrajectoryErrors.Reading;
 import io.flowmap.config.UserError;
+import io.flowmap.data.Conditions;
 import io.flowmap.data.LatentData;
 import io.flowmap.distill.DistillConfig;
 import io.flowmap.distill.teacher.StoredTeacher;
@@ -80,15 +81,15 @@ public final class TrajectoryJob implements Job {
         teacher.main().requireFits(data);
         var points = PathPoints.of(
                 data, settings.samples(), new CounterRandom(context.run().seed()));
-        int n = points.labels().length;
-        int classes = student.spec().unet().labelDim();
+        int n = points.conditions().count();
+        var condition = student.spec().condition();
         long[] sample = student.spec().sample();
         var readings = new ArrayList<Reading>();
         try (var guided = teacher.open(context.hadoop());
                 var trained = student.frozen("student", context.hadoop());
-                var velocity = new FieldProgram(guided, n, classes, sample);
-                var map = new FieldProgram(trained, n, classes, sample)) {
-            var errors = new TrajectoryErrors(velocity, map, points.labels(), settings.steps());
+                var velocity = new FieldProgram(guided, condition, n, sample);
+                var map = new FieldProgram(trained, condition, n, sample)) {
+            var errors = new TrajectoryErrors(velocity, map, points.conditions(), settings.steps());
             for (Interval interval : settings.pairs()) {
                 readings.addAll(errors.readings(points.at(interval.t()), interval, settings.guidance()));
                 context.progress().phase("lab trajectory", Map.of("t", interval.t(), "s", interval.s()));
@@ -98,19 +99,19 @@ public final class TrajectoryJob implements Job {
     }
 
     /** Records of a split and noise, of which every time has its points x_t. */
-    private record PathPoints(INDArray x0, INDArray z, int[] labels) {
+    private record PathPoints(INDArray x0, INDArray z, Conditions conditions) {
         static PathPoints of(LatentData data, int most, CounterRandom random) {
             int n = (int) Math.min(most, data.count());
             int size = data.shape().size();
             var x0 = new float[n * size];
             var z = new float[n * size];
-            var labels = new int[n];
+            var conditions = Conditions.allocate(n, data.condition());
             int row = 0;
             for (int number = 0; row < n; number++) {
                 var block = data.read(number);
-                int taken = Math.min(n - row, block.label().length);
+                int taken = Math.min(n - row, block.count());
                 System.arraycopy(block.values(), 0, x0, row * size, taken * size);
-                System.arraycopy(block.label(), 0, labels, row, taken);
+                conditions.copy(block.conditions(), 0, row, taken);
                 row += taken;
             }
             for (int i = 0; i < n; i++) {
@@ -118,7 +119,7 @@ public final class TrajectoryJob implements Job {
             }
             long[] d = data.shape().dimensions();
             long[] shape = {n, d[0], d[1], d[2]};
-            return new PathPoints(Nd4j.create(x0, shape, 'c'), Nd4j.create(z, shape, 'c'), labels);
+            return new PathPoints(Nd4j.create(x0, shape, 'c'), Nd4j.create(z, shape, 'c'), conditions);
         }
 
         INDArray at(double t) {

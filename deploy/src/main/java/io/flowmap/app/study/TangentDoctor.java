@@ -1,5 +1,6 @@
 package io.flowmap.app.study;
 
+import io.flowmap.data.Conditions;
 import io.flowmap.model.NetworkSpec;
 import io.flowmap.tensor.CounterRandom;
 import java.util.ArrayList;
@@ -36,8 +37,10 @@ public final class TangentDoctor implements AutoCloseable {
     public TangentDoctor(NetworkSpec spec, Map<String, INDArray> arrays, int samples, double guidance) {
         narrow = new TangentProgram(spec, arrays, samples, DataType.FLOAT);
         wide = new TangentProgram(spec, arrays, samples, DataType.DOUBLE);
-        narrow.condition(guidance);
-        wide.condition(guidance);
+        var conditions = Conditions.allocate(samples, spec.condition());
+        conditions.copy(Conditions.inTurn(spec.condition().classes(), 0, samples), 0, 0, samples);
+        narrow.condition(conditions, guidance);
+        wide.condition(conditions, guidance);
         flowMap = spec.network().isFlowMap();
         shape = new long[spec.sample().length + 1];
         shape[0] = samples;

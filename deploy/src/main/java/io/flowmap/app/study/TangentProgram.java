@@ -1,14 +1,13 @@
 package io.flowmap.app.study;
 
+import io.flowmap.data.Conditions;
 import io.flowmap.engine.Program;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.graph.Jvp;
 import io.flowmap.model.NetworkSpec;
-import io.flowmap.nn.Network;
-import io.flowmap.nn.Parameter;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.nn.Scope;
-import io.flowmap.nn.edm2.UNet;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +24,7 @@ import org.nd4j.linalg.factory.Nd4j;
 final class TangentProgram implements AutoCloseable {
     static final String FIELD = "F";
 
+    private final ConditionShape condition;
     private final GraphInputs inputs;
     private final Map<String, INDArray> values = new LinkedHashMap<>();
     private final Map<String, INDArray> tangents = new LinkedHashMap<>();
@@ -42,39 +42,15 @@ final class TangentProgram implements AutoCloseable {
         SDVariable t = inputs.add("t", batch);
         SDVariable s = inputs.add("s", batch);
         SDVariable guidance = inputs.add("guidance", batch);
-        int classes = spec.network().classes();
-        SDVariable labels = classes > 0 ? inputs.add("classes", batch, classes) : null;
-        var blocks = new LinkedHashMap<String, SDVariable>();
-        var field = new NetworkField(new Observed(spec.network(), blocks), spec.noiseLabel(), spec.sigmaData());
+        condition = spec.condition();
+        var point = new NetworkField.Point(x, t, inputs.condition(condition, batch), s, guidance);
         var scope = Scope.frozen(inputs.shapes(), type, "net.", arrays);
-        blocks.put(FIELD, field.apply(scope, new NetworkField.Point(x, t, labels, s, guidance)));
+        scope.observe(FIELD, spec.field().apply(scope, point));
+        var blocks = scope.observed();
         List<SDVariable> outputs = new ArrayList<>(blocks.values());
         SDVariable one = inputs.shapes().graph().constant(Nd4j.ones(type, batch));
         List<SDVariable> dots = Jvp.of(inputs.shapes(), outputs, Map.of(x, xDot, t, one));
         program = compile(List.copyOf(blocks.keySet()), outputs, dots);
-    }
-
-    /** A UNet that notes the outputs of its blocks when it is emitted. */
-    private record Observed(UNet network, Map<String, SDVariable> blocks) implements Network {
-        @Override
-        public List<Parameter> parameters() {
-            return network.parameters();
-        }
-
-        @Override
-        public int classes() {
-            return network.classes();
-        }
-
-        @Override
-        public boolean isFlowMap() {
-            return network.isFlowMap();
-        }
-
-        @Override
-        public SDVariable apply(Scope scope, Input input) {
-            return network.apply(scope, input, blocks);
-        }
     }
 
     private Program compile(List<String> names, List<SDVariable> outputs, List<SDVariable> dots) {
@@ -93,12 +69,12 @@ final class TangentProgram implements AutoCloseable {
         return array;
     }
 
-    /** Sets the classes, sample i has class i mod classes, and the guidance weight. */
-    void condition(double guidance) {
+    /** Sets the conditions and the guidance weight. */
+    void condition(Conditions conditions, double guidance) {
         inputs.array("guidance").assign(guidance);
-        INDArray rows = inputs.array("classes");
-        for (int i = 0; rows != null && i < rows.size(0); i++) {
-            rows.putScalar(i, i % rows.size(1), 1);
+        for (var name : condition.arrays().keySet()) {
+            var values = conditions.array(name, condition, i -> false);
+            inputs.condition(name).assign(Nd4j.create(values, condition.of(conditions.count(), name), 'c'));
         }
     }
 

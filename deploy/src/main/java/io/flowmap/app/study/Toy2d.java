@@ -2,6 +2,7 @@ package io.flowmap.app.study;
 
 import io.flowmap.distill.teacher.MixtureTeacher;
 import io.flowmap.flow.GaussianMixtureFlow;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.tensor.CounterRandom;
 import java.util.Arrays;
 import java.util.List;
@@ -39,6 +40,8 @@ public record Toy2d(
         int directions) {
     /** Number of classes. */
     public static final int CLASSES = 2;
+
+    static final ConditionShape CONDITION = ConditionShape.classes(CLASSES);
 
     static final int DIMENSIONS = 2;
     /** Standard deviation of a coordinate, which the students are preconditioned for: about that of the spirals. */

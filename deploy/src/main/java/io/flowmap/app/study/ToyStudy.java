@@ -1,5 +1,6 @@
 package io.flowmap.app.study;
 
+import io.flowmap.data.Conditions;
 import io.flowmap.flow.Sampling;
 import io.flowmap.model.FieldProgram;
 import io.flowmap.model.TeacherGraph;
@@ -105,8 +106,8 @@ public final class ToyStudy {
     }
 
     private FieldProgram program(TeacherGraph field) {
-        var program = new FieldProgram(field, count, Toy2d.CLASSES, Toy2d.DIMENSIONS);
-        program.condition(Toy2d.classes(count), toy.guidance());
+        var program = new FieldProgram(field, Toy2d.CONDITION, count, Toy2d.DIMENSIONS);
+        program.condition(Conditions.classes(Toy2d.classes(count)), toy.guidance());
         return program;
     }
 

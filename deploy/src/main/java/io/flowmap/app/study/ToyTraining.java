@@ -1,21 +1,20 @@
 package io.flowmap.app.study;
 
+import io.flowmap.data.Conditions;
 import io.flowmap.distill.objective.Objective;
-import io.flowmap.distill.objective.StudentProgram;
 import io.flowmap.distill.train.step.Adam;
 import io.flowmap.distill.train.step.AdamConfig;
+import io.flowmap.distill.train.step.StudentProgram;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.flow.NoiseLabel;
 import io.flowmap.flow.TimePairs;
 import io.flowmap.model.FrozenField;
 import io.flowmap.model.TeacherGraph;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.nn.InitialParameters;
-import io.flowmap.nn.Parameter;
 import io.flowmap.nn.mlp.PointNetwork;
 import io.flowmap.tensor.CounterRandom;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.IntToDoubleFunction;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -37,7 +36,7 @@ final class ToyTraining {
         this.row = row;
         this.random = random;
         var network = new PointNetwork(
-                Toy2d.DIMENSIONS, Toy2d.CLASSES, row.objective().trainsFlowMap(), toy.hidden());
+                Toy2d.DIMENSIONS, Toy2d.CONDITION, row.objective().trainsFlowMap(), toy.hidden());
         this.student = new NetworkField(network, NoiseLabel.TIME, Toy2d.SIGMA_DATA);
     }
 
@@ -58,7 +57,8 @@ final class ToyTraining {
                 flat.data().setData(parameters);
             }
         }
-        return new FrozenField("student", student, arrays(parameters));
+        return new FrozenField(
+                "student", student, student.network().parameters().arrays(parameters));
     }
 
     private StudentProgram.Setup setup() {
@@ -79,7 +79,10 @@ final class ToyTraining {
         var pairs = new TimePairs.Pair[n];
         Arrays.setAll(pairs, i -> objective.draw(random, TIME, firstSample + i));
         set(program, "t", n, i -> pairs[i].t());
-        set(program, "classes", n * Toy2d.CLASSES, i -> i % Toy2d.CLASSES == i / Toy2d.CLASSES % Toy2d.CLASSES ? 1 : 0);
+        var classes = Conditions.classes(Toy2d.classes(n));
+        program.condition(ConditionShape.CLASS)
+                .data()
+                .setData(classes.array(ConditionShape.CLASS, Toy2d.CONDITION, i -> false));
         if (objective.trainsFlowMap()) {
             set(program, "s", n, i -> pairs[i].s());
             set(program, "guidance", n, i -> toy.guidance());
@@ -93,16 +96,5 @@ final class ToyTraining {
             values[i] = (float) value.applyAsDouble(i);
         }
         program.input(name).data().setData(values);
-    }
-
-    private Map<String, INDArray> arrays(float[] parameters) {
-        var arrays = new LinkedHashMap<String, INDArray>();
-        int offset = 0;
-        for (Parameter p : student.network().parameters()) {
-            int length = (int) p.length();
-            arrays.put(p.name(), Nd4j.create(Arrays.copyOfRange(parameters, offset, offset + length), p.shape(), 'c'));
-            offset += length;
-        }
-        return arrays;
     }
 }

@@ -1,5 +1,6 @@
 package io.flowmap.app.study;
 
+import io.flowmap.data.Conditions;
 import io.flowmap.flow.Sampling;
 import io.flowmap.model.FieldProgram;
 import java.util.List;
@@ -11,10 +12,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param teacher guided velocity
  * @param student flow map, compiled for the same batch
- * @param labels classes [N], -1 = none
+ * @param conditions of the samples
  * @param steps of Heun from t = 1 to 0; an interval gets its share
  */
-public record TrajectoryErrors(FieldProgram teacher, FieldProgram student, int[] labels, int steps) {
+public record TrajectoryErrors(FieldProgram teacher, FieldProgram student, Conditions conditions, int steps) {
     /** An interval from t to s, 0 <= s <= t <= 1. */
     public record Interval(double t, double s) {
         public Interval {
@@ -47,7 +48,7 @@ public record TrajectoryErrors(FieldProgram teacher, FieldProgram student, int[]
 
     private Reading reading(INDArray xt, Interval interval, double weight, INDArray plain) {
         INDArray exact = weight == 1 ? plain : exact(xt, interval, weight);
-        student.condition(labels, weight);
+        student.condition(conditions, weight);
         INDArray field = student.field(xt, interval.t(), interval.s());
         INDArray guidance = exact.sub(plain);
         double square = dot(guidance, guidance);
@@ -62,7 +63,7 @@ public record TrajectoryErrors(FieldProgram teacher, FieldProgram student, int[]
     }
 
     private INDArray exact(INDArray xt, Interval interval, double weight) {
-        teacher.condition(labels, weight);
+        teacher.condition(conditions, weight);
         double length = interval.t() - interval.s();
         if (length == 0) {
             return teacher.at(xt, interval.t()).dup();
@@ -72,7 +73,7 @@ public record TrajectoryErrors(FieldProgram teacher, FieldProgram student, int[]
     }
 
     private double norm(INDArray field) {
-        return Math.sqrt(dot(field, field) / labels.length);
+        return Math.sqrt(dot(field, field) / conditions.count());
     }
 
     private static double dot(INDArray a, INDArray b) {

@@ -69,6 +69,7 @@ public final class SweepJob implements Job {
         var task = new SweepTask(
                 models,
                 data.encoder(),
+                data.conditions(),
                 context.run().seedOf("generate"),
                 settings.batch(),
                 settings.samples(),

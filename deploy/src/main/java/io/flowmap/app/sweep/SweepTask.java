@@ -1,5 +1,6 @@
 package io.flowmap.app.sweep;
 
+import io.flowmap.data.ConditionSource;
 import io.flowmap.data.Encoder;
 import io.flowmap.distill.sample.SampleDrawing;
 import io.flowmap.eval.ReferenceDistance;
@@ -24,6 +25,7 @@ import org.apache.spark.util.TaskCompletionListener;
  *
  * @param models by {@link SweepCase#network()}
  * @param encoder from latents to pixels
+ * @param conditions of the samples
  * @param seed of the noise, which all cases share
  * @param batch samples drawn at once
  * @param samples of a case
@@ -33,6 +35,7 @@ import org.apache.spark.util.TaskCompletionListener;
 record SweepTask(
         Map<String, StoredModel> models,
         Encoder encoder,
+        ConditionSource conditions,
         long seed,
         int batch,
         int samples,
@@ -101,7 +104,7 @@ record SweepTask(
             if (!drawn.equals(name)) {
                 closeDrawing();
                 var model = task.models.get(name);
-                drawing = SampleDrawing.ofFlowMap(model, task.encoder, task.seed, task.batch, hadoop);
+                drawing = SampleDrawing.ofFlowMap(model, task.encoder, task.conditions, task.seed, task.batch, hadoop);
                 drawn = name;
             }
         }

@@ -6,12 +6,12 @@ import io.flowmap.app.study.TangentDoctor.Reading;
 import io.flowmap.data.LatentShape;
 import io.flowmap.flow.NoiseLabel;
 import io.flowmap.model.NetworkSpec;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.nn.InitialParameters;
 import io.flowmap.nn.Parameter;
 import io.flowmap.nn.edm2.UNetConfig;
 import io.flowmap.tensor.CounterRandom;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,8 +71,8 @@ class TangentDoctorTest {
     }
 
     private static NetworkSpec spec(boolean flowMap, NoiseLabel label) {
-        var unet = UNetConfig.of(8, 2, 3, 8, List.of(1, 2), 1, List.of(4), 8);
-        return new NetworkSpec(unet, flowMap, label, 0.5, new LatentShape(2, 8, 8));
+        var unet = UNetConfig.of(8, List.of(1, 2), 1, List.of(4), 8);
+        return new NetworkSpec(unet, flowMap, label, 0.5, new LatentShape(2, 8, 8), ConditionShape.classes(3));
     }
 
     private static List<Reading> readings(NetworkSpec spec, double faster) {
@@ -84,12 +84,9 @@ class TangentDoctorTest {
     /** Drawn arrays with gains that are not zero. */
     private static Map<String, INDArray> arrays(NetworkSpec spec, double faster) {
         var arrays = new LinkedHashMap<String, INDArray>();
-        var flat = InitialParameters.draw(spec.network().parameters(), 2);
-        int offset = 0;
-        for (var p : spec.network().parameters()) {
-            var values = Arrays.copyOfRange(flat, offset, offset + (int) p.length());
-            offset += values.length;
-            INDArray array = p.shape().length == 0 ? Nd4j.scalar(0.6f) : Nd4j.create(values, p.shape(), 'c');
+        var drawn = spec.parameters().arrays(InitialParameters.draw(spec.parameters(), 2));
+        for (var p : spec.parameters()) {
+            INDArray array = p.shape().length == 0 ? Nd4j.scalar(0.6f) : drawn.get(p.name());
             boolean frequencies =
                     p.kind() == Parameter.Kind.FREQUENCIES && p.name().startsWith("emb_fourier");
             arrays.put(p.name(), frequencies ? array.mul(faster) : array);

@@ -2,6 +2,7 @@ package io.flowmap.app.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowmap.data.Conditions;
 import io.flowmap.flow.GaussianMixtureFlow;
 import io.flowmap.flow.Sampling;
 import io.flowmap.model.FieldProgram;
@@ -55,8 +56,8 @@ class ToyStudyTest {
         int n = 800;
         var noise = new float[2 * n];
         random.gaussians(noise, 0, noise.length, 1);
-        try (var program = new FieldProgram(SMALL.teacher(), n, Toy2d.CLASSES, Toy2d.DIMENSIONS)) {
-            program.condition(Toy2d.classes(n), 1);
+        try (var program = new FieldProgram(SMALL.teacher(), Toy2d.CONDITION, n, Toy2d.DIMENSIONS)) {
+            program.condition(Conditions.classes(Toy2d.classes(n)), 1);
             var x = Sampling.heun(
                     program, Nd4j.create(noise, new long[] {n, 2}, 'c').castTo(DataType.FLOAT), 60);
             double distance =

@@ -7,17 +7,17 @@ import io.flowmap.flow.NetworkField;
 import io.flowmap.flow.PerSample;
 import io.flowmap.graph.Shapes;
 import io.flowmap.graph.Vjp;
+import io.flowmap.nn.Condition;
+import io.flowmap.nn.FlatParameters;
 import io.flowmap.nn.Parameter;
 import io.flowmap.nn.Scope;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Both sides of adversarial finetuning (AYF, section F.2) as one compiled program over flat parameter vectors, for one batch size. The
@@ -74,16 +74,16 @@ public final class AdversarialProgram implements AutoCloseable {
         this.setup = setup;
         inputs = new GraphInputs(setup.type());
         shapes = inputs.shapes();
-        List<Parameter> theta = setup.student().network().parameters();
-        List<Parameter> psi = setup.discriminator().parameters();
-        var student = Scope.trainable(shapes, setup.type(), STUDENT, theta);
-        var discriminator = Scope.trainable(shapes, setup.type(), DISCRIMINATOR, psi);
+        FlatParameters theta = setup.student().network().parameters();
+        FlatParameters psi = setup.discriminator().parameters();
+        var student = Scope.trained(shapes, setup.type(), STUDENT);
+        var discriminator = Scope.trained(shapes, setup.type(), DISCRIMINATOR);
+        SDVariable real = inputs.samples("x0", setup.batch(), setup.sample());
+        Condition condition = inputs.condition(setup.student().network().condition(), setup.batch());
+        SDVariable fake = fake(student, real, condition);
+        Game game = Game.of(shapes, players(discriminator, real, fake, condition), setup.penalty(), noise());
         bind(student, theta, parameters.student());
         bind(discriminator, psi, parameters.discriminator());
-        SDVariable real = inputs.samples("x0", setup.batch(), setup.sample());
-        SDVariable classes = classes();
-        SDVariable fake = fake(student, real, classes);
-        Game game = Game.of(shapes, players(discriminator, real, fake, classes), setup.penalty(), noise());
         realLogits = output(game.loss().real());
         fakeLogits = output(game.loss().fake());
         realPenalty =
@@ -95,26 +95,20 @@ public final class AdversarialProgram implements AutoCloseable {
         program = Program.compile(shapes, inputs.arrays(), outputs);
     }
 
-    private SDVariable classes() {
-        int classes = setup.student().network().classes();
-        return classes > 0 ? inputs.add("classes", setup.batch(), classes) : null;
-    }
-
-    private SDVariable fake(Scope scope, SDVariable real, SDVariable classes) {
+    private SDVariable fake(Scope scope, SDVariable real, Condition condition) {
         int batch = setup.batch();
         SDVariable z = inputs.samples("z", batch, setup.sample());
         SDVariable t = inputs.add("t", batch);
         SDVariable guidance = inputs.add("guidance", batch);
         SDVariable zero = shapes.graph().constant(Nd4j.zeros(setup.type(), batch));
         SDVariable xt = LinearPath.point(scope, real, z, t);
-        SDVariable field = setup.student().apply(scope, new NetworkField.Point(xt, t, classes, zero, guidance));
+        SDVariable field = setup.student().apply(scope, new NetworkField.Point(xt, t, condition, zero, guidance));
         return xt.sub(field.mul(PerSample.of(shapes, t, xt)));
     }
 
-    private Game.Players players(Scope scope, SDVariable real, SDVariable fake, SDVariable classes) {
+    private Game.Players players(Scope scope, SDVariable real, SDVariable fake, Condition condition) {
         var discriminator = setup.discriminator();
-        SDVariable seen = discriminator.config().classes() > 0 ? classes : null;
-        UnaryOperator<SDVariable> plain = x -> discriminator.logits(scope, x, seen);
+        UnaryOperator<SDVariable> plain = x -> discriminator.logits(scope, x, condition);
         if (setup.augmentation() == null) {
             return new Game.Players(real, fake, plain, plain);
         }
@@ -138,38 +132,36 @@ public final class AdversarialProgram implements AutoCloseable {
         return array;
     }
 
-    private void bind(Scope scope, List<Parameter> parameters, INDArray flat) {
-        long offset = 0;
-        for (var p : parameters) {
-            inputs.bind(scope.parameter(p.name()), view(flat, offset, p));
-            offset += p.length();
-        }
+    private void bind(Scope scope, FlatParameters parameters, INDArray flat) {
+        parameters.views(flat).forEach((name, view) -> inputs.bind(scope.variable(name), view));
     }
 
     private void write(
-            Scope scope, List<Parameter> parameters, Map<SDVariable, SDVariable> cotangents, INDArray gradient) {
-        var trained = parameters.stream().filter(Parameter::trained).toList();
-        var variables = trained.stream().map(p -> scope.parameter(p.name())).toList();
-        var gradients = Vjp.of(shapes, cotangents, variables);
-        long offset = 0;
-        for (var p : parameters) {
-            if (p.trained()) {
-                outputs.put(gradients.get(scope.parameter(p.name())).name(), view(gradient, offset, p));
+            Scope scope, FlatParameters parameters, Map<SDVariable, SDVariable> cotangents, INDArray gradient) {
+        var trained = parameters.list().stream()
+                .filter(Parameter::trained)
+                .map(p -> scope.variable(p.name()))
+                .toList();
+        var gradients = Vjp.of(shapes, cotangents, trained);
+        parameters.views(gradient).forEach((name, view) -> {
+            var slope = gradients.get(scope.variable(name));
+            if (slope != null) {
+                outputs.put(slope.name(), view);
             }
-            offset += p.length();
-        }
-    }
-
-    private static INDArray view(INDArray flat, long offset, Parameter p) {
-        return flat.get(NDArrayIndex.interval(offset, offset + p.length())).reshape('c', p.shape());
+        });
     }
 
     /**
-     * The array of an input: x0, z [N,C,H,W]; t, guidance [N]; classes [N,L]; realNoise, fakeNoise [N,C,H,W] of penalties by
+     * The array of an input: x0, z [N,C,H,W]; t, guidance [N]; realNoise, fakeNoise [N,C,H,W] of penalties by
      * differences; those of {@link Augmentation}; null if it has none.
      */
     public INDArray input(String name) {
         return inputs.array(name);
+    }
+
+    /** The array [N,...] of a condition's input. */
+    public INDArray condition(String name) {
+        return inputs.condition(name);
     }
 
     /** D(real) [N] of the last run. */

@@ -1,11 +1,18 @@
 package io.flowmap.adversarial.discriminator;
 
+import io.flowmap.graph.Shapes;
+import io.flowmap.nn.Condition;
+import io.flowmap.nn.FlatParameters;
 import io.flowmap.nn.InitialParameters;
 import io.flowmap.nn.Parameter;
 import io.flowmap.nn.Scope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * The residual discriminator of StyleGAN2 (Karras et al. 2020), parameter by parameter with the names of its PyTorch version: blocks
@@ -27,62 +34,69 @@ public final class Discriminator {
     }
 
     /** All arrays in the order of the flat vector. */
-    public List<Parameter> parameters() {
-        var list = new ArrayList<Parameter>();
+    public FlatParameters parameters() {
+        try (var shapes = new Shapes(SameDiff.create())) {
+            var scope = Scope.trained(shapes, DataType.FLOAT, "");
+            var graph = shapes.graph();
+            var shape = config.shape();
+            var x = graph.placeHolder("x", DataType.FLOAT, 1, shape.height(), shape.width(), shape.channels());
+            var condition = new TreeMap<String, SDVariable>();
+            config.condition()
+                    .arrays()
+                    .keySet()
+                    .forEach(name -> condition.put(
+                            name,
+                            graph.placeHolder(
+                                    "condition:" + name,
+                                    DataType.FLOAT,
+                                    config.condition().of(1, name))));
+            logits(scope, x, new Condition(condition));
+            var byName = scope.declared().stream().collect(Collectors.toMap(Parameter::name, p -> p));
+            return new FlatParameters(order().stream().map(byName::get).toList());
+        }
+    }
+
+    /** Names of the arrays as PyTorch's version stores them. */
+    private List<String> order() {
+        var names = new ArrayList<String>();
         List<Integer> levels = config.levels();
         for (int i = 0; i + 1 < levels.size(); i++) {
-            int in = config.channels(levels.get(i));
-            int out = config.channels(levels.get(i + 1));
             String block = block(levels.get(i));
             if (i == 0) {
-                add(list, block + "fromrgb", in, config.shape().channels(), 1, 1);
+                addBiased(names, block + "fromrgb");
             }
-            add(list, block + "conv0", in, in, 3, 3);
-            add(list, block + "conv1", out, in, 3, 3);
-            list.add(weight(block + "skip", out, in, 1, 1));
+            addBiased(names, block + "conv0");
+            addBiased(names, block + "conv1");
+            names.add(block + "skip.weight");
         }
-        addMapping(list);
-        int last = config.channels(config.last());
+        if (config.projection() > 0) {
+            addBiased(names, MAPPING + "embed");
+            for (int layer = 0; layer < config.mappingLayers(); layer++) {
+                addBiased(names, MAPPING + "fc" + layer);
+            }
+        }
         String block = block(config.last());
-        add(list, block + "conv", last, last + config.deviationChannels(), 3, 3);
-        add(list, block + "fc", last, last * config.last() * config.lastWidth());
-        add(list, block + "out", Math.max(1, config.projection()), last);
-        return list;
+        addBiased(names, block + "conv");
+        addBiased(names, block + "fc");
+        addBiased(names, block + "out");
+        return names;
     }
 
-    private void addMapping(List<Parameter> list) {
-        int width = config.projection();
-        if (width == 0) {
-            return;
-        }
-        add(list, MAPPING + "embed", width, config.classes());
-        for (int layer = 0; layer < config.mappingLayers(); layer++) {
-            add(list, MAPPING + "fc" + layer, width, width);
-        }
-    }
-
-    private static void add(List<Parameter> list, String name, long... shape) {
-        list.add(weight(name, shape));
-        list.add(new Parameter(name + ".bias", new long[] {shape[0]}, Parameter.Kind.BIAS));
-    }
-
-    private static Parameter weight(String name, long... shape) {
-        return new Parameter(name + ".weight", shape, Parameter.Kind.EQUALISED);
+    private static void addBiased(List<String> names, String layer) {
+        names.addAll(List.of(layer + ".weight", layer + ".bias"));
     }
 
     /** Initial flat vector: weights from N(0,1), those of the mapping's layers over their learning rate; biases zero. */
     public float[] initial(long seed) {
-        List<Parameter> parameters = parameters();
+        FlatParameters parameters = parameters();
         float[] flat = InitialParameters.draw(parameters, seed);
-        int offset = 0;
-        for (Parameter p : parameters) {
+        parameters.forEach((place, p, offset) -> {
             if (p.name().startsWith(MAPPING + "fc")) {
-                for (int i = offset; i < offset + p.length(); i++) {
+                for (int i = (int) offset; i < offset + p.length(); i++) {
                     flat[i] = (float) (flat[i] / config.mappingRate());
                 }
             }
-            offset += (int) p.length();
-        }
+        });
         return flat;
     }
 
@@ -90,48 +104,55 @@ public final class Discriminator {
      * Emits D(x), larger where x looks real.
      *
      * @param x images or latents [N,H,W,C]
-     * @param classes one-hot rows [N,L]; null of an unconditional discriminator
+     * @param condition of the samples, of which it sees what its configuration names
      * @return logits [N]; they depend on the other samples of the batch through the minibatch deviation
      */
-    public SDVariable logits(Scope scope, SDVariable x, SDVariable classes) {
+    public SDVariable logits(Scope scope, SDVariable x, Condition condition) {
         var layers = new EqualisedLayers(scope);
         List<Integer> levels = config.levels();
-        SDVariable y = clamped(scope, layers.convolution(block(levels.get(0)) + "fromrgb", x, 1, 1, 0), 1);
-        for (int level : levels.subList(0, levels.size() - 1)) {
-            y = block(scope, layers, block(level), y);
+        SDVariable y = clamped(
+                scope,
+                layers.convolution(block(levels.get(0)) + "fromrgb", x, config.channels(levels.get(0)), 1, 1, 1, 0),
+                1);
+        for (int i = 0; i + 1 < levels.size(); i++) {
+            y = block(scope, layers, block(levels.get(i)), y, config.channels(levels.get(i + 1)));
         }
         SDVariable features = epilogue(scope, layers, y);
         long batch = scope.shapes().of(x)[0];
         if (config.projection() == 0) {
             return scope.graph().reshape(features, batch);
         }
-        return features.mul(mapped(layers, classes)).sum(false, 1).mul(1 / Math.sqrt(config.projection()));
+        return features.mul(mapped(scope, layers, condition)).sum(false, 1).mul(1 / Math.sqrt(config.projection()));
     }
 
-    private SDVariable block(Scope scope, EqualisedLayers layers, String block, SDVariable x) {
-        SDVariable skip = layers.mix(block + "skip", layers.halved(x), RESIDUAL_GAIN);
-        SDVariable y = clamped(scope, layers.convolution(block + "conv0", x, 1, 1, 1), 1);
-        y = layers.convolution(block + "conv1", layers.filtered(y), RESIDUAL_GAIN, 2, 0);
+    private SDVariable block(Scope scope, EqualisedLayers layers, String block, SDVariable x, long out) {
+        SDVariable skip = layers.mix(block + "skip", layers.halved(x), out, RESIDUAL_GAIN);
+        SDVariable y = clamped(scope, layers.convolution(block + "conv0", x, scope.shape(x)[3], 3, 1, 1, 1), 1);
+        y = layers.convolution(block + "conv1", layers.filtered(y), out, 3, RESIDUAL_GAIN, 2, 0);
         return skip.add(clamped(scope, y, RESIDUAL_GAIN));
     }
 
     private SDVariable epilogue(Scope scope, EqualisedLayers layers, SDVariable x) {
         String block = block(config.last());
+        int wide = config.channels(config.last());
         SDVariable y = config.deviationChannels() == 0
                 ? x
                 : new MinibatchDeviation(config.groupSize(), config.deviationChannels()).appended(scope, x);
-        y = clamped(scope, layers.convolution(block + "conv", y, 1, 1, 1), 1);
+        y = clamped(scope, layers.convolution(block + "conv", y, wide, 3, 1, 1, 1), 1);
         long[] shape = scope.shapes().of(y);
         SDVariable rows = scope.graph().permute(y, 0, 3, 1, 2);
         rows = scope.graph().reshape(rows, shape[0], shape[1] * shape[2] * shape[3]);
-        return layers.linear(block + "out", layers.dense(block + "fc", rows, 1));
+        return layers.linear(
+                block + "out", layers.dense(block + "fc", rows, wide, 1), Math.max(1, config.projection()));
     }
 
-    /** The mapping network: the class's embedding of unit moment, then layers of a lower learning rate. */
-    private SDVariable mapped(EqualisedLayers layers, SDVariable classes) {
-        SDVariable y = layers.unitMoment(layers.linear(MAPPING + "embed", classes));
+    /** The mapping network: the condition's embedding of unit moment, then layers of a lower learning rate. */
+    private SDVariable mapped(Scope scope, EqualisedLayers layers, Condition condition) {
+        int wide = config.projection();
+        SDVariable y = layers.unitMoment(layers.linear(
+                MAPPING + "embed", condition.only(config.condition()).rows(scope), wide));
         for (int layer = 0; layer < config.mappingLayers(); layer++) {
-            y = layers.dense(MAPPING + "fc" + layer, y, config.mappingRate());
+            y = layers.dense(MAPPING + "fc" + layer, y, wide, config.mappingRate());
         }
         return y;
     }

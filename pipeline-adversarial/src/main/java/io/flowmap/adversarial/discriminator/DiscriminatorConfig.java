@@ -1,6 +1,7 @@
 package io.flowmap.adversarial.discriminator;
 
 import io.flowmap.data.LatentShape;
+import io.flowmap.nn.ConditionShape;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,19 +10,19 @@ import java.util.List;
  * Size of a StyleGAN2 discriminator.
  *
  * @param shape of the images or latents it sees
- * @param classes of the projection, 0 = unconditional
+ * @param condition of the projection; a discriminator without is unconditional
  * @param channelBase channels of a level times its height (StyleGAN2: channel_base)
  * @param channelMax most channels of a level (channel_max)
  * @param groupSize most samples of a group of the minibatch deviation (mbstd_group_size)
  * @param deviationChannels channels that it adds, 0 = no minibatch deviation (mbstd_num_channels)
- * @param mappingLayers layers of the classes' mapping network behind their embedding (num_layers)
+ * @param mappingLayers layers of the condition's mapping network behind their embedding (num_layers)
  * @param mappingWidth width of the mapping network and the projection, 0 = that of the last level (cmap_dim)
  * @param mappingRate learning rate of the mapping network's layers relative to the others (lr_multiplier), > 0
  * @param clamp limit of the activations (conv_clamp), 0 = none
  */
 public record DiscriminatorConfig(
         LatentShape shape,
-        int classes,
+        ConditionShape condition,
         int channelBase,
         int channelMax,
         int groupSize,
@@ -34,7 +35,6 @@ public record DiscriminatorConfig(
     private static final int SMALLEST = 4;
 
     public DiscriminatorConfig {
-        atLeast("classes", classes, 0);
         atLeast("channel-base", channelBase, shape.height());
         atLeast("channel-max", channelMax, 1);
         atLeast("group-size", groupSize, 1);
@@ -91,7 +91,7 @@ public record DiscriminatorConfig(
 
     /** Width of the mapping network and of the projection, 0 of an unconditional discriminator. */
     int projection() {
-        return classes == 0 ? 0 : mappingWidth > 0 ? mappingWidth : channels(last());
+        return condition.isEmpty() ? 0 : mappingWidth > 0 ? mappingWidth : channels(last());
     }
 
     private static void atLeast(String key, int value, int least) {

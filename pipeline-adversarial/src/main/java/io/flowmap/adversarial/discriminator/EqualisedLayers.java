@@ -2,6 +2,7 @@ package io.flowmap.adversarial.discriminator;
 
 import io.flowmap.graph.Pooling;
 import io.flowmap.nn.Layers;
+import io.flowmap.nn.Parameter.Kind;
 import io.flowmap.nn.Scope;
 import java.util.Arrays;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -24,25 +25,26 @@ final class EqualisedLayers {
     }
 
     /** sqrt(2) gain lrelu(w * x / sqrt(fan-in) + b), lrelu(y) = y where it is positive, else 0.2 y. */
-    SDVariable convolution(String name, SDVariable x, double gain, int stride, int pad) {
+    SDVariable convolution(String name, SDVariable x, long out, long k, double gain, int stride, int pad) {
         double all = RECTIFIER_GAIN * gain;
-        return rectified(layers.conv(x, weight(name, all), bias(name, all), stride, pad, pad));
+        var weight = weight(name, all, out, scope.shape(x)[3], k, k);
+        return rectified(layers.conv(x, weight, bias(name, all, out), stride, pad, pad));
     }
 
     /** gain w * x / sqrt(fan-in) by a 1x1 weight, without bias. */
-    SDVariable mix(String name, SDVariable x, double gain) {
-        return layers.mix(x, weight(name, gain));
+    SDVariable mix(String name, SDVariable x, long out, double gain) {
+        return layers.mix(x, weight(name, gain, out, scope.shape(x)[3], 1, 1));
     }
 
     /** w x / sqrt(fan-in) + b of x [N,in]. */
-    SDVariable linear(String name, SDVariable x) {
-        return layers.linear(x, weight(name, 1), bias(name, 1));
+    SDVariable linear(String name, SDVariable x, long out) {
+        return layers.linear(x, weight(name, 1, out, scope.shape(x)[1]), bias(name, 1, out));
     }
 
     /** sqrt(2) lrelu(rate (w x / sqrt(fan-in) + b)) of x [N,in]. */
-    SDVariable dense(String name, SDVariable x, double rate) {
+    SDVariable dense(String name, SDVariable x, long out, double rate) {
         double all = RECTIFIER_GAIN * rate;
-        return rectified(layers.linear(x, weight(name, all), bias(name, all)));
+        return rectified(layers.linear(x, weight(name, all, out, scope.shape(x)[1]), bias(name, all, out)));
     }
 
     /** x filtered by [1,3,3,1]/8 along rows and columns, which is three means of 2x2 windows; one pixel more on either side. */
@@ -72,13 +74,12 @@ final class EqualisedLayers {
         return scope.graph().nn().leakyRelu(x, NEGATIVE_SLOPE);
     }
 
-    private SDVariable weight(String name, double gain) {
-        var weight = layers.array(name + ".weight");
-        long fanIn = Arrays.stream(scope.shapes().of(weight)).skip(1).reduce(1, (a, b) -> a * b);
-        return weight.mul(gain / Math.sqrt(fanIn));
+    private SDVariable weight(String name, double gain, long... shape) {
+        long fanIn = Arrays.stream(shape).skip(1).reduce(1, (a, b) -> a * b);
+        return scope.parameter(name + ".weight", Kind.EQUALISED, shape).mul(gain / Math.sqrt(fanIn));
     }
 
-    private SDVariable bias(String name, double gain) {
-        return layers.array(name + ".bias").mul(gain);
+    private SDVariable bias(String name, double gain, long length) {
+        return scope.parameter(name + ".bias", Kind.BIAS, length).mul(gain);
     }
 }

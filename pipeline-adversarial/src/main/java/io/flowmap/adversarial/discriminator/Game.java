@@ -2,6 +2,7 @@ package io.flowmap.adversarial.discriminator;
 
 import io.flowmap.graph.Shapes;
 import io.flowmap.graph.Vjp;
+import io.flowmap.nn.Condition;
 import io.flowmap.nn.Scope;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,8 +34,8 @@ record Game(
             SDVariable real, SDVariable fake, UnaryOperator<SDVariable> logits, UnaryOperator<SDVariable> fakeLogits) {
         /** The same discriminator for both. */
         static Players of(
-                Scope scope, Discriminator discriminator, SDVariable real, SDVariable fake, SDVariable classes) {
-            UnaryOperator<SDVariable> logits = x -> discriminator.logits(scope, x, classes);
+                Scope scope, Discriminator discriminator, SDVariable real, SDVariable fake, Condition condition) {
+            UnaryOperator<SDVariable> logits = x -> discriminator.logits(scope, x, condition);
             return new Players(real, fake, logits, logits);
         }
     }

@@ -7,8 +7,9 @@ import io.flowmap.adversarial.discriminator.AdversarialProgram.Vectors;
 import io.flowmap.data.LatentShape;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.flow.NoiseLabel;
+import io.flowmap.nn.ConditionShape;
+import io.flowmap.nn.FlatParameters;
 import io.flowmap.nn.InitialParameters;
-import io.flowmap.nn.Parameter;
 import io.flowmap.nn.edm2.UNet;
 import io.flowmap.nn.edm2.UNetConfig;
 import io.flowmap.tensor.CounterRandom;
@@ -29,9 +30,10 @@ class AdversarialProgramTest {
     private static final double GAMMA = 0.5;
     private static final CounterRandom RANDOM = new CounterRandom(9);
 
-    private final UNet unet = new UNet(UNetConfig.of(8, 3, 2, 8, List.of(1), 1, List.of(), 64), true);
-    private final Discriminator discriminator =
-            new Discriminator(new DiscriminatorConfig(new LatentShape(3, 8, 8), 2, 64, 6, 2, 1, 1, 0, 0.1, 0));
+    private final UNet unet =
+            new UNet(UNetConfig.of(8, List.of(1), 1, List.of(), 64), SAMPLE, ConditionShape.classes(2), true);
+    private final Discriminator discriminator = new Discriminator(
+            new DiscriminatorConfig(new LatentShape(3, 8, 8), ConditionShape.classes(2), 64, 6, 2, 1, 1, 0, 0.1, 0));
     private final Augmentation augmentation = new Augmentation(true, true, true);
 
     @Test
@@ -50,7 +52,8 @@ class AdversarialProgramTest {
                 new Vectors(Nd4j.create(DataType.DOUBLE, theta.length()), Nd4j.create(DataType.DOUBLE, psi.length()));
         var own = new ArrayList<INDArray>();
         try (var program = new AdversarialProgram(setup, new Vectors(theta, psi), gradients)) {
-            Stream.of("x0", "z", "t", "guidance", "classes").map(program::input).forEach(own::add);
+            Stream.of("x0", "z", "t", "guidance").map(program::input).forEach(own::add);
+            own.add(program.condition(ConditionShape.CLASS));
             fill(program);
             program.run();
             INDArray student = gradients.student().dup();
@@ -112,7 +115,7 @@ class AdversarialProgramTest {
         write(program.input("z"), 12);
         program.input("t").putScalar(0, 1).putScalar(1, 0.4);
         program.input("guidance").assign(1.5);
-        program.input("classes").putScalar(0, 1, 1).putScalar(1, 0, 1);
+        program.condition(ConditionShape.CLASS).putScalar(0, 1, 1).putScalar(1, 0, 1);
         for (var kind : List.of("real", "fake")) {
             augmentation
                     .draw(RANDOM, kind.length() + kind.charAt(0), kind, 5, BATCH, SAMPLE)
@@ -124,22 +127,19 @@ class AdversarialProgramTest {
     }
 
     /** Numbers of every array, gains included, so that every part of the network acts. */
-    private static INDArray drawn(List<Parameter> parameters, long key) {
+    private static INDArray drawn(FlatParameters parameters, long key) {
         INDArray flat = Nd4j.createFromArray(doubles(InitialParameters.draw(parameters, key)));
         return flat.addi(direction(parameters, 50 + key).mul(0.3));
     }
 
-    private static INDArray direction(List<Parameter> parameters, long key) {
-        int length = (int) parameters.stream().mapToLong(Parameter::length).sum();
-        var values = new double[length];
-        RANDOM.gaussians(values, 0, length, key);
-        int offset = 0;
-        for (var p : parameters) {
-            for (int i = offset; i < offset + p.length() && !p.trained(); i++) {
+    private static INDArray direction(FlatParameters parameters, long key) {
+        var values = new double[(int) parameters.length()];
+        RANDOM.gaussians(values, 0, values.length, key);
+        parameters.forEach((place, p, offset) -> {
+            for (int i = (int) offset; i < offset + p.length() && !p.trained(); i++) {
                 values[i] = 0;
             }
-            offset += (int) p.length();
-        }
+        });
         return Nd4j.createFromArray(values);
     }
 

@@ -7,7 +7,6 @@ import io.flowmap.engine.Program;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.nn.Scope;
 import io.flowmap.tensor.CounterRandom;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -112,7 +111,7 @@ class AugmentationTest {
         var inputs = new GraphInputs(DataType.DOUBLE);
         long[] sample = {C, H, W};
         var images = inputs.samples("x", BATCH, sample);
-        var scope = Scope.trainable(inputs.shapes(), DataType.DOUBLE, "", List.of());
+        var scope = Scope.trained(inputs.shapes(), DataType.DOUBLE, "");
         var y = inputs.natural(policy.inputs(inputs, "real", BATCH, sample).apply(scope, images));
         inputs.array("x").assign(Nd4j.create(x, new long[] {BATCH, C, H, W}, 'c'));
         drawn.forEach((name, values) -> {

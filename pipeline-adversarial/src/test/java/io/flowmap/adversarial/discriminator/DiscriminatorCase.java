@@ -2,6 +2,7 @@ package io.flowmap.adversarial.discriminator;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.data.LatentShape;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.testing.Npy;
 import io.flowmap.testing.Reference;
 import java.nio.file.Files;
@@ -70,7 +71,7 @@ record DiscriminatorCase(
         int batch = (int) inputs.get("real").shape()[0];
         var config = new DiscriminatorConfig(
                 new LatentShape(kw.get("img_channels").asInt(), side, side),
-                kw.get("c_dim").asInt(),
+                ConditionShape.classes(kw.get("c_dim").asInt()),
                 kw.path("channel_base").asInt(32768),
                 kw.path("channel_max").asInt(512),
                 group.isNull() ? batch : group.asInt(4),

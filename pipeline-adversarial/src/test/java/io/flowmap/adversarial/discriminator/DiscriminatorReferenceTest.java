@@ -43,7 +43,7 @@ class DiscriminatorReferenceTest {
             field.getValue().forEach(size -> shape.add(size.asLong()));
             expected.put(field.getKey(), shape);
         });
-        var actual = reference.discriminator().parameters().stream()
+        var actual = reference.discriminator().parameters().list().stream()
                 .collect(Collectors.toMap(
                         Parameter::name,
                         p -> java.util.Arrays.stream(p.shape()).boxed().toList(),
@@ -138,8 +138,8 @@ class DiscriminatorReferenceTest {
         var g = new GameGraph(reference.discriminator(), reference.weights(), reference.batch());
         g.write("real", reference.input("real"));
         g.write("fake", reference.input("fake"));
-        if (g.classes != null) {
-            g.write("classes", reference.input("c"));
+        if (!g.condition.isEmpty()) {
+            g.write("condition.class", reference.input("c"));
         }
         return g;
     }

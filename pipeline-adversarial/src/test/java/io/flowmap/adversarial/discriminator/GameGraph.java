@@ -3,6 +3,7 @@ package io.flowmap.adversarial.discriminator;
 import io.flowmap.engine.Program;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.graph.Shapes;
+import io.flowmap.nn.Condition;
 import io.flowmap.nn.Scope;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,7 +21,7 @@ final class GameGraph {
     final Scope scope;
     final SDVariable real;
     final SDVariable fake;
-    final SDVariable classes;
+    final Condition condition;
     final Game.Players players;
     private final Discriminator discriminator;
     private final Map<List<String>, Compiled> programs = new HashMap<>();
@@ -31,20 +32,20 @@ final class GameGraph {
 
     GameGraph(Discriminator discriminator, Map<String, INDArray> weights, int batch) {
         this.discriminator = discriminator;
-        scope = Scope.trainable(shapes, DataType.DOUBLE, "", discriminator.parameters());
-        discriminator.parameters().forEach(p -> inputs.bind(scope.parameter(p.name()), weights.get(p.name())));
+        scope = Scope.trained(shapes, DataType.DOUBLE, "");
         long[] sample = discriminator.config().shape().dimensions();
         real = inputs.samples("real", batch, sample);
         fake = inputs.samples("fake", batch, sample);
-        int labels = discriminator.config().classes();
-        classes = labels > 0 ? inputs.add("classes", batch, labels) : null;
-        players = Game.Players.of(scope, discriminator, real, fake, classes);
+        condition = inputs.condition(discriminator.config().condition(), batch);
+        players = Game.Players.of(scope, discriminator, real, fake, condition);
+        players.logits().apply(real); // declares the parameters
+        scope.declared().forEach(p -> inputs.bind(scope.variable(p.name()), weights.get(p.name())));
     }
 
     /** All parameters, in order. */
     List<SDVariable> parameters() {
-        return discriminator.parameters().stream()
-                .map(p -> scope.parameter(p.name()))
+        return discriminator.parameters().list().stream()
+                .map(p -> scope.variable(p.name()))
                 .toList();
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.flowmap.adversarial.discriminator.PenaltyConfig.Type;
 import io.flowmap.data.LatentShape;
 import io.flowmap.graph.Vjp;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.tensor.CounterRandom;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +27,8 @@ class GameTest {
     private static final CounterRandom RANDOM = new CounterRandom(5);
 
     private static Discriminator discriminator(LatentShape shape, int classes, double clamp) {
-        return new Discriminator(new DiscriminatorConfig(shape, classes, 64, 6, 2, 2, 2, 5, 0.1, clamp));
+        return new Discriminator(
+                new DiscriminatorConfig(shape, ConditionShape.classes(classes), 64, 6, 2, 2, 2, 5, 0.1, clamp));
     }
 
     @ParameterizedTest
@@ -96,8 +98,8 @@ class GameTest {
     /** The mean over directions of a linear discriminator's difference is its exact penalty; ours is linear between its kinks. */
     @Test
     void differencesTendToTheExactPenalty() {
-        var discriminator =
-                new Discriminator(new DiscriminatorConfig(new LatentShape(1, 8, 8), 0, 64, 6, 2, 0, 2, 5, 0.1, 0));
+        var discriminator = new Discriminator(
+                new DiscriminatorConfig(new LatentShape(1, 8, 8), ConditionShape.NONE, 64, 6, 2, 0, 2, 5, 0.1, 0));
         var g = graph(discriminator, weights(discriminator), 1);
         var noise = new Game.Noise(sample(g, "realNoise", 21), sample(g, "fakeNoise", 22));
         var exact = Game.of(g.shapes, g.players, new PenaltyConfig(Type.EXACT, 1, 1, 1), null);
@@ -135,7 +137,7 @@ class GameTest {
 
     @Test
     void aBatchThatHasNoGroupsIsRefused() {
-        var config = new DiscriminatorConfig(new LatentShape(1, 8, 8), 0, 64, 6, 3, 1, 2, 5, 0.1, 0);
+        var config = new DiscriminatorConfig(new LatentShape(1, 8, 8), ConditionShape.NONE, 64, 6, 3, 1, 2, 5, 0.1, 0);
         var discriminator = new Discriminator(config);
         assertThatThrownBy(() -> {
                     var g = graph(discriminator, weights(discriminator), 1);
@@ -149,11 +151,11 @@ class GameTest {
         var g = new GameGraph(discriminator, weights, BATCH);
         fill(g.inputs.array("real"), 10 * key);
         fill(g.inputs.array("fake"), 10 * key + 1);
-        if (g.classes != null) {
+        if (!g.condition.isEmpty()) {
             for (int i = 0; i < BATCH; i++) {
                 g.inputs
-                        .array("classes")
-                        .putScalar(i, i % discriminator.config().classes(), 1);
+                        .condition(ConditionShape.CLASS)
+                        .putScalar(i, i % discriminator.config().condition().classes(), 1);
             }
         }
         return g;

@@ -1,16 +1,18 @@
 package io.flowmap.distill.prepare;
 
-import io.flowmap.checkpoint.ParameterLayout;
+import io.flowmap.config.UserError;
 import io.flowmap.distill.train.TrainedModel;
 import io.flowmap.distill.train.Trainer;
 import io.flowmap.distill.train.step.BlockSource;
 import io.flowmap.distill.train.step.LocalObjective;
 import io.flowmap.distill.train.step.Normalisation;
 import io.flowmap.distill.train.step.ObjectiveFactory;
-import io.flowmap.model.FieldSpec;
 import io.flowmap.model.StoredModel;
+import io.flowmap.nn.FlatParameters;
+import io.flowmap.nn.TimeEmbedding;
 import io.flowmap.stage.JobContext;
 import io.flowmap.tensor.CounterRandom;
+import io.flowmap.tensor.ParameterLayout;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -41,8 +43,8 @@ public record Alignment(StoredModel imported, AlignmentConfig config, long seed)
     /** Trains below the directory, or goes on with what is there. */
     public Aligned train(JobContext context, Path dir) {
         float[] parameters = imported.vector(context.hadoop());
-        var layout = imported.spec().layout();
-        var old = NoiseEmbedding.of(layout, parameters);
+        var layout = imported.spec().parameters().layout();
+        var old = NoiseEmbedding.of(embedding(), layout, parameters);
         var fresh = features(old);
         TrainedModel trained = new Trainer(context, this, BlockSource.empty(), config.training(), dir)
                 .train(fresh.weight(), layout(fresh));
@@ -50,12 +52,21 @@ public record Alignment(StoredModel imported, AlignmentConfig config, long seed)
         return new Aligned(aligned.in(layout, parameters), trained.hash(), error(old, fresh), error(old, aligned));
     }
 
+    /** The network's embedding of time. Throws {@link UserError} if it has none of this form. */
+    private TimeEmbedding embedding() {
+        if (imported.spec().network() instanceof TimeEmbedding embedding) {
+            return embedding;
+        }
+        throw new UserError("cannot prepare " + imported.dir()
+                + ": expected a network whose time embedding is a linear map of" + " Fourier features, got another");
+    }
+
     private NoiseEmbedding features(NoiseEmbedding old) {
         return old.inTime(config.time(), config.frequencyScale(), new CounterRandom(seed), FEATURES);
     }
 
     static ParameterLayout layout(NoiseEmbedding embedding) {
-        return FieldSpec.layout(List.of(embedding.trained()));
+        return new FlatParameters(List.of(embedding.trained())).layout();
     }
 
     /** Relative squared error under the law, by the trapezoidal rule in (logit t - mean)/deviation over [-6, 6]. */
@@ -66,8 +77,7 @@ public record Alignment(StoredModel imported, AlignmentConfig config, long seed)
         for (int i = 0; i < NODES; i++) {
             times[i] = (float) (1 / (1 + StrictMath.exp(-(law.mean() + law.deviation() * node(i)))));
         }
-        try (var program =
-                new AlignmentProgram(imported.spec().network(), old, aligned, NODES, weight, Nd4j.zerosLike(weight))) {
+        try (var program = new AlignmentProgram(embedding(), old, aligned, NODES, weight, Nd4j.zerosLike(weight))) {
             program.times(times);
             program.run();
             return integral(program.distances()) / integral(program.magnitudes());
@@ -98,16 +108,17 @@ public record Alignment(StoredModel imported, AlignmentConfig config, long seed)
 
     @Override
     public LocalObjective create(Configuration hadoop) {
-        var old = NoiseEmbedding.of(imported.spec().layout(), imported.vector(hadoop));
-        return new AlignmentObjective(this, imported.spec().network(), old, features(old));
+        var old = NoiseEmbedding.of(embedding(), imported.spec().parameters().layout(), imported.vector(hadoop));
+        return new AlignmentObjective(this, embedding(), old, features(old));
     }
 
     @Override
     public Normalisation normalisation(Configuration hadoop) {
-        return normalisation(NoiseEmbedding.of(imported.spec().layout(), imported.vector(hadoop)));
+        return normalisation(
+                NoiseEmbedding.of(embedding(), imported.spec().parameters().layout(), imported.vector(hadoop)));
     }
 
     Normalisation normalisation(NoiseEmbedding embedding) {
-        return Normalisation.unitRows(List.of(embedding.trained()));
+        return Normalisation.unitRows(new FlatParameters(List.of(embedding.trained())));
     }
 }

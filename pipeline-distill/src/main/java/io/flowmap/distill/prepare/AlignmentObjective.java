@@ -1,18 +1,18 @@
 package io.flowmap.distill.prepare;
 
-import io.flowmap.checkpoint.ParameterLayout;
 import io.flowmap.distill.train.step.Batch;
 import io.flowmap.distill.train.step.LocalObjective;
 import io.flowmap.distill.train.step.Normalisation;
 import io.flowmap.distill.train.step.StepReport;
-import io.flowmap.nn.edm2.UNet;
+import io.flowmap.nn.TimeEmbedding;
 import io.flowmap.tensor.CounterRandom;
+import io.flowmap.tensor.ParameterLayout;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The alignment's loss at times drawn for the batch's sample numbers; the data is not read. */
 final class AlignmentObjective implements LocalObjective {
     private final Alignment recipe;
-    private final UNet network;
+    private final TimeEmbedding network;
     private final NoiseEmbedding imported;
     private final NoiseEmbedding aligned;
     private final Normalisation normalisation;
@@ -22,7 +22,7 @@ final class AlignmentObjective implements LocalObjective {
      * @param imported embedding of ln(sigma)/4
      * @param aligned features of t that the weight is trained over
      */
-    AlignmentObjective(Alignment recipe, UNet network, NoiseEmbedding imported, NoiseEmbedding aligned) {
+    AlignmentObjective(Alignment recipe, TimeEmbedding network, NoiseEmbedding imported, NoiseEmbedding aligned) {
         this.recipe = recipe;
         this.network = network;
         this.imported = imported;

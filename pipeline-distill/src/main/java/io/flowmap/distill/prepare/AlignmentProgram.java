@@ -5,7 +5,7 @@ import io.flowmap.flow.GraphInputs;
 import io.flowmap.flow.NoiseLabel;
 import io.flowmap.graph.Vjp;
 import io.flowmap.nn.Scope;
-import io.flowmap.nn.edm2.UNet;
+import io.flowmap.nn.TimeEmbedding;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +33,7 @@ final class AlignmentProgram implements AutoCloseable {
      * @param gradient flat [E n] that it writes
      */
     AlignmentProgram(
-            UNet network,
+            TimeEmbedding network,
             NoiseEmbedding imported,
             NoiseEmbedding aligned,
             int batch,
@@ -41,12 +41,14 @@ final class AlignmentProgram implements AutoCloseable {
             INDArray gradient) {
         SDVariable t = inputs.add("t", batch);
         long[] shape = aligned.trained().shape();
-        Scope old = scope("imported.", imported, inputs.own(Nd4j.createFromArray(imported.weight())));
-        Scope fresh = scope("aligned.", aligned, weight);
-        SDVariable target = network.noiseEmbedding(old, NoiseLabel.LOG_SIGMA.of(old, t));
-        SDVariable embedding = network.noiseEmbedding(fresh, NoiseLabel.TIME.of(fresh, t));
+        var old = Scope.trained(inputs.shapes(), inputs.type(), "imported.");
+        var fresh = Scope.trained(inputs.shapes(), inputs.type(), "aligned.");
+        SDVariable target = network.of(old, NoiseLabel.LOG_SIGMA.of(old, t));
+        SDVariable embedding = network.of(fresh, NoiseLabel.TIME.of(fresh, t));
+        bind(old, imported, inputs.own(Nd4j.createFromArray(imported.weight())));
+        bind(fresh, aligned, weight);
         SDVariable difference = embedding.sub(target);
-        SDVariable trained = fresh.parameter(aligned.trained().name());
+        SDVariable trained = fresh.variable(aligned.trained().name());
         SDVariable slope = Vjp.of(inputs.shapes(), embedding, difference.mul(2.0 / batch), List.of(trained))
                 .get(trained);
         outputs.put(slope.name(), gradient.reshape('c', shape));
@@ -55,16 +57,14 @@ final class AlignmentProgram implements AutoCloseable {
         program = Program.compile(inputs.shapes(), inputs.arrays(), outputs);
     }
 
-    private Scope scope(String prefix, NoiseEmbedding embedding, INDArray weight) {
-        var scope = Scope.trainable(inputs.shapes(), inputs.type(), prefix, embedding.parameters());
+    private void bind(Scope scope, NoiseEmbedding embedding, INDArray weight) {
         var arrays = List.of(
                 inputs.own(Nd4j.createFromArray(embedding.frequencies())),
                 inputs.own(Nd4j.createFromArray(embedding.phases())),
                 weight.reshape('c', embedding.trained().shape()));
         for (int i = 0; i < arrays.size(); i++) {
-            inputs.bind(scope.parameter(embedding.parameters().get(i).name()), arrays.get(i));
+            inputs.bind(scope.variable(embedding.parameters().get(i).name()), arrays.get(i));
         }
-        return scope;
     }
 
     private INDArray squares(SDVariable rows) {

@@ -1,46 +1,40 @@
 package io.flowmap.distill.prepare;
 
-import io.flowmap.checkpoint.ParameterLayout;
 import io.flowmap.flow.NoiseLabel;
 import io.flowmap.flow.TimePairs;
 import io.flowmap.nn.Parameter;
+import io.flowmap.nn.TimeEmbedding;
 import io.flowmap.tensor.CounterRandom;
+import io.flowmap.tensor.ParameterLayout;
 import java.util.List;
 
 /**
  * A network's embedding of its noise label c: emb(c) = W features(c), features_i(c) = sqrt(2) cos(f_i c + phi_i).
  *
+ * @param names of its arrays in the network
  * @param frequencies f [n]
  * @param phases phi [n]
  * @param weight W [E,n], row-major
  */
-record NoiseEmbedding(float[] frequencies, float[] phases, float[] weight) {
-    private static final String FREQUENCIES = "emb_fourier.freqs";
-    private static final String PHASES = "emb_fourier.phases";
-    private static final String WEIGHT = "emb_noise.weight";
+record NoiseEmbedding(TimeEmbedding names, float[] frequencies, float[] phases, float[] weight) {
     private static final double EARLIEST = NoiseLabel.SIGMA_MIN / (1 + NoiseLabel.SIGMA_MIN);
     private static final double LATEST = NoiseLabel.SIGMA_MAX / (1 + NoiseLabel.SIGMA_MAX);
 
     /** That of a network with these parameters [P]. */
-    static NoiseEmbedding of(ParameterLayout layout, float[] parameters) {
+    static NoiseEmbedding of(TimeEmbedding names, ParameterLayout layout, float[] parameters) {
         return new NoiseEmbedding(
-                part(layout.entry(FREQUENCIES), parameters),
-                part(layout.entry(PHASES), parameters),
-                part(layout.entry(WEIGHT), parameters));
-    }
-
-    private static float[] part(ParameterLayout.Entry entry, float[] parameters) {
-        var values = new float[(int) entry.length()];
-        System.arraycopy(parameters, (int) entry.offset(), values, 0, values.length);
-        return values;
+                names,
+                ParameterLayout.values(parameters, layout.entry(names.frequencies())),
+                ParameterLayout.values(parameters, layout.entry(names.phases())),
+                ParameterLayout.values(parameters, layout.entry(names.weight())));
     }
 
     /** A copy of the parameters [P] with this embedding in place of theirs. */
     float[] in(ParameterLayout layout, float[] parameters) {
         float[] changed = parameters.clone();
-        put(frequencies, layout.entry(FREQUENCIES), changed);
-        put(phases, layout.entry(PHASES), changed);
-        put(weight, layout.entry(WEIGHT), changed);
+        put(frequencies, layout.entry(names.frequencies()), changed);
+        put(phases, layout.entry(names.phases()), changed);
+        put(weight, layout.entry(names.weight()), changed);
         return changed;
     }
 
@@ -49,7 +43,7 @@ record NoiseEmbedding(float[] frequencies, float[] phases, float[] weight) {
     }
 
     NoiseEmbedding with(float[] newWeight) {
-        return new NoiseEmbedding(frequencies, phases, newWeight);
+        return new NoiseEmbedding(names, frequencies, phases, newWeight);
     }
 
     /**
@@ -69,21 +63,21 @@ record NoiseEmbedding(float[] frequencies, float[] phases, float[] weight) {
             newFrequencies[i] = (float) (a * frequencies[i]);
             newPhases[i] = (float) (phases[i] + frequencies[i] * (StrictMath.log(tau / (1 - tau)) / 4 - a * tau));
         }
-        return new NoiseEmbedding(newFrequencies, newPhases, weight);
+        return new NoiseEmbedding(names, newFrequencies, newPhases, weight);
     }
 
     /** Its arrays as a network names them: frequencies, phases, weight. */
     List<Parameter> parameters() {
         long n = frequencies.length;
         return List.of(
-                new Parameter(FREQUENCIES, new long[] {n}, Parameter.Kind.FREQUENCIES),
-                new Parameter(PHASES, new long[] {n}, Parameter.Kind.PHASES),
+                new Parameter(names.frequencies(), new long[] {n}, Parameter.Kind.FREQUENCIES),
+                new Parameter(names.phases(), new long[] {n}, Parameter.Kind.PHASES),
                 trained());
     }
 
     /** The weight, the only array that alignment trains. */
     Parameter trained() {
         long n = frequencies.length;
-        return new Parameter(WEIGHT, new long[] {weight.length / n, n}, Parameter.Kind.WEIGHT);
+        return new Parameter(names.weight(), new long[] {weight.length / n, n}, Parameter.Kind.WEIGHT);
     }
 }

@@ -60,13 +60,12 @@ record TeacherPreparation(
     }
 
     private StoredModel store(Alignment.Aligned alignment) {
-        NetworkSpec old = imported.spec();
-        var spec = new NetworkSpec(old.unet(), false, NoiseLabel.TIME, old.sigmaData(), old.shape());
+        var spec = imported.spec().with(NoiseLabel.TIME);
         CheckpointStore.open(context.hadoop(), path("aligned"))
                 .save(
                         0,
                         Map.of(ROLE, alignment.parameters()),
-                        spec.layout(),
+                        spec.parameters().layout(),
                         Json.mapper().createObjectNode());
         return StoredModel.of(context.hadoop(), spec, path("aligned"), ROLE);
     }

@@ -1,13 +1,14 @@
 package io.flowmap.distill.prepare;
 
-import io.flowmap.data.LatentBlock;
+import io.flowmap.data.Conditions;
 import io.flowmap.data.LatentData;
+import io.flowmap.data.RecordCursor;
 import io.flowmap.flow.NoiseLabel;
 import io.flowmap.tensor.CounterRandom;
 
 /**
  * Points x_t = (1-t) x_0 + t z of a split: sample i has record i, noise and time keyed by (seed, i), and its time in bin i mod 10
- * of EDM2's range of t. Not thread-safe: it remembers the last block.
+ * of EDM2's range of t. Not thread-safe.
  */
 final class VelocityPoints {
     private static final long NOISE = 1;
@@ -17,11 +18,11 @@ final class VelocityPoints {
 
     private final LatentData data;
     private final CounterRandom random;
-    private int held = -1;
-    private LatentBlock block;
+    private final RecordCursor records;
 
     VelocityPoints(LatentData data, long seed) {
         this.data = data;
+        this.records = new RecordCursor(data);
         this.random = new CounterRandom(seed);
     }
 
@@ -31,9 +32,9 @@ final class VelocityPoints {
      * @param xt points [N,C,H,W]
      * @param velocity z - x_0 [N,C,H,W]
      * @param t times [N]
-     * @param labels classes [N], -1 = none
+     * @param conditions of each
      */
-    record Points(float[] xt, float[] velocity, float[] t, int[] labels) {}
+    record Points(float[] xt, float[] velocity, float[] t, Conditions conditions) {}
 
     static int bin(long sample) {
         return (int) (sample % MeasureConfig.BINS);
@@ -47,7 +48,8 @@ final class VelocityPoints {
     /** Samples {@code first} to {@code first + n - 1}; beyond the last record it begins again with the first. */
     Points read(long first, int n) {
         int size = data.shape().size();
-        var points = new Points(new float[n * size], new float[n * size], new float[n], new int[n]);
+        var points = new Points(
+                new float[n * size], new float[n * size], new float[n], Conditions.allocate(n, data.condition()));
         for (int i = 0; i < n; i++) {
             fill(points, i, first + i);
         }
@@ -55,7 +57,8 @@ final class VelocityPoints {
     }
 
     private void fill(Points points, int row, long sample) {
-        int record = locate(sample % data.count());
+        int record = records.seek(sample);
+        var block = records.block();
         int size = data.shape().size();
         var z = new float[size];
         random.gaussians(z, 0, size, NOISE, sample);
@@ -66,20 +69,6 @@ final class VelocityPoints {
             points.velocity()[row * size + j] = z[j] - x0;
         }
         points.t()[row] = t;
-        points.labels()[row] = block.label()[record];
-    }
-
-    /** Reads the record's block, if it is not held, and returns the row. */
-    private int locate(long record) {
-        int number = 0;
-        var files = data.blocks();
-        while (record >= files.get(number).firstIndex() + files.get(number).count()) {
-            number++;
-        }
-        if (number != held) {
-            block = data.read(number);
-            held = number;
-        }
-        return (int) (record - files.get(number).firstIndex());
+        points.conditions().copy(block.conditions(), record, row, 1);
     }
 }

@@ -62,14 +62,14 @@ record VelocityTask(StoredModel imported, List<StoredModel> candidates, String d
 
     private FieldProgram program(TeacherGraph field, DataType type) {
         NetworkSpec spec = imported.spec();
-        return new FieldProgram(field, type, config.batch(), spec.unet().labelDim(), spec.sample());
+        return new FieldProgram(field, type, spec.condition(), config.batch(), spec.sample());
     }
 
     private double[] velocities(FieldProgram program, VelocityPoints.Points points) {
         var shape = imported.spec().shape();
         long[] dimensions = {config.batch(), shape.channels(), shape.height(), shape.width()};
         INDArray xt = Nd4j.create(points.xt(), dimensions, 'c');
-        program.condition(points.labels(), 1);
+        program.condition(points.conditions(), 1);
         return program.at(xt, Nd4j.createFromArray(points.t())).data().asDouble();
     }
 

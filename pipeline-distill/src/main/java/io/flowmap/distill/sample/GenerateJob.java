@@ -72,7 +72,13 @@ public final class GenerateJob implements Job {
                 .forEach(model -> model.requireFits(data));
         int drawn = earlier == null ? 0 : earlier.count();
         var task = new SampleTask(
-                config, drawn, guided, flowMap, data.encoder(), context.run().seedOf("generate"));
+                config,
+                drawn,
+                guided,
+                flowMap,
+                data.encoder(),
+                data.conditions(),
+                context.run().seedOf("generate"));
         for (String model : config.models()) {
             context.progress()
                     .phase("generate", Map.of("model", model, "steps", config.steps(), "samples", config.samples()));

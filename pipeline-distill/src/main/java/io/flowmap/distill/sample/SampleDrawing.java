@@ -1,6 +1,8 @@
 package io.flowmap.distill.sample;
 
 import io.flowmap.codec.PixelDecoder;
+import io.flowmap.data.ConditionSource;
+import io.flowmap.data.Conditions;
 import io.flowmap.data.Encoder;
 import io.flowmap.data.LatentShape;
 import io.flowmap.data.SampleRecord;
@@ -20,7 +22,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Draws batches of samples of one model: sample i has class i mod classes and noise keyed by (seed, i), so that it is the same whoever draws
+ * Draws batches of samples of one model: sample i has the condition of that number and noise keyed by (seed, i), so that it is the same whoever draws
  * it, and all models, guidance weights and step counts start from the same noise. Not thread-safe.
  */
 public final class SampleDrawing implements AutoCloseable {
@@ -32,17 +34,24 @@ public final class SampleDrawing implements AutoCloseable {
     private final TeacherGraph field;
     private final FieldProgram program;
     private final PixelDecoder decoder;
+    private final ConditionSource.Reader conditions;
     private final long seed;
     private final int batch;
 
     private SampleDrawing(
-            NetworkSpec spec, boolean flowMap, TeacherGraph field, PixelDecoder decoder, long seed, int batch) {
+            NetworkSpec spec,
+            boolean flowMap,
+            TeacherGraph field,
+            PixelDecoder decoder,
+            ConditionSource.Reader conditions,
+            long seed,
+            int batch) {
         this.spec = spec;
         this.flowMap = flowMap;
         this.field = field;
-        this.program = new FieldProgram(
-                field, batch, spec.unet().labelDim(), spec.shape().dimensions());
+        this.program = new FieldProgram(field, spec.condition(), batch, spec.sample());
         this.decoder = decoder;
+        this.conditions = conditions;
         this.seed = seed;
         this.batch = batch;
     }
@@ -51,20 +60,40 @@ public final class SampleDrawing implements AutoCloseable {
      * Of a flow map.
      *
      * @param encoder from latents to pixels
+     * @param conditions of the samples
      * @param seed of the noise
      * @param batch samples drawn at once
      */
     public static SampleDrawing ofFlowMap(
-            StoredModel student, Encoder encoder, long seed, int batch, Configuration hadoop) {
+            StoredModel student,
+            Encoder encoder,
+            ConditionSource conditions,
+            long seed,
+            int batch,
+            Configuration hadoop) {
         var decoder = PixelDecoder.open(hadoop, encoder, student.spec().shape());
-        return new SampleDrawing(student.spec(), true, student.frozen("student", hadoop), decoder, seed, batch);
+        return new SampleDrawing(
+                student.spec(),
+                true,
+                student.frozen("student", hadoop),
+                decoder,
+                conditions.open(hadoop, student.spec().condition()),
+                seed,
+                batch);
     }
 
     /** Of a guided teacher, by Euler steps. */
-    static SampleDrawing ofTeacher(StoredTeacher teacher, Encoder encoder, long seed, int batch, Configuration hadoop) {
+    static SampleDrawing ofTeacher(
+            StoredTeacher teacher,
+            Encoder encoder,
+            ConditionSource conditions,
+            long seed,
+            int batch,
+            Configuration hadoop) {
         NetworkSpec spec = teacher.main().spec();
         var decoder = PixelDecoder.open(hadoop, encoder, spec.shape());
-        return new SampleDrawing(spec, false, teacher.open(hadoop), decoder, seed, batch);
+        return new SampleDrawing(
+                spec, false, teacher.open(hadoop), decoder, conditions.open(hadoop, spec.condition()), seed, batch);
     }
 
     /**
@@ -73,19 +102,15 @@ public final class SampleDrawing implements AutoCloseable {
      * @param gamma noise of the flow map's sampler between steps, [0, 1]
      */
     public List<SampleRecord> draw(long first, double guidance, double gamma, int steps) {
-        int classes = spec.unet().labelDim();
-        int[] labels = new int[batch];
-        for (int i = 0; i < batch; i++) {
-            labels[i] = classes == 0 ? -1 : (int) ((first + i) % classes);
-        }
-        program.condition(labels, guidance);
+        Conditions conditions = this.conditions.of(first, batch);
+        program.condition(conditions, guidance);
         INDArray noise = noise(first, START);
         long start = System.nanoTime();
         INDArray x = flowMap
                 ? Sampling.flowMap(program, noise, steps, gamma, step -> noise(first, FRESH + step))
                 : Sampling.euler(program, noise, steps);
         long nanos = (System.nanoTime() - start) / batch;
-        return decode(x.data().asFloat(), labels, first, nanos, steps * program.multiplyAdds() / batch);
+        return decode(x.data().asFloat(), conditions.labels(), first, nanos, steps * program.multiplyAdds() / batch);
     }
 
     private INDArray noise(long first, long stream) {

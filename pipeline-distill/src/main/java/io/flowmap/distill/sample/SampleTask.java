@@ -1,5 +1,6 @@
 package io.flowmap.distill.sample;
 
+import io.flowmap.data.ConditionSource;
 import io.flowmap.data.Encoder;
 import io.flowmap.data.SampleRecord;
 import io.flowmap.data.SampleSchema;
@@ -27,7 +28,13 @@ import org.apache.spark.util.TaskCompletionListener;
  * @param student null if only the teacher is sampled
  */
 record SampleTask(
-        GenerateConfig config, int first, StoredTeacher teacher, StoredModel student, Encoder encoder, long seed)
+        GenerateConfig config,
+        int first,
+        StoredTeacher teacher,
+        StoredModel student,
+        Encoder encoder,
+        ConditionSource conditions,
+        long seed)
         implements Serializable {
     /**
      * Rows of {@link SampleSchema} with guidance and steps appended, for all step counts of some batches; a batch is held at a time.
@@ -37,8 +44,8 @@ record SampleTask(
     Iterator<Row> rows(String model, Iterator<Integer> batches, Configuration hadoop, LongAccumulator counter) {
         TaskDevice.use();
         SampleDrawing drawing = model.equals("student")
-                ? SampleDrawing.ofFlowMap(student, encoder, seed, config.batch(), hadoop)
-                : SampleDrawing.ofTeacher(teacher, encoder, seed, config.batch(), hadoop);
+                ? SampleDrawing.ofFlowMap(student, encoder, conditions, seed, config.batch(), hadoop)
+                : SampleDrawing.ofTeacher(teacher, encoder, conditions, seed, config.batch(), hadoop);
         TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> drawing.close());
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(batches, Spliterator.ORDERED), false)
                 .flatMap(batch -> rows(drawing, (long) batch * config.batch(), counter))

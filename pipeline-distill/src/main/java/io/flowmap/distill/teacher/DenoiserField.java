@@ -28,7 +28,7 @@ public record DenoiserField(String name, Network network, double sigmaData, Map<
         return p -> {
             SDVariable inverse = scope.graph().math().reciprocal(p.t().neg().add(1));
             SDVariable scaled = p.x().mul(PerSample.of(shapes, inverse, p.x()));
-            SDVariable data = denoiser.apply(scope, scaled, p.t().mul(inverse), p.classes());
+            SDVariable data = denoiser.apply(scope, scaled, p.t().mul(inverse), p.condition());
             SDVariable rate = scope.graph().math().reciprocal(p.t());
             return p.x().sub(data).mul(PerSample.of(shapes, rate, p.x()));
         };

@@ -1,6 +1,5 @@
 package io.flowmap.distill.teacher;
 
-import io.flowmap.flow.NetworkField;
 import io.flowmap.graph.Shapes;
 import io.flowmap.model.TeacherGraph;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -29,7 +28,7 @@ public record IntervalGuidance(TeacherGraph guided, double from, double to) impl
             SDVariable nearest = shapes.graph().math().clipByValue(p.t(), from, to);
             SDVariable inside = shapes.graph().eq(p.t(), nearest).castTo(type);
             SDVariable lambda = p.guidance().sub(1.0).mul(inside).add(1.0);
-            return emitter.velocity(new NetworkField.Point(p.x(), p.t(), p.classes(), null, lambda));
+            return emitter.velocity(p.guided(lambda));
         };
     }
 

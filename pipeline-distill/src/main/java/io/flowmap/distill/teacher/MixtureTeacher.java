@@ -4,6 +4,8 @@ import io.flowmap.flow.GaussianMixtureFlow;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.graph.Shapes;
 import io.flowmap.model.TeacherGraph;
+import io.flowmap.nn.Condition;
+import io.flowmap.nn.ConditionShape;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -74,19 +76,20 @@ public record MixtureTeacher(GaussianMixtureFlow flow, List<Integer> labels) imp
             SDVariable square = t.mul(t).add(u.mul(u).mul(variances)); // S_k^2, [N,K]
             SDVariable delta = reshape(p.x(), n, 1, d).sub(reshape(u, n, 1, 1).mul(means)); // [N,K,D]
             SDVariable posterior = posterior(
-                    p.classes(), square, shapes.graph().math().square(delta).sum(false, 2));
+                    p.condition(), square, shapes.graph().math().square(delta).sum(false, 2));
             SDVariable slope = t.sub(u.mul(variances)).div(square);
             SDVariable each = delta.mul(reshape(slope, n, k, 1)).sub(means);
             return reshape(each.mul(reshape(posterior, n, k, 1)).sum(false, 1), shape);
         }
 
         /** Probabilities [N,K] of the components, given squared distances [N,K] from their means at t. */
-        private SDVariable posterior(SDVariable classes, SDVariable square, SDVariable distance) {
+        private SDVariable posterior(Condition condition, SDVariable square, SDVariable distance) {
             double half = 0.5 * flow.means()[0].length;
             SDVariable logs = logWeights
                     .sub(distance.div(square).mul(0.5))
                     .sub(shapes.graph().math().log(square).mul(half));
-            if (!labels.isEmpty() && classes != null) {
+            if (!labels.isEmpty() && !condition.isEmpty()) {
+                SDVariable classes = condition.get(ConditionShape.CLASS);
                 logs = logs.add(shapes.graph().mmul(classes, exclusion(shapes.of(classes)[1])));
             }
             return shapes.graph().nn().softmax(logs, 1);

@@ -17,9 +17,9 @@ public record StoredTeacher(TeacherConfig config, StoredModel main, StoredModel 
     public static StoredTeacher of(JobContext context, TeacherConfig config, String average) {
         StoredModel main = StoredModel.of(context, config.stage(), "main", average);
         if (config.guidance() == TeacherConfig.Guidance.CFG
-                && main.spec().unet().labelDim() == 0) {
-            throw new UserError("cannot guide teacher " + main.dir() + " by cfg: expected a class-conditional network, "
-                    + "got one without classes");
+                && main.spec().condition().isEmpty()) {
+            throw new UserError("cannot guide teacher " + main.dir() + " by cfg: expected a conditional network, "
+                    + "got one without conditions");
         }
         boolean autoguided = config.guidance() == TeacherConfig.Guidance.AUTOGUIDANCE;
         return new StoredTeacher(

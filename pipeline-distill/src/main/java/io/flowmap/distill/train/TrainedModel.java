@@ -1,6 +1,6 @@
 package io.flowmap.distill.train;
 
-import io.flowmap.checkpoint.ParameterLayout;
+import io.flowmap.tensor.ParameterLayout;
 import java.util.Map;
 
 /**

@@ -1,6 +1,5 @@
 package io.flowmap.distill.train;
 
-import io.flowmap.checkpoint.ParameterLayout;
 import io.flowmap.config.UserError;
 import io.flowmap.distill.train.ema.Averages;
 import io.flowmap.distill.train.executor.ExecutorSlots;
@@ -10,6 +9,7 @@ import io.flowmap.distill.train.step.BlockSource;
 import io.flowmap.distill.train.step.ObjectiveFactory;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.stage.JobContext;
+import io.flowmap.tensor.ParameterLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.fs.Path;

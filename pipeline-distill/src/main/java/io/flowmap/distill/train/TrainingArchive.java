@@ -1,12 +1,12 @@
 package io.flowmap.distill.train;
 
 import io.flowmap.checkpoint.CheckpointStore;
-import io.flowmap.checkpoint.ParameterLayout;
 import io.flowmap.config.Json;
 import io.flowmap.config.UserError;
 import io.flowmap.distill.train.log.TrainingLog;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.stage.StageInput;
+import io.flowmap.tensor.ParameterLayout;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;

@@ -1,8 +1,8 @@
 package io.flowmap.distill.train;
 
 import io.flowmap.checkpoint.CheckpointStore;
-import io.flowmap.checkpoint.ParameterLayout;
 import io.flowmap.config.UserError;
+import io.flowmap.tensor.ParameterLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -8,8 +8,7 @@ import io.flowmap.engine.Program;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.flow.TimePairs;
 import io.flowmap.graph.Vjp;
-import io.flowmap.nn.Edm2Case;
-import io.flowmap.nn.Scope;
+import io.flowmap.nn.edm2.Edm2Case;
 import io.flowmap.testing.Reference;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -141,19 +140,20 @@ class AyfReferenceTest {
     private static Evaluated evaluate(AyfCase c, Objective objective) {
         GraphInputs in = c.inputs();
         Objective.Residual residual = objective.apply(c.terms());
-        Scope student = c.terms().scope();
+        c.bind();
+        Map<String, SDVariable> student = new LinkedHashMap<>();
+        c.terms()
+                .scope()
+                .declared()
+                .forEach(q -> student.put(q.name(), c.terms().scope().variable(q.name())));
         Map<String, SDVariable> wanted = new LinkedHashMap<>();
         residual.monitors().forEach(m -> wanted.put(m.name(), m.value()));
         wanted.put("unit", residual.cotangent().mul(-c.terms().batch() / 2.0));
         wanted.put("norm", residual.norm());
         wanted.put("xt", c.terms().xt());
         wanted.put("step", c.terms().perSample(c.terms().s().sub(c.terms().t())));
-        var gradients = Vjp.of(
-                in.shapes(),
-                residual.output(),
-                residual.cotangent(),
-                List.copyOf(student.parameters().values()));
-        student.parameters().forEach((name, p) -> wanted.put("grad " + name, gradients.get(p)));
+        var gradients = Vjp.of(in.shapes(), residual.output(), residual.cotangent(), List.copyOf(student.values()));
+        student.forEach((name, p) -> wanted.put("grad " + name, gradients.get(p)));
         Map<String, INDArray> targets = new LinkedHashMap<>();
         wanted.forEach((k, v) ->
                 targets.put(v.name(), Nd4j.create(DataType.DOUBLE, in.shapes().of(v))));
@@ -163,7 +163,7 @@ class AyfReferenceTest {
         Map<String, INDArray> values = new LinkedHashMap<>();
         Map<String, INDArray> slopes = new LinkedHashMap<>();
         wanted.forEach((k, v) -> values.put(k, targets.get(v.name())));
-        student.parameters().keySet().forEach(name -> slopes.put(name, values.remove("grad " + name)));
+        student.keySet().forEach(name -> slopes.put(name, values.remove("grad " + name)));
         int elements = (int) (values.get("field").length() / c.terms().batch());
         return new Evaluated(values, values.get("norm").data().asFloat(), elements, slopes);
     }

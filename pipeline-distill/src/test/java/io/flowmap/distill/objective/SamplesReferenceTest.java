@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flowmap.flow.FlowMap;
 import io.flowmap.flow.Sampling;
 import io.flowmap.flow.Velocity;
-import io.flowmap.nn.Edm2Case;
+import io.flowmap.nn.edm2.Edm2Case;
 import io.flowmap.testing.Npy;
 import io.flowmap.testing.Reference;
 import java.nio.file.Path;

@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.flowmap.distill.teacher.Autoguidance;
+import io.flowmap.distill.train.step.StudentProgram;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.flow.NoiseLabel;
 import io.flowmap.flow.TimePairs;
 import io.flowmap.model.FrozenField;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.nn.InitialParameters;
 import io.flowmap.nn.Parameter;
 import io.flowmap.nn.edm2.UNet;
 import io.flowmap.nn.edm2.UNetConfig;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,12 +29,16 @@ class StudentProgramTest {
     private static final int BATCH = 3;
     private static final double NORMALISATION = 0.1;
 
-    private final UNetConfig config = UNetConfig.of(8, 3, 4, 8, List.of(1, 2), 1, List.of(4), 8);
+    private final UNetConfig config = UNetConfig.of(8, List.of(1, 2), 1, List.of(4), 8);
     private final AyfEmd emd =
             new AyfEmd(new TimePairs(0, 1), new TangentNormalisation(NORMALISATION), new TangentWarmup(1, 0));
-    private final UNet teacher = new UNet(config, false);
-    private final UNet student = new UNet(config, true);
+    private final UNet teacher = unet(false);
+    private final UNet student = unet(true);
     private final Autoguidance guided = new Autoguidance(model("main", 1), model("weak", 2));
+
+    private UNet unet(boolean flowMap) {
+        return new UNet(config, new long[] {3, 8, 8}, ConditionShape.classes(4), flowMap);
+    }
 
     private NetworkField field(UNet network) {
         return new NetworkField(network, NoiseLabel.TIME, 0.5);
@@ -42,27 +46,17 @@ class StudentProgramTest {
 
     /** A teacher with gains that are not zero. */
     private FrozenField model(String name, long seed) {
-        Map<String, INDArray> arrays = new LinkedHashMap<>();
-        INDArray flat = flat(teacher, seed, 0.7);
-        long offset = 0;
-        for (Parameter p : teacher.parameters()) {
-            arrays.put(
-                    p.name(),
-                    flat.get(NDArrayIndex.interval(offset, offset + p.length())).reshape('c', p.shape()));
-            offset += p.length();
-        }
+        var arrays = teacher.parameters().views(flat(teacher, seed, 0.7));
         return new FrozenField(name, field(teacher), arrays);
     }
 
     private static INDArray flat(UNet network, long seed, double gain) {
         float[] values = InitialParameters.draw(network.parameters(), seed);
-        int offset = 0;
-        for (Parameter p : network.parameters()) {
+        network.parameters().forEach((place, p, offset) -> {
             if (p.kind() == Parameter.Kind.GAIN) {
-                values[offset] = (float) gain;
+                values[(int) offset] = (float) gain;
             }
-            offset += (int) p.length();
-        }
+        });
         return Nd4j.createFromArray(values).castTo(DataType.DOUBLE);
     }
 
@@ -78,7 +72,7 @@ class StudentProgramTest {
         program.input("s").assign(Nd4j.createFromArray(0.2, 0.0, 0.25));
         program.input("guidance").assign(Nd4j.createFromArray(1.0, 1.0, 1.0));
         program.input("warmup").assign(0.8);
-        program.input("classes").putScalar(0, 2, 1).putScalar(1, 0, 1);
+        program.condition(ConditionShape.CLASS).putScalar(0, 2, 1).putScalar(1, 0, 1);
         return program;
     }
 
@@ -159,9 +153,10 @@ class StudentProgramTest {
         var own = new ArrayList<INDArray>();
         try (StudentProgram program = program(parameters, gradient)) {
             program.run();
-            Stream.of("x0", "z", "t", "s", "guidance", "warmup", "classes")
+            Stream.of("x0", "z", "t", "s", "guidance", "warmup")
                     .map(program::input)
                     .forEach(own::add);
+            own.add(program.condition(ConditionShape.CLASS));
             Stream.of("residual", "field", "velocity").map(program::monitor).forEach(own::add);
         }
         assertThat(own).allMatch(INDArray::wasClosed);

@@ -1,8 +1,10 @@
 package io.flowmap.distill.objective;
 
+import io.flowmap.distill.train.step.StudentProgram;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.flow.NoiseLabel;
 import io.flowmap.model.TeacherGraph;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.nn.mlp.PointNetwork;
 import java.util.List;
 import java.util.Random;
@@ -22,9 +24,8 @@ final class ToyStep implements AutoCloseable {
 
     /** A step with given target times and r = 1. */
     ToyStep(Objective objective, TeacherGraph teacher, double... targets) {
-        var network = new PointNetwork(DIMENSIONS, 0, true, List.of(7, 6));
-        int length =
-                network.parameters().stream().mapToInt(p -> (int) p.length()).sum();
+        var network = new PointNetwork(DIMENSIONS, ConditionShape.NONE, true, List.of(7, 6));
+        int length = (int) network.parameters().length();
         parameters = normal(new Random(11), length).muli(0.6);
         gradient = Nd4j.create(DataType.DOUBLE, length);
         var setup = new StudentProgram.Setup(

@@ -11,7 +11,9 @@ import io.flowmap.flow.NoiseLabel;
 import io.flowmap.flow.TimePairs;
 import io.flowmap.model.NetworkSpec;
 import io.flowmap.model.StoredModel;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.nn.InitialParameters;
+import io.flowmap.nn.TimeEmbedding;
 import io.flowmap.nn.edm2.UNetConfig;
 import io.flowmap.stage.JobContext;
 import io.flowmap.tensor.CounterRandom;
@@ -29,6 +31,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 class AlignmentTest {
+    private static final TimeEmbedding NAMES = (TimeEmbedding) spec(16).network();
+
     private static final TimePairs LAW = new TimePairs(-0.4, 1);
     private static final int POINTS = 4000;
 
@@ -42,8 +46,10 @@ class AlignmentTest {
                 context("prepare.alignment.training.steps=800", "prepare.alignment.training.batch-per-worker=512");
         var alignment = alignment(context, channels);
         var aligned = alignment.train(context, new org.apache.hadoop.fs.Path(dir.toUri()));
-        var old = NoiseEmbedding.of(alignment.imported().spec().layout(), vector(channels));
-        var fresh = NoiseEmbedding.of(alignment.imported().spec().layout(), aligned.parameters());
+        var old = NoiseEmbedding.of(
+                NAMES, alignment.imported().spec().parameters().layout(), vector(channels));
+        var fresh = NoiseEmbedding.of(
+                NAMES, alignment.imported().spec().parameters().layout(), aligned.parameters());
         double reached = squares(old, fresh)[0] / squares(old, fresh)[1];
         double optimum = optimum(old, fresh) / squares(old, fresh)[1];
         assertThat(reached).isBetween(0.999 * optimum, 1.1 * optimum);
@@ -59,13 +65,13 @@ class AlignmentTest {
         float[] after = alignment
                 .train(context, new org.apache.hadoop.fs.Path(dir.toUri()))
                 .parameters();
-        var layout = alignment.imported().spec().layout();
+        var layout = alignment.imported().spec().parameters().layout();
         for (int i = 0; i < before.length; i++) {
             if (!layout.at(i).name().matches("emb_(fourier|noise).*")) {
                 assertThat(after[i]).as(layout.at(i).name()).isEqualTo(before[i]);
             }
         }
-        float[] weight = NoiseEmbedding.of(layout, after).weight();
+        float[] weight = NoiseEmbedding.of(NAMES, layout, after).weight();
         for (int row = 0; row < weight.length; row += 16) {
             double squares = 0;
             for (int i = row; i < row + 16; i++) {
@@ -95,7 +101,7 @@ class AlignmentTest {
 
     @Test
     void aNewFeatureHasValueAndSlopeOfTheOldOneAtItsTime() {
-        var old = NoiseEmbedding.of(spec(16).layout(), vector(16));
+        var old = NoiseEmbedding.of(NAMES, spec(16).parameters().layout(), vector(16));
         var random = new CounterRandom(5);
         var fresh = old.inTime(LAW, 1, random, 7);
         double h = 1e-4;
@@ -110,12 +116,13 @@ class AlignmentTest {
 
     @Test
     void theGradientIsThatOfThePlainSum() {
-        var old = NoiseEmbedding.of(spec(16).layout(), vector(16));
+        var old = NoiseEmbedding.of(NAMES, spec(16).parameters().layout(), vector(16));
         var fresh = old.inTime(LAW, 1.5, new CounterRandom(5), 7);
         INDArray weight = Nd4j.createFromArray(fresh.weight().clone());
         INDArray gradient = Nd4j.zerosLike(weight);
         float[] t = {0.1f, 0.4f, 0.45f, 0.9f};
-        try (var program = new AlignmentProgram(spec(16).network(), old, fresh, t.length, weight, gradient)) {
+        try (var program =
+                new AlignmentProgram((TimeEmbedding) spec(16).network(), old, fresh, t.length, weight, gradient)) {
             program.times(t);
             program.run();
             double h = 1e-3;
@@ -130,12 +137,12 @@ class AlignmentTest {
     @Test
     void aClosedProgramLeavesNoArraysOfItsOwn() {
         int batch = 1 << 24;
-        var old = NoiseEmbedding.of(spec(8).layout(), vector(8));
+        var old = NoiseEmbedding.of(NAMES, spec(8).parameters().layout(), vector(8));
         INDArray weight = Nd4j.createFromArray(old.weight());
         INDArray gradient = Nd4j.zerosLike(weight);
         long before = 0;
         for (int round = 0; round < 4; round++) {
-            new AlignmentProgram(spec(8).network(), old, old, batch, weight, gradient).close();
+            new AlignmentProgram((TimeEmbedding) spec(8).network(), old, old, batch, weight, gradient).close();
             before = round == 0 ? Pointer.physicalBytes() : before;
         }
         assertThat(Pointer.physicalBytes() - before).isLessThan(3L * Float.BYTES * batch);
@@ -249,19 +256,19 @@ class AlignmentTest {
                 .save(
                         0,
                         Map.of("parameters", vector(channels)),
-                        spec(channels).layout(),
+                        spec(channels).parameters().layout(),
                         Json.mapper().createObjectNode());
         var config = context.settings().section("prepare.alignment", AlignmentConfig.class);
         return new Alignment(StoredModel.of(context.hadoop(), spec(channels), stage, "parameters"), config, 3);
     }
 
     private static float[] vector(int channels) {
-        return InitialParameters.draw(spec(channels).network().parameters(), 11);
+        return InitialParameters.draw(spec(channels).parameters(), 11);
     }
 
     private static NetworkSpec spec(int channels) {
-        var unet = UNetConfig.of(8, 1, 0, channels, List.of(1), 1, List.of(), 64);
-        return new NetworkSpec(unet, false, NoiseLabel.LOG_SIGMA, 0.5, new LatentShape(1, 8, 8));
+        var unet = UNetConfig.of(channels, List.of(1), 1, List.of(), 64);
+        return new NetworkSpec(unet, false, NoiseLabel.LOG_SIGMA, 0.5, new LatentShape(1, 8, 8), ConditionShape.NONE);
     }
 
     private static JobContext context(String... keys) {

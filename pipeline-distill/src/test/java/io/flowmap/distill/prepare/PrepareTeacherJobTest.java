@@ -14,6 +14,8 @@ import io.flowmap.distill.train.Sessions;
 import io.flowmap.flow.NoiseLabel;
 import io.flowmap.model.NetworkSpec;
 import io.flowmap.model.StoredModel;
+import io.flowmap.nn.ConditionShape;
+import io.flowmap.nn.FlatParameters;
 import io.flowmap.nn.ForcedNormalisation;
 import io.flowmap.nn.InitialParameters;
 import io.flowmap.nn.Parameter;
@@ -93,7 +95,7 @@ class PrepareTeacherJobTest {
         float[] stored = StoredModel.of(
                         context.hadoop(), model(context, "parameters").spec(), aligned, "parameters")
                 .vector(context.hadoop());
-        ForcedNormalisation.apply(model(context, "parameters").spec().network().parameters(), stored);
+        ForcedNormalisation.apply(model(context, "parameters").spec().parameters(), stored);
         assertThat(Arrays.equals(parameters, stored)).isTrue();
     }
 
@@ -202,29 +204,27 @@ class PrepareTeacherJobTest {
         var output = StageOutput.open(context, "teacher", List.of(), List.of());
         var models = new TreeMap<String, NetworkSpec>();
         for (String name : List.of("main", "weak")) {
-            var unet = UNetConfig.of(8, 1, CLASSES, name.equals("main") ? 16 : 8, List.of(1), 1, List.of(), 64);
-            var spec = new NetworkSpec(unet, false, label, 0.5, SHAPE);
+            var unet = UNetConfig.of(name.equals("main") ? 16 : 8, List.of(1), 1, List.of(), 64);
+            var spec = new NetworkSpec(unet, false, label, 0.5, SHAPE, ConditionShape.classes(CLASSES));
             CheckpointStore.open(context.hadoop(), StoredModel.directory(output.dir(), name))
                     .save(
                             0,
-                            Map.of("parameters", drawn(spec.network().parameters())),
-                            spec.layout(),
+                            Map.of("parameters", drawn(spec.parameters())),
+                            spec.parameters().layout(),
                             Json.mapper().createObjectNode());
             models.put(name, spec);
         }
         output.finish(Map.of(StoredModel.FACT, models));
     }
 
-    private static float[] drawn(List<Parameter> parameters) {
+    private static float[] drawn(FlatParameters parameters) {
         float[] flat = InitialParameters.draw(parameters, 8);
         ForcedNormalisation.apply(parameters, flat);
-        int offset = 0;
-        for (Parameter p : parameters) {
+        parameters.forEach((place, p, offset) -> {
             if (p.kind() == Parameter.Kind.GAIN) {
-                flat[offset] = 1;
+                flat[(int) offset] = 1;
             }
-            offset += (int) p.length();
-        }
+        });
         return flat;
     }
 

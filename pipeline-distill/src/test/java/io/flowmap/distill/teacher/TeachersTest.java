@@ -9,6 +9,8 @@ import io.flowmap.flow.GaussianMixtureFlow;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.model.TeacherGraph;
+import io.flowmap.nn.Condition;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.testing.Reference;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,11 +42,11 @@ class TeachersTest {
         var in = new GraphInputs(DataType.DOUBLE);
         SDVariable x = in.bind("x", Nd4j.createFromArray(points));
         SDVariable t = in.bind("t", Nd4j.createFromArray(times));
-        SDVariable labels = in.bind("classes", Nd4j.createFromArray(classes));
+        var condition = new Condition(Map.of(ConditionShape.CLASS, in.bind("classes", Nd4j.createFromArray(classes))));
         SDVariable guidance =
                 in.bind("guidance", Nd4j.zeros(DataType.DOUBLE, times.length).addi(lambda));
-        SDVariable v =
-                teacher.in(in.shapes(), DataType.DOUBLE).velocity(new NetworkField.Point(x, t, labels, null, guidance));
+        SDVariable v = teacher.in(in.shapes(), DataType.DOUBLE)
+                .velocity(new NetworkField.Point(x, t, condition, null, guidance));
         INDArray output = Nd4j.create(DataType.DOUBLE, in.shapes().of(v));
         try (var program = Program.compile(in.shapes(), in.arrays(), Map.of(v.name(), output))) {
             program.run();

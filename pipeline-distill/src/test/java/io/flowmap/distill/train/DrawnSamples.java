@@ -3,6 +3,7 @@ package io.flowmap.distill.train;
 import io.flowmap.data.LatentBlock;
 import io.flowmap.data.LatentShape;
 import io.flowmap.distill.train.step.BlockSource;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.tensor.CounterRandom;
 import java.util.Arrays;
 import org.apache.hadoop.conf.Configuration;
@@ -14,6 +15,11 @@ public record DrawnSamples(int blocks, int perBlock) implements BlockSource {
     @Override
     public LatentShape shape() {
         return new LatentShape(2, 2, 2);
+    }
+
+    @Override
+    public ConditionShape condition() {
+        return ConditionShape.classes(2);
     }
 
     @Override

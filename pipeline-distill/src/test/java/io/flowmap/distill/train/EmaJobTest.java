@@ -12,6 +12,7 @@ import io.flowmap.distill.train.Faults.Kind;
 import io.flowmap.flow.NoiseLabel;
 import io.flowmap.model.NetworkSpec;
 import io.flowmap.model.StoredModel;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.nn.edm2.UNetConfig;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageOutput;
@@ -89,8 +90,8 @@ class EmaJobTest {
     }
 
     private static NetworkSpec spec(int channels) {
-        var unet = UNetConfig.of(8, 1, 0, channels, List.of(1), 1, List.of(), 64);
-        return new NetworkSpec(unet, false, NoiseLabel.TIME, 0.5, new LatentShape(1, 8, 8));
+        var unet = UNetConfig.of(channels, List.of(1), 1, List.of(), 64);
+        return new NetworkSpec(unet, false, NoiseLabel.TIME, 0.5, new LatentShape(1, 8, 8), ConditionShape.NONE);
     }
 
     private JobContext context(String... keys) {

@@ -1,10 +1,10 @@
 package io.flowmap.distill.train;
 
-import io.flowmap.checkpoint.ParameterLayout;
 import io.flowmap.distill.train.step.Batch;
 import io.flowmap.distill.train.step.LocalObjective;
 import io.flowmap.distill.train.step.ObjectiveFactory;
 import io.flowmap.distill.train.step.StepReport;
+import io.flowmap.tensor.ParameterLayout;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -13,7 +13,7 @@ final class PlainLoop {
     static float[] train(TrainingConfig config, DrawnSamples data, float[] initial, int from, long seed) {
         var objective = new SmallMlp(seed);
         var order = new SampleOrder(seed, data.counts());
-        var batches = new BatchReader(new BlockCache(data.open(null), 1 << 20), order, DrawnSamples.SIZE);
+        var batches = new BatchReader(new BlockCache(data.open(null), 1 << 20), order, data.shape(), data.condition());
         var parameters = Nd4j.createFromArray(initial.clone());
         objective.normalise(parameters);
         var gradient = Nd4j.zerosLike(parameters);

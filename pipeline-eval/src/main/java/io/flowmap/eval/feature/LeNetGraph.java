@@ -1,6 +1,6 @@
 package io.flowmap.eval.feature;
 
-import io.flowmap.checkpoint.ParameterLayout;
+import io.flowmap.tensor.ParameterLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -1,6 +1,5 @@
 package io.flowmap.eval.feature;
 
-import io.flowmap.checkpoint.ParameterLayout;
 import io.flowmap.checkpoint.SafeTensors;
 import io.flowmap.checkpoint.StateDict;
 import io.flowmap.checkpoint.TensorData;
@@ -8,6 +7,7 @@ import io.flowmap.config.UserError;
 import io.flowmap.data.LatentShape;
 import io.flowmap.file.Sha256;
 import io.flowmap.tensor.CounterRandom;
+import io.flowmap.tensor.ParameterLayout;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.flowmap.checkpoint.ParameterLayout;
 import io.flowmap.checkpoint.SafeTensors;
 import io.flowmap.checkpoint.TensorData;
 import io.flowmap.config.UserError;
 import io.flowmap.data.LatentShape;
 import io.flowmap.stage.Progress;
 import io.flowmap.tensor.CounterRandom;
+import io.flowmap.tensor.ParameterLayout;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Clock;

@@ -1,21 +1,23 @@
 package io.flowmap.bench.step;
 
 import io.flowmap.distill.objective.AyfEmd;
-import io.flowmap.distill.objective.StudentProgram;
 import io.flowmap.distill.objective.TangentNormalisation;
 import io.flowmap.distill.objective.TangentWarmup;
 import io.flowmap.distill.teacher.Autoguidance;
 import io.flowmap.distill.train.step.Adam;
 import io.flowmap.distill.train.step.AdamConfig;
+import io.flowmap.distill.train.step.StudentProgram;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.flow.NoiseLabel;
 import io.flowmap.flow.TimePairs;
 import io.flowmap.model.FrozenField;
+import io.flowmap.nn.ConditionShape;
+import io.flowmap.nn.FlatParameters;
 import io.flowmap.nn.Parameter;
 import io.flowmap.nn.edm2.UNet;
 import io.flowmap.nn.edm2.UNetConfig;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -28,7 +30,7 @@ public final class FlowmapStep implements StepContender {
     private final StepSettings settings;
     private final AyfEmd objective;
     private final StudentProgram.Setup setup;
-    private final List<Parameter> parameters;
+    private final FlatParameters parameters;
     private final Adam adam = new Adam(new AdamConfig(0.9, 0.999, 1e-8));
     private final float[] values;
     private final float[] slopes;
@@ -52,7 +54,7 @@ public final class FlowmapStep implements StepContender {
                 new TimePairs(-0.6, 1.6),
                 new TangentNormalisation(settings.normalisation()),
                 new TangentWarmup(settings.warmup(), 0));
-        var unet = new UNet(config(network), true);
+        var unet = unet(network, true);
         var teacher = new Autoguidance(model(network, settings, "main", main), model(network, settings, "weak", weak));
         long[] sample = {network.imageChannels(), network.resolution(), network.resolution()};
         var field = new NetworkField(unet, NoiseLabel.TIME, settings.sigmaData());
@@ -118,7 +120,7 @@ public final class FlowmapStep implements StepContender {
         write(program, "guidance", inputs.guidance());
         write(program, "warmup", (float) settings.warmup());
         if (network.labelDim() > 0) {
-            write(program, "classes", inputs.oneHot(network.labelDim()));
+            pointer(program.condition(ConditionShape.CLASS)).put(inputs.oneHot(network.labelDim()));
         }
         program.run();
         return objective.loss(program.norms(), network.imageChannels() * network.resolution() * network.resolution());
@@ -127,15 +129,11 @@ public final class FlowmapStep implements StepContender {
     private Map<String, double[]> gradients() {
         pointer(gradient).get(slopes);
         var named = new LinkedHashMap<String, double[]>();
-        int offset = 0;
-        for (Parameter parameter : parameters) {
+        parameters.forEach((place, parameter, offset) -> {
             var piece = new double[(int) parameter.length()];
-            for (int i = 0; i < piece.length; i++) {
-                piece[i] = slopes[offset + i];
-            }
+            Arrays.setAll(piece, i -> slopes[(int) offset + i]);
             named.put(parameter.name(), piece);
-            offset += piece.length;
-        }
+        });
         return named;
     }
 
@@ -153,7 +151,7 @@ public final class FlowmapStep implements StepContender {
 
     private static FrozenField model(
             BenchNetwork network, StepSettings settings, String name, Map<String, float[]> values) {
-        var unet = new UNet(config(network), false);
+        var unet = unet(network, false);
         var arrays = new LinkedHashMap<String, INDArray>();
         for (Parameter parameter : unet.parameters()) {
             arrays.put(
@@ -163,11 +161,9 @@ public final class FlowmapStep implements StepContender {
         return new FrozenField(name, new NetworkField(unet, NoiseLabel.TIME, settings.sigmaData()), arrays);
     }
 
-    public static UNetConfig config(BenchNetwork network) {
+    /** Our network of that size. */
+    public static UNet unet(BenchNetwork network, boolean flowMap) {
         UNetConfig defaults = UNetConfig.of(
-                network.resolution(),
-                network.imageChannels(),
-                network.labelDim(),
                 network.modelChannels(),
                 network.channelMult(),
                 network.numBlocks(),
@@ -176,20 +172,16 @@ public final class FlowmapStep implements StepContender {
         if (defaults.clipAct() != network.clip()) {
             throw new IllegalArgumentException("expected clip " + defaults.clipAct() + ", got " + network.clip());
         }
-        return defaults;
+        long[] sample = {network.imageChannels(), network.resolution(), network.resolution()};
+        return new UNet(defaults, sample, ConditionShape.classes(network.labelDim()), flowMap);
     }
 
-    public static float[] flat(List<Parameter> parameters, Map<String, float[]> values) {
-        int length = parameters.stream()
-                .mapToInt(parameter -> (int) parameter.length())
-                .sum();
-        var flat = new float[length];
-        int offset = 0;
-        for (Parameter parameter : parameters) {
+    public static float[] flat(FlatParameters parameters, Map<String, float[]> values) {
+        var flat = new float[(int) parameters.length()];
+        parameters.forEach((place, parameter, offset) -> {
             float[] piece = values.get(parameter.name());
-            System.arraycopy(piece, 0, flat, offset, piece.length);
-            offset += piece.length;
-        }
+            System.arraycopy(piece, 0, flat, (int) offset, piece.length);
+        });
         return flat;
     }
 }

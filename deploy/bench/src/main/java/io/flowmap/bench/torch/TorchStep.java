@@ -7,7 +7,7 @@ import io.flowmap.bench.step.StepInputs;
 import io.flowmap.bench.step.StepOutputs;
 import io.flowmap.bench.step.StepSettings;
 import io.flowmap.bench.torch.TorchField.Point;
-import io.flowmap.nn.edm2.UNet;
+import io.flowmap.model.FieldProgram;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -109,8 +109,8 @@ public final class TorchStep implements StepContender {
     }
 
     private static long evaluation(BenchNetwork network) {
-        return new UNet(FlowmapStep.config(network), network.targetTime())
-                .multiplyAdds(network.resolution(), network.resolution(), network.imageChannels());
+        var unet = FlowmapStep.unet(network, network.targetTime());
+        return FieldProgram.multiplyAdds(unet, unet.sample());
     }
 
     /** Both teachers, the field with gradients (backward counts as two evaluations), the central difference. */

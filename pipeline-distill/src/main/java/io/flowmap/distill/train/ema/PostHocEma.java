@@ -1,9 +1,9 @@
 package io.flowmap.distill.train.ema;
 
 import io.flowmap.checkpoint.CheckpointStore;
-import io.flowmap.checkpoint.ParameterLayout;
 import io.flowmap.config.UserError;
 import io.flowmap.stage.Progress;
+import io.flowmap.tensor.ParameterLayout;
 import io.flowmap.tensor.Ranges;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

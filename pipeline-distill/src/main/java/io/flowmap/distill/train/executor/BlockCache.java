@@ -41,6 +41,8 @@ public final class BlockCache {
     }
 
     private static long bytes(LatentBlock block) {
-        return 4L * block.values().length + 12L * block.count();
+        return 4L * block.values().length
+                + 8L * block.count()
+                + block.conditions().bytes();
     }
 }

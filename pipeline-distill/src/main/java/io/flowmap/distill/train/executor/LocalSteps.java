@@ -75,8 +75,8 @@ public record LocalSteps(
 
     @Override
     public Slot slot(int number, BlockCache blocks) {
-        var batches = new BatchReader(
-                blocks, new SampleOrder(seed, data.counts()), data.shape().size());
+        var order = new SampleOrder(seed, data.counts());
+        var batches = new BatchReader(blocks, order, data.shape(), data.condition());
         var name = SparkEnv.get().executorId() + "/" + number;
         return new Slot(name, objective.create(hadoop.value()), batches, config, updater);
     }

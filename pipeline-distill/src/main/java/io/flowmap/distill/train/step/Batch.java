@@ -1,5 +1,7 @@
 package io.flowmap.distill.train.step;
 
+import io.flowmap.data.Conditions;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.tensor.CounterRandom;
 import java.util.function.LongPredicate;
 import java.util.function.LongToDoubleFunction;
@@ -8,12 +10,12 @@ import java.util.function.LongToDoubleFunction;
  * The samples of one logical worker in one step.
  *
  * @param x0 latents [B,C,H,W], row-major
- * @param labels classes [B], -1 where a record has none
+ * @param conditions of each record
  * @param firstSample global number of row 0; the randomness of row i is keyed by (seed, firstSample + i)
  */
-public record Batch(float[] x0, int[] labels, long firstSample) {
+public record Batch(float[] x0, Conditions conditions, long firstSample) {
     public int size() {
-        return labels.length;
+        return conditions.count();
     }
 
     /** N(0, I) for each sample, of the shape of {@link #x0}, keyed by stream and number. */
@@ -35,14 +37,8 @@ public record Batch(float[] x0, int[] labels, long firstSample) {
         return values;
     }
 
-    /** One-hot rows [B,L]; zeros for no class, and where the sample of that global number loses its own. */
-    public float[] oneHot(int classes, LongPredicate loses) {
-        var rows = new float[size() * classes];
-        for (int i = 0; i < size(); i++) {
-            if (labels[i] >= 0 && !loses.test(firstSample + i)) {
-                rows[i * classes + labels[i]] = 1;
-            }
-        }
-        return rows;
+    /** An array of the condition [B,...] as a network takes it; samples whose global number {@code loses} tells are without. */
+    public float[] condition(String name, ConditionShape shape, LongPredicate loses) {
+        return conditions.array(name, shape, i -> loses.test(firstSample + i));
     }
 }

@@ -2,6 +2,7 @@ package io.flowmap.distill.train.step;
 
 import io.flowmap.data.LatentBlock;
 import io.flowmap.data.LatentShape;
+import io.flowmap.nn.ConditionShape;
 import java.io.Serializable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -10,6 +11,9 @@ import org.apache.hadoop.fs.Path;
 public interface BlockSource extends Serializable {
     /** Shape [C,H,W] of a sample. */
     LatentShape shape();
+
+    /** What every sample has to condition on. */
+    ConditionShape condition();
 
     /** Samples of every block. */
     int[] counts();

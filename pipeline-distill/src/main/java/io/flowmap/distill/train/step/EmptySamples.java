@@ -2,6 +2,7 @@ package io.flowmap.distill.train.step;
 
 import io.flowmap.data.LatentBlock;
 import io.flowmap.data.LatentShape;
+import io.flowmap.nn.ConditionShape;
 import java.util.Arrays;
 import org.apache.hadoop.conf.Configuration;
 
@@ -12,6 +13,11 @@ record EmptySamples() implements BlockSource {
     @Override
     public LatentShape shape() {
         return new LatentShape(1, 1, 1);
+    }
+
+    @Override
+    public ConditionShape condition() {
+        return ConditionShape.NONE;
     }
 
     @Override

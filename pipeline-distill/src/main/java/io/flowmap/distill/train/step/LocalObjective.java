@@ -1,6 +1,6 @@
 package io.flowmap.distill.train.step;
 
-import io.flowmap.checkpoint.ParameterLayout;
+import io.flowmap.tensor.ParameterLayout;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

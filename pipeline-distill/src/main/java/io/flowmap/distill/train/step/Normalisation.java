@@ -1,8 +1,7 @@
 package io.flowmap.distill.train.step;
 
+import io.flowmap.nn.FlatParameters;
 import io.flowmap.nn.ForcedNormalisation;
-import io.flowmap.nn.Parameter;
-import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Projection of a flat parameter vector onto the set it must stay in, such as EDM2's unit rows (forced weight normalisation). */
@@ -11,7 +10,7 @@ public interface Normalisation extends AutoCloseable {
     void normalise(INDArray parameters);
 
     /** Forced weight normalisation of the network that has these parameters. */
-    static Normalisation unitRows(List<Parameter> parameters) {
+    static Normalisation unitRows(FlatParameters parameters) {
         return flat -> {
             float[] values = flat.data().asFloat();
             ForcedNormalisation.apply(parameters, values);

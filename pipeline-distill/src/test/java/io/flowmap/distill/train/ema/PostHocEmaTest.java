@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.flowmap.checkpoint.CheckpointStore;
-import io.flowmap.checkpoint.ParameterLayout;
 import io.flowmap.config.Json;
 import io.flowmap.config.UserError;
 import io.flowmap.distill.train.Configs;
@@ -20,6 +19,7 @@ import io.flowmap.distill.train.step.ObjectiveFactory;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.stage.Progress;
 import io.flowmap.tensor.CounterRandom;
+import io.flowmap.tensor.ParameterLayout;
 import io.flowmap.testing.Npy;
 import io.flowmap.testing.Reference;
 import java.io.IOException;

@@ -20,6 +20,7 @@ import io.flowmap.flow.NoiseLabel;
 import io.flowmap.flow.TimePairs;
 import io.flowmap.model.NetworkSpec;
 import io.flowmap.model.StoredModel;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.nn.InitialParameters;
 import io.flowmap.nn.edm2.UNetConfig;
 import java.util.List;
@@ -36,11 +37,12 @@ class LocalStepsTest {
 
     private final Configuration hadoop = new Configuration();
     private final NetworkSpec spec = new NetworkSpec(
-            UNetConfig.of(8, 1, 0, 8, List.of(1), 1, List.of(), 8),
+            UNetConfig.of(8, List.of(1), 1, List.of(), 8),
             false,
             NoiseLabel.LOG_SIGMA,
             0.5,
-            new LatentShape(1, 8, 8));
+            new LatentShape(1, 8, 8),
+            ConditionShape.NONE);
 
     @TempDir
     java.nio.file.Path dir;
@@ -104,11 +106,11 @@ class LocalStepsTest {
                 .save(
                         0,
                         Map.of("parameters", vector(seed)),
-                        spec.layout(),
+                        spec.parameters().layout(),
                         Json.mapper().createObjectNode());
     }
 
     private float[] vector(long seed) {
-        return InitialParameters.draw(spec.network().parameters(), seed);
+        return InitialParameters.draw(spec.parameters(), seed);
     }
 }

@@ -1,8 +1,5 @@
-package io.flowmap.checkpoint;
+package io.flowmap.tensor;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import io.flowmap.config.Json;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -86,6 +83,11 @@ public record ParameterLayout(List<Entry> entries) implements Serializable {
         return new ParameterLayout(entries);
     }
 
+    /** A copy of an entry's values in a flat vector, which may go on behind the last. */
+    public static float[] values(float[] flat, Entry entry) {
+        return Arrays.copyOfRange(flat, (int) entry.offset(), (int) (entry.offset() + entry.length()));
+    }
+
     /** Elements of the flat vector. */
     public long length() {
         return entries.isEmpty()
@@ -110,25 +112,5 @@ public record ParameterLayout(List<Entry> entries) implements Serializable {
             }
         }
         throw new IndexOutOfBoundsException("expected an element below " + length() + ", got " + index);
-    }
-
-    /** What {@link #fromJson} reads. */
-    public JsonNode toJson() {
-        return Json.mapper().valueToTree(entries);
-    }
-
-    /** The layout of a JSON list of entries. Throws {@link IllegalArgumentException} for another form. */
-    public static ParameterLayout fromJson(JsonNode json) {
-        try {
-            var entries = Json.mapper().treeToValue(json, Entry[].class);
-            if (entries == null || Arrays.asList(entries).contains(null)) {
-                throw new IllegalArgumentException("expected a parameter layout, got null");
-            }
-            return new ParameterLayout(List.of(entries));
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("expected a parameter layout: " + Json.complaint(e), e);
-        } catch (ArithmeticException e) {
-            throw new IllegalArgumentException("expected a parameter layout of less than 2^63 elements, got more", e);
-        }
     }
 }

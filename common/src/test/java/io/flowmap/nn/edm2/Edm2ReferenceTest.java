@@ -1,4 +1,4 @@
-package io.flowmap.nn;
+package io.flowmap.nn.edm2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,8 +7,10 @@ import io.flowmap.flow.Denoiser;
 import io.flowmap.graph.Jvp;
 import io.flowmap.graph.Shapes;
 import io.flowmap.graph.Vjp;
-import io.flowmap.nn.edm2.MagnitudePreserving;
-import io.flowmap.nn.edm2.UNet;
+import io.flowmap.nn.Condition;
+import io.flowmap.nn.ConditionShape;
+import io.flowmap.nn.Parameter;
+import io.flowmap.nn.Scope;
 import io.flowmap.testing.Npy;
 import io.flowmap.testing.Reference;
 import java.nio.file.Files;
@@ -18,7 +20,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -61,7 +62,7 @@ class Edm2ReferenceTest {
     private static double error(Path folder, String x, String mode, DataType type, Npy expected) {
         var net = new Graph(Edm2Case.read(folder), type, x, mode);
         SDVariable output =
-                new Denoiser(net.unet, net.settings.sigmaData()).apply(net.scope, net.x, net.sigma, net.classes);
+                new Denoiser(net.unet, net.settings.sigmaData()).apply(net.scope, net.x, net.sigma, net.condition);
         return Reference.relativeToMaximum(
                 Edm2Case.channelsFirst(net.run(List.of(output)).get(0)), expected.values());
     }
@@ -75,8 +76,9 @@ class Edm2ReferenceTest {
                     continue;
                 }
                 var net = new Graph(Edm2Case.read(folder), DataType.DOUBLE, "x", mode);
-                Map<String, SDVariable> activations = new LinkedHashMap<>();
-                activations.put("F", net.field(activations));
+                SDVariable f = net.field();
+                Map<String, SDVariable> activations = new LinkedHashMap<>(net.scope.observed());
+                activations.put("F", f);
                 List<INDArray> values = net.run(List.copyOf(activations.values()));
                 double[] field = Edm2Case.channelsFirst(values.get(new ArrayList<>(activations.keySet()).indexOf("F")));
                 assertThat(Reference.relativeToMaximum(
@@ -125,12 +127,12 @@ class Edm2ReferenceTest {
             List<SDVariable> wanted = new ArrayList<>();
             List<String> names = new ArrayList<>();
             var goldens = Reference.arrays(folder, "edm2loss_grads_f32");
-            net.parameters.forEach((name, variable) -> {
-                if (goldens.containsKey("unet." + name) || goldens.containsKey(name)) {
-                    names.add(name);
-                    wanted.add(variable);
+            for (var p : net.scope.declared()) {
+                if (goldens.containsKey("unet." + p.name()) || goldens.containsKey(p.name())) {
+                    names.add(p.name());
+                    wanted.add(net.scope.variable(p.name()));
                 }
-            });
+            }
             SDVariable one = net.scope.graph().constant(Nd4j.ones(DataType.DOUBLE, net.shapes.of(loss)));
             List<SDVariable> gradients =
                     List.copyOf(Vjp.of(net.shapes, loss, one, wanted).values());
@@ -155,7 +157,7 @@ class Edm2ReferenceTest {
             for (String direction : List.of("x_and_sigma", "x_only", "sigma_only")) {
                 var net = new Graph(Edm2Case.read(edm2), DataType.DOUBLE, "x", mode);
                 SDVariable output = new Denoiser(net.unet, net.settings.sigmaData())
-                        .apply(net.scope, net.x, net.sigma, net.classes);
+                        .apply(net.scope, net.x, net.sigma, net.condition);
                 Map<SDVariable, SDVariable> seeds = new LinkedHashMap<>();
                 if (!direction.equals("sigma_only")) {
                     INDArray dx = Edm2Case.channelsLast(Edm2Case.array(Reference.array(folder, "dir_x")));
@@ -179,7 +181,7 @@ class Edm2ReferenceTest {
     private static void checkVjp(Path folder, Path edm2, String mode) {
         var net = new Graph(Edm2Case.read(edm2), DataType.DOUBLE, "x", mode);
         SDVariable output =
-                new Denoiser(net.unet, net.settings.sigmaData()).apply(net.scope, net.x, net.sigma, net.classes);
+                new Denoiser(net.unet, net.settings.sigmaData()).apply(net.scope, net.x, net.sigma, net.condition);
         INDArray u = Edm2Case.channelsLast(Edm2Case.array(Reference.array(folder, "vjp_cotangent")));
         var gradients = Vjp.of(net.shapes, output, net.scope.graph().constant("u", u), List.of(net.x, net.sigma));
         List<INDArray> values = net.run(List.copyOf(gradients.values()));
@@ -193,6 +195,27 @@ class Edm2ReferenceTest {
                 .isLessThan(F64);
     }
 
+    @Test
+    void arraysAreStoredInTheOrderOfTheStateDict() {
+        for (Path folder : Edm2Case.folders()) {
+            var settings = Edm2Case.read(folder);
+            for (boolean flowMap : new boolean[] {false, true}) {
+                var unet = settings.unet(flowMap);
+                assertThat(unet.order())
+                        .containsExactlyInAnyOrderElementsOf(
+                                unet.declared().stream().map(Parameter::name).toList());
+            }
+            var stored = Edm2Case.weights(folder, "weights_f32");
+            stored.keySet().removeIf(name -> name.startsWith("logvar_"));
+            var parameters = settings.unet(false).parameters();
+            assertThat(parameters.list().stream().map(Parameter::name))
+                    .containsExactlyInAnyOrderElementsOf(stored.keySet());
+            parameters.forEach(
+                    p -> assertThat(stored.get(p.name()).shape()).as(p.name()).isEqualTo(p.shape()));
+            Reference.checked(folder, stored.size());
+        }
+    }
+
     /** A reference network in a graph with its inputs bound. */
     private static final class Graph {
         final Edm2Case settings;
@@ -201,27 +224,22 @@ class Edm2ReferenceTest {
         final Scope scope;
         final SDVariable x;
         final SDVariable sigma;
-        final SDVariable classes;
-        final Map<String, SDVariable> parameters = new LinkedHashMap<>();
+        final Condition condition;
+        final Map<String, INDArray> weights;
         private final DataType type;
         private final Map<String, INDArray> bindings = new LinkedHashMap<>();
 
         Graph(Edm2Case settings, DataType type, String image, String mode) {
             this.settings = settings;
             this.type = type;
-            unet = new UNet(settings.config(), false);
-            Map<String, INDArray> weights = Edm2Case.weights(settings.folder(), "weights_f32");
-            List<Parameter> all = new ArrayList<>(unet.parameters());
-            Stream.of("logvar_fourier.freqs", "logvar_fourier.phases", "logvar_linear.weight")
-                    .forEach(n -> all.add(new Parameter(n, weights.get(n).shape(), Parameter.Kind.WEIGHT)));
-            scope = Scope.trainable(shapes, type, "", all);
-            scope.parameters().forEach((name, variable) -> {
-                bindings.put(name, weights.get(name).castTo(type));
-                parameters.put(name, variable);
-            });
+            unet = settings.unet(false);
+            weights = Edm2Case.weights(settings.folder(), "weights_f32");
+            scope = Scope.trained(shapes, type, "");
             x = input("x", Edm2Case.channelsLast(Edm2Case.array(Reference.array(settings.folder(), image))));
             sigma = input("sigma", Edm2Case.array(Reference.array(settings.folder(), "sigma")));
-            classes = settings.config().labelDim() == 0 ? null : input("classes", labels(mode));
+            condition = settings.classes() == 0
+                    ? Condition.NONE
+                    : new Condition(Map.of(ConditionShape.CLASS, input("classes", labels(mode))));
         }
 
         private INDArray labels(String mode) {
@@ -236,7 +254,7 @@ class Edm2ReferenceTest {
         }
 
         /** F(c_in x, ln(sigma)/4). */
-        SDVariable field(Map<String, SDVariable> activations) {
+        SDVariable field() {
             double[] sigmas = Reference.array(settings.folder(), "sigma").values();
             INDArray scaled = bindings.get("x").dup();
             for (int i = 0; i < sigmas.length; i++) {
@@ -244,7 +262,7 @@ class Edm2ReferenceTest {
             }
             SDVariable in = input("scaled", scaled);
             SDVariable label = scope.graph().math().log(sigma).mul(0.25);
-            return unet.apply(scope, new UNet.Input(in, label, classes, null, null), activations);
+            return unet.apply(scope, new UNet.Input(in, label, condition, null, null));
         }
 
         SDVariable loss(double[] y, double[] n) {
@@ -255,12 +273,25 @@ class Edm2ReferenceTest {
             SDVariable noise = input("noise", Edm2Case.channelsLast(Nd4j.create(n, nchw, 'c')));
             SDVariable s = sd.reshape(sigma, nhwc[0], 1, 1, 1);
             SDVariable d =
-                    new Denoiser(unet, settings.sigmaData()).apply(scope, images.add(noise.mul(s)), sigma, classes);
+                    new Denoiser(unet, settings.sigmaData()).apply(scope, images.add(noise.mul(s)), sigma, condition);
             double variance = settings.sigmaData() * settings.sigmaData();
             SDVariable weight = s.mul(s).add(variance).div(sd.math().square(s.mul(settings.sigmaData())));
             var mp = new MagnitudePreserving(scope);
-            SDVariable features = mp.fourier(sd.math().log(sigma).mul(0.25), "logvar_fourier");
-            SDVariable u = sd.reshape(mp.linear(features, mp.weight("logvar_linear.weight", 1)), nhwc[0], 1, 1, 1);
+            SDVariable features = mp.fourier(
+                    sd.math().log(sigma).mul(0.25),
+                    "logvar_fourier",
+                    weights.get("logvar_fourier.freqs").length());
+            SDVariable u = sd.reshape(
+                    mp.linear(
+                            features,
+                            mp.weight(
+                                    "logvar_linear",
+                                    1,
+                                    weights.get("logvar_linear.weight").shape())),
+                    nhwc[0],
+                    1,
+                    1,
+                    1);
             SDVariable error = sd.math()
                     .square(d.sub(images))
                     .mul(weight.mul(sd.math().exp(u.neg())))
@@ -269,6 +300,8 @@ class Edm2ReferenceTest {
         }
 
         List<INDArray> run(List<SDVariable> outputs) {
+            scope.declared()
+                    .forEach(p -> bindings.put(p.name(), weights.get(p.name()).castTo(type)));
             Map<String, INDArray> targets = new LinkedHashMap<>();
             for (SDVariable v : outputs) {
                 targets.put(v.name(), Nd4j.createUninitialized(type, shapes.of(v), 'c'));

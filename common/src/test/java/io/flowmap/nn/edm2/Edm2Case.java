@@ -1,7 +1,8 @@
-package io.flowmap.nn;
+package io.flowmap.nn.edm2;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.flowmap.nn.edm2.UNetConfig;
+import io.flowmap.data.LatentShape;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.testing.Npy;
 import io.flowmap.testing.Reference;
 import java.nio.file.Files;
@@ -16,7 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** A network of the reference folder: its configuration and arrays. */
-public record Edm2Case(Path folder, UNetConfig config, double sigmaData) {
+public record Edm2Case(Path folder, UNetConfig config, LatentShape shape, int classes, double sigmaData) {
     private static final String DERIVED = "ayf_edm2_";
 
     /** Those that {@link #read} uses, and those without effect on values in float32 or float64 outside training. */
@@ -68,15 +69,17 @@ public record Edm2Case(Path folder, UNetConfig config, double sigmaData) {
         return Reference.understands(folder, Reference.json(folder, "config").path("kw"), ARGUMENTS, DEFAULTS);
     }
 
+    /** The network. */
+    public UNet unet(boolean flowMap) {
+        return new UNet(config, shape.dimensions(), ConditionShape.classes(classes), flowMap);
+    }
+
     public static Edm2Case read(Path folder) {
         JsonNode json = Reference.json(folder, "config");
         JsonNode kw = json.get("kw");
         List<Integer> mult = ints(kw.path("channel_mult"), List.of(1, 2, 3, 4));
         List<Integer> attn = ints(kw.path("attn_resolutions"), List.of(16, 8));
         var config = new UNetConfig(
-                kw.get("img_resolution").asInt(),
-                kw.get("img_channels").asInt(),
-                kw.get("label_dim").asInt(),
                 kw.path("model_channels").asInt(192),
                 mult,
                 kw.path("channel_mult_noise").asInt(0),
@@ -91,7 +94,13 @@ public record Edm2Case(Path folder, UNetConfig config, double sigmaData) {
                 kw.path("clip_act").isNull() ? 0 : kw.path("clip_act").asDouble(256));
         double sigmaData =
                 kw.path("sigma_data").asDouble(json.path("sigma_data").asDouble(0.5));
-        return new Edm2Case(folder, config, sigmaData);
+        int side = kw.get("img_resolution").asInt();
+        return new Edm2Case(
+                folder,
+                config,
+                new LatentShape(kw.get("img_channels").asInt(), side, side),
+                kw.get("label_dim").asInt(),
+                sigmaData);
     }
 
     private static List<Integer> ints(JsonNode node, List<Integer> otherwise) {

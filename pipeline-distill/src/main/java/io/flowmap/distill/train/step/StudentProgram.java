@@ -1,5 +1,6 @@
-package io.flowmap.distill.objective;
+package io.flowmap.distill.train.step;
 
+import io.flowmap.distill.objective.Objective;
 import io.flowmap.engine.Program;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.flow.LinearPath;
@@ -7,7 +8,8 @@ import io.flowmap.flow.NetworkField;
 import io.flowmap.graph.Shapes;
 import io.flowmap.graph.Vjp;
 import io.flowmap.model.TeacherGraph;
-import io.flowmap.nn.Parameter;
+import io.flowmap.nn.Condition;
+import io.flowmap.nn.FlatParameters;
 import io.flowmap.nn.Scope;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +18,6 @@ import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Teacher velocity, student field, tangent, target and parameter gradients of one objective as one compiled program over
@@ -56,7 +57,7 @@ public final class StudentProgram implements AutoCloseable {
             }
         }
 
-        List<Parameter> parameters() {
+        FlatParameters parameters() {
             return student.network().parameters();
         }
     }
@@ -69,7 +70,7 @@ public final class StudentProgram implements AutoCloseable {
         type = setup.type();
         inputs = new GraphInputs(type);
         shapes = inputs.shapes();
-        var scope = Scope.trainable(shapes, type, "student.", setup.parameters());
+        var scope = Scope.trained(shapes, type, "student.");
         Map<String, INDArray> outputs = new LinkedHashMap<>();
         Objective.Residual residual = emit(setup, scope);
         norms = inputs.output(residual.norm());
@@ -90,25 +91,24 @@ public final class StudentProgram implements AutoCloseable {
         SDVariable x0 = inputs.samples("x0", batch, setup.sample());
         SDVariable z = inputs.samples("z", batch, setup.sample());
         SDVariable t = inputs.add("t", batch);
-        int labels = setup.student().network().classes();
-        SDVariable classes = labels > 0 ? inputs.add("classes", batch, labels) : null;
+        Condition condition = inputs.condition(setup.student().network().condition(), batch);
         SDVariable xt = LinearPath.point(scope, x0, z, t);
         boolean flowMap = setup.student().network().isFlowMap();
         SDVariable s = flowMap ? inputs.add("s", batch) : null;
         SDVariable guidance = flowMap ? inputs.add("guidance", batch) : null;
         SDVariable warmup = flowMap ? inputs.add("warmup", 1) : null;
-        Objective.Teacher teacher = teacher(setup, classes, guidance);
+        Objective.Teacher teacher = teacher(setup, condition, guidance);
         Objective.Field field = (x, time, target) ->
-                setup.student().apply(scope, new NetworkField.Point(x, time, classes, target, guidance));
+                setup.student().apply(scope, new NetworkField.Point(x, time, condition, target, guidance));
         return setup.objective().apply(new Objective.Terms(scope, x0, z, xt, t, s, warmup, teacher, field));
     }
 
-    private Objective.Teacher teacher(Setup setup, SDVariable classes, SDVariable guidance) {
+    private Objective.Teacher teacher(Setup setup, Condition condition, SDVariable guidance) {
         if (setup.teacher() == null) {
             return null;
         }
         TeacherGraph.Emitter emitter = setup.teacher().in(shapes, type);
-        return (x, time) -> emitter.velocity(new NetworkField.Point(x, time, classes, null, guidance));
+        return (x, time) -> emitter.velocity(new NetworkField.Point(x, time, condition, null, guidance));
     }
 
     private void bind(
@@ -118,29 +118,32 @@ public final class StudentProgram implements AutoCloseable {
             INDArray gradient,
             Objective.Residual residual,
             Map<String, INDArray> outputs) {
+        var values = setup.parameters().views(parameters);
+        var slopes = setup.parameters().views(gradient);
         List<SDVariable> trained = new ArrayList<>();
-        List<INDArray> targets = new ArrayList<>();
-        long offset = 0;
         for (var p : setup.parameters()) {
-            var interval = NDArrayIndex.interval(offset, offset + p.length());
-            SDVariable variable = scope.parameter(p.name());
-            inputs.bind(variable, parameters.get(interval).reshape('c', p.shape()));
+            SDVariable variable = scope.variable(p.name());
+            inputs.bind(variable, values.get(p.name()));
             if (p.trained()) {
                 trained.add(variable);
-                targets.add(gradient.get(interval).reshape('c', p.shape()));
             }
-            offset += p.length();
         }
-        var gradients = List.copyOf(
-                Vjp.of(shapes, residual.output(), residual.cotangent(), trained).values());
-        for (int i = 0; i < trained.size(); i++) {
-            outputs.put(gradients.get(i).name(), targets.get(i));
+        var gradients = Vjp.of(shapes, residual.output(), residual.cotangent(), trained);
+        for (var p : setup.parameters()) {
+            if (p.trained()) {
+                outputs.put(gradients.get(scope.variable(p.name())).name(), slopes.get(p.name()));
+            }
         }
     }
 
-    /** The array of an input: x0, z [N,C,H,W] or [N,D]; t, s, guidance [N]; classes [N,L]; warmup [1]; null if it has none. */
+    /** The array of an input: x0, z [N,C,H,W] or [N,D]; t, s, guidance [N]; warmup [1]; null if it has none. */
     public INDArray input(String name) {
         return inputs.array(name);
+    }
+
+    /** The array [N,...] of a condition's input. */
+    public INDArray condition(String name) {
+        return inputs.condition(name);
     }
 
     /** ||g|| of each sample of the last run. */

@@ -1,0 +1,63 @@
+package io.flowmap.nn;
+
+import io.flowmap.graph.Shapes;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * What a batch is conditioned on, in a graph. It comes from the data; a guidance weight, which is drawn, stands beside it.
+ *
+ * @param arrays [N,...] by the names of {@link ConditionShape}, in their order; a class as one-hot rows
+ */
+public record Condition(Map<String, SDVariable> arrays) {
+    public static final Condition NONE = new Condition(Map.of());
+
+    public Condition {
+        arrays = new TreeMap<>(arrays);
+    }
+
+    /** The array of that name. Throws {@link IllegalArgumentException} if there is none. */
+    public SDVariable get(String name) {
+        SDVariable array = arrays.get(name);
+        if (array == null) {
+            throw new IllegalArgumentException("expected a condition with " + name + ", got " + arrays.keySet());
+        }
+        return array;
+    }
+
+    public boolean isEmpty() {
+        return arrays.isEmpty();
+    }
+
+    /** The part that a shape names. */
+    public Condition only(ConditionShape shape) {
+        var kept = new TreeMap<>(arrays);
+        kept.keySet().retainAll(shape.arrays().keySet());
+        return new Condition(kept);
+    }
+
+    /** The same batch without its condition: zeros, as a network that is trained with dropped conditions sees them. */
+    public Condition unconditional(Shapes shapes, DataType type) {
+        var zeros = new TreeMap<>(arrays);
+        zeros.replaceAll((name, array) -> shapes.graph().zero(null, type, shapes.of(array)));
+        return new Condition(zeros);
+    }
+
+    /** All arrays of a sample in a row, [N, size]. Throws {@link IllegalArgumentException} if there is none. */
+    public SDVariable rows(Scope scope) {
+        if (arrays.isEmpty()) {
+            throw new IllegalArgumentException("expected a condition, got none");
+        }
+        var rows = arrays.values().stream()
+                .map(array -> {
+                    long[] shape = scope.shape(array);
+                    long size = Arrays.stream(shape).skip(1).reduce(1, (a, b) -> a * b);
+                    return shape.length == 2 ? array : scope.reshape(array, shape[0], size);
+                })
+                .toArray(SDVariable[]::new);
+        return rows.length == 1 ? rows[0] : scope.graph().concat(1, rows);
+    }
+}

@@ -1,0 +1,87 @@
+package io.flowmap.nn;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What samples are conditioned on: names and shapes of arrays, of one sample. {@link #CLASS} is a one-hot row [L]; others are what the
+ * data has, such as "text" [T,D], "pooled" [P].
+ *
+ * @param arrays in the order of their names
+ */
+public record ConditionShape(Map<String, List<Integer>> arrays) implements Serializable {
+    /** Name of the class among the arrays. */
+    public static final String CLASS = "class";
+
+    public static final ConditionShape NONE = new ConditionShape(Map.of());
+
+    @JsonCreator
+    public ConditionShape {
+        arrays = new TreeMap<>(arrays);
+        arrays.replaceAll((name, shape) -> List.copyOf(shape));
+        arrays.forEach((name, shape) -> {
+            if (!name.matches("[a-z][a-z0-9_-]*")
+                    || shape.isEmpty()
+                    || shape.stream().anyMatch(n -> n < 1)) {
+                throw new IllegalArgumentException(
+                        "expected lower-case names and positive dimensions of a condition, got " + name + " " + shape);
+            }
+        });
+    }
+
+    /** A class out of so many; nothing for 0. */
+    public static ConditionShape classes(int classes) {
+        return classes == 0 ? NONE : new ConditionShape(Map.of(CLASS, List.of(classes)));
+    }
+
+    @JsonValue
+    Map<String, List<Integer>> json() {
+        return arrays;
+    }
+
+    public boolean isEmpty() {
+        return arrays.isEmpty();
+    }
+
+    /** Classes; 0 where there is none among the arrays. */
+    public int classes() {
+        return arrays.containsKey(CLASS) ? arrays.get(CLASS).get(0) : 0;
+    }
+
+    /** The part with these names, of those that are there. */
+    public ConditionShape only(List<String> names) {
+        var kept = new TreeMap<>(arrays);
+        kept.keySet().retainAll(names);
+        return new ConditionShape(kept);
+    }
+
+    /** Numbers of all arrays of a sample together. */
+    public int size() {
+        return arrays.keySet().stream().mapToInt(this::size).sum();
+    }
+
+    /** Numbers of an array of a sample. */
+    public int size(String name) {
+        return arrays.get(name).stream().reduce(1, Math::multiplyExact);
+    }
+
+    /** Shape [N,...] of an array of N samples. */
+    public long[] of(long n, String name) {
+        var shape = arrays.get(name);
+        var batch = new long[shape.size() + 1];
+        batch[0] = n;
+        for (int i = 0; i < shape.size(); i++) {
+            batch[i + 1] = shape.get(i);
+        }
+        return batch;
+    }
+
+    @Override
+    public String toString() {
+        return arrays.isEmpty() ? "no condition" : arrays.toString();
+    }
+}

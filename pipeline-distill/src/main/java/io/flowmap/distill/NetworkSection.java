@@ -1,0 +1,43 @@
+package io.flowmap.distill;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.config.Json;
+import io.flowmap.config.UserError;
+import io.flowmap.data.LatentData;
+import io.flowmap.flow.NoiseLabel;
+import io.flowmap.model.Architecture;
+import io.flowmap.model.NetworkConfig;
+import io.flowmap.model.NetworkSpec;
+
+/** The section {@code network}: an architecture by its name, and the size of one of its networks under that name. */
+record NetworkSection(NetworkConfig config, double sigmaData) {
+    NetworkSection {
+        if (!(sigmaData > 0) || Double.isInfinite(sigmaData)) {
+            throw new IllegalArgumentException("expected sigma-data > 0, got " + sigmaData);
+        }
+    }
+
+    @JsonCreator
+    static NetworkSection of(JsonNode section) throws JsonProcessingException {
+        var architecture = Architecture.named(section.path("architecture").asText());
+        var config = Json.mapper().treeToValue(section.path(architecture.name()), architecture.config());
+        return new NetworkSection(config, section.path("sigma-data").asDouble());
+    }
+
+    /**
+     * The velocity network for latents. Throws {@link UserError} if there is none of that size.
+     *
+     * @param path of this section, for messages
+     */
+    NetworkSpec velocity(String path, LatentData data) {
+        try {
+            var spec = new NetworkSpec(config, false, NoiseLabel.TIME, sigmaData, data.shape(), data.condition());
+            config.requireUseful(spec.sample());
+            return spec;
+        } catch (IllegalArgumentException e) {
+            throw new UserError("cannot accept setting " + path + ": " + e.getMessage(), e);
+        }
+    }
+}
