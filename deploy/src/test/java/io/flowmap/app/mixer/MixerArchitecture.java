@@ -1,0 +1,17 @@
+package io.flowmap.app.mixer;
+
+import io.flowmap.model.Architecture;
+import io.flowmap.model.NetworkConfig;
+
+/** The architecture {@code mixer}, which no main file knows. */
+public final class MixerArchitecture implements Architecture {
+    @Override
+    public String name() {
+        return "mixer";
+    }
+
+    @Override
+    public Class<? extends NetworkConfig> config() {
+        return MixerConfig.class;
+    }
+}
