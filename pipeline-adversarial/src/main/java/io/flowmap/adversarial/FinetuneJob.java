@@ -12,6 +12,7 @@ import io.flowmap.model.StoredModel;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,9 +25,6 @@ import java.util.TreeSet;
  * coefficient 0 it is the distillation that goes on.
  */
 public final class FinetuneJob implements Job {
-    /** The stage that it writes. */
-    static final String STAGE = "finetuned";
-
     private static final String SECTION = "finetune";
     /** The objective is the distillation's; its training is not. */
     private static final List<String> SECTIONS = List.of(
@@ -69,7 +67,7 @@ public final class FinetuneJob implements Job {
         var inputs = new ArrayList<>(distillation.inputs(context));
         inputs.add(StageInput.stage(context, config.stage()));
         var finetuning = Finetuning.of(context, config, distillation);
-        var output = StageOutput.open(context, STAGE, SECTIONS, inputs, operational());
+        var output = StageOutput.open(context, StageNames.FINETUNED, SECTIONS, inputs, operational());
         if (output.finished()) {
             context.progress().phase(SECTION, Map.of("skipped", output.dir()));
             return;
@@ -77,7 +75,7 @@ public final class FinetuneJob implements Job {
         var start = finetuning.start();
         var watch = new DiversityWatch(
                 config.watch(), probe(context, config.watch(), finetuning.student()), start.parameters());
-        var blocks = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
+        var blocks = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");
         var trained = new Trainer(context, finetuning.recipe(), blocks, config.training(), output.dir(), watch)
                 .train(start, finetuning.layout());
         output.finish(Map.of(
@@ -103,7 +101,7 @@ public final class FinetuneJob implements Job {
         if (!watch.looks()) {
             return null;
         }
-        var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
+        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
         var features = watch.features() == WatchConfig.Space.LENET ? ClassifierStage.open(context, data) : null;
         return new RecallProbe(student, watch, data, features, context.run().seedOf("finetune.watch"));
     }

@@ -12,6 +12,7 @@ import io.flowmap.nn.ForcedNormalisation;
 import io.flowmap.nn.InitialParameters;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.util.Map;
 
@@ -37,7 +38,11 @@ public final class DistillJob implements Job {
         var distillation = Distillation.of(context);
         StoredTeacher teacher = distillation.teacher();
         var output = StageOutput.open(
-                context, "flowmap", distillation.sections(), distillation.inputs(context), TrainingConfig.OPERATIONAL);
+                context,
+                StageNames.FLOW_MAP,
+                distillation.sections(),
+                distillation.inputs(context),
+                TrainingConfig.OPERATIONAL);
         if (output.finished()) {
             context.progress().phase("distill", Map.of("skipped", output.dir()));
             return;
@@ -46,7 +51,7 @@ public final class DistillJob implements Job {
                 teacher == null ? network(context) : teacher.main().spec();
         NetworkSpec student = distillation.objective().trainsFlowMap() ? velocity.asFlowMap() : velocity;
         var recipe = distillation.recipe(context, student);
-        var blocks = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
+        var blocks = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");
         TrainedModel trained = new Trainer(
                         context, recipe, blocks, distillation.config().training(), output.dir())
                 .train(initial(context, student, teacher), student.layout());
@@ -54,7 +59,7 @@ public final class DistillJob implements Job {
     }
 
     private static NetworkSpec network(JobContext context) {
-        var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
+        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
         return context.settings().section("network", NetworkConfig.class).velocity("network", data);
     }
 

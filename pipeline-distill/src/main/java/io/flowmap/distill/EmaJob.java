@@ -8,6 +8,7 @@ import io.flowmap.model.StoredModel;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ public final class EmaJob implements Job {
     public void run(JobContext context) {
         var config = context.settings().section("ema", EmaConfig.class);
         var input = StageInput.stage(context, config.stage());
-        var output = StageOutput.open(context, config.stage() + "-ema", List.of("ema"), List.of(input));
+        var output = StageOutput.open(context, StageNames.averaged(config.stage()), List.of("ema"), List.of(input));
         if (output.finished()) {
             context.progress().phase("ema", Map.of("skipped", output.dir()));
             return;

@@ -11,6 +11,7 @@ import io.flowmap.nn.edm2.Edm2Snapshot;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,7 +60,7 @@ public final class ImportJob implements Job {
             sources.put(name, ImportSource.of(opened, snapshot, config));
         });
         requireAlike(snapshots);
-        var output = StageOutput.open(context, "teacher", SECTIONS, inputs(sources));
+        var output = StageOutput.open(context, StageNames.TEACHER, SECTIONS, inputs(sources));
         if (output.finished()) {
             context.progress().phase("import", Map.of("skipped", output.dir()));
             return;

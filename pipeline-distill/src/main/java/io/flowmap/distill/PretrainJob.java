@@ -11,6 +11,7 @@ import io.flowmap.nn.Parameter;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.util.List;
 import java.util.Map;
@@ -36,14 +37,14 @@ public final class PretrainJob implements Job {
     @Override
     public void run(JobContext context) {
         var config = context.settings().section("pretrain", PretrainConfig.class);
-        var input = StageInput.stage(context, "data");
-        var output =
-                StageOutput.open(context, "teacher", List.of("pretrain"), List.of(input), TrainingConfig.OPERATIONAL);
+        var input = StageInput.stage(context, StageNames.DATA);
+        var output = StageOutput.open(
+                context, StageNames.TEACHER, List.of("pretrain"), List.of(input), TrainingConfig.OPERATIONAL);
         if (output.finished()) {
             context.progress().phase("pretrain", Map.of("skipped", output.dir()));
             return;
         }
-        var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
+        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
         NetworkSpec main = config.main().network().velocity("pretrain.main.network", data);
         NetworkSpec weak = config.weak().network().velocity("pretrain.weak.network", data);
         TrainedModel strong = train(context, config, config.main(), main, new Path(output.dir(), "main"));

@@ -7,6 +7,7 @@ import io.flowmap.eval.set.EncodedImages;
 import io.flowmap.file.AtomicFile;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,6 @@ import org.apache.hadoop.fs.Path;
 
 /** The LeNet of a run's labels as a stage of its own: trained once, then read by every evaluation that shares it. */
 public final class ClassifierStage {
-    public static final String NAME = "classifier";
     static final String SECTION = "evaluate.classifier";
     private static final String FILE = "lenet.safetensors";
 
@@ -22,7 +22,8 @@ public final class ClassifierStage {
 
     /** The network, trained now if it was not yet. */
     public static LeNetWeights open(JobContext context, LatentData train) {
-        var output = StageOutput.open(context, NAME, List.of(SECTION), List.of(StageInput.stage(context, "data")));
+        var output = StageOutput.open(
+                context, StageNames.CLASSIFIER, List.of(SECTION), List.of(StageInput.stage(context, StageNames.DATA)));
         var file = new Path(output.dir(), FILE);
         if (output.finished()) {
             return LeNetWeights.fromBytes(AtomicFile.read(output.fileSystem(), file), file.toString());

@@ -13,6 +13,7 @@ import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Manifest;
 import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -45,7 +46,8 @@ public final class DatasetJob implements Job {
 
     @Override
     public void run(JobContext context) {
-        var output = StageOutput.open(context, name(), List.of(), List.of(StageInput.stage(context, "data")));
+        var output = StageOutput.open(
+                context, StageNames.DATASET, List.of(), List.of(StageInput.stage(context, StageNames.DATA)));
         var file = new Path(output.dir(), PAGE);
         if (!output.finished()) {
             AtomicFile.write(output.fileSystem(), file, page(context).html().getBytes(StandardCharsets.UTF_8));
@@ -55,7 +57,7 @@ public final class DatasetJob implements Job {
     }
 
     private static Page page(JobContext context) {
-        var dir = context.stage("data");
+        var dir = context.stage(StageNames.DATA);
         var facts = Manifest.read(Store.of(context.hadoop(), dir), dir).facts();
         var ledger = context.spark().read().parquet(LiteralPath.of(new Path(dir, "ledger")));
         var tables = new LedgerTables(ledger);

@@ -18,6 +18,7 @@ import io.flowmap.file.Store;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,8 +33,6 @@ import org.apache.spark.sql.SaveMode;
  * protocols where asked. Writes the table of {@link MetricRow}.
  */
 public final class EvaluateJob implements Job {
-    public static final String STAGE = "metrics";
-
     @Override
     public String name() {
         return "evaluate";
@@ -52,18 +51,18 @@ public final class EvaluateJob implements Job {
     @Override
     public void run(JobContext context) {
         var settings = context.settings().section("evaluate", EvaluateSettings.class);
-        var inputs = new ArrayList<>(List.of(StageInput.stage(context, "data")));
+        var inputs = new ArrayList<>(List.of(StageInput.stage(context, StageNames.DATA)));
         if (settings.samples()) {
-            inputs.add(StageInput.stage(context, "samples"));
+            inputs.add(StageInput.stage(context, StageNames.SAMPLES));
         }
-        var reference = LatentData.open(context.hadoop(), context.stage("data"), settings.referenceSplit());
+        var reference = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), settings.referenceSplit());
         var named = new NamedModels(context, settings, reference.imageShape());
-        var train = LatentData.open(context.hadoop(), context.stage("data"), ImageSources.TRAIN);
+        var train = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), ImageSources.TRAIN);
         var sets = settings.samples() ? sets(context) : List.<SampleSet>of();
         var model = model(context, settings, reference);
         inputs.add(modelInput(context, settings, model));
         inputs.addAll(named.inputs());
-        var output = StageOutput.open(context, STAGE, List.of("evaluate"), inputs);
+        var output = StageOutput.open(context, StageNames.METRICS, List.of("evaluate"), inputs);
         if (output.finished()) {
             context.progress().phase(name(), Map.of("skipped", output.dir()));
             return;
@@ -97,7 +96,7 @@ public final class EvaluateJob implements Job {
     }
 
     private static List<SampleSet> sets(JobContext context) {
-        var samples = context.stage("samples");
+        var samples = context.stage(StageNames.SAMPLES);
         var sets = SampleSet.list(Store.of(context.hadoop(), samples), samples);
         if (sets.isEmpty()) {
             throw new UserError(
@@ -110,7 +109,7 @@ public final class EvaluateJob implements Job {
     static FeatureModel model(JobContext context, EvaluateSettings settings, LatentData data) {
         if (settings.trainsLeNet()) {
             return ClassifierStage.open(
-                    context, LatentData.open(context.hadoop(), context.stage("data"), ImageSources.TRAIN));
+                    context, LatentData.open(context.hadoop(), context.stage(StageNames.DATA), ImageSources.TRAIN));
         }
         var model = CifarResNetWeights.open(context.hadoop(), new Path(settings.features()));
         return NamedModels.requireFits(model, settings.features(), data.imageShape());
@@ -119,7 +118,7 @@ public final class EvaluateJob implements Job {
     /** What that network is from. */
     static StageInput modelInput(JobContext context, EvaluateSettings settings, FeatureModel model) {
         return settings.trainsLeNet()
-                ? StageInput.stage(context, ClassifierStage.NAME)
+                ? StageInput.stage(context, StageNames.CLASSIFIER)
                 : NamedModels.input("evaluate.features", settings.features(), model.hash());
     }
 

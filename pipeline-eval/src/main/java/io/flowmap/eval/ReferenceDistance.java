@@ -15,6 +15,7 @@ import io.flowmap.eval.table.MetricProtocol;
 import io.flowmap.eval.table.MetricProtocol.Reference;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Map;
@@ -50,7 +51,7 @@ public final class ReferenceDistance {
     /** Opens the network, and trains the LeNet if it is to give the features and is not there. */
     public static ReferenceDistance open(JobContext context) {
         var settings = context.settings().section("evaluate", EvaluateSettings.class);
-        var data = LatentData.open(context.hadoop(), context.stage("data"), settings.referenceSplit());
+        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), settings.referenceSplit());
         return new ReferenceDistance(context, settings, data, EvaluateJob.model(context, settings, data));
     }
 

@@ -4,6 +4,7 @@ import io.flowmap.file.Store;
 import io.flowmap.ingest.judge.Ledger;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.io.IOException;
 import java.time.Duration;
@@ -16,9 +17,6 @@ import org.apache.hadoop.fs.Path;
  * images and the ledger. The result depends on the configuration, the seed and the sources alone.
  */
 public final class IngestJob implements Job {
-    /** Directory of the output in the run's directory. */
-    public static final String STAGE = "data";
-
     private static final String STAGING = "staged";
 
     @Override
@@ -40,7 +38,7 @@ public final class IngestJob implements Job {
     public void run(JobContext context) {
         var settings = context.settings().section("ingest", IngestSettings.class);
         var inventory = Inventory.take(context, settings);
-        var output = StageOutput.open(context, STAGE, List.of("ingest"), inventory.inputs());
+        var output = StageOutput.open(context, StageNames.DATA, List.of("ingest"), inventory.inputs());
         if (output.finished()) {
             context.progress().phase("ingest", Map.of("skipped", output.dir()));
             return;

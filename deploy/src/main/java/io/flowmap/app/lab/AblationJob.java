@@ -16,6 +16,7 @@ import io.flowmap.page.Page;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,10 +53,10 @@ public final class AblationJob implements Job {
                 .map(run -> AblationRun.of(context, run))
                 .toList();
         new IngestJob().run(context);
-        if (!context.finished("teacher")) {
+        if (!context.finished(StageNames.TEACHER)) {
             new PretrainJob().run(context);
         }
-        if (!context.finished("flowmap") && runs.stream().anyMatch(AblationRun::finetunes)) {
+        if (!context.finished(StageNames.FLOW_MAP) && runs.stream().anyMatch(AblationRun::finetunes)) {
             new DistillJob().run(context);
         }
         if (settings.seconds() > 0) {
@@ -93,7 +94,7 @@ public final class AblationJob implements Job {
             JobContext context, AblationSettings settings, List<AblationRun> runs, Map<String, String> diverged) {
         var inputs = new ArrayList<StageInput>();
         for (var run : runs) {
-            inputs.add(StageInput.finished(context, run.name(), run.context().stage("metrics")));
+            inputs.add(StageInput.finished(context, run.name(), run.context().stage(StageNames.METRICS)));
         }
         var output = StageOutput.open(context, "lab/ablation", List.of(SECTION, Comparison.SECTION), inputs);
         if (output.finished()) {

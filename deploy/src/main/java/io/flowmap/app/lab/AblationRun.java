@@ -11,6 +11,7 @@ import io.flowmap.file.Store;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Manifest;
 import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -33,7 +34,6 @@ import org.apache.spark.sql.functions;
 record AblationRun(String name, JobContext context) {
     private static final String BUDGET = "budget";
     private static final String FINETUNES = "finetune.in-pipeline";
-    private static final String FINETUNED = "finetuned";
     private static final String STUDENT = "student";
 
     /** @param shared the run whose stages are shared */
@@ -42,12 +42,12 @@ record AblationRun(String name, JobContext context) {
         var own = shared.with(run.settings()).settings();
         var teacher = own.tree("distill.teacher.stage").asText();
         overrides.add("run.dir=" + shared.stage("ablation/" + run.directory()));
-        for (var stage : List.of("data", "classifier", teacher)) {
+        for (var stage : List.of(StageNames.DATA, StageNames.CLASSIFIER, teacher)) {
             overrides.add("run.stages." + stage + "=" + shared.stage(stage));
         }
         if (own.tree(FINETUNES).asBoolean()) {
-            overrides.add("run.stages.flowmap=" + shared.stage("flowmap"));
-            overrides.add("generate.student-stage=" + FINETUNED);
+            overrides.add("run.stages." + StageNames.FLOW_MAP + "=" + shared.stage(StageNames.FLOW_MAP));
+            overrides.add("generate.student-stage=" + StageNames.FINETUNED);
         }
         return new AblationRun(run.name(), shared.with(overrides));
     }
@@ -77,7 +77,7 @@ record AblationRun(String name, JobContext context) {
                 context.with(List.of("lab.ablation.runs=[]")),
                 BUDGET,
                 List.of("distill", "lab.ablation"),
-                List.of(StageInput.stage(context, "data")));
+                List.of(StageInput.stage(context, StageNames.DATA)));
         if (output.finished()) {
             return;
         }
@@ -135,7 +135,8 @@ record AblationRun(String name, JobContext context) {
 
     /** Frechet distances of whole sets by the run's own features, of its model's samples and of real images. */
     List<MetricRow> distances() {
-        var table = context.spark().read().parquet(LiteralPath.of(new Path(context.stage("metrics"), "table")));
+        var table =
+                context.spark().read().parquet(LiteralPath.of(new Path(context.stage(StageNames.METRICS), "table")));
         return MetricRow.read(table).stream()
                 .filter(row -> row.metric().startsWith(MetricRow.FRECHET) && row.isOfAll())
                 .filter(row -> row.guidance() == null || row.model().equals(model()))
@@ -146,7 +147,7 @@ record AblationRun(String name, JobContext context) {
     record Training(long steps, double minutes) {}
 
     private Dataset<Row> rounds(JobContext run) {
-        var stage = finetunes() ? FINETUNED : "flowmap";
+        var stage = finetunes() ? StageNames.FINETUNED : StageNames.FLOW_MAP;
         return run.spark().read().parquet(LiteralPath.of(new Path(run.stage(stage), "training")));
     }
 

@@ -16,6 +16,7 @@ import io.flowmap.page.Page;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import io.flowmap.tensor.CounterRandom;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ public final class TrajectoryJob implements Job {
         var average = context.settings().tree("distill.teacher-average").asText();
         var teacher = StoredTeacher.of(context, guided, average);
         var inputs = List.of(
-                StageInput.stage(context, "data"),
+                StageInput.stage(context, StageNames.DATA),
                 StageInput.stage(context, guided.stage()),
                 StageInput.stage(context, settings.stage()));
         var output = StageOutput.open(
@@ -75,7 +76,7 @@ public final class TrajectoryJob implements Job {
 
     private static List<Reading> readings(
             JobContext context, TrajectorySettings settings, StoredTeacher teacher, StoredModel student) {
-        var data = LatentData.open(context.hadoop(), context.stage("data"), "test");
+        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "test");
         student.requireFits(data);
         teacher.main().requireFits(data);
         var points = PathPoints.of(

@@ -16,6 +16,7 @@ import io.flowmap.page.Page;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,12 +56,12 @@ public final class SweepJob implements Job {
     @Override
     public void run(JobContext context) {
         var settings = context.settings().section(SECTION, SweepSettings.class);
-        var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
+        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
         var models = models(context, settings, data);
         var reference = ReferenceDistance.open(context);
-        var inputs = new ArrayList<>(List.of(StageInput.stage(context, "data"), reference.input()));
+        var inputs = new ArrayList<>(List.of(StageInput.stage(context, StageNames.DATA), reference.input()));
         settings.stages().forEach(stage -> inputs.add(StageInput.stage(context, stage)));
-        var output = StageOutput.open(context, SECTION, List.of(SECTION, "evaluate"), inputs);
+        var output = StageOutput.open(context, StageNames.SWEEP, List.of(SECTION, "evaluate"), inputs);
         if (output.finished()) {
             context.progress().phase(name(), Map.of("skipped", output.dir()));
             return;

@@ -9,6 +9,7 @@ import io.flowmap.model.StoredModel;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.util.List;
 import java.util.Map;
@@ -38,10 +39,10 @@ public final class PrepareTeacherJob implements Job {
     @Override
     public void run(JobContext context) {
         var config = context.settings().section("prepare", PrepareConfig.class);
-        var inputs = List.of(StageInput.stage(context, "data"), StageInput.stage(context, config.stage()));
+        var inputs = List.of(StageInput.stage(context, StageNames.DATA), StageInput.stage(context, config.stage()));
         var imported = imported(context, config.stage());
         var output = StageOutput.open(
-                context, config.stage() + "-prepared", List.of("prepare"), inputs, TrainingConfig.OPERATIONAL);
+                context, StageNames.prepared(config.stage()), List.of("prepare"), inputs, TrainingConfig.OPERATIONAL);
         if (output.finished()) {
             context.progress().phase(name(), Map.of("skipped", output.dir()));
             return;
@@ -71,7 +72,7 @@ public final class PrepareTeacherJob implements Job {
 
     /** The stage's networks by name. Throws {@link UserError} if one is prepared already or the data is not for it. */
     private static Map<String, StoredModel> imported(JobContext context, String stage) {
-        var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
+        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
         var models = new TreeMap<String, StoredModel>();
         for (String name : StoredModel.names(context, stage)) {
             var model = StoredModel.of(context, stage, name, TeacherPreparation.ROLE);

@@ -2,6 +2,7 @@ package io.flowmap.distill.prepare;
 
 import io.flowmap.model.StoredModel;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.StageNames;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -53,7 +54,11 @@ final class VelocityErrors {
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
         var hadoop = new SerializableConfiguration(context.hadoop());
         var task = new VelocityTask(
-                imported, List.copyOf(candidates), context.stage("data").toString(), config, seed);
+                imported,
+                List.copyOf(candidates),
+                context.stage(StageNames.DATA).toString(),
+                config,
+                seed);
         var batches = IntStream.range(0, config.batches()).boxed().toList();
         int slices = Math.min(batches.size(), spark.defaultParallelism());
         var total = new VelocitySums[candidates.size()][MeasureConfig.BINS];

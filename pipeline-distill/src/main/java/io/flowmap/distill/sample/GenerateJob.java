@@ -9,6 +9,7 @@ import io.flowmap.stage.CountBar;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,20 +51,20 @@ public final class GenerateJob implements Job {
         var config = context.settings().section("generate", GenerateConfig.class);
         boolean teacher = config.models().contains("teacher");
         boolean student = config.models().contains("student");
-        List<StageInput> inputs = new ArrayList<>(List.of(StageInput.stage(context, "data")));
+        List<StageInput> inputs = new ArrayList<>(List.of(StageInput.stage(context, StageNames.DATA)));
         if (teacher) {
             inputs.add(StageInput.stage(context, config.teacher().stage()));
         }
         if (student) {
             inputs.add(StageInput.stage(context, config.studentStage()));
         }
-        var output = StageOutput.open(context, "samples", List.of("generate"), inputs, Set.of("top-up"));
+        var output = StageOutput.open(context, StageNames.SAMPLES, List.of("generate"), inputs, Set.of("top-up"));
         if (output.finished()) {
             context.progress().phase("generate", Map.of("skipped", output.dir()));
             return;
         }
         var earlier = config.topUp().isEmpty() ? null : EarlierSamples.of(context, config, output);
-        var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
+        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
         StoredTeacher guided = teacher ? StoredTeacher.of(context, config.teacher(), config.teacherAverage()) : null;
         StoredModel flowMap =
                 student ? StoredModel.of(context, config.studentStage(), ".", config.studentAverage()) : null;
