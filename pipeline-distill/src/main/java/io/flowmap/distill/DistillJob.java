@@ -7,14 +7,14 @@ import io.flowmap.distill.train.Trainer;
 import io.flowmap.distill.train.step.BlockSource;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.model.NetworkSpec;
-import io.flowmap.model.StoredModel;
 import io.flowmap.nn.ForcedNormalisation;
 import io.flowmap.nn.InitialParameters;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageNames;
-import io.flowmap.stage.StageOutput;
 import java.util.Map;
+import org.apache.hadoop.fs.Path;
 
 /** Trains a flow map towards an objective: distilled from the teacher, or from scratch. */
 public final class DistillJob implements Job {
@@ -36,26 +36,25 @@ public final class DistillJob implements Job {
     @Override
     public void run(JobContext context) {
         var distillation = Distillation.of(context);
+        new Stage(
+                        StageNames.FLOW_MAP,
+                        distillation.sections(),
+                        distillation.inputs(context),
+                        TrainingConfig.OPERATIONAL)
+                .make(context, "distill", output -> train(context, distillation, output.dir()));
+    }
+
+    private static ModelFacts train(JobContext context, Distillation distillation, Path dir) {
         StoredTeacher teacher = distillation.teacher();
-        var output = StageOutput.open(
-                context,
-                StageNames.FLOW_MAP,
-                distillation.sections(),
-                distillation.inputs(context),
-                TrainingConfig.OPERATIONAL);
-        if (output.finished()) {
-            context.progress().phase("distill", Map.of("skipped", output.dir()));
-            return;
-        }
         NetworkSpec velocity =
                 teacher == null ? network(context) : teacher.main().spec();
         NetworkSpec student = distillation.objective().trainsFlowMap() ? velocity.asFlowMap() : velocity;
         var recipe = distillation.recipe(context, student);
         var blocks = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");
         TrainedModel trained = new Trainer(
-                        context, recipe, blocks, distillation.config().training(), output.dir())
+                        context, recipe, blocks, distillation.config().training(), dir)
                 .train(initial(context, student, teacher), student.layout());
-        output.finish(Map.of(StoredModel.FACT, Map.of(".", student), "hashes", Map.of(".", trained.hash())));
+        return new ModelFacts(Map.of(".", student), Map.of(".", trained.hash()));
     }
 
     private static NetworkSpec network(JobContext context) {

@@ -10,6 +10,7 @@ import io.flowmap.model.StoredModel;
 import io.flowmap.nn.edm2.Edm2Snapshot;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
 import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
@@ -23,6 +24,9 @@ import java.util.TreeMap;
 public final class ImportJob implements Job {
     private static final String ROLE = "parameters";
     private static final List<String> SECTIONS = List.of("import.network", "import.half-gains", "import.license");
+
+    private record Facts(
+            Map<String, NetworkSpec> models, Map<String, String> hashes, Map<String, ImportSource> sources) {}
 
     @Override
     public String name() {
@@ -60,18 +64,23 @@ public final class ImportJob implements Job {
             sources.put(name, ImportSource.of(opened, snapshot, config));
         });
         requireAlike(snapshots);
-        var output = StageOutput.open(context, StageNames.TEACHER, SECTIONS, inputs(sources));
-        if (output.finished()) {
-            context.progress().phase("import", Map.of("skipped", output.dir()));
-            return;
-        }
+        new Stage(StageNames.TEACHER, SECTIONS, inputs(sources))
+                .make(context, "import", output -> write(context, config, output, snapshots, sources));
+    }
+
+    private static Facts write(
+            JobContext context,
+            ImportConfig config,
+            StageOutput output,
+            Map<String, Edm2Snapshot> snapshots,
+            Map<String, ImportSource> sources) {
         var models = new TreeMap<String, NetworkSpec>();
         var hashes = new TreeMap<String, String>();
         snapshots.forEach((name, snapshot) -> {
             models.put(name, snapshot.spec());
             hashes.put(name, write(context, output, name, snapshot, config.halfGains()));
         });
-        output.finish(Map.of(StoredModel.FACT, models, "hashes", hashes, "sources", sources));
+        return new Facts(models, hashes, sources);
     }
 
     /** A weak model guides the teacher on the same latents and classes. */

@@ -12,9 +12,9 @@ import io.flowmap.page.PngImage;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Manifest;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
 import io.flowmap.stage.StageNames;
-import io.flowmap.stage.StageOutput;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +33,8 @@ public final class DatasetJob implements Job {
     private static final int PICTURES = 32;
     private static final int SMALLEST_GRID = 480;
 
+    private record Facts(String page) {}
+
     @Override
     public String name() {
         return "dataset";
@@ -46,13 +48,13 @@ public final class DatasetJob implements Job {
 
     @Override
     public void run(JobContext context) {
-        var output = StageOutput.open(
-                context, StageNames.DATASET, List.of(), List.of(StageInput.stage(context, StageNames.DATA)));
-        var file = new Path(output.dir(), PAGE);
-        if (!output.finished()) {
-            AtomicFile.write(output.fileSystem(), file, page(context).html().getBytes(StandardCharsets.UTF_8));
-            output.finish(Map.of("page", PAGE));
-        }
+        var file = new Path(context.stage(StageNames.DATASET), PAGE);
+        new Stage(StageNames.DATASET, List.of(), List.of(StageInput.stage(context, StageNames.DATA)))
+                .make(context, output -> {
+                    AtomicFile.write(
+                            output.fileSystem(), file, page(context).html().getBytes(StandardCharsets.UTF_8));
+                    return new Facts(PAGE);
+                });
         context.progress().phase(name(), Map.of("page", file));
     }
 

@@ -1,5 +1,6 @@
 package io.flowmap.eval;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.flowmap.config.UserError;
 import io.flowmap.data.LatentData;
 import io.flowmap.eval.distance.FrechetDistance;
@@ -17,13 +18,13 @@ import io.flowmap.eval.table.MetricRow;
 import io.flowmap.file.Store;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
 import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SaveMode;
 
@@ -33,6 +34,17 @@ import org.apache.spark.sql.SaveMode;
  * protocols where asked. Writes the table of {@link MetricRow}.
  */
 public final class EvaluateJob implements Job {
+    /**
+     * @param table of {@link MetricRow}s
+     * @param networkAccuracy of its classes in the reference split, null where it tells none
+     */
+    private record Facts(
+            int sets,
+            String table,
+            String network,
+            String networkHash,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Double networkAccuracy) {}
+
     @Override
     public String name() {
         return "evaluate";
@@ -62,37 +74,33 @@ public final class EvaluateJob implements Job {
         var model = model(context, settings, reference);
         inputs.add(modelInput(context, settings, model));
         inputs.addAll(named.inputs());
-        var output = StageOutput.open(context, StageNames.METRICS, List.of("evaluate"), inputs);
-        if (output.finished()) {
-            context.progress().phase(name(), Map.of("skipped", output.dir()));
-            return;
-        }
-        try (var evaluation = new Evaluation(context, settings, reference, model, own(settings, model))) {
-            double accuracy = evaluation.referenceAccuracy();
-            context.progress()
-                    .phase(
-                            "classifier",
-                            Map.of("split", settings.referenceSplit(), "accuracy", evaluation.told(accuracy)));
-            var counts = compare(context, evaluation, sets, train);
-            for (int i = 0; i < sets.size(); i++) {
-                evaluation.addCost(sets.get(i), counts.get(i));
-            }
-            var rows = new ArrayList<>(evaluation.rows());
-            named.byModel().forEach((network, protocols) -> {
-                try (var byNetwork = new Evaluation(context, settings, reference, network, protocols)) {
-                    compare(context, byNetwork, sets, train);
-                    rows.addAll(byNetwork.rows());
+        new Stage(StageNames.METRICS, List.of("evaluate"), inputs).make(context, name(), output -> {
+            try (var evaluation = new Evaluation(context, settings, reference, model, own(settings, model))) {
+                double accuracy = evaluation.referenceAccuracy();
+                context.progress()
+                        .phase(
+                                "classifier",
+                                Map.of("split", settings.referenceSplit(), "accuracy", evaluation.told(accuracy)));
+                var counts = compare(context, evaluation, sets, train);
+                for (int i = 0; i < sets.size(); i++) {
+                    evaluation.addCost(sets.get(i), counts.get(i));
                 }
-            });
-            writeTable(context, output, rows);
-            var facts = new TreeMap<String, Object>(Map.of("sets", sets.size(), "table", MetricRow.TABLE));
-            facts.put("network", model.name());
-            facts.put("network-hash", model.hash());
-            if (!Double.isNaN(accuracy)) {
-                facts.put("network-accuracy", accuracy);
+                var rows = new ArrayList<>(evaluation.rows());
+                named.byModel().forEach((network, protocols) -> {
+                    try (var byNetwork = new Evaluation(context, settings, reference, network, protocols)) {
+                        compare(context, byNetwork, sets, train);
+                        rows.addAll(byNetwork.rows());
+                    }
+                });
+                writeTable(context, output, rows);
+                return new Facts(
+                        sets.size(),
+                        MetricRow.TABLE,
+                        model.name(),
+                        model.hash(),
+                        Double.isNaN(accuracy) ? null : accuracy);
             }
-            output.finish(facts);
-        }
+        });
     }
 
     private static List<SampleSet> sets(JobContext context) {

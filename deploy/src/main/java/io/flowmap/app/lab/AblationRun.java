@@ -10,13 +10,12 @@ import io.flowmap.eval.table.MetricRow;
 import io.flowmap.file.Store;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Manifest;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
 import io.flowmap.stage.StageNames;
-import io.flowmap.stage.StageOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -73,14 +72,11 @@ record AblationRun(String name, JobContext context) {
      * least.
      */
     void measure(double seconds, int rounds) {
-        var output = StageOutput.open(
-                context.with(List.of("lab.ablation.runs=[]")),
-                BUDGET,
-                List.of("distill", "lab.ablation"),
-                List.of(StageInput.stage(context, StageNames.DATA)));
-        if (output.finished()) {
-            return;
-        }
+        new Stage(BUDGET, List.of("distill", "lab.ablation"), List.of(StageInput.stage(context, StageNames.DATA)))
+                .make(context.with(List.of("lab.ablation.runs=[]")), output -> budget(seconds, rounds));
+    }
+
+    private Budget budget(double seconds, int rounds) {
         int localSteps = setting("distill.training.local-steps").asInt();
         var trial = context.with(List.of(
                 "run.dir=" + context.stage("trial"),
@@ -92,7 +88,7 @@ record AblationRun(String name, JobContext context) {
         new DistillJob().run(trial);
         double millis = rounds(trial).agg(functions.min("round_millis")).first().getDouble(0) / localSteps;
         delete(context.stage("trial"));
-        output.finish(Map.of("milliseconds", millis, "steps", Math.max(1, Math.round(1000 * seconds / millis))));
+        return new Budget(millis, Math.max(1, Math.round(1000 * seconds / millis)));
     }
 
     /** Trains (for the measured steps, if they were), samples and evaluates; what is finished is skipped. */
@@ -142,6 +138,9 @@ record AblationRun(String name, JobContext context) {
                 .filter(row -> row.guidance() == null || row.model().equals(model()))
                 .toList();
     }
+
+    /** Milliseconds of a step, and the steps that fit. */
+    private record Budget(double milliseconds, long steps) {}
 
     /** What a training took. */
     record Training(long steps, double minutes) {}

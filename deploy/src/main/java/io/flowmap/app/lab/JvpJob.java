@@ -13,8 +13,8 @@ import io.flowmap.page.LineChart.Series;
 import io.flowmap.page.Page;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
-import io.flowmap.stage.StageOutput;
 import io.flowmap.tensor.CounterRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,6 +28,8 @@ import org.apache.hadoop.fs.Path;
 /** Prints a network's derivatives block by block, so that one sees where an instability of dF/dt would start. */
 public final class JvpJob implements Job {
     private static final String SECTION = "lab.jvp";
+
+    private record Facts(List<Reading> readings) {}
 
     @Override
     public String name() {
@@ -62,16 +64,13 @@ public final class JvpJob implements Job {
                 "checkpoint",
                 StageInput.withoutCredentials(dir),
                 CheckpointStore.hash(Map.of(settings.average(), model.vector(context.hadoop()))));
-        var output = StageOutput.open(
-                context.with(List.of("run.overwrite=true")), "lab/jvp", List.of(SECTION), List.of(input));
-        if (output.finished()) {
-            context.progress().phase(name(), Map.of("skipped", output.dir()));
-            return;
-        }
-        var readings = readings(context, settings, model);
-        LabPage.table(output, text(readings));
-        LabPage.page(output, page(dir, readings));
-        output.finish(Map.of("readings", readings));
+        new Stage("lab/jvp", List.of(SECTION), List.of(input))
+                .make(context.with(List.of("run.overwrite=true")), name(), output -> {
+                    var readings = readings(context, settings, model);
+                    LabPage.table(output, text(readings));
+                    LabPage.page(output, page(dir, readings));
+                    return new Facts(readings);
+                });
     }
 
     private static List<Reading> readings(JobContext context, JvpSettings settings, StoredModel model) {

@@ -15,6 +15,7 @@ import io.flowmap.page.LineChart.Series;
 import io.flowmap.page.Page;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
 import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
@@ -37,6 +38,9 @@ import org.apache.spark.sql.SaveMode;
  */
 public final class SweepJob implements Job {
     private static final String SECTION = "sweep";
+
+    /** @param best case of every number of steps and its distance, by the names of case and metric */
+    private record Facts(int cases, long endedEarly, List<Map<String, Object>> best) {}
 
     @Override
     public String name() {
@@ -61,11 +65,18 @@ public final class SweepJob implements Job {
         var reference = ReferenceDistance.open(context);
         var inputs = new ArrayList<>(List.of(StageInput.stage(context, StageNames.DATA), reference.input()));
         settings.stages().forEach(stage -> inputs.add(StageInput.stage(context, stage)));
-        var output = StageOutput.open(context, StageNames.SWEEP, List.of(SECTION, "evaluate"), inputs);
-        if (output.finished()) {
-            context.progress().phase(name(), Map.of("skipped", output.dir()));
-            return;
-        }
+        new Stage(StageNames.SWEEP, List.of(SECTION, "evaluate"), inputs).make(context, name(), output -> {
+            var table = measure(context, settings, models, data, reference);
+            return write(context, output, settings, table);
+        });
+    }
+
+    private static SweepTable measure(
+            JobContext context,
+            SweepSettings settings,
+            Map<String, StoredModel> models,
+            LatentData data,
+            ReferenceDistance reference) {
         var network = new JavaSparkContext(context.spark().sparkContext()).broadcast(reference.model());
         var task = new SweepTask(
                 models,
@@ -77,7 +88,7 @@ public final class SweepJob implements Job {
                 reference.batch());
         var table = new SweepTable(new Sweep(context, settings, task, reference).rows());
         network.destroy();
-        write(context, output, settings, table);
+        return table;
     }
 
     private static Map<String, StoredModel> models(JobContext context, SweepSettings settings, LatentData data) {
@@ -92,7 +103,7 @@ public final class SweepJob implements Job {
         return models;
     }
 
-    private static void write(JobContext context, StageOutput output, SweepSettings settings, SweepTable table) {
+    private static Facts write(JobContext context, StageOutput output, SweepSettings settings, SweepTable table) {
         context.spark()
                 .createDataFrame(
                         table.rows().stream()
@@ -131,10 +142,10 @@ public final class SweepJob implements Job {
                         .section("All cases", "", Html.table(table.allCells(), 1))
                         .section("The paper's choice", published.title(), Html.table(published.rows(), 1))
                         .html());
-        output.finish(Map.of(
-                "cases", table.rows().size(),
-                "ended-early", table.rows().stream().filter(SweepRow::pruned).count(),
-                "best", best(table)));
+        return new Facts(
+                table.rows().size(),
+                table.rows().stream().filter(SweepRow::pruned).count(),
+                best(table));
     }
 
     private static List<Map<String, Object>> best(SweepTable table) {

@@ -14,6 +14,7 @@ import io.flowmap.page.Page;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Manifest;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
 import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
@@ -45,6 +46,8 @@ public final class ReportJob implements Job {
             new Training(StageNames.FLOW_MAP, "Flow map"),
             new Training(StageNames.FINETUNED, "Adversarial finetuning of the flow map"));
 
+    private record Facts(String page) {}
+
     /** A directory of a training in the run, and its heading. */
     private record Training(String stage, String heading) {}
 
@@ -66,14 +69,11 @@ public final class ReportJob implements Job {
     @Override
     public void run(JobContext context) {
         var inputs = inputs(context);
-        var output = StageOutput.open(context, StageNames.REPORT, List.of("report", Comparison.SECTION), inputs);
-        var file = new Path(output.dir(), PAGE);
-        if (!output.finished()) {
-            var page = page(context, output, inputs);
-            write(output, PAGE, page.html());
-            output.finish(Map.of("page", PAGE));
-        }
-        context.progress().phase(name(), Map.of("page", file));
+        new Stage(StageNames.REPORT, List.of("report", Comparison.SECTION), inputs).make(context, output -> {
+            write(output, PAGE, page(context, output, inputs).html());
+            return new Facts(PAGE);
+        });
+        context.progress().phase(name(), Map.of("page", new Path(context.stage(StageNames.REPORT), PAGE)));
     }
 
     private static List<StageInput> inputs(JobContext context) {
