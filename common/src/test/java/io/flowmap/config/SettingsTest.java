@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.flowmap.stage.RunSettings;
+import io.flowmap.stage.RunConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,8 +41,8 @@ class SettingsTest {
     void overridesWinOverFileWinsOverReference() throws IOException {
         var file = write("run { dir = from-file, seed = 7 }");
         var run = Settings.load(Optional.of(file), List.of("run.dir=from-argument"))
-                .section("run", RunSettings.class);
-        assertThat(run).isEqualTo(new RunSettings("from-argument", 7, false, Map.of()));
+                .section("run", RunConfig.class);
+        assertThat(run).isEqualTo(new RunConfig("from-argument", 7, false, Map.of()));
     }
 
     @Test
@@ -229,13 +229,13 @@ class SettingsTest {
         var settings = Settings.load(Optional.of(file), List.of());
         assertThat(settings.json()).doesNotContain("hush").contains("s3a://bucket/a@b");
         assertThat(settings.json("run")).contains("s3a://bucket/runs");
-        assertThat(settings.section("run", RunSettings.class).dir()).isEqualTo("s3a://key:hush@bucket/runs");
+        assertThat(settings.section("run", RunConfig.class).dir()).isEqualTo("s3a://key:hush@bucket/runs");
         assertThat(new UserError("cannot read s3a://key:hush@bucket/x: got none"))
                 .hasMessage("cannot read s3a://bucket/x: got none");
     }
 
-    private static RunSettings run(String override) {
-        return Settings.load(Optional.empty(), List.of(override)).section("run", RunSettings.class);
+    private static RunConfig run(String override) {
+        return Settings.load(Optional.empty(), List.of(override)).section("run", RunConfig.class);
     }
 
     private static SparkPart section(String... overrides) {

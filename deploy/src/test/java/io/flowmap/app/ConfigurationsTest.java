@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import io.flowmap.app.launch.SparkSettings;
+import io.flowmap.app.launch.SparkConfig;
 import io.flowmap.app.launch.Stages;
 import io.flowmap.config.Settings;
-import io.flowmap.stage.RunSettings;
+import io.flowmap.stage.RunConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,11 +30,12 @@ class ConfigurationsTest {
                 .sorted();
     }
 
-    /** Every file of conf/ has known keys of the right types, and a run of its own. */
+    /** Every file of conf/ has known keys of the right types, sections that the pipeline's jobs accept, and a run of its own. */
     @ParameterizedTest
     @MethodSource("files")
     void everyExperimentIsSound(Path file) {
         var settings = Settings.load(Optional.of(file), List.of());
+        Stages.registered().job("pipeline").sections().forEach(settings::section);
         assertThat(settings.tree("run.dir").asText())
                 .isEqualTo("runs/" + file.getFileName().toString().replace(".conf", ""));
         int steps = settings.tree("distill.training.steps").asInt();
@@ -45,7 +46,7 @@ class ConfigurationsTest {
     @Test
     void aMapIsEmptyInTheReferenceWhereTheRecordHasAMap() {
         var sections = new TreeMap<String, Class<? extends Record>>(
-                Map.of("run", RunSettings.class, "spark", SparkSettings.class));
+                Map.of("run", RunConfig.class, "spark", SparkConfig.class));
         Stages.registered().jobs().forEach(job -> sections.putAll(job.sections()));
         var reference = Settings.load(Optional.empty(), List.of());
         var free = new TreeSet<String>();

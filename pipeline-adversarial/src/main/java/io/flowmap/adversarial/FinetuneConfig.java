@@ -15,7 +15,7 @@ record FinetuneConfig(
         double coefficient,
         AdaptiveWeight adaptive,
         PenaltyConfig penalty,
-        DiscriminatorSettings discriminator,
+        Discriminator discriminator,
         FakesConfig fakes,
         Augmentation augmentation,
         WatchConfig watch,
@@ -41,7 +41,7 @@ record FinetuneConfig(
     }
 
     /** The section {@code finetune.discriminator}; shape and classes come from the data. */
-    record DiscriminatorSettings(
+    record Discriminator(
             int channelBase,
             int channelMax,
             int groupSize,

@@ -57,12 +57,12 @@ public final class EvaluateJob implements Job {
 
     @Override
     public Map<String, Class<? extends Record>> sections() {
-        return Map.of("evaluate", EvaluateSettings.class, ClassifierStage.SECTION, LeNetTraining.class);
+        return Map.of("evaluate", EvaluateConfig.class, ClassifierStage.SECTION, LeNetTraining.class);
     }
 
     @Override
     public void run(JobContext context) {
-        var settings = context.settings().section("evaluate", EvaluateSettings.class);
+        var settings = context.settings().section("evaluate", EvaluateConfig.class);
         var inputs = new ArrayList<>(List.of(StageInput.stage(context, StageNames.DATA)));
         if (settings.samples()) {
             inputs.add(StageInput.stage(context, StageNames.SAMPLES));
@@ -114,7 +114,7 @@ public final class EvaluateJob implements Job {
     }
 
     /** The network of {@code evaluate.features}: of the file that it names, or the run's LeNet, trained now if it was not yet. */
-    static FeatureModel model(JobContext context, EvaluateSettings settings, LatentData data) {
+    static FeatureModel model(JobContext context, EvaluateConfig settings, LatentData data) {
         if (settings.trainsLeNet()) {
             return ClassifierStage.open(
                     context, LatentData.open(context.hadoop(), context.stage(StageNames.DATA), ImageSources.TRAIN));
@@ -124,14 +124,14 @@ public final class EvaluateJob implements Job {
     }
 
     /** What that network is from. */
-    static StageInput modelInput(JobContext context, EvaluateSettings settings, FeatureModel model) {
+    static StageInput modelInput(JobContext context, EvaluateConfig settings, FeatureModel model) {
         return settings.trainsLeNet()
                 ? StageInput.stage(context, StageNames.CLASSIFIER)
                 : NamedModels.input("evaluate.features", settings.features(), model.hash());
     }
 
     /** What is measured by the features of {@code evaluate.features}. */
-    static List<Protocol> own(EvaluateSettings settings, FeatureModel model) {
+    static List<Protocol> own(EvaluateConfig settings, FeatureModel model) {
         var own = new ArrayList<Protocol>();
         own.add(Protocol.own(MetricRow.FRECHET + model.name(), new Measure.Frechet(FrechetDistance.SAMPLE)));
         own.add(balls(MetricRow.PRECISION, Part.PRECISION, settings, model));
@@ -143,7 +143,7 @@ public final class EvaluateJob implements Job {
         return own;
     }
 
-    private static Protocol balls(String prefix, Part part, EvaluateSettings settings, FeatureModel model) {
+    private static Protocol balls(String prefix, Part part, EvaluateConfig settings, FeatureModel model) {
         return Protocol.own(prefix + model.name(), new Measure.Balls(part, settings.neighbours()));
     }
 

@@ -10,7 +10,7 @@ import io.flowmap.data.Edm2;
 import io.flowmap.data.Encoder;
 import io.flowmap.data.LatentShape;
 import io.flowmap.data.LiteralPath;
-import io.flowmap.ingest.IngestSettings.EncoderKind;
+import io.flowmap.ingest.IngestConfig.EncoderKind;
 import io.flowmap.ingest.judge.Judgement;
 import io.flowmap.ingest.judge.Ledger;
 import io.flowmap.ingest.judge.StagedRecord;
@@ -36,13 +36,13 @@ final class Assembly {
     private static final double SIGMA_DATA = 0.5;
 
     private final JobContext context;
-    private final IngestSettings settings;
+    private final IngestConfig settings;
     private final Inventory inventory;
     private final Recipe recipe;
     private final Path directory;
     private final LatentOutput latents;
 
-    Assembly(JobContext context, IngestSettings settings, Inventory inventory, Recipe recipe, Path directory) {
+    Assembly(JobContext context, IngestConfig settings, Inventory inventory, Recipe recipe, Path directory) {
         this.context = context;
         this.settings = settings;
         this.inventory = inventory;

@@ -32,12 +32,12 @@ public final class IngestJob implements Job {
 
     @Override
     public Map<String, Class<? extends Record>> sections() {
-        return Map.of("ingest", IngestSettings.class);
+        return Map.of("ingest", IngestConfig.class);
     }
 
     @Override
     public void run(JobContext context) {
-        var settings = context.settings().section("ingest", IngestSettings.class);
+        var settings = context.settings().section("ingest", IngestConfig.class);
         var inventory = Inventory.take(context, settings);
         var start = context.clock().instant();
         boolean made = new Stage(StageNames.DATA, List.of("ingest"), inventory.inputs())
@@ -49,7 +49,7 @@ public final class IngestJob implements Job {
     }
 
     private static IngestFacts write(
-            JobContext context, IngestSettings settings, Inventory inventory, StageOutput output) {
+            JobContext context, IngestConfig settings, Inventory inventory, StageOutput output) {
         List.of(Ledger.DIRECTORY, Inventory.TRAIN, Inventory.TEST).forEach(part -> delete(output, part));
         var tasks = inventory.tasks();
         var recipe = new FirstImages(context.hadoop(), settings).recipe(tasks, inventory.names());

@@ -52,12 +52,12 @@ public final class AblationJob implements Job {
 
     @Override
     public Map<String, Class<? extends Record>> sections() {
-        return Map.of(SECTION, AblationSettings.class);
+        return Map.of(SECTION, AblationConfig.class);
     }
 
     @Override
     public void run(JobContext context) {
-        var settings = context.settings().section(SECTION, AblationSettings.class);
+        var settings = context.settings().section(SECTION, AblationConfig.class);
         var runs = settings.runs().stream()
                 .map(run -> AblationRun.of(context, run))
                 .toList();
@@ -100,7 +100,7 @@ public final class AblationJob implements Job {
     }
 
     private static void make(
-            JobContext context, AblationSettings settings, List<AblationRun> runs, Map<String, String> diverged) {
+            JobContext context, AblationConfig settings, List<AblationRun> runs, Map<String, String> diverged) {
         var inputs = new ArrayList<StageInput>();
         for (var run : runs) {
             inputs.add(StageInput.finished(context, run.name(), run.context().stage(StageNames.METRICS)));
@@ -111,7 +111,7 @@ public final class AblationJob implements Job {
 
     private static Facts write(
             JobContext context,
-            AblationSettings settings,
+            AblationConfig settings,
             List<AblationRun> runs,
             Map<String, String> diverged,
             StageOutput output) {
@@ -134,7 +134,7 @@ public final class AblationJob implements Job {
     }
 
     private static String protocol(
-            AblationTable table, AblationSettings settings, Comparison comparison, Map<String, String> diverged) {
+            AblationTable table, AblationConfig settings, Comparison comparison, Map<String, String> diverged) {
         var budget = settings.seconds() > 0
                 ? String.format(
                         Locale.ROOT,

@@ -36,7 +36,7 @@ record AblationRun(String name, JobContext context) {
     private static final String STUDENT = "student";
 
     /** @param shared the run whose stages are shared */
-    static AblationRun of(JobContext shared, AblationSettings.Run run) {
+    static AblationRun of(JobContext shared, AblationConfig.Run run) {
         var overrides = new ArrayList<>(run.settings());
         var own = shared.with(run.settings()).settings();
         var teacher = own.tree("distill.teacher.stage").asText();

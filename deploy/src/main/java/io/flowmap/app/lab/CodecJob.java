@@ -42,12 +42,12 @@ public final class CodecJob implements Job {
 
     @Override
     public Map<String, Class<? extends Record>> sections() {
-        return Map.of(SECTION, CodecSettings.class);
+        return Map.of(SECTION, CodecConfig.class);
     }
 
     @Override
     public void run(JobContext context) {
-        var settings = context.settings().section(SECTION, CodecSettings.class);
+        var settings = context.settings().section(SECTION, CodecConfig.class);
         try (var codec = Taef2.open(context.hadoop(), new Path(settings.encoder()), new Path(settings.decoder()))) {
             var shape = shape(settings, codec);
             var images = new SourceImages(context, settings).first();
@@ -56,7 +56,7 @@ public final class CodecJob implements Job {
         }
     }
 
-    private static LatentShape shape(CodecSettings settings, LatentCodec codec) {
+    private static LatentShape shape(CodecConfig settings, LatentCodec codec) {
         var shape = new LatentShape(3, settings.size(), settings.size());
         try {
             codec.latent(shape);
@@ -69,7 +69,7 @@ public final class CodecJob implements Job {
         }
     }
 
-    private static List<StageInput> inputs(CodecSettings settings, LatentCodec codec, List<NamedImage> images) {
+    private static List<StageInput> inputs(CodecConfig settings, LatentCodec codec, List<NamedImage> images) {
         var digest = Sha256.digest();
         images.forEach(image -> digest.update(image.pixels()));
         return List.of(

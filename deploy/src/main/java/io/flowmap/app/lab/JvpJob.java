@@ -43,7 +43,7 @@ public final class JvpJob implements Job {
 
     @Override
     public Map<String, Class<? extends Record>> sections() {
-        return Map.of(SECTION, JvpSettings.class);
+        return Map.of(SECTION, JvpConfig.class);
     }
 
     @Override
@@ -54,7 +54,7 @@ public final class JvpJob implements Job {
     /** An earlier examination in the run is replaced. */
     @Override
     public void run(JobContext context) {
-        var settings = context.settings().section(SECTION, JvpSettings.class);
+        var settings = context.settings().section(SECTION, JvpConfig.class);
         if (settings.checkpoint() == null) {
             throw new UserError("cannot examine a network: expected --checkpoint DIR, got none");
         }
@@ -73,7 +73,7 @@ public final class JvpJob implements Job {
                 });
     }
 
-    private static List<Reading> readings(JobContext context, JvpSettings settings, StoredModel model) {
+    private static List<Reading> readings(JobContext context, JvpConfig settings, StoredModel model) {
         try (var field = model.frozen("field", context.hadoop());
                 var doctor = new TangentDoctor(model.spec(), field.arrays(), settings.samples(), settings.guidance())) {
             return doctor.readings(

@@ -45,13 +45,13 @@ public final class TrajectoryJob implements Job {
 
     @Override
     public Map<String, Class<? extends Record>> sections() {
-        return Map.of(SECTION, TrajectorySettings.class, "distill", DistillConfig.class);
+        return Map.of(SECTION, TrajectoryConfig.class, "distill", DistillConfig.class);
     }
 
     /** An earlier examination in the run is replaced. */
     @Override
     public void run(JobContext context) {
-        var settings = context.settings().section(SECTION, TrajectorySettings.class);
+        var settings = context.settings().section(SECTION, TrajectoryConfig.class);
         var guided = context.settings().section("distill.teacher", TeacherConfig.class);
         var student = StoredModel.of(context, settings.stage(), ".", settings.average());
         if (!student.spec().flowMap()) {
@@ -74,7 +74,7 @@ public final class TrajectoryJob implements Job {
     }
 
     private static List<Reading> readings(
-            JobContext context, TrajectorySettings settings, StoredTeacher teacher, StoredModel student) {
+            JobContext context, TrajectoryConfig settings, StoredTeacher teacher, StoredModel student) {
         var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "test");
         student.requireFits(data);
         teacher.main().requireFits(data);

@@ -46,7 +46,7 @@ public final class Application {
     public int run(Request request) {
         try {
             var settings = request.settings();
-            var spark = Session.start(settings.section("spark", SparkSettings.class));
+            var spark = Session.start(settings.section("spark", SparkConfig.class));
             try {
                 run(request.command(), new JobContext(spark, settings, progress(spark.sparkContext()), clock));
             } finally {

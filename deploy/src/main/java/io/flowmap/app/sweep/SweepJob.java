@@ -3,7 +3,7 @@ package io.flowmap.app.sweep;
 import io.flowmap.app.lab.LabPage;
 import io.flowmap.app.study.TextTable;
 import io.flowmap.data.LatentData;
-import io.flowmap.eval.EvaluateSettings;
+import io.flowmap.eval.EvaluateConfig;
 import io.flowmap.eval.ReferenceDistance;
 import io.flowmap.eval.report.PublishedTable;
 import io.flowmap.model.StoredModel;
@@ -54,12 +54,12 @@ public final class SweepJob implements Job {
 
     @Override
     public Map<String, Class<? extends Record>> sections() {
-        return Map.of(SECTION, SweepSettings.class, "evaluate", EvaluateSettings.class);
+        return Map.of(SECTION, SweepConfig.class, "evaluate", EvaluateConfig.class);
     }
 
     @Override
     public void run(JobContext context) {
-        var settings = context.settings().section(SECTION, SweepSettings.class);
+        var settings = context.settings().section(SECTION, SweepConfig.class);
         var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
         var models = models(context, settings, data);
         var reference = ReferenceDistance.open(context);
@@ -73,7 +73,7 @@ public final class SweepJob implements Job {
 
     private static SweepTable measure(
             JobContext context,
-            SweepSettings settings,
+            SweepConfig settings,
             Map<String, StoredModel> models,
             LatentData data,
             ReferenceDistance reference) {
@@ -91,7 +91,7 @@ public final class SweepJob implements Job {
         return table;
     }
 
-    private static Map<String, StoredModel> models(JobContext context, SweepSettings settings, LatentData data) {
+    private static Map<String, StoredModel> models(JobContext context, SweepConfig settings, LatentData data) {
         var models = new TreeMap<String, StoredModel>();
         for (var one : settings.cases()) {
             models.computeIfAbsent(one.network(), name -> {
@@ -103,7 +103,7 @@ public final class SweepJob implements Job {
         return models;
     }
 
-    private static Facts write(JobContext context, StageOutput output, SweepSettings settings, SweepTable table) {
+    private static Facts write(JobContext context, StageOutput output, SweepConfig settings, SweepTable table) {
         context.spark()
                 .createDataFrame(
                         table.rows().stream()
@@ -155,7 +155,7 @@ public final class SweepJob implements Job {
                 .toList();
     }
 
-    private static String told(SweepSettings settings, SweepTable table) {
+    private static String told(SweepConfig settings, SweepTable table) {
         var protocol = table.rows().get(0).protocol();
         var reference = protocol.reference();
         var rule = settings.screenedBlocks() == settings.blocks()

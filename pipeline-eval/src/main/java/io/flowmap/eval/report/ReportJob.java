@@ -63,7 +63,7 @@ public final class ReportJob implements Job {
 
     @Override
     public Map<String, Class<? extends Record>> sections() {
-        return Map.of("report", ReportSettings.class);
+        return Map.of("report", ReportConfig.class);
     }
 
     @Override
@@ -88,7 +88,7 @@ public final class ReportJob implements Job {
 
     private static Page page(JobContext context, StageOutput output, List<StageInput> inputs) {
         var fileSystem = output.fileSystem();
-        var settings = context.settings().section("report", ReportSettings.class);
+        var settings = context.settings().section("report", ReportConfig.class);
         var metrics = Manifest.read(fileSystem, context.stage(StageNames.METRICS));
         var table = new MetricTable(MetricRow.read(context.spark()
                 .read()
