@@ -15,6 +15,7 @@ import io.flowmap.stage.Manifest;
 import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
 import io.flowmap.stage.StageNames;
+import io.flowmap.tensor.Mergeable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -104,7 +105,7 @@ public final class DatasetJob implements Job {
                             block.values(), block.count(), block.shape().channels());
                 })
                 .collect();
-        return parts.stream().reduce(ChannelMoments::merge).orElseThrow();
+        return Mergeable.merged(parts);
     }
 
     private static List<List<String>> channels(ChannelMoments moments) {

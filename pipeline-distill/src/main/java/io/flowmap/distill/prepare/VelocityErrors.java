@@ -3,6 +3,7 @@ package io.flowmap.distill.prepare;
 import io.flowmap.model.StoredModel;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageNames;
+import io.flowmap.tensor.Mergeable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,7 +39,7 @@ final class VelocityErrors {
                 double from = VelocityPoints.edge(bin);
                 tell(network, phase, role, from, VelocityPoints.edge(bin + 1), sums[i][bin]);
             }
-            var all = Arrays.stream(sums[i]).reduce(VelocitySums.ZERO, VelocitySums::merge);
+            var all = Mergeable.merged(List.of(sums[i]));
             tell(network, phase, role, VelocityPoints.edge(0), VelocityPoints.edge(MeasureConfig.BINS), all);
         }
     }
