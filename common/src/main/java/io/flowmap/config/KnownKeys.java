@@ -21,10 +21,9 @@ import java.util.TreeMap;
 /**
  * Holds a configuration against the reference: every key must be one of the reference's and of its type. Numbers and booleans may
  * come as text (environment variables do), text as a number, which keeps its spelling; a reference of {@code null} takes {@code null},
- * text or a list of texts.
+ * text or a list of texts; an empty map of the reference takes keys of the user's choosing, whose values are text.
  */
 final class KnownKeys {
-    private static final String FREE = "Free keys";
     private static final String FREE_STANDING = "value";
     private static final int MOST_DIGITS = 19;
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -78,7 +77,8 @@ final class KnownKeys {
                 if (!(actual instanceof ConfigObject map)) {
                     throw mistyped(path, "a map", actual);
                 }
-                yield isFree(expected) ? flattened(map) : object(path, (ConfigObject) expected, map);
+                var known = (ConfigObject) expected;
+                yield isFree(known) ? flattened(map) : object(path, known, map);
             }
             case LIST -> {
                 if (!(actual instanceof ConfigList list)) {
@@ -214,8 +214,8 @@ final class KnownKeys {
         });
     }
 
-    private static boolean isFree(ConfigValue expected) {
-        return expected.origin().comments().stream().anyMatch(comment -> comment.contains(FREE));
+    private static boolean isFree(ConfigObject expected) {
+        return expected.isEmpty();
     }
 
     private UserError unknown(String key, ConfigValue value) {

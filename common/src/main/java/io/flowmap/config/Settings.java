@@ -18,8 +18,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The resolved configuration: {@code reference.conf}, overridden by a HOCON file, overridden by {@code key=value} arguments. Every key
- * is checked against the reference when it is loaded; a {@link UserError} names the key, its place and the nearest known key.
+ * The resolved configuration: {@code reference.conf} of all modules on the class path, overridden by a HOCON file, overridden by
+ * {@code key=value} arguments. Every key is checked against the reference when it is loaded; a {@link UserError} names the key, its place
+ * and the nearest known key.
  */
 public final class Settings {
     private final Config user;

@@ -1,6 +1,6 @@
 package io.flowmap.data;
 
-import java.io.Serializable;
+import io.flowmap.tensor.Mergeable;
 
 /**
  * Count, means and centred second moments of a set's channels in float64. Parts are centred by their own means, so that nothing is lost
@@ -11,7 +11,8 @@ import java.io.Serializable;
  * @param mean of each channel
  * @param scatter sum of each channel's (x - mean)^2
  */
-public record ChannelMoments(long count, double[] mean, double[] scatter) implements Serializable {
+public record ChannelMoments(long count, double[] mean, double[] scatter)
+        implements Mergeable.Statistic<float[], ChannelMoments> {
     /** Moments of nothing. */
     public static ChannelMoments none(int channels) {
         return new ChannelMoments(0, new double[channels], new double[channels]);
@@ -35,7 +36,13 @@ public record ChannelMoments(long count, double[] mean, double[] scatter) implem
         return moments;
     }
 
-    /** The moments of both sets together. */
+    /** With one more record [C,H,W]. */
+    @Override
+    public ChannelMoments add(float[] values) {
+        return merge(of(values, 1, mean.length));
+    }
+
+    @Override
     public ChannelMoments merge(ChannelMoments other) {
         if (count == 0 || other.count == 0) {
             return count == 0 ? other : this;

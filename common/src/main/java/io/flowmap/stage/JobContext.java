@@ -16,8 +16,8 @@ public record JobContext(SparkSession spark, Settings settings, Progress progres
     }
 
     /** The section {@code run} of the configuration. */
-    public RunSettings run() {
-        return settings.section("run", RunSettings.class);
+    public RunConfig run() {
+        return settings.section("run", RunConfig.class);
     }
 
     /** The same with more {@code key=value} settings, for a job that runs others. */

@@ -99,7 +99,7 @@ public record Manifest(
                 boolean begun = fileSystem.exists(dir);
                 throw new UserError("cannot read stage " + dir + ": "
                         + (begun ? "it has no " + name + ", so it is not finished" : "there is no such directory")
-                        + StageCommand.of(dir)
+                        + StageNames.command(dir)
                                 .map(command -> "; flowmap " + command + (begun ? " goes on with it" : " makes it"))
                                 .orElse(""));
             }

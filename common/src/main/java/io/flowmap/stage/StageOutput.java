@@ -7,7 +7,6 @@ import io.flowmap.file.AtomicFile;
 import io.flowmap.file.Store;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.fs.FileSystem;
@@ -16,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The directory that a stage writes. Open it; if it is finished, skip; else write into {@link #dir()} and call {@link #finish}.
+ * The directory that a stage writes, as {@link Stage#make} does it: opened, and unless it is {@link #finished()} written and finished.
  * {@code started.json} is written first and {@code manifest.json} last, so a half-written output is never taken for finished, and work
  * of another configuration or other inputs is neither resumed nor skipped: a {@link UserError} names the first difference, or
  * {@code run.overwrite=true} deletes the directory.
@@ -157,8 +156,8 @@ public final class StageOutput {
         return manifest;
     }
 
-    /** Writes the manifest with the facts (values that Jackson writes: numbers, texts, lists, maps, records). */
-    public void finish(Map<String, ?> facts) {
+    /** Writes the manifest with the facts: a record, or a map of values that Jackson writes. */
+    public void finish(Object facts) {
         lock.ifPresent(DirectoryLock::requireHeld);
         JsonNode tree = Json.canonical(Json.mapper().valueToTree(facts));
         new Manifest(

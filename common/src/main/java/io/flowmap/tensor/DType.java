@@ -1,11 +1,13 @@
 package io.flowmap.tensor;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Locale;
 
 /** Element types of stored arrays, little endian. */
 public enum DType {
+    @JsonProperty("float16")
     FLOAT16(2) {
         @Override
         void put(ByteBuffer to, float value) {
@@ -17,6 +19,7 @@ public enum DType {
             return Float16.toFloat(from.getShort());
         }
     },
+    @JsonProperty("float32")
     FLOAT32(4) {
         @Override
         void put(ByteBuffer to, float value) {
@@ -28,6 +31,7 @@ public enum DType {
             return from.getFloat();
         }
     },
+    @JsonProperty("float64")
     FLOAT64(8) {
         @Override
         void put(ByteBuffer to, float value) {
@@ -40,6 +44,7 @@ public enum DType {
         }
     },
     /** 0 to 255: encoding rounds half to even and clips. */
+    @JsonProperty("uint8")
     UINT8(1) {
         @Override
         void put(ByteBuffer to, float value) {

@@ -183,8 +183,8 @@ class SecretsTest {
     @Test
     void patternsOfARecordsOwnFieldsAreNone() {
         var settings = Settings.load(
-                Optional.empty(), List.of("ingest.filter.fields.key=0.*", "ingest.filter.fields.token=cat"));
-        assertThat(settings.tree("ingest.filter.fields")).hasToString("{\"key\":\"0.*\",\"token\":\"cat\"}");
+                Optional.empty(), List.of("example.captions.fields.key=0.*", "example.captions.fields.token=cat"));
+        assertThat(settings.tree("example.captions.fields")).hasToString("{\"key\":\"0.*\",\"token\":\"cat\"}");
     }
 
     @ParameterizedTest
@@ -197,7 +197,7 @@ class SecretsTest {
                 "spark.conf.spark.executor.extraJavaOptions=-Djavax.net.ssl.trustStorePassword=" + HUSH,
                 "spark.cnf.spark.hadoop.fs.s3a.secret.key=" + HUSH,
                 "run.dir=s3a://key:" + HUSH + "@bucket/run",
-                "ingest.train=[\"s3a://key:" + HUSH + "@bucket/a\"]"
+                "example.sources=[\"s3a://key:" + HUSH + "@bucket/a\"]"
             })
     void argumentsTakeNoSecretAndTellNone(String argument) {
         assertThatThrownBy(() -> Settings.load(Optional.empty(), List.of(argument)))

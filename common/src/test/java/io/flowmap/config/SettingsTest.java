@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.flowmap.stage.RunSettings;
+import io.flowmap.stage.RunConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,8 +41,8 @@ class SettingsTest {
     void overridesWinOverFileWinsOverReference() throws IOException {
         var file = write("run { dir = from-file, seed = 7 }");
         var run = Settings.load(Optional.of(file), List.of("run.dir=from-argument"))
-                .section("run", RunSettings.class);
-        assertThat(run).isEqualTo(new RunSettings("from-argument", 7, false, Map.of()));
+                .section("run", RunConfig.class);
+        assertThat(run).isEqualTo(new RunConfig("from-argument", 7, false, Map.of()));
     }
 
     @Test
@@ -54,9 +54,9 @@ class SettingsTest {
     @ParameterizedTest
     @ValueSource(strings = {"/tmp//x", "/data/a#1", "007", "1e3", "a\"b", "true", "/tmp/a[1]{2}", "C:\\x"})
     void textOfArgumentsIsTakenAsItStands(String text) {
-        var settings = Settings.load(Optional.empty(), List.of("report.title=" + text, "ingest.train=" + text));
-        assertThat(settings.tree("report").get("title").textValue()).isEqualTo(text);
-        assertThat(settings.tree("ingest").get("train").textValue()).isEqualTo(text);
+        var settings = Settings.load(Optional.empty(), List.of("example.title=" + text, "example.sources=" + text));
+        assertThat(settings.tree("example").get("title").textValue()).isEqualTo(text);
+        assertThat(settings.tree("example").get("sources").textValue()).isEqualTo(text);
     }
 
     @Test
@@ -64,16 +64,16 @@ class SettingsTest {
         var settings = Settings.load(
                 Optional.empty(),
                 List.of(
-                        "report.title=\"a # b\"",
-                        "ingest.train=[\"/a//b\", 007]",
-                        "ingest.test=null",
-                        "run.dir=${report.title}",
-                        "generate.models=[student]"));
-        assertThat(settings.tree("report").get("title").textValue()).isEqualTo("a # b");
+                        "example.title=\"a # b\"",
+                        "example.sources=[\"/a//b\", 007]",
+                        "example.others=null",
+                        "run.dir=${example.title}",
+                        "example.models=[student]"));
+        assertThat(settings.tree("example").get("title").textValue()).isEqualTo("a # b");
         assertThat(settings.tree("run").get("dir").textValue()).isEqualTo("a # b");
-        assertThat(settings.tree("ingest").get("train")).hasToString("[\"/a//b\",\"007\"]");
-        assertThat(settings.tree("ingest").get("test").isNull()).isTrue();
-        assertThat(settings.tree("generate").get("models")).hasToString("[\"student\"]");
+        assertThat(settings.tree("example").get("sources")).hasToString("[\"/a//b\",\"007\"]");
+        assertThat(settings.tree("example").get("others").isNull()).isTrue();
+        assertThat(settings.tree("example").get("models")).hasToString("[\"student\"]");
     }
 
     @ParameterizedTest
@@ -216,26 +216,26 @@ class SettingsTest {
         var file = write(
                 "spark.conf { \"spark.hadoop.fs.s3a.secret.key\" = hush, \"spark.hadoop.fs.s3a.endpoint\" = here }");
         var settings = Settings.load(
-                Optional.of(file), List.of("ingest.captions.tokenizer=words.json", "ingest.captions.max-tokens=77"));
+                Optional.of(file), List.of("example.captions.tokenizer=words.json", "example.captions.max-tokens=77"));
         assertThat(settings.json()).doesNotContain("hush").contains("here");
-        assertThat(settings.json("ingest")).contains("words.json", "77").doesNotContain("(secret)");
+        assertThat(settings.json("example")).contains("words.json", "77").doesNotContain("(secret)");
         assertThat(settings.section("spark", SparkPart.class).conf()).containsValue("hush");
     }
 
     @Test
     void credentialsInsideValuesAreNotWritten() throws IOException {
         var file = write(
-                "ingest.train = [\"s3a://key:hush@bucket/a@b\", /plain], run.dir = \"s3a://key:hush@bucket/runs\"");
+                "example.sources = [\"s3a://key:hush@bucket/a@b\", /plain], run.dir = \"s3a://key:hush@bucket/runs\"");
         var settings = Settings.load(Optional.of(file), List.of());
         assertThat(settings.json()).doesNotContain("hush").contains("s3a://bucket/a@b");
         assertThat(settings.json("run")).contains("s3a://bucket/runs");
-        assertThat(settings.section("run", RunSettings.class).dir()).isEqualTo("s3a://key:hush@bucket/runs");
+        assertThat(settings.section("run", RunConfig.class).dir()).isEqualTo("s3a://key:hush@bucket/runs");
         assertThat(new UserError("cannot read s3a://key:hush@bucket/x: got none"))
                 .hasMessage("cannot read s3a://bucket/x: got none");
     }
 
-    private static RunSettings run(String override) {
-        return Settings.load(Optional.empty(), List.of(override)).section("run", RunSettings.class);
+    private static RunConfig run(String override) {
+        return Settings.load(Optional.empty(), List.of(override)).section("run", RunConfig.class);
     }
 
     private static SparkPart section(String... overrides) {

@@ -2,11 +2,11 @@ package io.flowmap.app;
 
 import io.flowmap.app.launch.Commands;
 import io.flowmap.app.launch.Request;
-import io.flowmap.app.launch.SparkSettings;
+import io.flowmap.app.launch.SparkConfig;
 import io.flowmap.app.launch.Stages;
 import io.flowmap.app.launch.SubmitPlan;
 import io.flowmap.config.UserError;
-import io.flowmap.stage.RunSettings;
+import io.flowmap.stage.RunConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -55,8 +55,8 @@ public final class Launcher {
     private int write(Request request) {
         try {
             var settings = request.settings();
-            var spark = settings.section("spark", SparkSettings.class);
-            settings.section("run", RunSettings.class);
+            var spark = settings.section("spark", SparkConfig.class);
+            settings.section("run", RunConfig.class);
             Stages.registered().job(request.command()).sections().forEach(settings::section);
             var submit = new SubmitPlan(request, spark, home.resolve("deploy"), terminal);
             var secrets = submit.secrets();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowmap.app.launch.Commands;
 import io.flowmap.app.launch.Request;
-import io.flowmap.app.launch.SparkSettings;
+import io.flowmap.app.launch.SparkConfig;
 import io.flowmap.app.launch.Stages;
 import io.flowmap.app.launch.SubmitPlan;
 import java.io.IOException;
@@ -42,13 +42,13 @@ final class Deployed {
                 });
         assertThat(commands.execute(here)).as(words + ": " + err).isZero();
         assertThat(requests).as("a job, not help, of " + words).hasSize(1);
-        requests.get(0).settings().section("spark", SparkSettings.class);
+        requests.get(0).settings().section("spark", SparkConfig.class);
         return requests.get(0);
     }
 
     /** What the launcher would start for it in the image. */
     static SubmitPlan plan(Request request) {
-        var spark = request.settings().section("spark", SparkSettings.class);
+        var spark = request.settings().section("spark", SparkConfig.class);
         return new SubmitPlan(request, spark, Path.of(HOME, "deploy"), false);
     }
 

@@ -16,7 +16,7 @@ record FinetuneConfig(
         double coefficient,
         AdaptiveWeight adaptive,
         PenaltyConfig penalty,
-        DiscriminatorSettings discriminator,
+        Discriminator discriminator,
         FakesConfig fakes,
         Augmentation augmentation,
         WatchConfig watch,
@@ -42,7 +42,7 @@ record FinetuneConfig(
     }
 
     /** The section {@code finetune.discriminator}; shape and condition come from the data. */
-    record DiscriminatorSettings(
+    record Discriminator(
             int channelBase,
             int channelMax,
             int groupSize,

@@ -8,25 +8,23 @@ import io.flowmap.distill.train.step.BlockSource;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.eval.ClassifierStage;
 import io.flowmap.model.NetworkSpec;
-import io.flowmap.model.StoredModel;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
-import io.flowmap.stage.StageOutput;
+import io.flowmap.stage.StageNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.hadoop.fs.Path;
 
 /**
  * Goes on with a distilled flow map by its objective and a relativistic GAN on its one-step samples (AYF, section F.2). With
  * coefficient 0 it is the distillation that goes on.
  */
 public final class FinetuneJob implements Job {
-    /** The stage that it writes. */
-    static final String STAGE = "finetuned";
-
     private static final String SECTION = "finetune";
     /** The objective is the distillation's; its training is not. */
     private static final List<String> SECTIONS = List.of(
@@ -37,6 +35,9 @@ public final class FinetuneJob implements Job {
             "distill.teacher",
             "distill.teacher-average",
             SECTION);
+
+    /** @param endedEarly why, empty if it took all its steps */
+    private record Facts(Map<String, NetworkSpec> models, Map<String, String> hashes, long steps, String endedEarly) {}
 
     @Override
     public String name() {
@@ -69,26 +70,19 @@ public final class FinetuneJob implements Job {
         var inputs = new ArrayList<>(distillation.inputs(context));
         inputs.add(StageInput.stage(context, config.stage()));
         var finetuning = Finetuning.of(context, config, distillation);
-        var output = StageOutput.open(context, STAGE, SECTIONS, inputs, operational());
-        if (output.finished()) {
-            context.progress().phase(SECTION, Map.of("skipped", output.dir()));
-            return;
-        }
+        new Stage(StageNames.FINETUNED, SECTIONS, inputs, operational())
+                .make(context, SECTION, output -> train(context, config, finetuning, output.dir()));
+    }
+
+    private static Facts train(JobContext context, FinetuneConfig config, Finetuning finetuning, Path dir) {
         var start = finetuning.start();
         var watch = new DiversityWatch(
                 config.watch(), probe(context, config.watch(), finetuning.student()), start.parameters());
-        var blocks = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
-        var trained = new Trainer(context, finetuning.recipe(), blocks, config.training(), output.dir(), watch)
+        var blocks = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");
+        var trained = new Trainer(context, finetuning.recipe(), blocks, config.training(), dir, watch)
                 .train(start, finetuning.layout());
-        output.finish(Map.of(
-                StoredModel.FACT,
-                Map.of(".", finetuning.student()),
-                "hashes",
-                Map.of(".", trained.hash()),
-                "steps",
-                trained.step(),
-                "ended-early",
-                trained.objection()));
+        return new Facts(
+                Map.of(".", finetuning.student()), Map.of(".", trained.hash()), trained.step(), trained.objection());
     }
 
     /** Recall is looked at where checkpoints are, so that their distance is part of the result. */
@@ -103,7 +97,7 @@ public final class FinetuneJob implements Job {
         if (!watch.looks()) {
             return null;
         }
-        var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
+        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
         var features = watch.features() == WatchConfig.Space.LENET ? ClassifierStage.open(context, data) : null;
         return new RecallProbe(student, watch, data, features, context.run().seedOf("finetune.watch"));
     }

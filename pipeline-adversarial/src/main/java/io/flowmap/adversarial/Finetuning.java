@@ -12,6 +12,7 @@ import io.flowmap.model.NetworkSpec;
 import io.flowmap.model.StoredModel;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Manifest;
+import io.flowmap.stage.StageNames;
 import io.flowmap.tensor.ParameterLayout;
 
 /**
@@ -45,7 +46,7 @@ record Finetuning(NetworkSpec student, ObjectiveFactory recipe, TrainingStart st
 
     private static NetworkSpec student(JobContext context, FinetuneConfig config) {
         var model = StoredModel.of(context, config.stage(), ".", "parameters");
-        model.requireFits(LatentData.open(context.hadoop(), context.stage("data"), "train"));
+        model.requireFits(LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train"));
         if (!model.spec().flowMap()) {
             throw new UserError("cannot finetune " + model.dir() + ": expected a flow map, got a velocity field");
         }

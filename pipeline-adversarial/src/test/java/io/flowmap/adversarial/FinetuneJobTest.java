@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.flowmap.config.UserError;
 import io.flowmap.distill.DistillJob;
 import io.flowmap.distill.sample.GenerateJob;
+import io.flowmap.stage.StageNames;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.apache.spark.sql.Row;
@@ -41,7 +42,7 @@ class FinetuneJobTest {
         new DistillJob().run(context);
         var halves = finetuned("zero", "finetune.coefficient=0");
         var expected = whole.last(context, "flowmap");
-        var actual = halves.last(halves.context(MASTER), FinetuneJob.STAGE);
+        var actual = halves.last(halves.context(MASTER), StageNames.FINETUNED);
         assertThat(actual.step()).isEqualTo(expected.step());
         assertThat(actual.vectors().keySet()).isEqualTo(expected.vectors().keySet());
         expected.vectors()
@@ -55,7 +56,7 @@ class FinetuneJobTest {
         var run = finetuned("both", "finetune.penalty.every=2", "finetune.fakes.random-share=0.3");
         var context = run.context(MASTER);
         var before = base.last(base.context(MASTER), "flowmap");
-        var after = run.last(context, FinetuneJob.STAGE);
+        var after = run.last(context, StageNames.FINETUNED);
         int student = before.vector("parameters").length;
         assertThat(Arrays.copyOf(after.vector("parameters"), student)).isNotEqualTo(before.vector("parameters"));
         assertThat(after.layout()
@@ -65,7 +66,7 @@ class FinetuneJobTest {
                 .startsWith(AdversarialFactory.PREFIX);
         var moment = after.vector("adam-v");
         assertThat(Arrays.copyOfRange(moment, student, moment.length)).isNotEqualTo(new float[moment.length - student]);
-        for (Row row : run.rows(context, FinetuneJob.STAGE)) {
+        for (Row row : run.rows(context, StageNames.FINETUNED)) {
             assertThat(row.<Double>getAs("discriminator_loss")).isPositive();
             assertThat(row.<Double>getAs("generator_loss")).isPositive();
             assertThat(row.<Double>getAs("adaptive_weight")).isPositive();
@@ -107,10 +108,10 @@ class FinetuneJobTest {
                 .distilled(MASTER);
         var context = run.context(MASTER);
         new FinetuneJob().run(context);
-        var manifest = run.manifest(context, FinetuneJob.STAGE);
+        var manifest = run.manifest(context, StageNames.FINETUNED);
         assertThat(manifest.facts().path("ended-early").asText()).contains("recall at step");
         assertThat(manifest.facts().path("steps").asLong()).isBetween(60L, 67L);
-        assertThat(run.last(context, FinetuneJob.STAGE).step())
+        assertThat(run.last(context, StageNames.FINETUNED).step())
                 .isEqualTo(manifest.facts().path("steps").asLong());
     }
 
@@ -155,6 +156,6 @@ class FinetuneJobTest {
     }
 
     private static String hash(TinyRun run, String master) {
-        return run.last(run.context(master), FinetuneJob.STAGE).hash();
+        return run.last(run.context(master), StageNames.FINETUNED).hash();
     }
 }

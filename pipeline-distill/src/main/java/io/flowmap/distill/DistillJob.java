@@ -7,13 +7,14 @@ import io.flowmap.distill.train.Trainer;
 import io.flowmap.distill.train.step.BlockSource;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.model.NetworkSpec;
-import io.flowmap.model.StoredModel;
 import io.flowmap.nn.ForcedNormalisation;
 import io.flowmap.nn.InitialParameters;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
-import io.flowmap.stage.StageOutput;
+import io.flowmap.stage.Stage;
+import io.flowmap.stage.StageNames;
 import java.util.Map;
+import org.apache.hadoop.fs.Path;
 
 /** Trains a flow map towards an objective: distilled from the teacher, or from scratch. */
 public final class DistillJob implements Job {
@@ -35,36 +36,47 @@ public final class DistillJob implements Job {
     @Override
     public void run(JobContext context) {
         var distillation = Distillation.of(context);
+        new Stage(
+                        StageNames.FLOW_MAP,
+                        distillation.sections(),
+                        distillation.inputs(context),
+                        TrainingConfig.OPERATIONAL)
+                .make(context, "distill", output -> train(context, distillation, output.dir()));
+    }
+
+    private static ModelFacts train(JobContext context, Distillation distillation, Path dir) {
         StoredTeacher teacher = distillation.teacher();
-        var output = StageOutput.open(
-                context, "flowmap", distillation.sections(), distillation.inputs(context), TrainingConfig.OPERATIONAL);
-        if (output.finished()) {
-            context.progress().phase("distill", Map.of("skipped", output.dir()));
-            return;
-        }
         NetworkSpec velocity =
                 teacher == null ? network(context) : teacher.main().spec();
         NetworkSpec student = distillation.objective().trainsFlowMap() ? velocity.asFlowMap() : velocity;
         var recipe = distillation.recipe(context, student);
-        var blocks = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
+        var blocks = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");
         TrainedModel trained = new Trainer(
-                        context, recipe, blocks, distillation.config().training(), output.dir())
+                        context, recipe, blocks, distillation.config().training(), dir)
                 .train(initial(context, student, teacher), student.parameters().layout());
-        output.finish(Map.of(StoredModel.FACT, Map.of(".", student), "hashes", Map.of(".", trained.hash())));
+        return new ModelFacts(Map.of(".", student), Map.of(".", trained.hash()));
     }
 
     private static NetworkSpec network(JobContext context) {
-        var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
+        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
         return context.settings().section("network", NetworkSection.class).velocity("network", data);
     }
 
-    /** The teacher's parameters, then the new embeddings with zero gains: the student starts as the teacher. */
+    /** The teacher's parameters, and what a flow map has beside them with zero gains: the student starts as the teacher. */
     private static float[] initial(JobContext context, NetworkSpec student, StoredTeacher teacher) {
         var parameters = student.parameters();
         float[] initial = InitialParameters.draw(parameters, context.run().seedOf("distill"));
         if (teacher != null) {
             float[] trained = teacher.main().vector(context.hadoop());
-            System.arraycopy(trained, 0, initial, 0, trained.length);
+            var known = teacher.main().spec().parameters().layout();
+            var own = parameters.layout();
+            known.entries()
+                    .forEach(entry -> System.arraycopy(
+                            trained,
+                            (int) entry.offset(),
+                            initial,
+                            (int) own.entry(entry.name()).offset(),
+                            (int) entry.length()));
         }
         ForcedNormalisation.apply(parameters, initial);
         return initial;

@@ -9,6 +9,7 @@ import io.flowmap.model.NetworkSpec;
 import io.flowmap.model.StoredModel;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
 import java.util.List;
 
 /**
@@ -30,7 +31,7 @@ public record Distillation(DistillConfig config, Objective objective, StoredTeac
     private static StoredTeacher teacher(JobContext context, DistillConfig config) {
         var teacher = StoredTeacher.of(context, config.teacher(), config.teacherAverage());
         StoredModel main = teacher.main();
-        main.requireFits(LatentData.open(context.hadoop(), context.stage("data"), "train"));
+        main.requireFits(LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train"));
         if (main.spec().noiseLabel() != NoiseLabel.TIME) {
             throw new UserError("cannot distil teacher " + main.dir()
                     + ": expected a network with c_noise = t, got one with c_noise = ln(sigma)/4 (run flowmap prepare-teacher,"
@@ -47,7 +48,7 @@ public record Distillation(DistillConfig config, Objective objective, StoredTeac
 
     /** The stages that it reads. */
     public List<StageInput> inputs(JobContext context) {
-        var data = StageInput.stage(context, "data");
+        var data = StageInput.stage(context, StageNames.DATA);
         return objective.distils()
                 ? List.of(data, StageInput.stage(context, config.teacher().stage()))
                 : List.of(data);

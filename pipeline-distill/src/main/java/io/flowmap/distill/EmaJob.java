@@ -7,8 +7,9 @@ import io.flowmap.model.NetworkSpec;
 import io.flowmap.model.StoredModel;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
-import io.flowmap.stage.StageOutput;
+import io.flowmap.stage.StageNames;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,6 +17,12 @@ import org.apache.hadoop.fs.Path;
 
 /** Makes averages of other widths from the snapshots of a trained stage, as a stage of its own with the same networks. */
 public final class EmaJob implements Job {
+    /** @param profileErrors how well each average's profile is met, by network and vector */
+    private record Facts(
+            Map<String, NetworkSpec> models,
+            Map<String, String> hashes,
+            Map<String, Map<String, Double>> profileErrors) {}
+
     @Override
     public String name() {
         return "ema";
@@ -35,11 +42,11 @@ public final class EmaJob implements Job {
     public void run(JobContext context) {
         var config = context.settings().section("ema", EmaConfig.class);
         var input = StageInput.stage(context, config.stage());
-        var output = StageOutput.open(context, config.stage() + "-ema", List.of("ema"), List.of(input));
-        if (output.finished()) {
-            context.progress().phase("ema", Map.of("skipped", output.dir()));
-            return;
-        }
+        new Stage(StageNames.averaged(config.stage()), List.of("ema"), List.of(input))
+                .make(context, "ema", output -> average(context, config, output.dir()));
+    }
+
+    private static Facts average(JobContext context, EmaConfig config, Path dir) {
         var models = new TreeMap<String, NetworkSpec>();
         var hashes = new TreeMap<String, String>();
         var errors = new TreeMap<String, Map<String, Double>>();
@@ -48,14 +55,14 @@ public final class EmaJob implements Job {
             var source = PostHocEma.open(context.hadoop(), new Path(model.dir()));
             var made = source.reconstruct(config.widths(), context.progress());
             models.put(name, model.spec());
-            hashes.put(name, write(context, StoredModel.directory(output.dir(), name), made));
+            hashes.put(name, write(context, StoredModel.directory(dir, name), made));
             errors.put(name, made.errors());
             made.errors().forEach((role, error) -> context.progress()
                     .phase(
                             "ema",
                             Map.of("network", name, "role", role, "arrays", source.size(), "profile_error", error)));
         }
-        output.finish(Map.of(StoredModel.FACT, models, "hashes", hashes, "profile-errors", errors));
+        return new Facts(models, hashes, errors);
     }
 
     private static String write(JobContext context, Path dir, PostHocEma.Reconstruction made) {

@@ -8,6 +8,7 @@ import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.flow.TimePairs;
 import io.flowmap.model.NetworkSpec;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.StageNames;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -30,7 +31,7 @@ public record FlowMatchingTraining(TimePairs time, double labelDropout, Training
      */
     public TrainedModel run(JobContext context, NetworkSpec spec, float[] initial, long seed, Path dir) {
         var recipe = new StudentFactory(spec, new FlowMatching(time), null, null, labelDropout, seed);
-        var blocks = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
+        var blocks = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");
         return new Trainer(context, recipe, blocks, training, dir)
                 .train(initial, spec.parameters().layout());
     }

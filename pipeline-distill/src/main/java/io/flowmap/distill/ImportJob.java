@@ -12,7 +12,9 @@ import io.flowmap.model.NetworkSpec;
 import io.flowmap.model.StoredModel;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +26,9 @@ import java.util.TreeMap;
 public final class ImportJob implements Job {
     private static final String ROLE = "parameters";
     private static final List<String> SECTIONS = List.of("import.network", "import.half-gains", "import.license");
+
+    private record Facts(
+            Map<String, NetworkSpec> models, Map<String, String> hashes, Map<String, ImportSource> sources) {}
 
     @Override
     public String name() {
@@ -61,18 +66,23 @@ public final class ImportJob implements Job {
             sources.put(name, ImportSource.of(opened, snapshot, config));
         });
         requireAlike(snapshots);
-        var output = StageOutput.open(context, "teacher", SECTIONS, inputs(sources));
-        if (output.finished()) {
-            context.progress().phase("import", Map.of("skipped", output.dir()));
-            return;
-        }
+        new Stage(StageNames.TEACHER, SECTIONS, inputs(sources))
+                .make(context, "import", output -> write(context, config, output, snapshots, sources));
+    }
+
+    private static Facts write(
+            JobContext context,
+            ImportConfig config,
+            StageOutput output,
+            Map<String, ForeignNetwork> snapshots,
+            Map<String, ImportSource> sources) {
         var models = new TreeMap<String, NetworkSpec>();
         var hashes = new TreeMap<String, String>();
         snapshots.forEach((name, snapshot) -> {
             models.put(name, snapshot.spec());
             hashes.put(name, write(context, output, name, snapshot, config.halfGains()));
         });
-        output.finish(Map.of(StoredModel.FACT, models, "hashes", hashes, "sources", sources));
+        return new Facts(models, hashes, sources);
     }
 
     private static ForeignNetwork network(ForeignCheckpoint checkpoint) {

@@ -4,14 +4,14 @@ import io.flowmap.data.LatentData;
 import io.flowmap.distill.train.TrainedModel;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.model.NetworkSpec;
-import io.flowmap.model.StoredModel;
 import io.flowmap.nn.FlatParameters;
 import io.flowmap.nn.ForcedNormalisation;
 import io.flowmap.nn.InitialParameters;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
-import io.flowmap.stage.StageOutput;
+import io.flowmap.stage.StageNames;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
@@ -36,23 +36,18 @@ public final class PretrainJob implements Job {
     @Override
     public void run(JobContext context) {
         var config = context.settings().section("pretrain", PretrainConfig.class);
-        var input = StageInput.stage(context, "data");
-        var output =
-                StageOutput.open(context, "teacher", List.of("pretrain"), List.of(input), TrainingConfig.OPERATIONAL);
-        if (output.finished()) {
-            context.progress().phase("pretrain", Map.of("skipped", output.dir()));
-            return;
-        }
-        var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
+        var input = StageInput.stage(context, StageNames.DATA);
+        new Stage(StageNames.TEACHER, List.of("pretrain"), List.of(input), TrainingConfig.OPERATIONAL)
+                .make(context, "pretrain", output -> train(context, config, output.dir()));
+    }
+
+    private static ModelFacts train(JobContext context, PretrainConfig config, Path dir) {
+        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
         NetworkSpec main = config.main().network().velocity("pretrain.main.network", data);
         NetworkSpec weak = config.weak().network().velocity("pretrain.weak.network", data);
-        TrainedModel strong = train(context, config, config.main(), main, new Path(output.dir(), "main"));
-        TrainedModel poor = train(context, config, config.weak(), weak, new Path(output.dir(), "weak"));
-        output.finish(Map.of(
-                StoredModel.FACT,
-                Map.of("main", main, "weak", weak),
-                "hashes",
-                Map.of("main", strong.hash(), "weak", poor.hash())));
+        TrainedModel strong = train(context, config, config.main(), main, new Path(dir, "main"));
+        TrainedModel poor = train(context, config, config.weak(), weak, new Path(dir, "weak"));
+        return new ModelFacts(Map.of("main", main, "weak", weak), Map.of("main", strong.hash(), "weak", poor.hash()));
     }
 
     private static TrainedModel train(

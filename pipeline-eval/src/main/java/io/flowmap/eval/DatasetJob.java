@@ -12,8 +12,10 @@ import io.flowmap.page.PngImage;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Manifest;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
-import io.flowmap.stage.StageOutput;
+import io.flowmap.stage.StageNames;
+import io.flowmap.tensor.Mergeable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +34,8 @@ public final class DatasetJob implements Job {
     private static final int PICTURES = 32;
     private static final int SMALLEST_GRID = 480;
 
+    private record Facts(String page) {}
+
     @Override
     public String name() {
         return "dataset";
@@ -45,17 +49,18 @@ public final class DatasetJob implements Job {
 
     @Override
     public void run(JobContext context) {
-        var output = StageOutput.open(context, name(), List.of(), List.of(StageInput.stage(context, "data")));
-        var file = new Path(output.dir(), PAGE);
-        if (!output.finished()) {
-            AtomicFile.write(output.fileSystem(), file, page(context).html().getBytes(StandardCharsets.UTF_8));
-            output.finish(Map.of("page", PAGE));
-        }
+        var file = new Path(context.stage(StageNames.DATASET), PAGE);
+        new Stage(StageNames.DATASET, List.of(), List.of(StageInput.stage(context, StageNames.DATA)))
+                .make(context, output -> {
+                    AtomicFile.write(
+                            output.fileSystem(), file, page(context).html().getBytes(StandardCharsets.UTF_8));
+                    return new Facts(PAGE);
+                });
         context.progress().phase(name(), Map.of("page", file));
     }
 
     private static Page page(JobContext context) {
-        var dir = context.stage("data");
+        var dir = context.stage(StageNames.DATA);
         var facts = Manifest.read(Store.of(context.hadoop(), dir), dir).facts();
         var ledger = context.spark().read().parquet(LiteralPath.of(new Path(dir, "ledger")));
         var tables = new LedgerTables(ledger);
@@ -100,7 +105,7 @@ public final class DatasetJob implements Job {
                             block.values(), block.count(), block.shape().channels());
                 })
                 .collect();
-        return parts.stream().reduce(ChannelMoments::merge).orElseThrow();
+        return Mergeable.merged(parts);
     }
 
     private static List<List<String>> channels(ChannelMoments moments) {

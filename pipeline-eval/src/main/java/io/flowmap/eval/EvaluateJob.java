@@ -1,5 +1,6 @@
 package io.flowmap.eval;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.flowmap.config.UserError;
 import io.flowmap.data.LatentData;
 import io.flowmap.eval.distance.FrechetDistance;
@@ -17,12 +18,13 @@ import io.flowmap.eval.table.MetricRow;
 import io.flowmap.file.Store;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SaveMode;
 
@@ -32,7 +34,16 @@ import org.apache.spark.sql.SaveMode;
  * protocols where asked. Writes the table of {@link MetricRow}.
  */
 public final class EvaluateJob implements Job {
-    public static final String STAGE = "metrics";
+    /**
+     * @param table of {@link MetricRow}s
+     * @param networkAccuracy of its classes in the reference split, null where it tells none
+     */
+    private record Facts(
+            int sets,
+            String table,
+            String network,
+            String networkHash,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Double networkAccuracy) {}
 
     @Override
     public String name() {
@@ -46,58 +57,54 @@ public final class EvaluateJob implements Job {
 
     @Override
     public Map<String, Class<? extends Record>> sections() {
-        return Map.of("evaluate", EvaluateSettings.class, ClassifierStage.SECTION, LeNetTraining.class);
+        return Map.of("evaluate", EvaluateConfig.class, ClassifierStage.SECTION, LeNetTraining.class);
     }
 
     @Override
     public void run(JobContext context) {
-        var settings = context.settings().section("evaluate", EvaluateSettings.class);
-        var inputs = new ArrayList<>(List.of(StageInput.stage(context, "data")));
+        var settings = context.settings().section("evaluate", EvaluateConfig.class);
+        var inputs = new ArrayList<>(List.of(StageInput.stage(context, StageNames.DATA)));
         if (settings.samples()) {
-            inputs.add(StageInput.stage(context, "samples"));
+            inputs.add(StageInput.stage(context, StageNames.SAMPLES));
         }
-        var reference = LatentData.open(context.hadoop(), context.stage("data"), settings.referenceSplit());
+        var reference = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), settings.referenceSplit());
         var named = new NamedModels(context, settings, reference.imageShape());
-        var train = LatentData.open(context.hadoop(), context.stage("data"), ImageSources.TRAIN);
+        var train = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), ImageSources.TRAIN);
         var sets = settings.samples() ? sets(context) : List.<SampleSet>of();
         var model = model(context, settings, reference);
         inputs.add(modelInput(context, settings, model));
         inputs.addAll(named.inputs());
-        var output = StageOutput.open(context, STAGE, List.of("evaluate"), inputs);
-        if (output.finished()) {
-            context.progress().phase(name(), Map.of("skipped", output.dir()));
-            return;
-        }
-        try (var evaluation = new Evaluation(context, settings, reference, model, own(settings, model))) {
-            double accuracy = evaluation.referenceAccuracy();
-            context.progress()
-                    .phase(
-                            "classifier",
-                            Map.of("split", settings.referenceSplit(), "accuracy", evaluation.told(accuracy)));
-            var counts = compare(context, evaluation, sets, train);
-            for (int i = 0; i < sets.size(); i++) {
-                evaluation.addCost(sets.get(i), counts.get(i));
-            }
-            var rows = new ArrayList<>(evaluation.rows());
-            named.byModel().forEach((network, protocols) -> {
-                try (var byNetwork = new Evaluation(context, settings, reference, network, protocols)) {
-                    compare(context, byNetwork, sets, train);
-                    rows.addAll(byNetwork.rows());
+        new Stage(StageNames.METRICS, List.of("evaluate"), inputs).make(context, name(), output -> {
+            try (var evaluation = new Evaluation(context, settings, reference, model, own(settings, model))) {
+                double accuracy = evaluation.referenceAccuracy();
+                context.progress()
+                        .phase(
+                                "classifier",
+                                Map.of("split", settings.referenceSplit(), "accuracy", evaluation.told(accuracy)));
+                var counts = compare(context, evaluation, sets, train);
+                for (int i = 0; i < sets.size(); i++) {
+                    evaluation.addCost(sets.get(i), counts.get(i));
                 }
-            });
-            writeTable(context, output, rows);
-            var facts = new TreeMap<String, Object>(Map.of("sets", sets.size(), "table", MetricRow.TABLE));
-            facts.put("network", model.name());
-            facts.put("network-hash", model.hash());
-            if (!Double.isNaN(accuracy)) {
-                facts.put("network-accuracy", accuracy);
+                var rows = new ArrayList<>(evaluation.rows());
+                named.byModel().forEach((network, protocols) -> {
+                    try (var byNetwork = new Evaluation(context, settings, reference, network, protocols)) {
+                        compare(context, byNetwork, sets, train);
+                        rows.addAll(byNetwork.rows());
+                    }
+                });
+                writeTable(context, output, rows);
+                return new Facts(
+                        sets.size(),
+                        MetricRow.TABLE,
+                        model.name(),
+                        model.hash(),
+                        Double.isNaN(accuracy) ? null : accuracy);
             }
-            output.finish(facts);
-        }
+        });
     }
 
     private static List<SampleSet> sets(JobContext context) {
-        var samples = context.stage("samples");
+        var samples = context.stage(StageNames.SAMPLES);
         var sets = SampleSet.list(Store.of(context.hadoop(), samples), samples);
         if (sets.isEmpty()) {
             throw new UserError(
@@ -107,24 +114,24 @@ public final class EvaluateJob implements Job {
     }
 
     /** The network of {@code evaluate.features}: of the file that it names, or the run's LeNet, trained now if it was not yet. */
-    static FeatureModel model(JobContext context, EvaluateSettings settings, LatentData data) {
+    static FeatureModel model(JobContext context, EvaluateConfig settings, LatentData data) {
         if (settings.trainsLeNet()) {
             return ClassifierStage.open(
-                    context, LatentData.open(context.hadoop(), context.stage("data"), ImageSources.TRAIN));
+                    context, LatentData.open(context.hadoop(), context.stage(StageNames.DATA), ImageSources.TRAIN));
         }
         var model = CifarResNetWeights.open(context.hadoop(), new Path(settings.features()));
         return NamedModels.requireFits(model, settings.features(), data.imageShape());
     }
 
     /** What that network is from. */
-    static StageInput modelInput(JobContext context, EvaluateSettings settings, FeatureModel model) {
+    static StageInput modelInput(JobContext context, EvaluateConfig settings, FeatureModel model) {
         return settings.trainsLeNet()
-                ? StageInput.stage(context, ClassifierStage.NAME)
+                ? StageInput.stage(context, StageNames.CLASSIFIER)
                 : NamedModels.input("evaluate.features", settings.features(), model.hash());
     }
 
     /** What is measured by the features of {@code evaluate.features}. */
-    static List<Protocol> own(EvaluateSettings settings, FeatureModel model) {
+    static List<Protocol> own(EvaluateConfig settings, FeatureModel model) {
         var own = new ArrayList<Protocol>();
         own.add(Protocol.own(MetricRow.FRECHET + model.name(), new Measure.Frechet(FrechetDistance.SAMPLE)));
         own.add(balls(MetricRow.PRECISION, Part.PRECISION, settings, model));
@@ -136,7 +143,7 @@ public final class EvaluateJob implements Job {
         return own;
     }
 
-    private static Protocol balls(String prefix, Part part, EvaluateSettings settings, FeatureModel model) {
+    private static Protocol balls(String prefix, Part part, EvaluateConfig settings, FeatureModel model) {
         return Protocol.own(prefix + model.name(), new Measure.Balls(part, settings.neighbours()));
     }
 

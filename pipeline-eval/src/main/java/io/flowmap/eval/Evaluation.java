@@ -36,7 +36,7 @@ import org.apache.spark.broadcast.Broadcast;
 /** Compares sets of images with the real ones by protocols on the features of one network; collects the rows of the table. */
 final class Evaluation implements AutoCloseable {
     private final JobContext context;
-    private final EvaluateSettings settings;
+    private final EvaluateConfig settings;
     private final LatentData reference;
     private final FeatureModel features;
     private final List<Protocol> protocols;
@@ -50,7 +50,7 @@ final class Evaluation implements AutoCloseable {
      */
     Evaluation(
             JobContext context,
-            EvaluateSettings settings,
+            EvaluateConfig settings,
             LatentData reference,
             FeatureModel features,
             List<Protocol> protocols) {

@@ -20,14 +20,14 @@ import org.apache.hadoop.fs.Path;
 /** The networks of the named protocols that an evaluation asks for, each file read once. */
 final class NamedModels {
     private final JobContext context;
-    private final EvaluateSettings settings;
+    private final EvaluateConfig settings;
     private final LatentShape shape;
     private final Map<FeatureSource, FeatureModel> models = new LinkedHashMap<>();
     private final Map<String, StageInput> inputs = new LinkedHashMap<>();
     private InceptionWeights inception;
 
     /** @param shape of the images */
-    NamedModels(JobContext context, EvaluateSettings settings, LatentShape shape) {
+    NamedModels(JobContext context, EvaluateConfig settings, LatentShape shape) {
         this.context = context;
         this.settings = settings;
         this.shape = shape;

@@ -15,6 +15,7 @@ import io.flowmap.eval.table.MetricProtocol;
 import io.flowmap.eval.table.MetricProtocol.Reference;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Map;
@@ -32,12 +33,12 @@ public final class ReferenceDistance {
     public static final int BLOCK = FeatureSet.ROWS;
 
     private final JobContext context;
-    private final EvaluateSettings settings;
+    private final EvaluateConfig settings;
     private final LatentData data;
     private final FeatureModel model;
     private Statistics statistics;
 
-    private ReferenceDistance(JobContext context, EvaluateSettings settings, LatentData data, FeatureModel model) {
+    private ReferenceDistance(JobContext context, EvaluateConfig settings, LatentData data, FeatureModel model) {
         this.context = context;
         this.settings = settings;
         this.data = data;
@@ -49,8 +50,8 @@ public final class ReferenceDistance {
 
     /** Opens the network, and trains the LeNet if it is to give the features and is not there. */
     public static ReferenceDistance open(JobContext context) {
-        var settings = context.settings().section("evaluate", EvaluateSettings.class);
-        var data = LatentData.open(context.hadoop(), context.stage("data"), settings.referenceSplit());
+        var settings = context.settings().section("evaluate", EvaluateConfig.class);
+        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), settings.referenceSplit());
         return new ReferenceDistance(context, settings, data, EvaluateJob.model(context, settings, data));
     }
 

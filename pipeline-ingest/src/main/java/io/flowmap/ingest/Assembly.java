@@ -10,7 +10,7 @@ import io.flowmap.data.Edm2;
 import io.flowmap.data.Encoder;
 import io.flowmap.data.LatentShape;
 import io.flowmap.data.LiteralPath;
-import io.flowmap.ingest.IngestSettings.EncoderKind;
+import io.flowmap.ingest.IngestConfig.EncoderKind;
 import io.flowmap.ingest.judge.Judgement;
 import io.flowmap.ingest.judge.Ledger;
 import io.flowmap.ingest.judge.StagedRecord;
@@ -36,13 +36,13 @@ final class Assembly {
     private static final double SIGMA_DATA = 0.5;
 
     private final JobContext context;
-    private final IngestSettings settings;
+    private final IngestConfig settings;
     private final Inventory inventory;
     private final Recipe recipe;
     private final Path directory;
     private final LatentOutput latents;
 
-    Assembly(JobContext context, IngestSettings settings, Inventory inventory, Recipe recipe, Path directory) {
+    Assembly(JobContext context, IngestConfig settings, Inventory inventory, Recipe recipe, Path directory) {
         this.context = context;
         this.settings = settings;
         this.inventory = inventory;
@@ -74,7 +74,7 @@ final class Assembly {
      * Writes all but the manifest, whose facts are returned. Throws {@link UserError} after writing the ledger if too
      * much is wrong.
      */
-    Map<String, Object> write(Path staging) {
+    IngestFacts write(Path staging) {
         var staged = context.spark().read().schema(StagedRecord.schema()).parquet(LiteralPath.of(staging));
         var splits = inventory.sources().keySet();
         try (var judgement = Judgement.of(staged, settings.labels(), settings.filter(), splits)) {
@@ -96,7 +96,7 @@ final class Assembly {
         }
     }
 
-    private Map<String, Object> write(Dataset<Row> judged, Map<String, Tally> tallies, Path ledger) {
+    private IngestFacts write(Dataset<Row> judged, Map<String, Tally> tallies, Path ledger) {
         var train = Ledger.kept(judged, Inventory.TRAIN);
         var encoder = encoder(train);
         var encoding = encoding(encoder);
@@ -219,7 +219,7 @@ final class Assembly {
                                 tally.quarantined()));
     }
 
-    private Map<String, Object> facts(
+    private IngestFacts facts(
             Map<String, Tally> tallies,
             Encoder encoder,
             DType dtype,
@@ -232,23 +232,18 @@ final class Assembly {
         classes = Math.max(classes, inventory.names().names().size());
         var shape = shapes.get(files.firstEntry().getKey());
         shapes.values().removeIf(shape::equals);
-        var facts = new DataFacts(
-                        shape,
-                        dtype,
-                        encoder.toJson(),
-                        classes,
-                        inventory.names().padded(classes),
-                        files,
-                        shapes,
-                        Map.of())
-                .asMap();
-        facts.put("records", tallies);
-        if (!settings.captions().source().isEmpty()) {
-            try (var captions =
-                    CaptionEncoder.open(context.hadoop(), settings.captions().source())) {
-                facts.put("captions", captions.facts());
-            }
+        var data = new DataFacts(
+                shape, dtype, encoder.toJson(), classes, inventory.names().padded(classes), files, shapes, Map.of());
+        return new IngestFacts(data, tallies, captions());
+    }
+
+    private CaptionEncoder.Facts captions() {
+        var source = settings.captions().source();
+        if (source.isEmpty()) {
+            return null;
         }
-        return facts;
+        try (var captions = CaptionEncoder.open(context.hadoop(), source)) {
+            return captions.facts();
+        }
     }
 }

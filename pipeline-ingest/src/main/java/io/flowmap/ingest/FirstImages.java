@@ -24,12 +24,12 @@ final class FirstImages {
     private static final int ENOUGH = 100;
 
     private final Configuration hadoop;
-    private final IngestSettings settings;
+    private final IngestConfig settings;
     private final List<String> reasons = new ArrayList<>();
     private LatentShape shape;
     private int seen;
 
-    FirstImages(Configuration hadoop, IngestSettings settings) {
+    FirstImages(Configuration hadoop, IngestConfig settings) {
         this.hadoop = hadoop;
         this.settings = settings;
     }
@@ -45,7 +45,7 @@ final class FirstImages {
         boolean latents = settings.payload() == Payload.LATENT;
         int side = settings.resolution();
         boolean sized = side != 0 || !settings.buckets().isEmpty();
-        if (latents || !sized || settings.color() == IngestSettings.Color.AUTO) {
+        if (latents || !sized || settings.color() == IngestConfig.Color.AUTO) {
             look(tasks, reading);
         }
         int channels = latents ? shape.channels() : channels();

@@ -4,6 +4,8 @@ import io.flowmap.file.Store;
 import io.flowmap.ingest.judge.Ledger;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Stage;
+import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.io.IOException;
 import java.time.Duration;
@@ -16,9 +18,6 @@ import org.apache.hadoop.fs.Path;
  * images and the ledger. The result depends on the configuration, the seed and the sources alone.
  */
 public final class IngestJob implements Job {
-    /** Directory of the output in the run's directory. */
-    public static final String STAGE = "data";
-
     private static final String STAGING = "staged";
 
     @Override
@@ -33,20 +32,25 @@ public final class IngestJob implements Job {
 
     @Override
     public Map<String, Class<? extends Record>> sections() {
-        return Map.of("ingest", IngestSettings.class);
+        return Map.of("ingest", IngestConfig.class);
     }
 
     @Override
     public void run(JobContext context) {
-        var settings = context.settings().section("ingest", IngestSettings.class);
+        var settings = context.settings().section("ingest", IngestConfig.class);
         var inventory = Inventory.take(context, settings);
-        var output = StageOutput.open(context, STAGE, List.of("ingest"), inventory.inputs());
-        if (output.finished()) {
-            context.progress().phase("ingest", Map.of("skipped", output.dir()));
-            return;
-        }
-        List.of(Ledger.DIRECTORY, Inventory.TRAIN, Inventory.TEST).forEach(part -> delete(output, part));
         var start = context.clock().instant();
+        boolean made = new Stage(StageNames.DATA, List.of("ingest"), inventory.inputs())
+                .make(context, "ingest", output -> write(context, settings, inventory, output));
+        if (made) {
+            long seconds = Duration.between(start, context.clock().instant()).toSeconds();
+            context.progress().phase("ingest", Map.of("done", context.stage(StageNames.DATA), "seconds", seconds));
+        }
+    }
+
+    private static IngestFacts write(
+            JobContext context, IngestConfig settings, Inventory inventory, StageOutput output) {
+        List.of(Ledger.DIRECTORY, Inventory.TRAIN, Inventory.TEST).forEach(part -> delete(output, part));
         var tasks = inventory.tasks();
         var recipe = new FirstImages(context.hadoop(), settings).recipe(tasks, inventory.names());
         context.progress().phase("ingest", Map.of("tasks", tasks.size(), "shape", recipe.shape()));
@@ -57,9 +61,7 @@ public final class IngestJob implements Job {
         context.progress().phase("ingest", Map.of("portions-read", read, "portions-kept", tasks.size() - read));
         var facts = assembly.write(staging);
         delete(output, STAGING);
-        output.finish(facts);
-        long seconds = Duration.between(start, context.clock().instant()).toSeconds();
-        context.progress().phase("ingest", Map.of("done", output.dir(), "seconds", seconds));
+        return facts;
     }
 
     private static void delete(StageOutput output, String part) {

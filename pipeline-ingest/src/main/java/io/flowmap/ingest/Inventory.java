@@ -32,7 +32,7 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
     static final String TEST = "test";
 
     /** Looks up every path of the settings. Throws {@link UserError} if one names nothing. */
-    static Inventory take(JobContext context, IngestSettings settings) {
+    static Inventory take(JobContext context, IngestConfig settings) {
         var finder = new Sources(context.hadoop(), settings.kind(), settings.payload());
         var found = new LinkedHashMap<String, List<Source>>();
         var inputs = new ArrayList<StageInput>();
@@ -67,7 +67,7 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
     }
 
     /** The frozen networks that the output depends on. */
-    private static List<StageInput> models(JobContext context, IngestSettings settings) {
+    private static List<StageInput> models(JobContext context, IngestConfig settings) {
         var files = new ArrayList<StageInput>();
         add(context, "ingest.captions.tokenizer", settings.captions().tokenizer(), files);
         add(context, "ingest.captions.encoder", settings.captions().encoder(), files);
@@ -93,7 +93,7 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
     }
 
     private static List<Source> sources(
-            Sources finder, String split, String path, JobContext context, IngestSettings settings) {
+            Sources finder, String split, String path, JobContext context, IngestConfig settings) {
         if (!path.equals(ShapesSource.NAME)) {
             var places = finder.find(path);
             if (places.stream().allMatch(Source::isEmpty)) {
@@ -127,7 +127,7 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
         return new StageInput(name, path, Sha256.of(print.getBytes(StandardCharsets.UTF_8)));
     }
 
-    private static ClassNames names(Sources finder, IngestSettings settings, Map<String, List<Source>> found) {
+    private static ClassNames names(Sources finder, IngestConfig settings, Map<String, List<Source>> found) {
         if (settings.classNames() != null) {
             return finder.names(settings.classNames());
         }

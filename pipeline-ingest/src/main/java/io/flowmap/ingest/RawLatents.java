@@ -18,9 +18,9 @@ record RawLatents(LatentShape raw, LatentShape latent, int factor) {
      * Of a staged shape, as settings and files say. Without configured means a raw latent has no std, as there is no telling.
      * Throws {@link UserError} if the channels do not fit the configured ones.
      */
-    static RawLatents of(JobContext context, IngestSettings settings, LatentShape staged) {
+    static RawLatents of(JobContext context, IngestConfig settings, LatentShape staged) {
         var files = settings.codec().files();
-        boolean images = settings.encoder() == IngestSettings.EncoderKind.CODEC;
+        boolean images = settings.encoder() == IngestConfig.EncoderKind.CODEC;
         var raw = images ? encoded(context, files, staged) : staged;
         int channels = settings.codec().mean().isEmpty()
                 ? raw.channels()

@@ -6,7 +6,7 @@ import io.flowmap.ingest.image.ImageDecoder;
 import io.flowmap.ingest.image.ImageSize;
 import io.flowmap.ingest.image.PixelImage;
 import io.flowmap.ingest.image.UnreadableRecord;
-import io.flowmap.ingest.judge.FilterSettings;
+import io.flowmap.ingest.judge.FilterConfig;
 import io.flowmap.ingest.source.Content;
 import io.flowmap.ingest.source.Reading;
 import java.io.Serializable;
@@ -26,7 +26,7 @@ record Recipe(
         ArrayList<LatentShape> buckets,
         Framing framing,
         boolean scaledJpeg,
-        FilterSettings filter,
+        FilterConfig filter,
         boolean captionRequired,
         int labels)
         implements Serializable {

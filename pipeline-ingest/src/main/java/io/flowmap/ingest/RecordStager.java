@@ -5,7 +5,7 @@ import io.flowmap.ingest.image.ImageDecoder;
 import io.flowmap.ingest.image.ImageSize;
 import io.flowmap.ingest.image.LatentArray;
 import io.flowmap.ingest.image.UnreadableRecord;
-import io.flowmap.ingest.judge.FilterSettings;
+import io.flowmap.ingest.judge.FilterConfig;
 import io.flowmap.ingest.judge.Look;
 import io.flowmap.ingest.judge.RecordFilter;
 import io.flowmap.ingest.judge.StagedRecord;
@@ -104,7 +104,7 @@ final class RecordStager implements AutoCloseable {
         var whole = recipe.decode(content, decoder, size, target);
         byte[] pixels = recipe.frame(whole, target).planes();
         byte[] bytes = content instanceof Content.Encoded encoded ? encoded.bytes() : pixels;
-        boolean compared = recipe.filter().duplicates() == FilterSettings.Duplicates.PERCEPTUAL;
+        boolean compared = recipe.filter().duplicates() == FilterConfig.Duplicates.PERCEPTUAL;
         return new Found(
                 size.width(),
                 size.height(),
@@ -115,7 +115,7 @@ final class RecordStager implements AutoCloseable {
     }
 
     private String digest(byte[] bytes) {
-        return recipe.filter().duplicates() == FilterSettings.Duplicates.KEEP ? null : Sha256.of(bytes);
+        return recipe.filter().duplicates() == FilterConfig.Duplicates.KEEP ? null : Sha256.of(bytes);
     }
 
     private StagedRecord staged(InputRecord record, ScanTask task, long number, Found whole, Content.Refused refusal) {

@@ -146,7 +146,13 @@ class IngestJobTest {
                         "c1/wide.png quarantined size 9x8, expected 8x8",
                         "c1/notes.txt filtered no image",
                         "loose.png quarantined no label");
-        var counts = run.manifest().facts().path("records").path("train");
+        var facts = run.manifest().facts();
+        assertThat(facts.fieldNames())
+                .toIterable()
+                .contains("class-names", "classes", "dtype", "encoder", "records", "shape", "shapes", "splits")
+                .doesNotContain("data", "captions");
+        assertThat(facts.path("dtype").asText()).isEqualTo("float16");
+        var counts = facts.path("records").path("train");
         assertThat(counts.path("kept").asInt()).isEqualTo(30);
         assertThat(counts.path("quarantined").asInt()).isEqualTo(3);
         assertThat(counts.path("filtered").asInt()).isEqualTo(1);

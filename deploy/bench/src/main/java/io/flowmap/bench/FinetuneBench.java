@@ -6,8 +6,8 @@ import io.flowmap.adversarial.discriminator.DiscriminatorConfig;
 import io.flowmap.adversarial.discriminator.PenaltyConfig;
 import io.flowmap.bench.step.BenchNetwork;
 import io.flowmap.bench.step.FlowmapStep;
+import io.flowmap.bench.step.StepConfig;
 import io.flowmap.bench.step.StepInputs;
-import io.flowmap.bench.step.StepSettings;
 import io.flowmap.bench.step.StepTimes;
 import io.flowmap.bench.torch.TorchDiscriminator;
 import io.flowmap.bench.torch.TorchRuntime;
@@ -80,7 +80,7 @@ public final class FinetuneBench implements Callable<Integer> {
         double emd;
         try (var step = new FlowmapStep(
                 network,
-                StepSettings.standard(),
+                StepConfig.standard(),
                 RandomParameters.of(network, 1),
                 RandomParameters.of(network.teacher(), 2),
                 RandomParameters.of(network.teacher(), 3),
@@ -109,7 +109,7 @@ public final class FinetuneBench implements Callable<Integer> {
         float[] psi = discriminator.initial(5);
         long[] sample = {network.imageChannels(), network.resolution(), network.resolution()};
         var setup = new AdversarialProgram.Setup(
-                new NetworkField(unet, NoiseLabel.TIME, StepSettings.standard().sigmaData()),
+                new NetworkField(unet, NoiseLabel.TIME, StepConfig.standard().sigmaData()),
                 discriminator,
                 penalty == null ? null : new PenaltyConfig(penalty, 1, 1, 0.01),
                 null,

@@ -8,6 +8,7 @@ import io.flowmap.data.PixelEncoder;
 import io.flowmap.ingest.IngestJob;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Progress;
+import io.flowmap.stage.StageNames;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -186,7 +187,7 @@ public final class IngestBench implements Callable<Integer> {
         var context = new JobContext(spark, Settings.load(Optional.empty(), keys), watch, Clock.systemUTC());
         new IngestJob().run(context);
         var whole = watch.spent();
-        var data = LatentData.open(context.hadoop(), context.stage(IngestJob.STAGE), "train");
+        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
         long checksum = IntStream.range(0, data.blocks().size())
                 .mapToLong(block -> checksum(data, data.read(block)))
                 .sum();

@@ -2,11 +2,11 @@ package io.flowmap.bench;
 
 import io.flowmap.bench.step.BenchNetwork;
 import io.flowmap.bench.step.StepAgreement;
+import io.flowmap.bench.step.StepConfig;
 import io.flowmap.bench.step.StepContender;
 import io.flowmap.bench.step.StepFactory;
 import io.flowmap.bench.step.StepInputs;
 import io.flowmap.bench.step.StepOutputs;
-import io.flowmap.bench.step.StepSettings;
 import io.flowmap.bench.step.StepTimes;
 import io.flowmap.bench.torch.TorchOptions;
 import io.flowmap.bench.torch.TorchRuntime;
@@ -61,7 +61,7 @@ public final class StepBench implements Callable<Integer> {
 
     private final Optional<StepFactory> ours;
     private final BenchNetwork network = BenchNetwork.standard();
-    private final StepSettings settings = StepSettings.standard();
+    private final StepConfig settings = StepConfig.standard();
     private final Map<String, float[]> student = RandomParameters.of(network, 1);
     private final Map<String, float[]> main = RandomParameters.of(network.teacher(), 2);
     private final Map<String, float[]> weak = RandomParameters.of(network.teacher(), 3);

@@ -1,7 +1,7 @@
 package io.flowmap.app.doctor;
 
 import io.flowmap.stage.JobContext;
-import io.flowmap.stage.RunSettings;
+import io.flowmap.stage.RunConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -82,7 +82,7 @@ record ClusterFacts(
         return given == null ? (long) Math.max(factor * heap, 384L << 20) : JavaUtils.byteStringAsMb(given) << 20;
     }
 
-    private static List<String> paths(JobContext context, RunSettings run) {
+    private static List<String> paths(JobContext context, RunConfig run) {
         var paths = new ArrayList<>(List.of(run.dir()));
         paths.addAll(run.stages().values());
         for (var key : List.of("ingest.train", "ingest.test")) {

@@ -15,7 +15,9 @@ import io.flowmap.page.LineChart.Series;
 import io.flowmap.page.Page;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,14 @@ import java.util.stream.Stream;
 public final class AblationJob implements Job {
     private static final String SECTION = "lab.ablation";
 
+    /**
+     * @param floor distance of the training images
+     * @param distances by run and number of steps
+     * @param diverged runs, and why
+     */
+    private record Facts(
+            String metric, double floor, Map<String, Map<Integer, Double>> distances, Map<String, String> diverged) {}
+
     @Override
     public String name() {
         return "lab ablation";
@@ -42,20 +52,20 @@ public final class AblationJob implements Job {
 
     @Override
     public Map<String, Class<? extends Record>> sections() {
-        return Map.of(SECTION, AblationSettings.class);
+        return Map.of(SECTION, AblationConfig.class);
     }
 
     @Override
     public void run(JobContext context) {
-        var settings = context.settings().section(SECTION, AblationSettings.class);
+        var settings = context.settings().section(SECTION, AblationConfig.class);
         var runs = settings.runs().stream()
                 .map(run -> AblationRun.of(context, run))
                 .toList();
         new IngestJob().run(context);
-        if (!context.finished("teacher")) {
+        if (!context.finished(StageNames.TEACHER)) {
             new PretrainJob().run(context);
         }
-        if (!context.finished("flowmap") && runs.stream().anyMatch(AblationRun::finetunes)) {
+        if (!context.finished(StageNames.FLOW_MAP) && runs.stream().anyMatch(AblationRun::finetunes)) {
             new DistillJob().run(context);
         }
         if (settings.seconds() > 0) {
@@ -79,7 +89,7 @@ public final class AblationJob implements Job {
         if (completed.isEmpty()) {
             throw new UserError("cannot compare runs: all diverged: " + diverged);
         }
-        write(context, settings, completed, diverged);
+        make(context, settings, completed, diverged);
     }
 
     private void tell(JobContext context, AblationRun run, String what) {
@@ -89,16 +99,22 @@ public final class AblationJob implements Job {
                         Map.of(what, run.name(), "dir", run.context().run().dir()));
     }
 
-    private static void write(
-            JobContext context, AblationSettings settings, List<AblationRun> runs, Map<String, String> diverged) {
+    private static void make(
+            JobContext context, AblationConfig settings, List<AblationRun> runs, Map<String, String> diverged) {
         var inputs = new ArrayList<StageInput>();
         for (var run : runs) {
-            inputs.add(StageInput.finished(context, run.name(), run.context().stage("metrics")));
+            inputs.add(StageInput.finished(context, run.name(), run.context().stage(StageNames.METRICS)));
         }
-        var output = StageOutput.open(context, "lab/ablation", List.of(SECTION, Comparison.SECTION), inputs);
-        if (output.finished()) {
-            return;
-        }
+        new Stage("lab/ablation", List.of(SECTION, Comparison.SECTION), inputs)
+                .make(context, output -> write(context, settings, runs, diverged, output));
+    }
+
+    private static Facts write(
+            JobContext context,
+            AblationConfig settings,
+            List<AblationRun> runs,
+            Map<String, String> diverged,
+            StageOutput output) {
         var comparison = Comparison.of(context);
         var table = AblationTable.of(runs, comparison);
         var protocol = protocol(table, settings, comparison, diverged);
@@ -114,12 +130,11 @@ public final class AblationJob implements Job {
                         new TextTable(published).toString()));
         LabPage.plot(output, "ablation", chart);
         LabPage.page(output, page(table, protocol, published, chart));
-        output.finish(Map.of(
-                "metric", table.metric(), "floor", table.floor(), "distances", table.values(), "diverged", diverged));
+        return new Facts(table.metric(), table.floor(), table.values(), diverged);
     }
 
     private static String protocol(
-            AblationTable table, AblationSettings settings, Comparison comparison, Map<String, String> diverged) {
+            AblationTable table, AblationConfig settings, Comparison comparison, Map<String, String> diverged) {
         var budget = settings.seconds() > 0
                 ? String.format(
                         Locale.ROOT,

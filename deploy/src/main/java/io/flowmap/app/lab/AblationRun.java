@@ -10,12 +10,12 @@ import io.flowmap.eval.table.MetricRow;
 import io.flowmap.file.Store;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Manifest;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
-import io.flowmap.stage.StageOutput;
+import io.flowmap.stage.StageNames;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -33,21 +33,20 @@ import org.apache.spark.sql.functions;
 record AblationRun(String name, JobContext context) {
     private static final String BUDGET = "budget";
     private static final String FINETUNES = "finetune.in-pipeline";
-    private static final String FINETUNED = "finetuned";
     private static final String STUDENT = "student";
 
     /** @param shared the run whose stages are shared */
-    static AblationRun of(JobContext shared, AblationSettings.Run run) {
+    static AblationRun of(JobContext shared, AblationConfig.Run run) {
         var overrides = new ArrayList<>(run.settings());
         var own = shared.with(run.settings()).settings();
         var teacher = own.tree("distill.teacher.stage").asText();
         overrides.add("run.dir=" + shared.stage("ablation/" + run.directory()));
-        for (var stage : List.of("data", "classifier", teacher)) {
+        for (var stage : List.of(StageNames.DATA, StageNames.CLASSIFIER, teacher)) {
             overrides.add("run.stages." + stage + "=" + shared.stage(stage));
         }
         if (own.tree(FINETUNES).asBoolean()) {
-            overrides.add("run.stages.flowmap=" + shared.stage("flowmap"));
-            overrides.add("generate.student-stage=" + FINETUNED);
+            overrides.add("run.stages." + StageNames.FLOW_MAP + "=" + shared.stage(StageNames.FLOW_MAP));
+            overrides.add("generate.student-stage=" + StageNames.FINETUNED);
         }
         return new AblationRun(run.name(), shared.with(overrides));
     }
@@ -73,14 +72,11 @@ record AblationRun(String name, JobContext context) {
      * least.
      */
     void measure(double seconds, int rounds) {
-        var output = StageOutput.open(
-                context.with(List.of("lab.ablation.runs=[]")),
-                BUDGET,
-                List.of("distill", "lab.ablation"),
-                List.of(StageInput.stage(context, "data")));
-        if (output.finished()) {
-            return;
-        }
+        new Stage(BUDGET, List.of("distill", "lab.ablation"), List.of(StageInput.stage(context, StageNames.DATA)))
+                .make(context.with(List.of("lab.ablation.runs=[]")), output -> budget(seconds, rounds));
+    }
+
+    private Budget budget(double seconds, int rounds) {
         int localSteps = setting("distill.training.local-steps").asInt();
         var trial = context.with(List.of(
                 "run.dir=" + context.stage("trial"),
@@ -92,7 +88,7 @@ record AblationRun(String name, JobContext context) {
         new DistillJob().run(trial);
         double millis = rounds(trial).agg(functions.min("round_millis")).first().getDouble(0) / localSteps;
         delete(context.stage("trial"));
-        output.finish(Map.of("milliseconds", millis, "steps", Math.max(1, Math.round(1000 * seconds / millis))));
+        return new Budget(millis, Math.max(1, Math.round(1000 * seconds / millis)));
     }
 
     /** Trains (for the measured steps, if they were), samples and evaluates; what is finished is skipped. */
@@ -135,18 +131,22 @@ record AblationRun(String name, JobContext context) {
 
     /** Frechet distances of whole sets by the run's own features, of its model's samples and of real images. */
     List<MetricRow> distances() {
-        var table = context.spark().read().parquet(LiteralPath.of(new Path(context.stage("metrics"), "table")));
+        var table =
+                context.spark().read().parquet(LiteralPath.of(new Path(context.stage(StageNames.METRICS), "table")));
         return MetricRow.read(table).stream()
                 .filter(row -> row.metric().startsWith(MetricRow.FRECHET) && row.isOfAll())
                 .filter(row -> row.guidance() == null || row.model().equals(model()))
                 .toList();
     }
 
+    /** Milliseconds of a step, and the steps that fit. */
+    private record Budget(double milliseconds, long steps) {}
+
     /** What a training took. */
     record Training(long steps, double minutes) {}
 
     private Dataset<Row> rounds(JobContext run) {
-        var stage = finetunes() ? FINETUNED : "flowmap";
+        var stage = finetunes() ? StageNames.FINETUNED : StageNames.FLOW_MAP;
         return run.spark().read().parquet(LiteralPath.of(new Path(run.stage(stage), "training")));
     }
 

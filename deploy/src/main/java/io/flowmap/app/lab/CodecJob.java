@@ -11,6 +11,7 @@ import io.flowmap.page.Page;
 import io.flowmap.page.PngImage;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
 import io.flowmap.stage.StageOutput;
 import java.util.ArrayList;
@@ -18,7 +19,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 
 /** Real images through {@link Taef2} and back: the peak signal-to-noise ratio of each, and both versions in one picture. */
@@ -26,6 +26,9 @@ public final class CodecJob implements Job {
     static final String STAGE = "lab/codec";
     static final String PICTURE = "images.png";
     private static final String SECTION = "lab.codec";
+
+    /** @param psnrDb of each image */
+    private record Facts(List<String> images, List<Double> psnrDb, double meanPsnrDb, String picture) {}
 
     @Override
     public String name() {
@@ -39,26 +42,21 @@ public final class CodecJob implements Job {
 
     @Override
     public Map<String, Class<? extends Record>> sections() {
-        return Map.of(SECTION, CodecSettings.class);
+        return Map.of(SECTION, CodecConfig.class);
     }
 
     @Override
     public void run(JobContext context) {
-        var settings = context.settings().section(SECTION, CodecSettings.class);
+        var settings = context.settings().section(SECTION, CodecConfig.class);
         try (var codec = Taef2.open(context.hadoop(), new Path(settings.encoder()), new Path(settings.decoder()))) {
             var shape = shape(settings, codec);
             var images = new SourceImages(context, settings).first();
-            var output = StageOutput.open(context, STAGE, List.of(SECTION), inputs(settings, codec, images));
-            if (output.finished()) {
-                context.progress().phase(name(), Map.of("skipped", output.dir()));
-                return;
-            }
-            var trips = trips(context, codec, images, shape);
-            write(output, trips, shape);
+            new Stage(STAGE, List.of(SECTION), inputs(settings, codec, images))
+                    .make(context, name(), output -> write(output, trips(context, codec, images, shape), shape));
         }
     }
 
-    private static LatentShape shape(CodecSettings settings, LatentCodec codec) {
+    private static LatentShape shape(CodecConfig settings, LatentCodec codec) {
         var shape = new LatentShape(3, settings.size(), settings.size());
         try {
             codec.latent(shape);
@@ -71,7 +69,7 @@ public final class CodecJob implements Job {
         }
     }
 
-    private static List<StageInput> inputs(CodecSettings settings, LatentCodec codec, List<NamedImage> images) {
+    private static List<StageInput> inputs(CodecConfig settings, LatentCodec codec, List<NamedImage> images) {
         var digest = Sha256.digest();
         images.forEach(image -> digest.update(image.pixels()));
         return List.of(
@@ -96,7 +94,7 @@ public final class CodecJob implements Job {
         return trips;
     }
 
-    private static void write(StageOutput output, List<RoundTrip> trips, LatentShape shape) {
+    private static Facts write(StageOutput output, List<RoundTrip> trips, LatentShape shape) {
         var before = trips.stream().map(trip -> trip.image().pixels()).toList();
         var after = trips.stream().map(RoundTrip::decoded).toList();
         var picture = PngImage.grid(List.of(before, after), shape, 1);
@@ -115,11 +113,11 @@ public final class CodecJob implements Job {
                                         + "</div>")
                         .section("Peak signal-to-noise ratio", "", Html.table(rows, 1))
                         .html());
-        output.finish(new TreeMap<>(Map.of(
-                "images", trips.stream().map(trip -> trip.image().name()).toList(),
-                "psnr-db", trips.stream().map(RoundTrip::psnr).toList(),
-                "mean-psnr-db", mean(trips),
-                "picture", PICTURE)));
+        return new Facts(
+                trips.stream().map(trip -> trip.image().name()).toList(),
+                trips.stream().map(RoundTrip::psnr).toList(),
+                mean(trips),
+                PICTURE);
     }
 
     private static double mean(List<RoundTrip> trips) {

@@ -13,8 +13,8 @@ import io.flowmap.page.LineChart.Series;
 import io.flowmap.page.Page;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
-import io.flowmap.stage.StageOutput;
 import io.flowmap.tensor.CounterRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,6 +29,8 @@ import org.apache.hadoop.fs.Path;
 public final class JvpJob implements Job {
     private static final String SECTION = "lab.jvp";
 
+    private record Facts(List<Reading> readings) {}
+
     @Override
     public String name() {
         return "lab jvp";
@@ -41,7 +43,7 @@ public final class JvpJob implements Job {
 
     @Override
     public Map<String, Class<? extends Record>> sections() {
-        return Map.of(SECTION, JvpSettings.class);
+        return Map.of(SECTION, JvpConfig.class);
     }
 
     @Override
@@ -52,7 +54,7 @@ public final class JvpJob implements Job {
     /** An earlier examination in the run is replaced. */
     @Override
     public void run(JobContext context) {
-        var settings = context.settings().section(SECTION, JvpSettings.class);
+        var settings = context.settings().section(SECTION, JvpConfig.class);
         if (settings.checkpoint() == null) {
             throw new UserError("cannot examine a network: expected --checkpoint DIR, got none");
         }
@@ -62,19 +64,16 @@ public final class JvpJob implements Job {
                 "checkpoint",
                 StageInput.withoutCredentials(dir),
                 CheckpointStore.hash(Map.of(settings.average(), model.vector(context.hadoop()))));
-        var output = StageOutput.open(
-                context.with(List.of("run.overwrite=true")), "lab/jvp", List.of(SECTION), List.of(input));
-        if (output.finished()) {
-            context.progress().phase(name(), Map.of("skipped", output.dir()));
-            return;
-        }
-        var readings = readings(context, settings, model);
-        LabPage.table(output, text(readings));
-        LabPage.page(output, page(dir, readings));
-        output.finish(Map.of("readings", readings));
+        new Stage("lab/jvp", List.of(SECTION), List.of(input))
+                .make(context.with(List.of("run.overwrite=true")), name(), output -> {
+                    var readings = readings(context, settings, model);
+                    LabPage.table(output, text(readings));
+                    LabPage.page(output, page(dir, readings));
+                    return new Facts(readings);
+                });
     }
 
-    private static List<Reading> readings(JobContext context, JvpSettings settings, StoredModel model) {
+    private static List<Reading> readings(JobContext context, JvpConfig settings, StoredModel model) {
         try (var field = model.frozen("field", context.hadoop());
                 var doctor = new TangentDoctor(model.spec(), field.arrays(), settings.samples(), settings.guidance())) {
             return doctor.readings(

@@ -24,10 +24,10 @@ import java.util.Map;
 /** The first images of a source as RGB squares; what should be an image and cannot be read is told and passed over. */
 final class SourceImages {
     private final JobContext context;
-    private final CodecSettings settings;
+    private final CodecConfig settings;
     private final List<NamedImage> found = new ArrayList<>();
 
-    SourceImages(JobContext context, CodecSettings settings) {
+    SourceImages(JobContext context, CodecConfig settings) {
         this.context = context;
         this.settings = settings;
     }

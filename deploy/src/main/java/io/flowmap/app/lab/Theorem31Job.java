@@ -10,6 +10,7 @@ import io.flowmap.page.LineChart.Series;
 import io.flowmap.page.Page;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageOutput;
 import io.flowmap.tensor.CounterRandom;
 import java.util.ArrayList;
@@ -28,6 +29,9 @@ public final class Theorem31Job implements Job {
             "N(0, c²) data, models with error eps; variance by the recursion. Below each: W2 of drawn"
                     + " samples. A consistency model gets worse from some number of steps on, the flow map does not.";
 
+    /** @param bestSteps by model */
+    private record Facts(Map<String, Integer> bestSteps) {}
+
     @Override
     public String name() {
         return "lab theorem31";
@@ -45,11 +49,10 @@ public final class Theorem31Job implements Job {
 
     @Override
     public void run(JobContext context) {
-        var output = StageOutput.open(context, "lab/theorem31", List.of(SECTION), List.of());
-        if (output.finished()) {
-            context.progress().phase(name(), Map.of("skipped", output.dir()));
-            return;
-        }
+        new Stage("lab/theorem31", List.of(SECTION), List.of()).make(context, name(), output -> study(context, output));
+    }
+
+    private static Facts study(JobContext context, StageOutput output) {
         var study = context.settings().section(SECTION, Theorem31.class);
         var curves = study.curves(new CounterRandom(context.run().seed()));
         var rows = rows(study, curves);
@@ -59,7 +62,7 @@ public final class Theorem31Job implements Job {
         LabPage.page(output, page(study, curves, rows, chart));
         var best = new TreeMap<String, Integer>();
         curves.forEach(curve -> best.put(curve.model().name(), curve.best()));
-        output.finish(Map.of("best-steps", best));
+        return new Facts(best);
     }
 
     private static List<List<String>> rows(Theorem31 study, List<Curve> curves) {

@@ -9,6 +9,7 @@ import io.flowmap.page.Page;
 import io.flowmap.page.PngImage;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageOutput;
 import io.flowmap.tensor.CounterRandom;
 import java.util.ArrayList;
@@ -22,6 +23,12 @@ public final class Toy2dJob implements Job {
     private static final String SECTION = "lab.toy2d";
     /** Columns of the picture. */
     private static final int COLUMNS = 4;
+
+    /**
+     * @param distances by objective and number of steps
+     * @param floor distance of other exact samples
+     */
+    private record Facts(Map<String, List<Double>> distances, double floor) {}
 
     @Override
     public String name() {
@@ -40,11 +47,10 @@ public final class Toy2dJob implements Job {
 
     @Override
     public void run(JobContext context) {
-        var output = StageOutput.open(context, "lab/toy2d", List.of(SECTION), List.of());
-        if (output.finished()) {
-            context.progress().phase(name(), Map.of("skipped", output.dir()));
-            return;
-        }
+        new Stage("lab/toy2d", List.of(SECTION), List.of()).make(context, name(), output -> study(context, output));
+    }
+
+    private static Facts study(JobContext context, StageOutput output) {
         var toy = context.settings().section(SECTION, Toy2d.class);
         var study = new ToyStudy(toy, new CounterRandom(context.run().seed()));
         var results = study.results();
@@ -52,9 +58,9 @@ public final class Toy2dJob implements Job {
         LabPage.table(output, new TextTable(rows) + "\n" + protocol(toy, study.floor()) + "\n");
         LabPage.picture(output, "toy2d.png", picture(study.data(), results));
         LabPage.page(output, page(toy, study, results, rows));
-        var facts = new TreeMap<String, List<Double>>();
-        results.forEach(result -> facts.put(result.row().name(), result.distances()));
-        output.finish(Map.of("distances", facts, "floor", study.floor()));
+        var distances = new TreeMap<String, List<Double>>();
+        results.forEach(result -> distances.put(result.row().name(), result.distances()));
+        return new Facts(distances, study.floor());
     }
 
     private static List<List<String>> rows(Toy2d toy, List<Result> results) {

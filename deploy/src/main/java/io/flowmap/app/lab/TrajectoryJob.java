@@ -16,8 +16,9 @@ import io.flowmap.page.Html;
 import io.flowmap.page.Page;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
-import io.flowmap.stage.StageOutput;
+import io.flowmap.stage.StageNames;
 import io.flowmap.tensor.CounterRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,8 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class TrajectoryJob implements Job {
     private static final String SECTION = "lab.trajectory";
 
+    private record Facts(List<Reading> readings) {}
+
     @Override
     public String name() {
         return "lab trajectory";
@@ -41,15 +44,15 @@ public final class TrajectoryJob implements Job {
         return "error of the run's flow map against its teacher's trajectories, by interval and guidance weight";
     }
 
-    /** An earlier examination in the run is replaced. */
     @Override
     public Map<String, Class<? extends Record>> sections() {
-        return Map.of(SECTION, TrajectorySettings.class, "distill", DistillConfig.class);
+        return Map.of(SECTION, TrajectoryConfig.class, "distill", DistillConfig.class);
     }
 
+    /** An earlier examination in the run is replaced. */
     @Override
     public void run(JobContext context) {
-        var settings = context.settings().section(SECTION, TrajectorySettings.class);
+        var settings = context.settings().section(SECTION, TrajectoryConfig.class);
         var guided = context.settings().section("distill.teacher", TeacherConfig.class);
         var student = StoredModel.of(context, settings.stage(), ".", settings.average());
         if (!student.spec().flowMap()) {
@@ -59,24 +62,21 @@ public final class TrajectoryJob implements Job {
         var average = context.settings().tree("distill.teacher-average").asText();
         var teacher = StoredTeacher.of(context, guided, average);
         var inputs = List.of(
-                StageInput.stage(context, "data"),
+                StageInput.stage(context, StageNames.DATA),
                 StageInput.stage(context, guided.stage()),
                 StageInput.stage(context, settings.stage()));
-        var output = StageOutput.open(
-                context.with(List.of("run.overwrite=true")), "lab/trajectory", List.of(SECTION, "distill"), inputs);
-        if (output.finished()) {
-            context.progress().phase(name(), Map.of("skipped", output.dir()));
-            return;
-        }
-        var readings = readings(context, settings, teacher, student);
-        LabPage.table(output, text(readings));
-        LabPage.page(output, page(student.dir(), readings));
-        output.finish(Map.of("readings", readings));
+        new Stage("lab/trajectory", List.of(SECTION, "distill"), inputs)
+                .make(context.with(List.of("run.overwrite=true")), name(), output -> {
+                    var readings = readings(context, settings, teacher, student);
+                    LabPage.table(output, text(readings));
+                    LabPage.page(output, page(student.dir(), readings));
+                    return new Facts(readings);
+                });
     }
 
     private static List<Reading> readings(
-            JobContext context, TrajectorySettings settings, StoredTeacher teacher, StoredModel student) {
-        var data = LatentData.open(context.hadoop(), context.stage("data"), "test");
+            JobContext context, TrajectoryConfig settings, StoredTeacher teacher, StoredModel student) {
+        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "test");
         student.requireFits(data);
         teacher.main().requireFits(data);
         var points = PathPoints.of(

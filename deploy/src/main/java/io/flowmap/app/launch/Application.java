@@ -5,6 +5,7 @@ import io.flowmap.file.Store;
 import io.flowmap.stage.CodeVersion;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Progress;
+import io.flowmap.stage.StageNames;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -45,7 +46,7 @@ public final class Application {
     public int run(Request request) {
         try {
             var settings = request.settings();
-            var spark = Session.start(settings.section("spark", SparkSettings.class));
+            var spark = Session.start(settings.section("spark", SparkConfig.class));
             try {
                 run(request.command(), new JobContext(spark, settings, progress(spark.sparkContext()), clock));
             } finally {
@@ -81,9 +82,9 @@ public final class Application {
         var seconds = Duration.between(start, clock.instant()).toSeconds();
         context.progress().phase(command, Map.of("state", "finished", "seconds", seconds));
         if (REPORTING.contains(command)) {
-            showReport(context, "report");
+            showReport(context, StageNames.REPORT);
         } else if (command.equals("dataset")) {
-            showReport(context, command);
+            showReport(context, StageNames.DATASET);
         } else if (command.startsWith(LAB) || command.equals(SWEEP)) {
             showReport(context, command.replace(' ', '/'));
         }

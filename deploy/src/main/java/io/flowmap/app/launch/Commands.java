@@ -51,7 +51,7 @@ public final class Commands {
                 .footer(
                         "",
                         "Every command takes [--config FILE] [--master URL] [key=value ...].",
-                        "Settings, their units and defaults: common/src/main/resources/reference.conf.",
+                        "Settings, their units and defaults: src/main/resources/reference.conf of every module, run and spark in common.",
                         EXIT_CODES);
         addHelp(root);
         stages.jobs().forEach(job -> add(root, job));

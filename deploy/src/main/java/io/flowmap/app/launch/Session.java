@@ -15,7 +15,7 @@ final class Session {
 
     private Session() {}
 
-    static SparkSession start(SparkSettings settings) {
+    static SparkSession start(SparkConfig settings) {
         var builder = SparkSession.builder().appName(settings.appName());
         var submitted = new SparkConf();
         settings.conf().forEach((key, value) -> {

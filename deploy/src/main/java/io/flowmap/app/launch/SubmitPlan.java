@@ -43,7 +43,7 @@ public final class SubmitPlan {
             "org.apache.spark.internal.io.cloud.BindingParquetOutputCommitter");
 
     private final Request request;
-    private final SparkSettings spark;
+    private final SparkConfig spark;
     private final Path deploy;
     private final boolean terminal;
 
@@ -51,7 +51,7 @@ public final class SubmitPlan {
      * @param deploy the directory deploy/ of the checkout, with conf/ and target/lib/
      * @param terminal whether progress goes to a terminal
      */
-    public SubmitPlan(Request request, SparkSettings spark, Path deploy, boolean terminal) {
+    public SubmitPlan(Request request, SparkConfig spark, Path deploy, boolean terminal) {
         this.request = request;
         this.spark = spark;
         this.deploy = deploy;
@@ -140,9 +140,9 @@ public final class SubmitPlan {
     }
 
     private String javaOptions(String heap) {
-        long bytes = SparkSettings.bytes(spark.nativeMemory());
+        long bytes = SparkConfig.bytes(spark.nativeMemory());
         return "-Dorg.bytedeco.javacpp.maxbytes=" + bytes + " -Dorg.bytedeco.javacpp.maxphysicalbytes="
-                + (SparkSettings.bytes(heap) + 2 * bytes) + " -Dlog4j2.configurationFile="
+                + (SparkConfig.bytes(heap) + 2 * bytes) + " -Dlog4j2.configurationFile="
                 + deploy.resolve("conf/log4j2.properties").toUri();
     }
 

@@ -26,11 +26,11 @@ final class Sweep {
     private static final int TASKS_A_CORE = 4;
 
     private final JobContext context;
-    private final SweepSettings settings;
+    private final SweepConfig settings;
     private final SweepTask task;
     private final ReferenceDistance reference;
 
-    Sweep(JobContext context, SweepSettings settings, SweepTask task, ReferenceDistance reference) {
+    Sweep(JobContext context, SweepConfig settings, SweepTask task, ReferenceDistance reference) {
         this.context = context;
         this.settings = settings;
         this.task = task;

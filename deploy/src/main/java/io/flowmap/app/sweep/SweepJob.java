@@ -3,7 +3,7 @@ package io.flowmap.app.sweep;
 import io.flowmap.app.lab.LabPage;
 import io.flowmap.app.study.TextTable;
 import io.flowmap.data.LatentData;
-import io.flowmap.eval.EvaluateSettings;
+import io.flowmap.eval.EvaluateConfig;
 import io.flowmap.eval.ReferenceDistance;
 import io.flowmap.eval.report.PublishedTable;
 import io.flowmap.model.StoredModel;
@@ -15,7 +15,9 @@ import io.flowmap.page.LineChart.Series;
 import io.flowmap.page.Page;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +39,9 @@ import org.apache.spark.sql.SaveMode;
 public final class SweepJob implements Job {
     private static final String SECTION = "sweep";
 
+    /** @param best case of every number of steps and its distance, by the names of case and metric */
+    private record Facts(int cases, long endedEarly, List<Map<String, Object>> best) {}
+
     @Override
     public String name() {
         return SECTION;
@@ -49,22 +54,29 @@ public final class SweepJob implements Job {
 
     @Override
     public Map<String, Class<? extends Record>> sections() {
-        return Map.of(SECTION, SweepSettings.class, "evaluate", EvaluateSettings.class);
+        return Map.of(SECTION, SweepConfig.class, "evaluate", EvaluateConfig.class);
     }
 
     @Override
     public void run(JobContext context) {
-        var settings = context.settings().section(SECTION, SweepSettings.class);
-        var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
+        var settings = context.settings().section(SECTION, SweepConfig.class);
+        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
         var models = models(context, settings, data);
         var reference = ReferenceDistance.open(context);
-        var inputs = new ArrayList<>(List.of(StageInput.stage(context, "data"), reference.input()));
+        var inputs = new ArrayList<>(List.of(StageInput.stage(context, StageNames.DATA), reference.input()));
         settings.stages().forEach(stage -> inputs.add(StageInput.stage(context, stage)));
-        var output = StageOutput.open(context, SECTION, List.of(SECTION, "evaluate"), inputs);
-        if (output.finished()) {
-            context.progress().phase(name(), Map.of("skipped", output.dir()));
-            return;
-        }
+        new Stage(StageNames.SWEEP, List.of(SECTION, "evaluate"), inputs).make(context, name(), output -> {
+            var table = measure(context, settings, models, data, reference);
+            return write(context, output, settings, table);
+        });
+    }
+
+    private static SweepTable measure(
+            JobContext context,
+            SweepConfig settings,
+            Map<String, StoredModel> models,
+            LatentData data,
+            ReferenceDistance reference) {
         var network = new JavaSparkContext(context.spark().sparkContext()).broadcast(reference.model());
         var task = new SweepTask(
                 models,
@@ -77,10 +89,10 @@ public final class SweepJob implements Job {
                 reference.batch());
         var table = new SweepTable(new Sweep(context, settings, task, reference).rows());
         network.destroy();
-        write(context, output, settings, table);
+        return table;
     }
 
-    private static Map<String, StoredModel> models(JobContext context, SweepSettings settings, LatentData data) {
+    private static Map<String, StoredModel> models(JobContext context, SweepConfig settings, LatentData data) {
         var models = new TreeMap<String, StoredModel>();
         for (var one : settings.cases()) {
             models.computeIfAbsent(one.network(), name -> {
@@ -92,7 +104,7 @@ public final class SweepJob implements Job {
         return models;
     }
 
-    private static void write(JobContext context, StageOutput output, SweepSettings settings, SweepTable table) {
+    private static Facts write(JobContext context, StageOutput output, SweepConfig settings, SweepTable table) {
         context.spark()
                 .createDataFrame(
                         table.rows().stream()
@@ -131,10 +143,10 @@ public final class SweepJob implements Job {
                         .section("All cases", "", Html.table(table.allCells(), 1))
                         .section("The paper's choice", published.title(), Html.table(published.rows(), 1))
                         .html());
-        output.finish(Map.of(
-                "cases", table.rows().size(),
-                "ended-early", table.rows().stream().filter(SweepRow::pruned).count(),
-                "best", best(table)));
+        return new Facts(
+                table.rows().size(),
+                table.rows().stream().filter(SweepRow::pruned).count(),
+                best(table));
     }
 
     private static List<Map<String, Object>> best(SweepTable table) {
@@ -144,7 +156,7 @@ public final class SweepJob implements Job {
                 .toList();
     }
 
-    private static String told(SweepSettings settings, SweepTable table) {
+    private static String told(SweepConfig settings, SweepTable table) {
         var protocol = table.rows().get(0).protocol();
         var reference = protocol.reference();
         var rule = settings.screenedBlocks() == settings.blocks()

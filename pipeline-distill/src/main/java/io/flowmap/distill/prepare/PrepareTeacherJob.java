@@ -8,8 +8,9 @@ import io.flowmap.model.NetworkSpec;
 import io.flowmap.model.StoredModel;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
-import io.flowmap.stage.StageOutput;
+import io.flowmap.stage.StageNames;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,6 +21,12 @@ import org.apache.hadoop.fs.Path;
  * finetuned by flow matching (AYF, section 3).
  */
 public final class PrepareTeacherJob implements Job {
+    private record Facts(
+            Map<String, NetworkSpec> models,
+            Map<String, String> hashes,
+            Map<String, Map<String, Double>> embeddingErrors,
+            List<VelocityError> velocityErrors) {}
+
     @Override
     public String name() {
         return "prepare-teacher";
@@ -38,40 +45,32 @@ public final class PrepareTeacherJob implements Job {
     @Override
     public void run(JobContext context) {
         var config = context.settings().section("prepare", PrepareConfig.class);
-        var inputs = List.of(StageInput.stage(context, "data"), StageInput.stage(context, config.stage()));
+        var inputs = List.of(StageInput.stage(context, StageNames.DATA), StageInput.stage(context, config.stage()));
         var imported = imported(context, config.stage());
-        var output = StageOutput.open(
-                context, config.stage() + "-prepared", List.of("prepare"), inputs, TrainingConfig.OPERATIONAL);
-        if (output.finished()) {
-            context.progress().phase(name(), Map.of("skipped", output.dir()));
-            return;
-        }
+        new Stage(StageNames.prepared(config.stage()), List.of("prepare"), inputs, TrainingConfig.OPERATIONAL)
+                .make(context, name(), output -> prepare(context, config, imported, output.dir()));
+    }
+
+    private static Facts prepare(
+            JobContext context, PrepareConfig config, Map<String, StoredModel> imported, Path stage) {
         var errors = new VelocityErrors(context, config.measure(), context.run().seedOf("prepare.measure"));
         var models = new TreeMap<String, NetworkSpec>();
         var hashes = new TreeMap<String, String>();
         var embeddings = new TreeMap<String, Map<String, Double>>();
         imported.forEach((name, model) -> {
-            var dir = StoredModel.directory(output.dir(), name);
+            var dir = StoredModel.directory(stage, name);
             var prepared = new TeacherPreparation(context, config, errors, name, model, dir).run();
             models.put(name, prepared.spec());
             hashes.put(name, prepared.hash());
             embeddings.put(name, prepared.embedding());
         });
-        errors.write(new Path(output.dir(), "velocity"));
-        output.finish(Map.of(
-                StoredModel.FACT,
-                models,
-                "hashes",
-                hashes,
-                "embedding-errors",
-                embeddings,
-                "velocity-errors",
-                errors.rows()));
+        errors.write(new Path(stage, "velocity"));
+        return new Facts(models, hashes, embeddings, errors.rows());
     }
 
     /** The stage's networks by name. Throws {@link UserError} if one is prepared already or the data is not for it. */
     private static Map<String, StoredModel> imported(JobContext context, String stage) {
-        var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
+        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
         var models = new TreeMap<String, StoredModel>();
         for (String name : StoredModel.names(context, stage)) {
             var model = StoredModel.of(context, stage, name, TeacherPreparation.ROLE);

@@ -2,6 +2,8 @@ package io.flowmap.distill.prepare;
 
 import io.flowmap.model.StoredModel;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.StageNames;
+import io.flowmap.tensor.Mergeable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,7 +39,7 @@ final class VelocityErrors {
                 double from = VelocityPoints.edge(bin);
                 tell(network, phase, role, from, VelocityPoints.edge(bin + 1), sums[i][bin]);
             }
-            var all = Arrays.stream(sums[i]).reduce(VelocitySums.ZERO, VelocitySums::merge);
+            var all = Mergeable.merged(List.of(sums[i]));
             tell(network, phase, role, VelocityPoints.edge(0), VelocityPoints.edge(MeasureConfig.BINS), all);
         }
     }
@@ -53,7 +55,11 @@ final class VelocityErrors {
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
         var hadoop = new SerializableConfiguration(context.hadoop());
         var task = new VelocityTask(
-                imported, List.copyOf(candidates), context.stage("data").toString(), config, seed);
+                imported,
+                List.copyOf(candidates),
+                context.stage(StageNames.DATA).toString(),
+                config,
+                seed);
         var batches = IntStream.range(0, config.batches()).boxed().toList();
         int slices = Math.min(batches.size(), spark.defaultParallelism());
         var total = new VelocitySums[candidates.size()][MeasureConfig.BINS];

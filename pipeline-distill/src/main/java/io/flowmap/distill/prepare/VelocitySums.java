@@ -1,19 +1,20 @@
 package io.flowmap.distill.prepare;
 
-import java.io.Serializable;
+import io.flowmap.tensor.Mergeable;
 
 /**
- * Sums over the elements of samples, mergeable.
+ * Sums over the elements of samples.
  *
  * @param elements counted
  * @param error of (v - v_exact)^2
  * @param exact of v_exact^2
  * @param residual of (v - (z - x_0))^2
  */
-record VelocitySums(long elements, double error, double exact, double residual) implements Serializable {
+record VelocitySums(long elements, double error, double exact, double residual) implements Mergeable<VelocitySums> {
     static final VelocitySums ZERO = new VelocitySums(0, 0, 0, 0);
 
-    VelocitySums merge(VelocitySums other) {
+    @Override
+    public VelocitySums merge(VelocitySums other) {
         return new VelocitySums(
                 elements + other.elements, error + other.error, exact + other.exact, residual + other.residual);
     }

@@ -8,7 +8,9 @@ import io.flowmap.model.StoredModel;
 import io.flowmap.stage.CountBar;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,22 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /** Samples teacher and flow map at several step counts from the same noise, as Parquet and PNG grids. */
 public final class GenerateJob implements Job {
+    /**
+     * @param takenOver samples of an earlier output
+     * @param gamma noise between steps, by the number of steps
+     */
+    private record Facts(
+            int samples,
+            int takenOver,
+            List<String> models,
+            Map<String, Cost> networks,
+            List<Integer> steps,
+            Map<Integer, Double> gamma,
+            long noiseSeed) {}
+
+    /** Parameters of a model and the evaluations of a network that one of its steps takes. */
+    private record Cost(long parameters, int evaluations) {}
+
     @Override
     public String name() {
         return "generate";
@@ -48,22 +66,22 @@ public final class GenerateJob implements Job {
     @Override
     public void run(JobContext context) {
         var config = context.settings().section("generate", GenerateConfig.class);
-        boolean teacher = config.models().contains("teacher");
-        boolean student = config.models().contains("student");
-        List<StageInput> inputs = new ArrayList<>(List.of(StageInput.stage(context, "data")));
-        if (teacher) {
+        List<StageInput> inputs = new ArrayList<>(List.of(StageInput.stage(context, StageNames.DATA)));
+        if (config.models().contains("teacher")) {
             inputs.add(StageInput.stage(context, config.teacher().stage()));
         }
-        if (student) {
+        if (config.models().contains("student")) {
             inputs.add(StageInput.stage(context, config.studentStage()));
         }
-        var output = StageOutput.open(context, "samples", List.of("generate"), inputs, Set.of("top-up"));
-        if (output.finished()) {
-            context.progress().phase("generate", Map.of("skipped", output.dir()));
-            return;
-        }
+        new Stage(StageNames.SAMPLES, List.of("generate"), inputs, Set.of("top-up"))
+                .make(context, "generate", output -> draw(context, config, output));
+    }
+
+    private static Facts draw(JobContext context, GenerateConfig config, StageOutput output) {
+        boolean teacher = config.models().contains("teacher");
+        boolean student = config.models().contains("student");
         var earlier = config.topUp().isEmpty() ? null : EarlierSamples.of(context, config, output);
-        var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
+        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
         StoredTeacher guided = teacher ? StoredTeacher.of(context, config.teacher(), config.teacherAverage()) : null;
         StoredModel flowMap =
                 student ? StoredModel.of(context, config.studentStage(), ".", config.studentAverage()) : null;
@@ -85,31 +103,23 @@ public final class GenerateJob implements Job {
             write(context, output, task, model, earlier);
         }
         SampleGrids.write(context, output, config, data.imageShape(), data.classes());
-        output.finish(Map.of(
-                "samples",
+        return new Facts(
                 config.samples(),
-                "taken-over",
                 drawn,
-                "models",
                 config.models(),
-                "networks",
                 networks(guided, flowMap),
-                "steps",
                 config.steps(),
-                "gamma",
                 config.steps().stream().collect(Collectors.toMap(steps -> steps, config::gammaAt)),
-                "noise-seed",
-                context.run().seedOf("generate")));
+                context.run().seedOf("generate"));
     }
 
-    /** Parameters of each model and the evaluations of a network that one of its steps takes. */
-    private static Map<String, Object> networks(StoredTeacher teacher, StoredModel student) {
-        var networks = new TreeMap<String, Object>();
+    private static Map<String, Cost> networks(StoredTeacher teacher, StoredModel student) {
+        var networks = new TreeMap<String, Cost>();
         if (teacher != null) {
-            networks.put("teacher", Map.of("parameters", teacher.parameters(), "evaluations", teacher.evaluations()));
+            networks.put("teacher", new Cost(teacher.parameters(), teacher.evaluations()));
         }
         if (student != null) {
-            networks.put("student", Map.of("parameters", student.parameters(), "evaluations", 1));
+            networks.put("student", new Cost(student.parameters(), 1));
         }
         return networks;
     }

@@ -5,15 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowmap.config.Settings;
 import io.flowmap.config.UserError;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GenerateConfigTest {
@@ -53,17 +48,6 @@ class GenerateConfigTest {
         assertThat(one.steps()).extracting(one::gammaAt).containsExactly(0.3, 0.3, 0.3);
         var each = config("generate.steps=[4, 1, 2]", "generate.gamma=[0.8, 1.0, 0]");
         assertThat(each.steps()).extracting(each::gammaAt).containsExactly(0.8, 1.0, 0.0);
-    }
-
-    static Stream<Path> experiments() throws IOException {
-        return Files.list(Path.of("../conf")).filter(file -> file.toString().endsWith(".conf"));
-    }
-
-    @ParameterizedTest
-    @MethodSource("experiments")
-    void everyExperimentsSectionIsValid(Path file) {
-        var config = Settings.load(Optional.of(file), List.of()).section("generate", GenerateConfig.class);
-        assertThat(config.batches()).isPositive();
     }
 
     private static GenerateConfig config(String... settings) {

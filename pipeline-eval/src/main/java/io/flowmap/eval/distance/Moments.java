@@ -1,6 +1,6 @@
 package io.flowmap.eval.distance;
 
-import java.io.Serializable;
+import io.flowmap.tensor.Mergeable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -8,8 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * Count, mean and centred second moments of feature vectors in float64: a value that merges, so that any number of
- * images needs the memory of one.
+ * Count, mean and centred second moments of feature vectors in float64.
  *
  * <p>Parts are centred by their own mean or one near it, so nothing is lost where the mean is far above the deviation, and merge as
  * M = M_a + M_b + n_a n_b / (n_a + n_b) (mean_b - mean_a)(mean_b - mean_a)' (Chan, Golub, LeVeque 1979). Up to dimension
@@ -19,7 +18,7 @@ import java.util.List;
  *
  * <p>Merging is associative only up to rounding: merge the same parts in the same order for bit-equal results.
  */
-public final class Moments implements Serializable {
+public final class Moments implements Mergeable.Statistic<FeatureBlock, Moments> {
     private static final int FACTORED = 512;
 
     private final long count;
@@ -65,17 +64,18 @@ public final class Moments implements Serializable {
         }
         var moments = empty(dimension);
         for (var rest = first.isEmpty() ? blocks : first.iterator(); rest.hasNext(); ) {
-            moments = moments.merge(of(rest.next()));
+            moments = moments.add(rest.next());
         }
         return moments;
     }
 
-    /** These moments and those of one more block. */
+    /** With the vectors of one more block. */
+    @Override
     public Moments add(FeatureBlock block) {
         return merge(of(block));
     }
 
-    /** The moments of both sets together. */
+    @Override
     public Moments merge(Moments other) {
         requireDimension(mean.length, other.mean.length);
         if (count == 0 || other.count == 0) {

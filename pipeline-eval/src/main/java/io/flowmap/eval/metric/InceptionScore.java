@@ -1,16 +1,17 @@
 package io.flowmap.eval.metric;
 
-import java.io.Serializable;
+import io.flowmap.tensor.Mergeable;
 
 /**
  * The Inception Score (Salimans et al. 2016): exp of the mean over images of KL(p(y|x) || p(y)), p(y) the mean of p(y|x); from 1 to the
- * number of classes. A sum that merges.
+ * number of classes.
  *
  * @param count images
  * @param probabilities sums of p(y|x), one a class
  * @param negativeEntropy sum of p(y|x) log p(y|x)
  */
-public record InceptionScore(long count, double[] probabilities, double negativeEntropy) implements Serializable {
+public record InceptionScore(long count, double[] probabilities, double negativeEntropy)
+        implements Mergeable.Statistic<float[], InceptionScore> {
     /** Of no images. */
     public static InceptionScore empty(int classes) {
         return new InceptionScore(0, new double[classes], 0);
@@ -33,7 +34,13 @@ public record InceptionScore(long count, double[] probabilities, double negative
         return new InceptionScore(logProbabilities.length / classes, sums, negativeEntropy);
     }
 
-    /** Of both sets together. */
+    /** With the log probabilities of more images, row-major [rows, classes]. */
+    @Override
+    public InceptionScore add(float[] logProbabilities) {
+        return merge(of(logProbabilities, probabilities.length));
+    }
+
+    @Override
     public InceptionScore merge(InceptionScore other) {
         if (other.probabilities.length != probabilities.length) {
             throw new IllegalArgumentException("cannot merge Inception Scores: expected " + probabilities.length

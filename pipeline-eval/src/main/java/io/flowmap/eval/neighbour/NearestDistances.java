@@ -1,14 +1,14 @@
 package io.flowmap.eval.neighbour;
 
 import io.flowmap.eval.distance.FeatureBlock;
-import java.io.Serializable;
+import io.flowmap.tensor.Mergeable;
 import java.util.Arrays;
 
 /**
  * The k smallest squared distances from each row of a block to the points seen so far, the point itself excluded:
  * tiles merge in any order to the same values.
  */
-public final class NearestDistances implements Serializable {
+public final class NearestDistances implements Mergeable<NearestDistances> {
     private final int neighbours;
     private final double[] nearest;
 
@@ -33,6 +33,7 @@ public final class NearestDistances implements Serializable {
     }
 
     /** The k smallest of both tiles. */
+    @Override
     public NearestDistances merge(NearestDistances other) {
         var merged = nearest.clone();
         for (int i = 0; i < merged.length; i++) {

@@ -24,9 +24,9 @@ final class ImageSection {
 
     private final SparkSession spark;
     private final LatentData data;
-    private final ReportSettings settings;
+    private final ReportConfig settings;
 
-    ImageSection(SparkSession spark, LatentData data, ReportSettings settings) {
+    ImageSection(SparkSession spark, LatentData data, ReportConfig settings) {
         this.spark = spark;
         this.data = data;
         this.settings = settings;

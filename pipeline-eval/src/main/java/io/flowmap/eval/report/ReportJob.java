@@ -2,8 +2,6 @@ package io.flowmap.eval.report;
 
 import io.flowmap.data.LatentData;
 import io.flowmap.data.LiteralPath;
-import io.flowmap.eval.ClassifierStage;
-import io.flowmap.eval.EvaluateJob;
 import io.flowmap.eval.set.ImageSources;
 import io.flowmap.eval.set.SampleSet;
 import io.flowmap.eval.table.Comparison;
@@ -16,7 +14,9 @@ import io.flowmap.page.Page;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Manifest;
+import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,15 +31,22 @@ import org.apache.hadoop.fs.Path;
 /** Writes one self-contained HTML page of a run: samples, metrics, training curves, provenance. Stages that are not there are left out. */
 public final class ReportJob implements Job {
     private static final String PAGE = "report.html";
-    private static final String FINETUNED = "finetuned";
-    private static final List<String> REQUIRED = List.of("data", "samples", EvaluateJob.STAGE);
-    private static final List<String> STAGES =
-            List.of("data", "teacher", "flowmap", FINETUNED, "samples", ClassifierStage.NAME, EvaluateJob.STAGE);
+    private static final List<String> REQUIRED = List.of(StageNames.DATA, StageNames.SAMPLES, StageNames.METRICS);
+    private static final List<String> STAGES = List.of(
+            StageNames.DATA,
+            StageNames.TEACHER,
+            StageNames.FLOW_MAP,
+            StageNames.FINETUNED,
+            StageNames.SAMPLES,
+            StageNames.CLASSIFIER,
+            StageNames.METRICS);
     private static final List<Training> TRAININGS = List.of(
-            new Training("teacher/main", "Teacher"),
-            new Training("teacher/weak", "Weak model that guides the teacher"),
-            new Training("flowmap", "Flow map"),
-            new Training(FINETUNED, "Adversarial finetuning of the flow map"));
+            new Training(StageNames.TEACHER + "/main", "Teacher"),
+            new Training(StageNames.TEACHER + "/weak", "Weak model that guides the teacher"),
+            new Training(StageNames.FLOW_MAP, "Flow map"),
+            new Training(StageNames.FINETUNED, "Adversarial finetuning of the flow map"));
+
+    private record Facts(String page) {}
 
     /** A directory of a training in the run, and its heading. */
     private record Training(String stage, String heading) {}
@@ -56,20 +63,17 @@ public final class ReportJob implements Job {
 
     @Override
     public Map<String, Class<? extends Record>> sections() {
-        return Map.of("report", ReportSettings.class);
+        return Map.of("report", ReportConfig.class);
     }
 
     @Override
     public void run(JobContext context) {
         var inputs = inputs(context);
-        var output = StageOutput.open(context, "report", List.of("report", Comparison.SECTION), inputs);
-        var file = new Path(output.dir(), PAGE);
-        if (!output.finished()) {
-            var page = page(context, output, inputs);
-            write(output, PAGE, page.html());
-            output.finish(Map.of("page", PAGE));
-        }
-        context.progress().phase(name(), Map.of("page", file));
+        new Stage(StageNames.REPORT, List.of("report", Comparison.SECTION), inputs).make(context, output -> {
+            write(output, PAGE, page(context, output, inputs).html());
+            return new Facts(PAGE);
+        });
+        context.progress().phase(name(), Map.of("page", new Path(context.stage(StageNames.REPORT), PAGE)));
     }
 
     private static List<StageInput> inputs(JobContext context) {
@@ -84,22 +88,22 @@ public final class ReportJob implements Job {
 
     private static Page page(JobContext context, StageOutput output, List<StageInput> inputs) {
         var fileSystem = output.fileSystem();
-        var settings = context.settings().section("report", ReportSettings.class);
-        var metrics = Manifest.read(fileSystem, context.stage(EvaluateJob.STAGE));
+        var settings = context.settings().section("report", ReportConfig.class);
+        var metrics = Manifest.read(fileSystem, context.stage(StageNames.METRICS));
         var table = new MetricTable(MetricRow.read(context.spark()
                 .read()
-                .parquet(LiteralPath.of(new Path(context.stage(EvaluateJob.STAGE), MetricRow.TABLE)))));
+                .parquet(LiteralPath.of(new Path(context.stage(StageNames.METRICS), MetricRow.TABLE)))));
         var comparison = Comparison.of(context);
         table.compare(comparison);
         var data = LatentData.open(
                 context.hadoop(),
-                context.stage("data"),
+                context.stage(StageNames.DATA),
                 metrics.config().at("/evaluate/reference-split").asText("test"));
         var measured = new MetricSection(table);
         var charts = new MetricCharts(table);
         writeFiles(output, table, charts);
-        var sets = SampleSet.list(fileSystem, context.stage("samples"));
-        var train = LatentData.open(context.hadoop(), context.stage("data"), ImageSources.TRAIN);
+        var sets = SampleSet.list(fileSystem, context.stage(StageNames.SAMPLES));
+        var train = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), ImageSources.TRAIN);
         var images = new ImageSection(context.spark(), data, settings);
         var guidance = Axis.format(table.bestGuidance());
         var page = new Page(settings.title(), subtitle(context, data));

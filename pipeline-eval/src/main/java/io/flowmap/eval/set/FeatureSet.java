@@ -9,6 +9,7 @@ import io.flowmap.eval.metric.Bootstrap;
 import io.flowmap.eval.metric.InceptionScore;
 import io.flowmap.file.Sha256;
 import io.flowmap.stage.TaskDevice;
+import io.flowmap.tensor.Mergeable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -157,9 +158,7 @@ public final class FeatureSet implements AutoCloseable {
 
     /** The Inception Score by the network's own classes. */
     public InceptionScore inceptionScore() {
-        return blocks.map(ClassifiedBlock::score).collect().stream()
-                .reduce(InceptionScore::merge)
-                .orElseThrow();
+        return Mergeable.merged(blocks.map(ClassifiedBlock::score).collect());
     }
 
     @Override

@@ -59,7 +59,7 @@ public record ImageBlock(String set, int block, int[] labels, byte[] pixels) imp
             var output = network.apply(Arrays.copyOfRange(pixels, from * size, (from + rows) * size), rows);
             requireFinite(network.model(), output.features(), from);
             System.arraycopy(output.features(), 0, features, from * dimension, output.features().length);
-            score = score.merge(InceptionScore.of(output.logProbabilities(), classes));
+            score = score.add(output.logProbabilities());
             for (int i = 0; i < rows; i++) {
                 predicted[from + i] = output.predicted(i);
             }

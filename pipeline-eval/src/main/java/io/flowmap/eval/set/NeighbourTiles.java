@@ -5,6 +5,7 @@ import io.flowmap.eval.distance.FeatureBlock;
 import io.flowmap.eval.neighbour.BallCoverage;
 import io.flowmap.eval.neighbour.NearestDistances;
 import io.flowmap.eval.neighbour.PrecisionRecall;
+import io.flowmap.tensor.Mergeable;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -32,8 +33,9 @@ public final class NeighbourTiles {
     private record Side(boolean real, int block) implements Serializable {}
 
     /** Rows of a block inside balls of the other set; of a real one, rows whose own balls are reached and how often. */
-    private record Covered(BitSet inside, BitSet reached, long hits) implements Serializable {
-        Covered merge(Covered other) {
+    private record Covered(BitSet inside, BitSet reached, long hits) implements Mergeable<Covered> {
+        @Override
+        public Covered merge(Covered other) {
             return new Covered(union(inside, other.inside), union(reached, other.reached), hits + other.hits);
         }
 

@@ -2,6 +2,7 @@ package io.flowmap.eval.set;
 
 import io.flowmap.eval.distance.FeatureBlock;
 import io.flowmap.eval.distance.Moments;
+import io.flowmap.tensor.Mergeable;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,11 +32,7 @@ public final class SpanMoments {
         var parts = spans(set.mapToPair(block -> new Tuple2<>(block.block(), block)), blocks)
                 .map(span -> Moments.of(span.get(0).dimension(), span.iterator()))
                 .toLocalIterator();
-        var moments = parts.next();
-        while (parts.hasNext()) {
-            moments = moments.merge(parts.next());
-        }
-        return moments;
+        return Mergeable.merged(() -> parts);
     }
 
     /**
@@ -55,7 +52,7 @@ public final class SpanMoments {
         var sorted = new ArrayList<Part>();
         parts.forEach(sorted::add);
         sorted.sort(Comparator.comparingInt(Part::span));
-        return sorted.stream().map(Part::moments).reduce(Moments::merge).orElseThrow();
+        return Mergeable.merged(sorted.stream().map(Part::moments).toList());
     }
 
     /** The blocks of every span by their numbers, in order; spans in order, each a partition. */

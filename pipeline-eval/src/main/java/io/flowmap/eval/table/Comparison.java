@@ -22,7 +22,7 @@ public final class Comparison {
     /** Whose value a column has first. */
     private record Entry(String whose, MetricProtocol protocol) {}
 
-    private record CompareSettings(boolean force) {}
+    private record CompareConfig(boolean force) {}
 
     Comparison(boolean forced) {
         this.forced = forced;
@@ -31,7 +31,7 @@ public final class Comparison {
     /** As the settings of a run say. */
     public static Comparison of(JobContext context) {
         return new Comparison(
-                context.settings().section(SECTION, CompareSettings.class).force());
+                context.settings().section(SECTION, CompareConfig.class).force());
     }
 
     /**

@@ -32,9 +32,9 @@ public final class Duplicates {
     private Duplicates() {}
 
     /** Rows (position, duplicate) of the records that repeat an earlier one, with the reason. */
-    static Dataset<Row> of(Dataset<Row> kept, FilterSettings settings) {
+    static Dataset<Row> of(Dataset<Row> kept, FilterConfig settings) {
         var exact = exact(kept);
-        if (settings.duplicates() == FilterSettings.Duplicates.EXACT) {
+        if (settings.duplicates() == FilterConfig.Duplicates.EXACT) {
             return exact;
         }
         var rest = kept.join(exact.select(StagedRecord.POSITION), new String[] {StagedRecord.POSITION}, "left_anti");

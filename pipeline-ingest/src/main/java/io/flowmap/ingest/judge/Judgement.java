@@ -26,9 +26,9 @@ public final class Judgement implements AutoCloseable {
     }
 
     public static Judgement of(
-            Dataset<Row> staged, LabelPolicy labels, FilterSettings filter, Collection<String> splits) {
+            Dataset<Row> staged, LabelPolicy labels, FilterConfig filter, Collection<String> splits) {
         var labelled = labelled(staged, labels);
-        if (filter.duplicates() == FilterSettings.Duplicates.KEEP) {
+        if (filter.duplicates() == FilterConfig.Duplicates.KEEP) {
             return new Judgement(limited(labelled, filter.samples(), splits), null);
         }
         var duplicates = Duplicates.of(Ledger.kept(labelled).drop(StagedRecord.IMAGE), filter)

@@ -9,15 +9,15 @@ import java.util.regex.Pattern;
 
 /** Filters that look at one record alone, before its image is decoded. */
 public final class RecordFilter {
-    private final FilterSettings settings;
+    private final FilterConfig settings;
     private final Optional<Pattern> caption;
     private final Optional<Pattern> captionNot;
     private final Map<String, Pattern> fields = new TreeMap<>();
 
-    public RecordFilter(FilterSettings settings) {
+    public RecordFilter(FilterConfig settings) {
         this.settings = settings;
-        this.caption = FilterSettings.pattern(settings.caption());
-        this.captionNot = FilterSettings.pattern(settings.captionNot());
+        this.caption = FilterConfig.pattern(settings.caption());
+        this.captionNot = FilterConfig.pattern(settings.captionNot());
         settings.fields().forEach((field, text) -> fields.put(field, Pattern.compile(text)));
     }
 

@@ -1,6 +1,7 @@
 package io.flowmap.ingest.judge;
 
 import io.flowmap.ingest.source.Verdict;
+import io.flowmap.tensor.Mergeable;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,7 +14,8 @@ import org.apache.spark.sql.Row;
  * @param classes kept records of each class
  * @param unlabelled kept records without a label
  */
-public record Tally(long kept, long filtered, long quarantined, long[] classes, long unlabelled) {
+public record Tally(long kept, long filtered, long quarantined, long[] classes, long unlabelled)
+        implements Mergeable<Tally> {
     /** Counts every split in one pass. */
     public static Map<String, Tally> of(Dataset<Row> staged, Iterable<String> splits) {
         var rows = staged.groupBy(StagedRecord.SPLIT, StagedRecord.STATUS, StagedRecord.LABEL)
@@ -38,7 +40,8 @@ public record Tally(long kept, long filtered, long quarantined, long[] classes, 
         return quarantined == 0 ? 0 : (double) quarantined / (kept + quarantined);
     }
 
-    Tally merge(Tally other) {
+    @Override
+    public Tally merge(Tally other) {
         long[] sum = Arrays.copyOf(classes, Math.max(classes.length, other.classes.length));
         for (int label = 0; label < other.classes.length; label++) {
             sum[label] += other.classes[label];

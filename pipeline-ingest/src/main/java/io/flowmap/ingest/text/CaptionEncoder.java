@@ -1,12 +1,14 @@
 package io.flowmap.ingest.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.flowmap.codec.OnnxSession;
 import io.flowmap.config.UserError;
 import io.flowmap.file.AtomicFile;
 import io.flowmap.file.FileKind;
 import io.flowmap.file.Sha256;
 import io.flowmap.file.Store;
+import io.flowmap.tensor.DType;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,6 +46,17 @@ public final class CaptionEncoder implements AutoCloseable {
      */
     public record Encoded(byte[] tokens, byte[] embedding) {}
 
+    /**
+     * How captions are stored, for the manifest.
+     *
+     * @param tokens of every caption
+     * @param encoderSha256 null without an encoder, as what follows
+     * @param embeddingShape of one caption
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Facts(
+            String tokenizerSha256, int tokens, String encoderSha256, long[] embeddingShape, DType embeddingDtype) {}
+
     /** Opens the files of a source that is not empty. Throws {@link UserError} where they cannot be read. */
     public static CaptionEncoder open(Configuration hadoop, TextSource source) {
         var file = new Path(source.tokenizer());
@@ -68,18 +81,18 @@ public final class CaptionEncoder implements AutoCloseable {
         return AtomicFile.read(Store.of(hadoop, file), file);
     }
 
-    /** Facts for the manifest: hashes, tokens, shape and element type of an embedding. */
-    public Map<String, Object> facts() {
-        var facts = new HashMap<String, Object>();
-        facts.put("tokenizer-sha256", tokenizerHash);
-        facts.put("tokens", source.maxTokens());
-        if (model != null) {
-            long[] shape = embed(List.of(tokenizer.encode(""))).shape();
-            facts.put("encoder-sha256", model.hash());
-            facts.put("embedding-shape", Arrays.copyOfRange(shape, 1, shape.length));
-            facts.put("embedding-dtype", source.dtype().text());
+    /** How captions are stored. */
+    public Facts facts() {
+        if (model == null) {
+            return new Facts(tokenizerHash, source.maxTokens(), null, null, null);
         }
-        return facts;
+        long[] shape = embed(List.of(tokenizer.encode(""))).shape();
+        return new Facts(
+                tokenizerHash,
+                source.maxTokens(),
+                model.hash(),
+                Arrays.copyOfRange(shape, 1, shape.length),
+                source.dtype());
     }
 
     /** Captions in one pass of the encoder. */

@@ -32,7 +32,7 @@ public final class LatentOutput {
         return kept.select(StagedRecord.IMAGE)
                 .javaRDD()
                 .map(row -> row.<byte[]>getAs(0))
-                .aggregate(Moments.none(shape.channels()), (sum, pixels) -> sum.add(pixels, shape), Moments::merge);
+                .aggregate(Moments.none(shape.channels()), Moments::add, Moments::merge);
     }
 
     /** The moments of the first records of a split in its random order, encoded one batch after the other. */
@@ -66,7 +66,7 @@ public final class LatentOutput {
                     batch.add(contents.next());
                 }
                 for (var raw : open.raw(batch)) {
-                    moments = moments.merge(ChannelMoments.of(raw, 1, latent.channels()));
+                    moments = moments.add(raw);
                 }
             }
         }

@@ -1,9 +1,8 @@
 package io.flowmap.ingest.write;
 
 import io.flowmap.config.UserError;
-import io.flowmap.data.LatentShape;
 import io.flowmap.data.Standardised;
-import java.io.Serializable;
+import io.flowmap.tensor.Mergeable;
 import java.math.BigInteger;
 import java.util.ArrayList;
 
@@ -14,14 +13,15 @@ import java.util.ArrayList;
  * @param squares of the pixels of each channel
  * @param count pixels of a channel
  */
-public record Moments(long[] sum, long[] squares, long count) implements Serializable {
+public record Moments(long[] sum, long[] squares, long count) implements Mergeable.Statistic<byte[], Moments> {
     static Moments none(int channels) {
         return new Moments(new long[channels], new long[channels], 0);
     }
 
-    /** With the pixels of one image. */
-    Moments add(byte[] pixels, LatentShape shape) {
-        int area = shape.height() * shape.width();
+    /** With the pixels [C,H,W] of one image. */
+    @Override
+    public Moments add(byte[] pixels) {
+        int area = pixels.length / sum.length;
         var one = new Moments(new long[sum.length], new long[sum.length], area);
         for (int i = 0; i < pixels.length; i++) {
             int pixel = pixels[i] & 0xff;
@@ -32,7 +32,8 @@ public record Moments(long[] sum, long[] squares, long count) implements Seriali
     }
 
     /** Throws {@link ArithmeticException} beyond 2^63, about 10^14 pixels. */
-    Moments merge(Moments other) {
+    @Override
+    public Moments merge(Moments other) {
         var merged = none(sum.length);
         for (int c = 0; c < sum.length; c++) {
             merged.sum[c] = Math.addExact(sum[c], other.sum[c]);

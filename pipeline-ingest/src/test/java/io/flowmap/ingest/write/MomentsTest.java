@@ -22,8 +22,8 @@ class MomentsTest {
         var forward = Moments.none(2);
         var backward = Moments.none(2);
         for (int i = 0; i < images.length; i++) {
-            forward = forward.add(images[i], SHAPE);
-            backward = Moments.none(2).add(images[i], SHAPE).merge(backward);
+            forward = forward.add(images[i]);
+            backward = Moments.none(2).add(images[i]).merge(backward);
         }
         var encoder = forward.encoder(0.5);
         assertThat(backward.encoder(0.5)).isEqualTo(encoder);
@@ -36,7 +36,7 @@ class MomentsTest {
 
     @Test
     void constantChannelIsTheUsersMistake() {
-        var moments = Moments.none(2).add(new byte[SHAPE.size()], SHAPE);
+        var moments = Moments.none(2).add(new byte[SHAPE.size()]);
         assertThatThrownBy(() -> moments.encoder(0.5))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("channel 0");

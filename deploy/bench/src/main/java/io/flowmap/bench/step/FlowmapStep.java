@@ -27,7 +27,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /** The product's own step: its compiled student program and its Adam, as a training's local step runs them. */
 public final class FlowmapStep implements StepContender {
     private final BenchNetwork network;
-    private final StepSettings settings;
+    private final StepConfig settings;
     private final AyfEmd objective;
     private final StudentProgram.Setup setup;
     private final FlatParameters parameters;
@@ -43,7 +43,7 @@ public final class FlowmapStep implements StepContender {
 
     public FlowmapStep(
             BenchNetwork network,
-            StepSettings settings,
+            StepConfig settings,
             Map<String, float[]> student,
             Map<String, float[]> main,
             Map<String, float[]> weak,
@@ -150,7 +150,7 @@ public final class FlowmapStep implements StepContender {
     }
 
     private static FrozenField model(
-            BenchNetwork network, StepSettings settings, String name, Map<String, float[]> values) {
+            BenchNetwork network, StepConfig settings, String name, Map<String, float[]> values) {
         var unet = unet(network, false);
         var arrays = new LinkedHashMap<String, INDArray>();
         for (Parameter parameter : unet.parameters()) {

@@ -8,7 +8,7 @@ public interface StepFactory {
     /** The student's network is given; its teachers are {@code network.teacher()}, without s and guidance weight. */
     StepContender create(
             BenchNetwork network,
-            StepSettings settings,
+            StepConfig settings,
             Map<String, float[]> student,
             Map<String, float[]> main,
             Map<String, float[]> weak,

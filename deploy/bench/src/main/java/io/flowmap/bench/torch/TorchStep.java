@@ -2,10 +2,10 @@ package io.flowmap.bench.torch;
 
 import io.flowmap.bench.step.BenchNetwork;
 import io.flowmap.bench.step.FlowmapStep;
+import io.flowmap.bench.step.StepConfig;
 import io.flowmap.bench.step.StepContender;
 import io.flowmap.bench.step.StepInputs;
 import io.flowmap.bench.step.StepOutputs;
-import io.flowmap.bench.step.StepSettings;
 import io.flowmap.bench.torch.TorchField.Point;
 import io.flowmap.model.FieldProgram;
 import java.util.Arrays;
@@ -26,7 +26,7 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
  */
 public final class TorchStep implements StepContender {
     private final BenchNetwork network;
-    private final StepSettings settings;
+    private final StepConfig settings;
     private final TorchOptions options;
     private final PointerScope owned;
     private final Map<String, Tensor> constants;
@@ -43,7 +43,7 @@ public final class TorchStep implements StepContender {
      */
     public TorchStep(
             BenchNetwork network,
-            StepSettings settings,
+            StepConfig settings,
             TorchOptions options,
             Map<String, float[]> student,
             Map<String, float[]> main,

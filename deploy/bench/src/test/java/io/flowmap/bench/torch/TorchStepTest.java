@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.flowmap.bench.RandomParameters;
 import io.flowmap.bench.step.BenchNetwork;
 import io.flowmap.bench.step.StepAgreement;
+import io.flowmap.bench.step.StepConfig;
 import io.flowmap.bench.step.StepInputs;
 import io.flowmap.bench.step.StepOutputs;
-import io.flowmap.bench.step.StepSettings;
 import io.flowmap.bench.step.StepTimes;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -135,7 +135,7 @@ class TorchStepTest {
     private static TorchStep step(TorchOptions options) {
         return new TorchStep(
                 SMALL,
-                StepSettings.standard(),
+                StepConfig.standard(),
                 options,
                 RandomParameters.of(SMALL, 1),
                 RandomParameters.of(SMALL.teacher(), 2),

@@ -4,20 +4,20 @@ import io.flowmap.app.study.TrajectoryErrors.Interval;
 import java.util.List;
 
 /** The section {@code lab.trajectory}; reference.conf documents every key. */
-record TrajectorySettings(
+record TrajectoryConfig(
         String stage, String average, List<List<Double>> intervals, List<Double> guidance, int samples, int steps) {
-    TrajectorySettings {
+    TrajectoryConfig {
         intervals = List.copyOf(intervals);
         guidance = List.copyOf(guidance);
         if (intervals.isEmpty() || guidance.isEmpty() || samples < 1 || steps < 1) {
             throw new IllegalArgumentException("expected intervals, guidance and samples and steps from 1, got "
                     + intervals + ", " + guidance + ", " + samples + ", " + steps);
         }
-        intervals.forEach(TrajectorySettings::interval);
+        intervals.forEach(TrajectoryConfig::interval);
     }
 
     List<Interval> pairs() {
-        return intervals.stream().map(TrajectorySettings::interval).toList();
+        return intervals.stream().map(TrajectoryConfig::interval).toList();
     }
 
     private static Interval interval(List<Double> pair) {

@@ -13,7 +13,7 @@ import java.util.List;
  * @param batch images encoded at once
  * @param measure records that are measured
  */
-record LatentSettings(
+record LatentConfig(
         Kind kind,
         String encoder,
         String decoder,
@@ -23,7 +23,7 @@ record LatentSettings(
         boolean sampled,
         int batch,
         int measure) {
-    LatentSettings {
+    LatentConfig {
         mean = List.copyOf(mean);
         deviation = List.copyOf(deviation);
         if (mean.size() != deviation.size()) {

@@ -4,7 +4,7 @@ import java.util.Map;
 import org.apache.spark.network.util.JavaUtils;
 
 /** The section {@code spark}. */
-public record SparkSettings(
+public record SparkConfig(
         String appName,
         String driverMemory,
         String executorMemory,
@@ -15,7 +15,7 @@ public record SparkSettings(
         Map<String, String> conf) {
     private static final int MOST_PORT = 65535;
 
-    public SparkSettings {
+    public SparkConfig {
         requireBytes("driver-memory", driverMemory);
         requireBytes("executor-memory", executorMemory);
         requireBytes("native-memory", nativeMemory);

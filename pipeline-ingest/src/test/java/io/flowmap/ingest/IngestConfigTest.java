@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class IngestSettingsTest {
+class IngestConfigTest {
     @ParameterizedTest
     @CsvSource({
         "0, 1, 28, 4096",
@@ -22,7 +22,7 @@ class IngestSettingsTest {
     void blocksFitTheirLatents(int configured, int channels, int side, int records) {
         var settings = Settings.load(
                         Optional.empty(), List.of("ingest.train=here", "ingest.block-records=" + configured))
-                .section("ingest", IngestSettings.class);
+                .section("ingest", IngestConfig.class);
         assertThat(settings.recordsOfBlock(new LatentShape(channels, side, side)))
                 .isEqualTo(records);
     }

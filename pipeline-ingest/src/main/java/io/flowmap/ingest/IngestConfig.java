@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.flowmap.data.LatentShape;
 import io.flowmap.ingest.archive.Limits;
 import io.flowmap.ingest.image.Framing;
-import io.flowmap.ingest.judge.FilterSettings;
+import io.flowmap.ingest.judge.FilterConfig;
 import io.flowmap.ingest.judge.LabelPolicy;
 import io.flowmap.ingest.label.ClassNames;
 import io.flowmap.ingest.source.Payload;
@@ -16,21 +16,21 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** The section {@code ingest}; every key is explained in {@code reference.conf}. */
-record IngestSettings(
+record IngestConfig(
         @JsonFormat(with = Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) List<String> train,
         @JsonFormat(with = Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) List<String> test,
         SourceKind kind,
         String classNames,
         LabelPolicy labels,
-        CaptionSettings captions,
-        FilterSettings filter,
+        CaptionConfig captions,
+        FilterConfig filter,
         int resolution,
         List<String> buckets,
         Framing transform,
         boolean scaledJpeg,
         Color color,
         EncoderKind encoder,
-        LatentSettings codec,
+        LatentConfig codec,
         Storage dtype,
         int blockRecords,
         double maxFailureShare,
@@ -42,7 +42,7 @@ record IngestSettings(
     private static final long MOST_BLOCK_BYTES = 256L << 20;
     private static final Pattern BUCKET = Pattern.compile("([1-9]\\d{0,4})x([1-9]\\d{0,4})");
 
-    IngestSettings {
+    IngestConfig {
         train = train == null ? List.of() : List.copyOf(train);
         test = test == null ? List.of() : List.copyOf(test);
         if (train.isEmpty()) {
@@ -58,7 +58,7 @@ record IngestSettings(
         }
         new Limits(maxRecordBytes, maxPixels, maxClasses);
         buckets = List.copyOf(buckets);
-        buckets.forEach(IngestSettings::sides);
+        buckets.forEach(IngestConfig::sides);
         if (!buckets.isEmpty() && (transform != Framing.CENTER_CROP || resolution != 0)) {
             throw new IllegalArgumentException(
                     "expected transform = center-crop and resolution = 0 with buckets, got others");
@@ -69,7 +69,7 @@ record IngestSettings(
         if (encoder == EncoderKind.CODEC && codec.files() == null) {
             throw new IllegalArgumentException("expected codec.kind taef2 or onnx to encode by, got none");
         }
-        if (encoder == EncoderKind.LATENTS && filter.duplicates() == FilterSettings.Duplicates.PERCEPTUAL) {
+        if (encoder == EncoderKind.LATENTS && filter.duplicates() == FilterConfig.Duplicates.PERCEPTUAL) {
             throw new IllegalArgumentException("expected images to look at for likeness, got latents");
         }
     }
@@ -98,7 +98,7 @@ record IngestSettings(
     /** The aspect buckets for images of some channels. */
     List<LatentShape> buckets(int channels) {
         return buckets.stream()
-                .map(IngestSettings::sides)
+                .map(IngestConfig::sides)
                 .map(sides -> new LatentShape(channels, sides[1], sides[0]))
                 .toList();
     }

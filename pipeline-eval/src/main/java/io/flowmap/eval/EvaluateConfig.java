@@ -27,14 +27,14 @@ import java.util.List;
  * @param batch images of one forward pass
  * @param classifier training of the LeNet
  */
-public record EvaluateSettings(
+public record EvaluateConfig(
         boolean samples,
         String features,
         List<String> protocols,
         String inception,
         String resnet56,
         String dinov2,
-        OnnxSettings onnx,
+        OnnxConfig onnx,
         boolean keepFeatures,
         String referenceSplit,
         long referenceSamples,
@@ -43,12 +43,12 @@ public record EvaluateSettings(
         boolean densityAndCoverage,
         boolean perClass,
         int parts,
-        BootstrapSettings bootstrap,
+        BootstrapConfig bootstrap,
         int batch,
         LeNetTraining classifier) {
     private static final String LENET = "lenet";
 
-    public EvaluateSettings {
+    public EvaluateConfig {
         if (features == null || features.isBlank()) {
             throw new IllegalArgumentException("expected lenet or a file as features, got " + features);
         }

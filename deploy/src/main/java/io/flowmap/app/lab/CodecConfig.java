@@ -14,11 +14,11 @@ import java.util.stream.Stream;
  * @param maxRecordBytes most bytes of one file in the source
  * @param maxPixels most pixels that an image may declare
  */
-record CodecSettings(
+record CodecConfig(
         String encoder, String decoder, String images, int size, int count, int maxRecordBytes, long maxPixels) {
     private static final long MOST_PIXELS = 1 << 24;
 
-    CodecSettings {
+    CodecConfig {
         if (Stream.of(encoder, decoder, images).anyMatch(file -> file == null || file.isBlank())) {
             throw new IllegalArgumentException("expected files as encoder and decoder and a source as images, got "
                     + encoder + ", " + decoder + " and " + images);

@@ -7,8 +7,8 @@ package io.flowmap.eval.report;
  * @param imagesPerClass rows of a grid
  * @param classes most columns of a grid
  */
-record ReportSettings(String title, int imagesPerClass, int classes) {
-    ReportSettings {
+record ReportConfig(String title, int imagesPerClass, int classes) {
+    ReportConfig {
         if (imagesPerClass < 1 || classes < 1) {
             throw new IllegalArgumentException(
                     "expected images-per-class and classes of 1 or more, got " + imagesPerClass + " and " + classes);

@@ -6,8 +6,8 @@ package io.flowmap.eval;
  * @param resamples of a set of samples; 0 for no intervals
  * @param confidence of an interval
  */
-record BootstrapSettings(int resamples, double confidence) {
-    BootstrapSettings {
+record BootstrapConfig(int resamples, double confidence) {
+    BootstrapConfig {
         if (resamples < 0 || resamples == 1) {
             throw new IllegalArgumentException("expected 0 or two and more resamples, got " + resamples);
         }

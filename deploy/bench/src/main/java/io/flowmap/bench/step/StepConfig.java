@@ -8,8 +8,8 @@ package io.flowmap.bench.step;
  * @param normalisation c in ghat = g / (||g|| + c)
  * @param learningRate of Adam with beta (0.9, 0.999) and epsilon 1e-8
  */
-public record StepSettings(double sigmaData, double warmup, double normalisation, double learningRate) {
-    public static StepSettings standard() {
-        return new StepSettings(0.5, 0.99, 0.1, 5e-4);
+public record StepConfig(double sigmaData, double warmup, double normalisation, double learningRate) {
+    public static StepConfig standard() {
+        return new StepConfig(0.5, 0.99, 0.1, 5e-4);
     }
 }

@@ -18,7 +18,7 @@ import java.util.Set;
  * @param screen samples after which hopeless cases end, in whole blocks; 0 for none
  * @param keep a case goes on up to this many times the best distance of its number of steps
  */
-record SweepSettings(
+record SweepConfig(
         List<String> stages,
         List<String> averages,
         List<Double> guidance,
@@ -28,7 +28,7 @@ record SweepSettings(
         int batch,
         int screen,
         double keep) {
-    SweepSettings {
+    SweepConfig {
         requireSome("stages", stages);
         requireSome("averages", averages);
         requireSome("guidance", guidance);

@@ -14,7 +14,7 @@ import java.util.regex.PatternSyntaxException;
  * @param fields patterns that fields of a record's JSON must match whole
  * @param samples most records kept of a split, 0 for all
  */
-public record FilterSettings(
+public record FilterConfig(
         int minSide,
         int maxSide,
         double minAspect,
@@ -28,7 +28,7 @@ public record FilterSettings(
         Duplicates duplicates,
         int perceptualDistance)
         implements Serializable {
-    public FilterSettings {
+    public FilterConfig {
         // Spark hands it to tasks, which an immutable map of the JDK survives as well, but in no fixed order
         fields = new TreeMap<>(fields);
         if (minSide < 0 || maxSide < 0 || minCaption < 0 || maxCaption < 0 || samples < 0) {
@@ -47,7 +47,7 @@ public record FilterSettings(
         }
         pattern(caption);
         pattern(captionNot);
-        fields.values().forEach(FilterSettings::pattern);
+        fields.values().forEach(FilterConfig::pattern);
     }
 
     /** Whether records are looked at for duplicates. */

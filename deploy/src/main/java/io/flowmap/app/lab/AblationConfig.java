@@ -11,7 +11,7 @@ import java.util.Locale;
  * @param trialRounds rounds from whose time the steps follow
  * @param runs what is compared
  */
-record AblationSettings(double seconds, int trialRounds, List<Run> runs) {
+record AblationConfig(double seconds, int trialRounds, List<Run> runs) {
     /**
      * One row of the table.
      *
@@ -36,7 +36,7 @@ record AblationSettings(double seconds, int trialRounds, List<Run> runs) {
         }
     }
 
-    AblationSettings {
+    AblationConfig {
         runs = List.copyOf(runs);
         if (!(seconds >= 0) || Double.isInfinite(seconds) || trialRounds < 2) {
             throw new IllegalArgumentException("expected seconds of at least 0 and trial-rounds of at least 2, got "

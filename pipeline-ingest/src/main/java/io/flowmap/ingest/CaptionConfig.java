@@ -5,7 +5,7 @@ import io.flowmap.tensor.DType;
 import java.util.List;
 
 /** The section {@code ingest.captions}; every key is explained in {@code reference.conf}. */
-record CaptionSettings(
+record CaptionConfig(
         List<String> from,
         boolean required,
         String tokenizer,
@@ -13,7 +13,7 @@ record CaptionSettings(
         String encoder,
         String output,
         String dtype) {
-    CaptionSettings {
+    CaptionConfig {
         from = List.copyOf(from);
         if (from.isEmpty() && tokenizer != null) {
             throw new IllegalArgumentException("expected captions.from to name where captions stand, got nothing");

@@ -12,8 +12,8 @@ import org.apache.hadoop.fs.Path;
  * @param overwrite whether outputs of another configuration are deleted
  * @param stages directories of stages that lie elsewhere, by name
  */
-public record RunSettings(String dir, long seed, boolean overwrite, Map<String, String> stages) {
-    public RunSettings {
+public record RunConfig(String dir, long seed, boolean overwrite, Map<String, String> stages) {
+    public RunConfig {
         stages = Map.copyOf(stages);
         requirePath("run.dir", dir);
         stages.forEach((stage, path) -> requirePath("run.stages." + stage, path));

@@ -9,8 +9,8 @@ import java.util.List;
  * @param mean of each colour, in 0..1, that is subtracted
  * @param deviation of each colour that is divided by
  */
-record OnnxSettings(int side, List<Double> mean, List<Double> deviation) {
-    OnnxSettings {
+record OnnxConfig(int side, List<Double> mean, List<Double> deviation) {
+    OnnxConfig {
         mean = List.copyOf(mean);
         deviation = List.copyOf(deviation);
         if (side < 0) {

@@ -1,0 +1,55 @@
+package io.flowmap.stage;
+
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.fs.Path;
+
+/** Names of the pipeline's stages, which are those of their directories in {@code run.dir}, and the commands that make them. */
+public final class StageNames {
+    public static final String DATA = "data";
+    public static final String TEACHER = "teacher";
+    public static final String FLOW_MAP = "flowmap";
+    public static final String FINETUNED = "finetuned";
+    public static final String SAMPLES = "samples";
+    public static final String CLASSIFIER = "classifier";
+    public static final String METRICS = "metrics";
+    public static final String REPORT = "report";
+    public static final String DATASET = "dataset";
+    public static final String SWEEP = "sweep";
+
+    private static final String PREPARED = "-prepared";
+    private static final String AVERAGED = "-ema";
+
+    private static final Map<String, String> COMMANDS = Map.of(
+            DATA, "ingest",
+            TEACHER, "pretrain (or import)",
+            FLOW_MAP, "distill",
+            FINETUNED, "finetune",
+            SAMPLES, "generate",
+            CLASSIFIER, "evaluate",
+            METRICS, "evaluate",
+            REPORT, "report",
+            DATASET, "dataset",
+            SWEEP, "sweep");
+
+    private StageNames() {}
+
+    /** What {@code prepare-teacher} makes of a stage: {@code teacher-prepared}. */
+    public static String prepared(String stage) {
+        return stage + PREPARED;
+    }
+
+    /** What {@code ema} makes of a stage: {@code flowmap-ema}. */
+    public static String averaged(String stage) {
+        return stage + AVERAGED;
+    }
+
+    /** The command that makes a stage, for messages about one that is missing; empty for a directory of another name. */
+    static Optional<String> command(Path stage) {
+        var name = stage.getName();
+        if (name.endsWith(AVERAGED)) {
+            return Optional.of("ema");
+        }
+        return Optional.ofNullable(name.equals(prepared(TEACHER)) ? "prepare-teacher" : COMMANDS.get(name));
+    }
+}
