@@ -6,11 +6,19 @@ import java.util.List;
 
 /** How a test starts a JVM like its own. */
 final class ForkedJvm {
+    /** For a JVM that lives for seconds: quick to compile, and without a second look at javac's classes. */
+    static final List<String> SOON_READY = List.of(
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:-BytecodeVerificationRemote");
+
     private ForkedJvm() {}
 
     /** The words before the arguments: this JVM's class path, its openings and limits, a heap of 2 GB, more options. */
     static List<String> command(Class<?> main, String... options) {
         var command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-Xmx2g"));
+        command.addAll(SOON_READY);
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(option -> option.startsWith("--add-opens") || option.startsWith("-Dorg.bytedeco"))
                 .forEach(command::add);

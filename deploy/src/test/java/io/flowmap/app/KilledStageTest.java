@@ -132,8 +132,6 @@ class KilledStageTest {
     private static Process start(String job, Path run, Path log, String... more) throws IOException {
         var command = ForkedJvm.command(
                 Main.class,
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
                 "-Dspark.master=local[2]",
                 "-Dspark.ui.enabled=false",
                 "-Dspark.driver.host=127.0.0.1",

@@ -38,6 +38,10 @@ final class LaidOut {
     ProcessBuilder flowmap(Path log, String... words) {
         var command = new ArrayList<>(List.of(home.resolve("deploy/bin/flowmap").toString()));
         command.addAll(List.of(words));
+        for (var process : List.of("driver", "executor")) {
+            command.add("spark.conf.spark." + process + ".extraJavaOptions=\"" + String.join(" ", ForkedJvm.SOON_READY)
+                    + "\"");
+        }
         var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         List.of("SPARK_HOME", "SPARK_CONF_DIR").forEach(builder.environment()::remove);

@@ -62,7 +62,7 @@ class LauncherTest {
     }
 
     @Test
-    void usersSparkSettingsWinAndSecretsStayOffTheCommandLine() throws IOException {
+    void usersSparkConfigWinAndSecretsStayOffTheCommandLine() throws IOException {
         var file = folder.resolve("mine.conf");
         Files.writeString(
                 file,

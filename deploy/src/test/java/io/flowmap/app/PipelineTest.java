@@ -25,7 +25,7 @@ class PipelineTest {
     private static final List<String> STAGES = List.of("data", "teacher", "flowmap", "samples", "metrics", "report");
 
     @TempDir
-    Path folder;
+    static Path folder;
 
     private final StringWriter err = new StringWriter();
 
@@ -81,7 +81,9 @@ class PipelineTest {
             "finetune.discriminator.channel-max=8",
             "finetune.watch.samples=20"
         };
-        assertThat(run("pipeline", "sharp", finetuned)).as(err::toString).isZero();
+        assertThat(run("pipeline", "sharp", taught(finetuned)))
+                .as(err::toString)
+                .isZero();
         assertThat(manifest("sharp", "samples").at("/inputs").toString()).contains("finetuned");
         assertThat(folder.resolve("sharp/report/report.html"))
                 .content()
@@ -93,7 +95,7 @@ class PipelineTest {
         more[0] = "finetune.in-pipeline=false";
         more[1] = "generate.student-stage=flowmap";
         more[finetuned.length] = runs;
-        assertThat(run("lab ablation", "sharp", more)).as(err::toString).isZero();
+        assertThat(run("lab ablation", "sharp", taught(more))).as(err::toString).isZero();
         assertThat(manifest("sharp", "ablation/emd/finetuned")
                         .at("/facts/steps")
                         .asLong())
@@ -105,12 +107,12 @@ class PipelineTest {
     void aRunThatDivergesIsToldOfAndTheOthersGoOn() throws IOException {
         var runs = "lab.ablation.runs=[{ name = wild, settings = [\"distill.training.learning-rate.peak=1e30\"] },"
                 + " { name = tame, settings = [] }]";
-        assertThat(run("lab ablation", "wild", runs)).as(err::toString).isZero();
+        assertThat(run("lab ablation", "wild", taught(runs))).as(err::toString).isZero();
         var facts = manifest("wild", "lab/ablation").at("/facts");
         assertThat(facts.at("/diverged/wild").asText()).contains("cannot go on training at step");
         assertThat(facts.at("/distances").size()).isEqualTo(1);
         assertThat(folder.resolve("wild/lab/ablation/table.md")).content().contains("wild diverged: cannot go on");
-        assertThat(run("lab ablation", "lost", runs.replaceAll(", \\{ name = tame.*", "]")))
+        assertThat(run("lab ablation", "lost", taught(runs.replaceAll(", \\{ name = tame.*", "]"))))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("cannot compare runs: all diverged: {wild=");
     }
@@ -118,7 +120,7 @@ class PipelineTest {
     @Test
     void anAblationAtEqualTimeKeepsTheStepsThatItMeasured() throws IOException {
         var runs = "lab.ablation.runs=[{ name = a, settings = [] }]";
-        var timed = new String[] {runs, "lab.ablation.seconds=0.5", "lab.ablation.trial-rounds=3"};
+        var timed = taught(runs, "lab.ablation.seconds=0.5", "lab.ablation.trial-rounds=3");
         assertThat(run("lab ablation", "timed", timed)).as(err::toString).isZero();
         var budget = manifest("timed", "ablation/a/budget").at("/facts");
         assertThat(budget.path("steps").asLong())
@@ -134,16 +136,12 @@ class PipelineTest {
     /** A student that has not moved is the teacher at guidance 1: nothing wrong there at s = t, nothing learned at 2. */
     @Test
     void anUntrainedFlowMapIsTheUnguidedTeacherAtEqualTimesOnly() throws IOException {
-        for (var command : List.of("ingest", "pretrain", "distill")) {
-            assertThat(run(command, "still", "distill.training.learning-rate.peak=1e-12"))
-                    .isZero();
-        }
+        assertThat(run("distill", "still", taught("distill.training.learning-rate.peak=1e-12")))
+                .isZero();
         assertThat(run(
                         "lab trajectory",
                         "still",
-                        "lab.trajectory.guidance=[1, 2]",
-                        "lab.trajectory.samples=8",
-                        "lab.trajectory.steps=8"))
+                        taught("lab.trajectory.guidance=[1, 2]", "lab.trajectory.samples=8", "lab.trajectory.steps=8")))
                 .as(err::toString)
                 .isZero();
         for (var reading : manifest("still", "lab/trajectory").at("/facts/readings")) {
@@ -160,21 +158,27 @@ class PipelineTest {
             }
         }
         assertThat(folder.resolve("still/lab/trajectory/table.md")).content().contains("lambda=2.0", "0.8 to 0.8");
-        assertThat(run("lab trajectory", "still", "lab.trajectory.intervals=[[0, 1]]"))
+        assertThat(run("lab trajectory", "still", taught("lab.trajectory.intervals=[[0, 1]]")))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("expected 0 <= s <= t <= 1, got t = 0.0, s = 1.0");
     }
 
     @Test
     void aSweepGivesTheDistancesOfAnEvaluationAndEndsHopelessCases() throws IOException {
-        for (var command : List.of("ingest", "pretrain", "distill", "generate", "evaluate")) {
-            assertThat(run(command, "swept", "training.snapshot-every=2", "distill.training.learning-rate.peak=0.05"))
+        for (var command : List.of("distill", "generate", "evaluate")) {
+            assertThat(run(
+                            command,
+                            "swept",
+                            taught("distill.training.snapshot-every=2", "distill.training.learning-rate.peak=0.05")))
                     .as(err::toString)
                     .isZero();
         }
-        var few = new String[] {
-            "sweep.guidance=[2.0]", "sweep.steps=[1, 2]", "sweep.samples=30", "sweep.batch=10", "sweep.gamma=[0, 1]"
-        };
+        var few = taught(
+                "sweep.guidance=[2.0]",
+                "sweep.steps=[1, 2]",
+                "sweep.samples=30",
+                "sweep.batch=10",
+                "sweep.gamma=[0, 1]");
         assertThat(run("sweep", "swept", few)).as(err::toString).isZero();
         assertThat(manifest("swept", "sweep").at("/facts/cases").asInt()).isEqualTo(3);
         var cells = cells("swept");
@@ -191,7 +195,7 @@ class PipelineTest {
     /** Two stages, an average at the end and at a step, two weights: each a case of its own, those of equal networks equal. */
     private void variesStagesAndVectors() throws IOException {
         var settings = new ArrayList<String>();
-        for (var stage : List.of("data", "classifier", "flowmap")) {
+        for (var stage : List.of("classifier", "flowmap")) {
             settings.add("run.stages." + stage + "=" + folder.resolve("swept").resolve(stage));
         }
         settings.add("run.stages.again=" + folder.resolve("swept/flowmap"));
@@ -203,7 +207,7 @@ class PipelineTest {
                 "sweep.steps=[2]",
                 "sweep.samples=30",
                 "sweep.batch=10"));
-        assertThat(run("sweep", "varied", settings.toArray(String[]::new)))
+        assertThat(run("sweep", "varied", taught(settings.toArray(String[]::new))))
                 .as(err::toString)
                 .isZero();
         var cells = cells("varied");
@@ -221,12 +225,12 @@ class PipelineTest {
     /** Of two cases keep = 1 lets the better alone go on. */
     private void prunes() throws IOException {
         var shared = new ArrayList<String>();
-        for (var stage : List.of("data", "classifier", "flowmap")) {
+        for (var stage : List.of("classifier", "flowmap")) {
             shared.add("run.stages." + stage + "=" + folder.resolve("swept").resolve(stage));
         }
         shared.addAll(List.of(
                 "sweep.guidance=[2.0]", "sweep.gamma=[0, 1]", "sweep.samples=1100", "sweep.steps=[2]", "sweep.keep=1"));
-        assertThat(run("sweep", "pruned", shared.toArray(String[]::new)))
+        assertThat(run("sweep", "pruned", taught(shared.toArray(String[]::new))))
                 .as(err::toString)
                 .isZero();
         var cells = cells("pruned");
@@ -359,8 +363,11 @@ class PipelineTest {
         assertThat(err.toString()).contains("ema-0.3");
         assertThat(folder.resolve("two/samples/manifest.json")).doesNotExist();
         refusesImagesOfAnotherSize();
-        assertThat(run("ingest", "three")).isZero();
-        assertThat(run("pretrain", "three", "pretrain.main.network.edm2.attn-resolutions=[7]"))
+        assertThat(run(
+                        "pretrain",
+                        "three",
+                        "run.stages.data=" + folder.resolve("one/data"),
+                        "pretrain.main.network.edm2.attn-resolutions=[7]"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("pretrain.main.network: expected attn-resolutions among");
     }
@@ -373,6 +380,21 @@ class PipelineTest {
         assertThat(run("generate", "small", networks)).isEqualTo(2);
         assertThat(err.toString()).contains("expected data of LatentShape[channels=1, height=16, width=16]");
         assertThat(folder.resolve("small/samples/manifest.json")).doesNotExist();
+    }
+
+    /** Settings with data and teacher of one run, which the first test that asks for them makes. */
+    private String[] taught(String... settings) {
+        var base = folder.resolve("base");
+        if (!Files.exists(base.resolve("teacher/manifest.json"))) {
+            for (var command : List.of("ingest", "pretrain")) {
+                assertThat(run(command, "base")).as(err::toString).isZero();
+            }
+        }
+        var all = new ArrayList<>(List.of(settings));
+        for (var stage : List.of("data", "teacher")) {
+            all.add("run.stages." + stage + "=" + base.resolve(stage));
+        }
+        return all.toArray(String[]::new);
     }
 
     private int run(String command, String dir, String... more) {

@@ -75,7 +75,9 @@ public final class StoreScenario {
         System.setProperty("spark.executor.memory", "512m");
         System.setProperty("spark.driver.bindAddress", "127.0.0.1");
         System.setProperty("spark.executor.extraClassPath", System.getProperty("java.class.path"));
-        System.setProperty("spark.executor.extraJavaOptions", "-Dorg.bytedeco.javacpp.maxphysicalbytes=0");
+        System.setProperty(
+                "spark.executor.extraJavaOptions",
+                "-Dorg.bytedeco.javacpp.maxphysicalbytes=0 " + String.join(" ", ForkedJvm.SOON_READY));
         // as the launcher does: Spark itself gives executors a thread a task, and bits depend on that
         System.setProperty("spark.executorEnv.OMP_NUM_THREADS", System.getenv("OMP_NUM_THREADS"));
         return hashes("pipeline", "file:" + dir.resolve("cluster"), shards.toUri() + "data-{0..1}.tar");
@@ -100,6 +102,7 @@ public final class StoreScenario {
                         System.getProperty("java.home") + "/bin/java",
                         "-Xmx512m",
                         "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
                         "-Djava.io.tmpdir=" + Files.createDirectories(dir.resolve("s3")),
                         "-cp",
                         serverPath,

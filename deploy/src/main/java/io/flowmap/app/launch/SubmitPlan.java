@@ -17,14 +17,6 @@ public final class SubmitPlan {
     private static final String MAIN = "io.flowmap.app.Main";
     private static final String LOCAL = "local[*]";
     private static final String LOOPBACK = "127.0.0.1";
-    private static final Map<String, String> ALLOCATOR = Map.of(
-            "MALLOC_MMAP_THRESHOLD_", "8589934592",
-            "MALLOC_TRIM_THRESHOLD_", "17179869184",
-            "MALLOC_TOP_PAD_", "268435456",
-            "MALLOC_ARENA_MAX", "2",
-            "OMP_WAIT_POLICY", "passive",
-            "GOMP_SPINCOUNT", "0");
-
     private static final String SINK = "spark.metrics.conf.driver.sink.prometheusServlet.";
     private static final Map<String, String> PROMETHEUS = Map.of(
             SINK + "class", "org.apache.spark.metrics.sink.PrometheusServlet", SINK + "path", "/metrics/prometheus");
@@ -98,13 +90,9 @@ public final class SubmitPlan {
     }
 
     private Map<String, String> configuration() {
-        var conf = new TreeMap<String, String>();
+        var conf = new TreeMap<>(NativeSettings.SPARK);
         conf.put("spark.app.name", spark.appName());
-        conf.put("spark.ui.enabled", "false");
-        conf.put("spark.ui.showConsoleProgress", "false");
         conf.put("spark.driver.maxResultSize", spark.driverMemory());
-        conf.put("spark.shuffle.compress", "false");
-        conf.put("spark.broadcast.compress", "false");
         conf.put(
                 "spark.driver.extraJavaOptions", javaOptions(spark.driverMemory()) + " -Dflowmap.terminal=" + terminal);
         conf.put("spark.executor.memory", spark.executorMemory());
@@ -134,15 +122,13 @@ public final class SubmitPlan {
     }
 
     private Map<String, String> nativeEnvironment() {
-        var environment = new TreeMap<>(ALLOCATOR);
+        var environment = new TreeMap<>(NativeSettings.ENVIRONMENT);
         environment.put("OMP_NUM_THREADS", Integer.toString(spark.threadsPerWorker()));
         return environment;
     }
 
     private String javaOptions(String heap) {
-        long bytes = SparkConfig.bytes(spark.nativeMemory());
-        return "-Dorg.bytedeco.javacpp.maxbytes=" + bytes + " -Dorg.bytedeco.javacpp.maxphysicalbytes="
-                + (SparkConfig.bytes(heap) + 2 * bytes) + " -Dlog4j2.configurationFile="
+        return NativeSettings.memory(heap, spark.nativeMemory()) + " -Dlog4j2.configurationFile="
                 + deploy.resolve("conf/log4j2.properties").toUri();
     }
 

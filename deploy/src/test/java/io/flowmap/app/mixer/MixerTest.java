@@ -135,8 +135,7 @@ class MixerTest {
     void dataWithoutTheConditionIsRefused() throws Exception {
         var other = context("run.stages.data=" + dir.resolve("other"));
         var output = StageOutput.open(other, "data", List.of(), List.of());
-        output.finish(new DataFacts(
-                        SHAPE, DType.FLOAT32, new Edm2().toJson(), 0, List.of(), Map.of("train", List.of()))
+        output.finish(new DataFacts(SHAPE, DType.FLOAT32, new Edm2().toJson(), 0, List.of(), Map.of("train", List.of()))
                 .asMap());
         assertThatThrownBy(() -> new DistillJob().run(other))
                 .isInstanceOf(UserError.class)
@@ -147,7 +146,9 @@ class MixerTest {
     @Test
     void anUnknownArchitectureIsNamed() {
         assertThatThrownBy(() -> new PretrainJob()
-                        .run(context("run.dir=" + dir.resolve("unknown"), "run.stages.data=" + dir.resolve("run/data"),
+                        .run(context(
+                                "run.dir=" + dir.resolve("unknown"),
+                                "run.stages.data=" + dir.resolve("run/data"),
                                 "network.architecture=mixr")))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("[edm2, mixer]")
