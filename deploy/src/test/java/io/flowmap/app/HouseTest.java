@@ -100,6 +100,15 @@ class HouseTest {
             .dependOnClassesThat()
             .resideInAPackage("io.flowmap.engine..");
 
+    /** The lab's study in a plane and the benches beside libtorch's own UNet choose theirs. */
+    @ArchTest
+    static final ArchRule onlyArchitecturesNameANetwork = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.flowmap.nn..", "io.flowmap.app.study..", "io.flowmap.bench..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.flowmap.nn.edm2..", "io.flowmap.nn.mlp..");
+
     @ArchTest
     static final ArchRule packagesFormNoCycle =
             slices().matching("io.flowmap.(**)").namingSlices("$1").should().beFreeOfCycles();
