@@ -10,8 +10,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The facts in the manifest of ingested data that readers rely on; ingest passes {@link #asMap()} (and more if it likes) to
- * {@code StageOutput.finish}.
+ * The facts in the manifest of ingested data that readers rely on; ingest has more beside them.
  *
  * @param encoder form of {@link Encoder#toJson()}
  * @param classes number of classes, 0 without labels
@@ -88,21 +87,5 @@ public record DataFacts(
         var arrays = new TreeMap<>(ConditionShape.classes(classes).arrays());
         condition.forEach((name, array) -> arrays.put(name, array.shape()));
         return new ConditionShape(arrays);
-    }
-
-    /** The facts under the keys of a manifest. */
-    public Map<String, Object> asMap() {
-        var facts = new TreeMap<String, Object>();
-        facts.put("shape", shape);
-        facts.put("dtype", dtype.text());
-        facts.put("encoder", encoder);
-        facts.put("classes", classes);
-        facts.put("class-names", classNames);
-        facts.put("splits", splits);
-        facts.put("shapes", shapes);
-        if (!condition.isEmpty()) {
-            facts.put("condition", condition);
-        }
-        return facts;
     }
 }

@@ -61,8 +61,7 @@ class LatentDataTest {
             first += count;
         }
         output.finish(
-                new DataFacts(SHAPE, DType.FLOAT16, new Edm2().toJson(), 2, List.of("a", "b"), Map.of("train", files))
-                        .asMap());
+                new DataFacts(SHAPE, DType.FLOAT16, new Edm2().toJson(), 2, List.of("a", "b"), Map.of("train", files)));
     }
 
     @AfterAll

@@ -148,7 +148,7 @@ class ImportJobReferenceTest {
                 StoredModel.of(context, "teacher", "main", "parameters").spec();
         var shape = new LatentShape(spec.shape().channels() + 1, 8, 8);
         var facts = new DataFacts(shape, DType.FLOAT16, new Edm2().toJson(), 0, List.of(), Map.of("train", List.of()));
-        StageOutput.open(context, "data", List.of(), List.of()).finish(facts.asMap());
+        StageOutput.open(context, "data", List.of(), List.of()).finish(facts);
         assertThatThrownBy(() -> new DistillJob().run(context))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("expected data of " + spec.shape())
