@@ -12,8 +12,15 @@ import java.util.Map;
  * @param vectors flat vectors by role: "parameters", "ema-0.05", "adam-m", "adam-v"
  * @param state everything else, as the trainer wrote it
  * @param hash SHA-256 of the vectors' little-endian bytes, roles in alphabetical order
+ * @param frozen the parameters that the vectors have not, null where they have all
  */
-public record Checkpoint(long step, ParameterLayout layout, Map<String, float[]> vectors, JsonNode state, String hash) {
+public record Checkpoint(
+        long step,
+        ParameterLayout layout,
+        Map<String, float[]> vectors,
+        JsonNode state,
+        String hash,
+        FrozenFile frozen) {
     /** The vector of a role. Throws {@link IllegalArgumentException} if there is none. */
     public float[] vector(String role) {
         var vector = vectors.get(role);

@@ -22,11 +22,19 @@ import java.util.stream.Stream;
  * @param files where each role's vector lies and its hash; empty in checkpoints of earlier versions, which have {@code role.safetensors}
  * @param layout entries of a {@link ParameterLayout}
  * @param state everything else, as the trainer wrote it
+ * @param frozen the parameters that the vectors have not; null where they have all
  */
 record CheckpointIndex(
-        long step, List<String> roles, String sha256, Map<String, RoleFile> files, JsonNode layout, JsonNode state) {
+        long step,
+        List<String> roles,
+        String sha256,
+        Map<String, RoleFile> files,
+        JsonNode layout,
+        JsonNode state,
+        FrozenFile frozen) {
     static final String ROLE = "[a-z0-9][a-z0-9.-]*";
     private static final String FILES = "files";
+    private static final String FROZEN = "frozen";
 
     /** A file in the checkpoint's directory and the SHA-256 of its vector's little-endian bytes. */
     record RoleFile(String name, String sha256) {
@@ -83,6 +91,9 @@ record CheckpointIndex(
             }
             if (!tree.has(FILES)) {
                 tree.putObject(FILES);
+            }
+            if (!tree.has(FROZEN)) {
+                tree.putNull(FROZEN);
             }
             return Json.mapper().treeToValue(tree, CheckpointIndex.class);
         } catch (JsonProcessingException e) {

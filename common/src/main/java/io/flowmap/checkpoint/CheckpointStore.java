@@ -35,6 +35,7 @@ public final class CheckpointStore {
     private static final Pattern STEP = Pattern.compile("step-(\\d{12})");
     private static final String SUFFIX = ".safetensors";
     private static final String SNAPSHOTS = "snapshots";
+    private static final String FROZEN = "frozen";
 
     private final FileSystem fileSystem;
     private final Path root;
@@ -61,6 +62,16 @@ public final class CheckpointStore {
      * @return the content's hash
      */
     public String save(long step, Map<String, float[]> vectors, ParameterLayout layout, JsonNode state) {
+        return save(step, vectors, layout, state, null);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param frozen the parameters that the vectors have not, null where they have all
+     */
+    public String save(
+            long step, Map<String, float[]> vectors, ParameterLayout layout, JsonNode state, FrozenFile frozen) {
         var arrays = new TreeMap<String, Iterable<float[]>>();
         vectors.forEach((role, vector) -> {
             if (vector.length != layout.length()) {
@@ -69,12 +80,21 @@ public final class CheckpointStore {
             }
             arrays.put(role, VectorFile.arrays(vector, layout));
         });
-        return saveArrays(step, arrays, layout, state);
+        return saveArrays(step, arrays, layout, state, frozen);
     }
 
     /** As the other; of every role the arrays in the order of the layout, of which one at a time is held in memory. */
     public String saveArrays(
             long step, Map<String, Iterable<float[]>> vectors, ParameterLayout layout, JsonNode state) {
+        return saveArrays(step, vectors, layout, state, null);
+    }
+
+    private String saveArrays(
+            long step,
+            Map<String, Iterable<float[]>> vectors,
+            ParameterLayout layout,
+            JsonNode state,
+            FrozenFile frozen) {
         vectors.keySet().forEach(CheckpointStore::requireName);
         var dir = directory(step);
         var total = Sha256.digest();
@@ -94,7 +114,8 @@ public final class CheckpointStore {
                     hash,
                     files,
                     Json.mapper().valueToTree(layout.entries()),
-                    state);
+                    state,
+                    relative(frozen));
             AtomicFile.write(fileSystem, new Path(dir, INDEX), index.bytes());
             deleteUnnamed(dir, index);
             return hash;
@@ -227,7 +248,73 @@ public final class CheckpointStore {
         if (vectors.size() == index.roles().size()) {
             requireHash(dir, index.sha256(), hash(vectors));
         }
-        return new Checkpoint(step, layout, vectors, index.state(), index.sha256());
+        return new Checkpoint(step, layout, vectors, index.state(), index.sha256(), absolute(index.frozen()));
+    }
+
+    /**
+     * Writes the parameters that a training does not change, once, beside its checkpoints. Throws {@link UserError} if other ones lie
+     * there.
+     *
+     * @param values flat vector of the layout
+     */
+    public FrozenFile freeze(ParameterLayout layout, float[] values) {
+        var file = new Path(root, FROZEN + SUFFIX);
+        try {
+            var frozen = new FrozenFile(fileSystem.makeQualified(file).toString(), VectorFile.hash(values));
+            if (!fileSystem.exists(file)) {
+                VectorFile.write(fileSystem, file, FROZEN, VectorFile.arrays(values, layout), layout, Sha256.digest());
+                return frozen;
+            }
+            var found = VectorFile.hash(VectorFile.read(fileSystem, file, layout));
+            if (!found.equals(frozen.sha256())) {
+                throw new UserError("cannot go on in " + root + ": expected the frozen parameters " + file
+                        + " with hash " + frozen.sha256() + ", got " + found);
+            }
+            return frozen;
+        } catch (IOException e) {
+            throw Store.failure("cannot write " + file, e);
+        }
+    }
+
+    /** The file of a role's vector and its hash; null of a checkpoint of an earlier version, which has none for each role. */
+    public FrozenFile file(long step, String role) {
+        var index = index(directory(step), step);
+        requireRole(directory(step), index, role);
+        return index.files().isEmpty()
+                ? null
+                : new FrozenFile(
+                        new Path(directory(step), index.file(role)).toString(),
+                        index.files().get(role).sha256());
+    }
+
+    /** The parameters that the vectors of a step have not, null where they have all. */
+    public FrozenFile frozen(long step) {
+        return absolute(index(directory(step), step).frozen());
+    }
+
+    /** A file below the training's directory is named from there, so that the directory may move. */
+    private FrozenFile relative(FrozenFile frozen) {
+        if (frozen == null) {
+            return null;
+        }
+        var home = fileSystem.makeQualified(home()).toString() + "/";
+        return frozen.path().startsWith(home)
+                ? new FrozenFile(frozen.path().substring(home.length()), frozen.sha256())
+                : frozen;
+    }
+
+    private FrozenFile absolute(FrozenFile frozen) {
+        return frozen == null || new Path(frozen.path()).isAbsolute()
+                ? frozen
+                : new FrozenFile(
+                        fileSystem
+                                .makeQualified(new Path(home(), frozen.path()))
+                                .toString(),
+                        frozen.sha256());
+    }
+
+    private Path home() {
+        return root.getName().equals(SNAPSHOTS) ? root.getParent() : root;
     }
 
     /** SHA-256 over the vectors' little-endian bytes, roles in alphabetical order. */

@@ -3,11 +3,16 @@ package io.flowmap.engine;
 import io.flowmap.graph.Shapes;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -18,11 +23,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Program implements AutoCloseable {
     private final List<Kernel> kernels;
     private final List<INDArray> buffers;
+    private final List<String> folds;
     private final long multiplyAdds;
 
-    private Program(List<Kernel> kernels, List<INDArray> buffers, long multiplyAdds) {
+    private Program(List<Kernel> kernels, List<INDArray> buffers, List<String> folds, long multiplyAdds) {
         this.kernels = kernels;
         this.buffers = buffers;
+        this.folds = folds;
         this.multiplyAdds = multiplyAdds;
     }
 
@@ -42,22 +49,61 @@ public final class Program implements AutoCloseable {
         split(lowering.instructions(), once, each);
         List<Instruction> copies = bindOutputs(lowering, outputs, each);
         each.addAll(copies);
-        List<INDArray> buffers = new ArrayList<>(evaluate(once, each));
+        Set<Value> kept = kept(once, each);
+        List<String> folds = Folds.ofThisJvm().bind(once, kept, shapes::isLent);
+        List<INDArray> buffers = new ArrayList<>(evaluate(Folds.slice(once, kept), kept));
         buffers.addAll(Plan.assign(each, Set.of()));
         buffers.addAll(lowering.constants());
-        return new Program(each.stream().map(Kernel::of).toList(), buffers, MultiplyAdds.of(each));
+        return new Program(each.stream().map(Kernel::of).toList(), buffers, folds, MultiplyAdds.of(each));
     }
 
-    /** Separates what depends on constants alone. */
+    /**
+     * Separates what depends on constants alone. What follows from an array of half precision and is as long as that is computed in each
+     * run all the same: kept, it would be a copy of the weights in twice their size.
+     */
     private static void split(List<Instruction> all, List<Instruction> once, List<Instruction> each) {
+        Map<Value, Long> halves = new HashMap<>();
         Set<Value> fixed = new LinkedHashSet<>();
         for (Instruction instruction : all) {
-            boolean folds = instruction.inputs().stream().allMatch(v -> v.isConstant() || fixed.contains(v.root()));
-            if (folds) {
+            if (instruction.inputs().stream().allMatch(v -> v.isConstant() || fixed.contains(v.root()))) {
                 fixed.addAll(instruction.outputs());
+                long half = instruction.inputs().stream()
+                        .mapToLong(v -> halfLength(v.root(), halves))
+                        .max()
+                        .orElse(0);
+                instruction.outputs().forEach(v -> halves.put(v, half));
             }
-            (folds ? once : each).add(instruction);
         }
+        Set<Instruction> folded = Collections.newSetFromMap(new IdentityHashMap<>());
+        all.stream().filter(i -> fixed.containsAll(i.outputs())).forEach(folded::add);
+        Set<Value> read = new HashSet<>();
+        for (int i = all.size() - 1; i >= 0; i--) { // readers stand behind what they read
+            Instruction instruction = all.get(i);
+            boolean large = instruction.outputs().stream()
+                    .anyMatch(v -> read.contains(v) && halves.getOrDefault(v, 0L) > 0 && v.length() >= halves.get(v));
+            if (large) {
+                folded.remove(instruction);
+            }
+            if (!folded.contains(instruction)) {
+                instruction.inputs().forEach(v -> read.add(v.root()));
+            }
+        }
+        all.forEach(instruction -> (folded.contains(instruction) ? once : each).add(instruction));
+    }
+
+    private static long halfLength(Value root, Map<Value, Long> halves) {
+        boolean half = root.isConstant() && (root.type() == DataType.FLOAT16 || root.type() == DataType.BFLOAT16);
+        return half ? root.length() : halves.getOrDefault(root, 0L);
+    }
+
+    /** The results of the constant part that the rest reads. */
+    private static Set<Value> kept(List<Instruction> once, List<Instruction> each) {
+        Set<Value> read =
+                each.stream().flatMap(i -> i.inputs().stream()).map(Value::root).collect(Collectors.toSet());
+        return once.stream()
+                .flatMap(i -> i.outputs().stream())
+                .filter(v -> read.contains(v.root()))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** Lets the last writer of an output write into the caller's array; where it cannot, a copy at the end does. */
@@ -84,19 +130,9 @@ public final class Program implements AutoCloseable {
     }
 
     /** Runs the constant part now; its results become constants of the rest. */
-    private static List<INDArray> evaluate(List<Instruction> once, List<Instruction> each) {
-        Set<Value> read =
-                each.stream().flatMap(i -> i.inputs().stream()).map(Value::root).collect(Collectors.toSet());
-        Set<Value> kept = once.stream()
-                .flatMap(i -> i.outputs().stream())
-                .filter(v -> read.contains(v.root()))
-                .collect(Collectors.toSet());
+    private static List<INDArray> evaluate(List<Instruction> once, Set<Value> kept) {
         List<INDArray> buffers = Plan.assign(once, kept);
-        for (Instruction instruction : once) {
-            try (Kernel kernel = Kernel.of(instruction)) {
-                kernel.run();
-            }
-        }
+        Folds.run(once);
         return buffers;
     }
 
@@ -116,5 +152,6 @@ public final class Program implements AutoCloseable {
     public void close() {
         kernels.forEach(Kernel::close);
         buffers.forEach(INDArray::close);
+        Folds.ofThisJvm().giveBack(folds);
     }
 }

@@ -37,6 +37,11 @@ public final class Shapes implements AutoCloseable {
         return graph.constant(name, array);
     }
 
+    /** Whether a constant's array is another owner's, who may lend it to several graphs. */
+    public boolean isLent(INDArray array) {
+        return lent.contains(array);
+    }
+
     /** Shape of a variable; throws where an op has no rule. */
     public long[] of(SDVariable variable) {
         long[] shape = known.get(variable.name());

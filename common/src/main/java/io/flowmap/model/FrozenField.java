@@ -13,8 +13,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param name of its own in the graph
  * @param field the network and its preconditioning
  * @param arrays its arrays by name
+ * @param release frees the arrays
  */
-public record FrozenField(String name, NetworkField field, Map<String, INDArray> arrays) implements TeacherGraph {
+public record FrozenField(String name, NetworkField field, Map<String, INDArray> arrays, Runnable release)
+        implements TeacherGraph {
+    /** A field that owns its arrays. */
+    public FrozenField(String name, NetworkField field, Map<String, INDArray> arrays) {
+        this(name, field, arrays, () -> arrays.values().forEach(INDArray::close));
+    }
+
     @Override
     public Emitter in(Shapes shapes, DataType type) {
         var scope = Scope.frozen(shapes, type, name + ".", arrays);
@@ -23,6 +30,6 @@ public record FrozenField(String name, NetworkField field, Map<String, INDArray>
 
     @Override
     public void close() {
-        arrays.values().forEach(INDArray::close);
+        release.run();
     }
 }

@@ -2,18 +2,26 @@ package io.flowmap.model;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.checkpoint.Checkpoint;
 import io.flowmap.checkpoint.CheckpointStore;
+import io.flowmap.checkpoint.FrozenFile;
+import io.flowmap.checkpoint.WeightStore;
 import io.flowmap.config.Json;
 import io.flowmap.config.UserError;
 import io.flowmap.data.LatentData;
 import io.flowmap.file.Store;
+import io.flowmap.nn.FlatParameters;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Manifest;
+import io.flowmap.tensor.ParameterLayout;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -93,10 +101,51 @@ public record StoredModel(NetworkSpec spec, String dir, String role, String hash
     public float[] vector(Configuration hadoop) {
         var place = Place.of(hadoop, new Path(dir), role);
         if (!place.hash().equals(hash)) {
-            throw new UserError("cannot use network " + dir + ": expected " + role + " with hash " + hash
-                    + ", as when the job began, got " + place.hash());
+            throw changed(place.hash());
         }
-        return place.store.load(place.step, place.role).vector(place.role);
+        var checkpoint = place.store.load(place.step, place.role);
+        var vector = checkpoint.vector(place.role);
+        return checkpoint.frozen() == null ? vector : whole(vector, checkpoint, hadoop);
+    }
+
+    private UserError changed(String found) {
+        return new UserError("cannot use network " + dir + ": expected " + role + " with hash " + hash
+                + ", as when the job began, got " + found);
+    }
+
+    /** The trained part and the frozen one in the network's order. */
+    private float[] whole(float[] trained, Checkpoint checkpoint, Configuration hadoop) {
+        var all = spec.parameters();
+        var flat = new float[Math.toIntExact(all.length())];
+        try (var frozen = WeightStore.ofThisJvm().borrow(checkpoint.frozen(), hadoop)) {
+            all.forEach((place, p, offset) -> {
+                var array = frozen.arrays().get(p.name());
+                float[] values = array == null
+                        ? ParameterLayout.values(trained, checkpoint.layout().entry(p.name()))
+                        : array.data().asFloat();
+                System.arraycopy(values, 0, flat, (int) offset, values.length);
+            });
+        }
+        return flat;
+    }
+
+    /** The parameters that a training of it changed: all, or those that are not in its frozen file. */
+    public FlatParameters trained(Configuration hadoop) {
+        var frozen = frozen(hadoop);
+        if (frozen == null) {
+            return spec.parameters();
+        }
+        try (var lease = WeightStore.ofThisJvm().borrow(frozen, hadoop)) {
+            return new FlatParameters(spec.parameters().list().stream()
+                    .filter(p -> !lease.arrays().containsKey(p.name()))
+                    .toList());
+        }
+    }
+
+    /** The file of the parameters that its training did not change; null where it changed all. */
+    public FrozenFile frozen(Configuration hadoop) {
+        var place = Place.of(hadoop, new Path(dir), role);
+        return place.store.frozen(place.step);
     }
 
     /** Where a vector stands: the store of the training or of its snapshots, a step, and its name there. */
@@ -132,8 +181,24 @@ public record StoredModel(NetworkSpec spec, String dir, String role, String hash
         }
     }
 
-    /** As a frozen field of that name in its graph. */
+    /** As a frozen field of that name in its graph, over the pages of its files, which all of this JVM share. */
     public FrozenField frozen(String name, Configuration hadoop) {
-        return new FrozenField(name, spec.field(), arrays(hadoop));
+        var place = Place.of(hadoop, new Path(dir), role);
+        var file = place.store.file(place.step, place.role);
+        if (file == null) {
+            return new FrozenField(name, spec.field(), arrays(hadoop));
+        }
+        if (!file.sha256().equals(hash)) {
+            throw changed(file.sha256());
+        }
+        var store = WeightStore.ofThisJvm();
+        var rest = place.store.frozen(place.step);
+        var leases = Stream.of(file, rest)
+                .filter(Objects::nonNull)
+                .map(one -> store.borrow(one, hadoop))
+                .toList();
+        var arrays = new HashMap<String, INDArray>();
+        leases.forEach(lease -> arrays.putAll(lease.arrays()));
+        return new FrozenField(name, spec.field(), arrays, () -> leases.forEach(WeightStore.Lease::close));
     }
 }

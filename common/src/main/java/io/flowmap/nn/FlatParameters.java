@@ -1,11 +1,15 @@
 package io.flowmap.nn;
 
 import io.flowmap.tensor.ParameterLayout;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -16,7 +20,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  *
  * @param list the parameters
  */
-public record FlatParameters(List<Parameter> list) implements Iterable<Parameter> {
+public record FlatParameters(List<Parameter> list) implements Iterable<Parameter>, Serializable {
     public FlatParameters {
         list = List.copyOf(list);
     }
@@ -43,6 +47,66 @@ public record FlatParameters(List<Parameter> list) implements Iterable<Parameter
     /** Elements of the vector. */
     public long length() {
         return list.stream().mapToLong(Parameter::length).sum();
+    }
+
+    /**
+     * The part that a training changes: all for the pattern {@code *} alone, fixed buffers included; else those that have gradients and a
+     * name that one of the patterns matches, in which {@code *} stands for any text. Throws {@link IllegalArgumentException} where a
+     * pattern matches none.
+     */
+    public FlatParameters matching(List<String> patterns) {
+        if (patterns.equals(List.of("*"))) {
+            return this;
+        }
+        var kept = new LinkedHashSet<Parameter>();
+        for (var pattern : patterns) {
+            var regex = Pattern.compile(
+                    Arrays.stream(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")));
+            var matched = list.stream()
+                    .filter(p -> p.trained() && regex.matcher(p.name()).matches())
+                    .toList();
+            if (matched.isEmpty()) {
+                throw new IllegalArgumentException("expected patterns of trained parameters such as "
+                        + list.stream()
+                                .filter(Parameter::trained)
+                                .map(Parameter::name)
+                                .findFirst()
+                                .orElse("none")
+                        + ", got " + pattern);
+            }
+            kept.addAll(matched);
+        }
+        return new FlatParameters(list.stream().filter(kept::contains).toList());
+    }
+
+    /** Those that are not among others. */
+    public FlatParameters without(FlatParameters others) {
+        var names = others.list.stream().map(Parameter::name).collect(Collectors.toSet());
+        return new FlatParameters(
+                list.stream().filter(p -> !names.contains(p.name())).toList());
+    }
+
+    /** Values of these out of the flat vector of a list that has them all. */
+    public float[] select(FlatParameters all, float[] flat) {
+        var selected = new float[Math.toIntExact(length())];
+        copy(all.layout(), flat, layout(), selected);
+        return selected;
+    }
+
+    /** Writes the values of these into the flat vector of a list that has them all. */
+    public void place(float[] values, FlatParameters all, float[] flat) {
+        copy(layout(), values, all.layout(), flat);
+    }
+
+    /** Copies the entries that both layouts have. */
+    private static void copy(ParameterLayout from, float[] values, ParameterLayout to, float[] target) {
+        var byName = from.entries().stream().collect(Collectors.toMap(ParameterLayout.Entry::name, e -> e));
+        for (var entry : to.entries()) {
+            var source = byName.get(entry.name());
+            if (source != null) {
+                System.arraycopy(values, (int) source.offset(), target, (int) entry.offset(), (int) entry.length());
+            }
+        }
     }
 
     /** The vector's index, as checkpoints keep it. */

@@ -1,5 +1,6 @@
 package io.flowmap.nn;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -9,7 +10,7 @@ import java.util.Arrays;
  * @param shape [out, in, kh, kw] of a convolution, [out, in] of a linear map, [] of a gain, [n] of a Fourier buffer
  * @param kind what it is: decides its initial value, whether it is trained and whether its rows are normalised
  */
-public record Parameter(String name, long[] shape, Kind kind) {
+public record Parameter(String name, long[] shape, Kind kind) implements Serializable {
     /** Kinds of arrays in a network. */
     public enum Kind {
         /** Magnitude-preserving weight: rows drawn from N(0,1), forced to unit magnitude in training. */

@@ -41,7 +41,8 @@ class NetworkTest {
         var declared = network.declared().stream().map(Parameter::name).toList();
         assertThat(network.order()).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(declared);
         assertThat(network.order()).contains(network.lastLayer());
-        assertThat(network.parameters().list().stream().map(Parameter::name)).containsExactlyElementsOf(network.order());
+        assertThat(network.parameters().list().stream().map(Parameter::name))
+                .containsExactlyElementsOf(network.order());
     }
 
     @ParameterizedTest
@@ -49,8 +50,7 @@ class NetworkTest {
     void parametersAreThoseOfAnySample(Network network) {
         try (var shapes = new Shapes(SameDiff.create())) {
             var scope = Scope.trained(shapes, DataType.FLOAT, "");
-            network.apply(
-                    scope, Network.Input.placeholders(network, shapes, DataType.FLOAT, 2, network.sample()));
+            network.apply(scope, Network.Input.placeholders(network, shapes, DataType.FLOAT, 2, network.sample()));
             assertThat(scope.declared())
                     .extracting(Parameter::toString)
                     .containsExactlyElementsOf(
@@ -99,7 +99,8 @@ class NetworkTest {
         var spec = new NetworkSpec(SIZE, true, NoiseLabel.TIME, 0.5, new LatentShape(2, 8, 8), CLASSES);
         var mapper = Json.mapper();
         assertThat(mapper.readValue(earlier, NetworkSpec.class)).isEqualTo(spec);
-        assertThat(mapper.readValue(mapper.writeValueAsString(spec), NetworkSpec.class)).isEqualTo(spec);
+        assertThat(mapper.readValue(mapper.writeValueAsString(spec), NetworkSpec.class))
+                .isEqualTo(spec);
         assertThatThrownBy(() -> mapper.readValue("{\"architecture\": \"resnet\"}", NetworkSpec.class))
                 .hasMessageContaining("[edm2]")
                 .hasMessageContaining("resnet");

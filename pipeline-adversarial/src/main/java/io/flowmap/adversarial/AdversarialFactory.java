@@ -4,6 +4,7 @@ import io.flowmap.adversarial.discriminator.Augmentation;
 import io.flowmap.adversarial.discriminator.Discriminator;
 import io.flowmap.adversarial.discriminator.DiscriminatorConfig;
 import io.flowmap.adversarial.discriminator.PenaltyConfig;
+import io.flowmap.checkpoint.FrozenFile;
 import io.flowmap.distill.StudentFactory;
 import io.flowmap.distill.train.step.AdamConfig;
 import io.flowmap.distill.train.step.LearningRateConfig;
@@ -56,12 +57,17 @@ record AdversarialFactory(
 
     @Override
     public LocalObjective create(Configuration hadoop) {
-        return new AdversarialObjective(this, emd.create(hadoop));
+        return new AdversarialObjective(this, emd.create(hadoop), hadoop);
     }
 
     @Override
     public long seed() {
         return emd.seed();
+    }
+
+    @Override
+    public FrozenFile frozen() {
+        return emd.frozen();
     }
 
     @Override
@@ -84,7 +90,7 @@ record AdversarialFactory(
 
     /** Arrays of both networks in the flat vector. */
     ParameterLayout layout() {
-        var all = new ArrayList<>(emd.student().parameters().list());
+        var all = new ArrayList<>(emd.parameters().list());
         new Discriminator(discriminator)
                 .parameters()
                 .forEach(p -> all.add(new Parameter(PREFIX + p.name(), p.shape(), p.kind())));
@@ -92,6 +98,6 @@ record AdversarialFactory(
     }
 
     int studentLength() {
-        return Math.toIntExact(emd.student().parameters().length());
+        return Math.toIntExact(emd.parameters().length());
     }
 }

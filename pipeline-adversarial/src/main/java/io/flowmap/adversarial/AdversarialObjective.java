@@ -3,12 +3,14 @@ package io.flowmap.adversarial;
 import io.flowmap.adversarial.discriminator.AdversarialProgram;
 import io.flowmap.adversarial.discriminator.AdversarialProgram.Vectors;
 import io.flowmap.adversarial.discriminator.Discriminator;
+import io.flowmap.checkpoint.WeightStore;
 import io.flowmap.distill.train.step.Batch;
 import io.flowmap.distill.train.step.LocalObjective;
 import io.flowmap.distill.train.step.StepReport;
 import io.flowmap.nn.Network;
 import io.flowmap.tensor.CounterRandom;
 import io.flowmap.tensor.ParameterLayout;
+import org.apache.hadoop.conf.Configuration;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -28,16 +30,19 @@ final class AdversarialObjective implements LocalObjective {
 
     private final AdversarialFactory recipe;
     private final LocalObjective emd;
+    private final Configuration hadoop;
     private final Network network;
     private final ParameterLayout layout;
     private final CounterRandom random;
     private final INDArray own;
+    private WeightStore.Lease base;
     private AdversarialProgram plain;
     private AdversarialProgram penalised;
 
-    AdversarialObjective(AdversarialFactory recipe, LocalObjective emd) {
+    AdversarialObjective(AdversarialFactory recipe, LocalObjective emd, Configuration hadoop) {
         this.recipe = recipe;
         this.emd = emd;
+        this.hadoop = hadoop;
         this.network = recipe.emd().student().field().network();
         this.layout = recipe.layout();
         this.random = new CounterRandom(recipe.adversarialSeed());
@@ -73,9 +78,12 @@ final class AdversarialObjective implements LocalObjective {
     }
 
     private AdversarialProgram compiled(INDArray flat, INDArray gradient, Batch batch, boolean penalty) {
+        base = base == null ? recipe.emd().base(hadoop) : base;
         var augmentation = recipe.game().augmentation();
         var setup = new AdversarialProgram.Setup(
                 recipe.emd().student().field(),
+                recipe.emd().parameters(),
+                base.arrays(),
                 new Discriminator(recipe.discriminator()),
                 penalty ? recipe.game().penalty() : null,
                 augmentation.changes() ? augmentation : null,
@@ -149,6 +157,9 @@ final class AdversarialObjective implements LocalObjective {
         }
         if (penalised != null) {
             penalised.close();
+        }
+        if (base != null) {
+            base.close();
         }
     }
 }

@@ -76,8 +76,7 @@ public final class FinetuneJob implements Job {
 
     private static Facts train(JobContext context, FinetuneConfig config, Finetuning finetuning, Path dir) {
         var start = finetuning.start();
-        var watch = new DiversityWatch(
-                config.watch(), probe(context, config.watch(), finetuning.student()), start.parameters());
+        var watch = new DiversityWatch(config.watch(), probe(context, config.watch(), finetuning), start.parameters());
         var blocks = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");
         var trained = new Trainer(context, finetuning.recipe(), blocks, config.training(), dir, watch)
                 .train(start, finetuning.layout());
@@ -93,12 +92,18 @@ public final class FinetuneJob implements Job {
         return keys;
     }
 
-    private static RecallProbe probe(JobContext context, WatchConfig watch, NetworkSpec student) {
+    private static RecallProbe probe(JobContext context, WatchConfig watch, Finetuning finetuning) {
         if (!watch.looks()) {
             return null;
         }
         var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
         var features = watch.features() == WatchConfig.Space.LENET ? ClassifierStage.open(context, data) : null;
-        return new RecallProbe(student, watch, data, features, context.run().seedOf("finetune.watch"));
+        return new RecallProbe(
+                finetuning.student(),
+                finetuning.emd(),
+                watch,
+                data,
+                features,
+                context.run().seedOf("finetune.watch"));
     }
 }

@@ -10,47 +10,71 @@ import io.flowmap.distill.train.step.ObjectiveFactory;
 import io.flowmap.file.Store;
 import io.flowmap.model.NetworkSpec;
 import io.flowmap.model.StoredModel;
+import io.flowmap.nn.FlatParameters;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Manifest;
 import io.flowmap.stage.StageNames;
 import io.flowmap.tensor.ParameterLayout;
+import java.util.List;
 
 /**
  * What is trained, and from where. Parameters, moments, averages, step and sample numbers continue those of the distillation; a
  * discriminator is new.
  *
  * @param student the flow map
- * @param recipe of its training
+ * @param emd the distillation that goes on
+ * @param recipe of the training of both networks
  * @param start where the distillation ended
  * @param layout of the vectors
  */
-record Finetuning(NetworkSpec student, ObjectiveFactory recipe, TrainingStart start, ParameterLayout layout) {
+record Finetuning(
+        NetworkSpec student, StudentFactory emd, ObjectiveFactory recipe, TrainingStart start, ParameterLayout layout) {
     /** Throws {@link UserError} unless the stage has a flow map for the run's data, with all that a training continues. */
     static Finetuning of(JobContext context, FinetuneConfig config, Distillation distillation) {
-        var student = student(context, config);
-        var emd = distillation.recipe(context, student);
+        var model = model(context, config);
+        var student = model.spec();
+        var part = part(context, config, model);
+        var emd = distillation.recipe(context, student).with(part, model.frozen(context.hadoop()));
         var start = TrainingStart.after(
                 context.hadoop(),
                 context.stage(config.stage()),
-                student.parameters().layout(),
+                part.layout(),
                 config.training().emaStds(),
                 samplesPerStep(context, config.stage()));
         if (!config.plays()) {
-            return new Finetuning(student, emd, start, student.parameters().layout());
+            return new Finetuning(student, emd, emd, start, part.layout());
         }
         long seed = context.run().seedOf("finetune");
         var discriminator = discriminator(config, student);
         var both = game(config, emd, discriminator, seed);
-        return new Finetuning(student, both, start.with(discriminator.initial(seed)), both.layout());
+        return new Finetuning(student, emd, both, start.with(discriminator.initial(seed)), both.layout());
     }
 
-    private static NetworkSpec student(JobContext context, FinetuneConfig config) {
+    private static StoredModel model(JobContext context, FinetuneConfig config) {
         var model = StoredModel.of(context, config.stage(), ".", "parameters");
         model.requireFits(LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train"));
         if (!model.spec().flowMap()) {
             throw new UserError("cannot finetune " + model.dir() + ": expected a flow map, got a velocity field");
         }
-        return model.spec();
+        return model;
+    }
+
+    /** What the flow map's training changed goes on changing; the game needs the last layer among it, to weigh its loss by. */
+    private static FlatParameters part(JobContext context, FinetuneConfig config, StoredModel model) {
+        if (!config.training().parameters().equals(List.of("*"))) {
+            throw new UserError(
+                    "cannot accept setting finetune.training.parameters: expected [\"*\"], for those that the flow"
+                            + " map's training changed, got "
+                            + config.training().parameters());
+        }
+        var part = model.trained(context.hadoop());
+        var last = model.spec().network().lastLayer();
+        if (config.plays() && part.list().stream().noneMatch(p -> p.name().equals(last))) {
+            throw new UserError(
+                    "cannot finetune " + model.dir() + ": expected a flow map whose training changed its last layer "
+                            + last + ", got one where it is frozen");
+        }
+        return part;
     }
 
     private static long samplesPerStep(JobContext context, String stage) {

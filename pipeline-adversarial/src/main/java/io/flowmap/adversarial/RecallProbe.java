@@ -3,12 +3,12 @@ package io.flowmap.adversarial;
 import io.flowmap.codec.PixelDecoder;
 import io.flowmap.config.UserError;
 import io.flowmap.data.LatentData;
+import io.flowmap.distill.StudentFactory;
 import io.flowmap.eval.distance.FeatureBlock;
 import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.neighbour.PrecisionRecall;
 import io.flowmap.flow.Sampling;
 import io.flowmap.model.FieldProgram;
-import io.flowmap.model.FrozenField;
 import io.flowmap.model.NetworkSpec;
 import io.flowmap.tensor.CounterRandom;
 import java.util.List;
@@ -23,15 +23,26 @@ final class RecallProbe {
     private static final int BATCH = 100;
 
     private final NetworkSpec spec;
+    private final StudentFactory student;
     private final WatchConfig config;
     private final LatentData data;
     private final FeatureModel features;
     private final long seed;
     private List<FeatureBlock> real;
 
-    /** @param features null: the latents themselves */
-    RecallProbe(NetworkSpec spec, WatchConfig config, LatentData data, FeatureModel features, long seed) {
+    /**
+     * @param student whose trained vector is looked at
+     * @param features null: the latents themselves
+     */
+    RecallProbe(
+            NetworkSpec spec,
+            StudentFactory student,
+            WatchConfig config,
+            LatentData data,
+            FeatureModel features,
+            long seed) {
         this.spec = spec;
+        this.student = student;
         this.config = config;
         this.data = data;
         this.features = features;
@@ -67,8 +78,7 @@ final class RecallProbe {
         var conditions = data.conditions().open(data.hadoop(), spec.condition());
         int batch = Math.min(BATCH, config.samples());
         var all = new float[config.samples() * size];
-        try (var field = new FrozenField(
-                        "watched", spec.field(), spec.parameters().arrays(parameters));
+        try (var field = student.field("watched", parameters, data.hadoop());
                 var program = new FieldProgram(field, spec.condition(), batch, spec.sample())) {
             for (int first = 0; first < config.samples(); first += batch) {
                 program.condition(conditions.of(first, batch), config.guidance());

@@ -152,7 +152,7 @@ record TinyRun(Path dir, String... settings) {
             }
             var blocks = List.of(new BlockFile("block/" + file, 0, RECORDS));
             output.finish(new DataFacts(
-                            SHAPE, DType.FLOAT32, new Edm2().toJson(), 2, List.of("a", "b"), Map.of("train", blocks)));
+                    SHAPE, DType.FLOAT32, new Edm2().toJson(), 2, List.of("a", "b"), Map.of("train", blocks)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -49,11 +49,13 @@ public final class DistillJob implements Job {
         NetworkSpec velocity =
                 teacher == null ? network(context) : teacher.main().spec();
         NetworkSpec student = distillation.objective().trainsFlowMap() ? velocity.asFlowMap() : velocity;
-        var recipe = distillation.recipe(context, student);
+        var settings = distillation.config().training();
+        var part = TrainedPart.of(
+                student.parameters(), initial(context, student, teacher), settings.parameters(), context.hadoop(), dir);
+        var recipe = distillation.recipe(context, student).with(part.parameters(), part.frozen());
         var blocks = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");
-        TrainedModel trained = new Trainer(
-                        context, recipe, blocks, distillation.config().training(), dir)
-                .train(initial(context, student, teacher), student.parameters().layout());
+        TrainedModel trained = new Trainer(context, recipe, blocks, settings, dir)
+                .train(part.initial(), part.parameters().layout());
         return new ModelFacts(Map.of(".", student), Map.of(".", trained.hash()));
     }
 
@@ -68,15 +70,7 @@ public final class DistillJob implements Job {
         float[] initial = InitialParameters.draw(parameters, context.run().seedOf("distill"));
         if (teacher != null) {
             float[] trained = teacher.main().vector(context.hadoop());
-            var known = teacher.main().spec().parameters().layout();
-            var own = parameters.layout();
-            known.entries()
-                    .forEach(entry -> System.arraycopy(
-                            trained,
-                            (int) entry.offset(),
-                            initial,
-                            (int) own.entry(entry.name()).offset(),
-                            (int) entry.length()));
+            teacher.main().spec().parameters().place(trained, parameters, initial);
         }
         ForcedNormalisation.apply(parameters, initial);
         return initial;

@@ -1,6 +1,7 @@
 package io.flowmap.distill;
 
 import io.flowmap.checkpoint.CheckpointStore;
+import io.flowmap.checkpoint.FrozenFile;
 import io.flowmap.config.Json;
 import io.flowmap.distill.train.ema.PostHocEma;
 import io.flowmap.model.NetworkSpec;
@@ -55,7 +56,7 @@ public final class EmaJob implements Job {
             var source = PostHocEma.open(context.hadoop(), new Path(model.dir()));
             var made = source.reconstruct(config.widths(), context.progress());
             models.put(name, model.spec());
-            hashes.put(name, write(context, StoredModel.directory(dir, name), made));
+            hashes.put(name, write(context, StoredModel.directory(dir, name), made, model.frozen(context.hadoop())));
             errors.put(name, made.errors());
             made.errors().forEach((role, error) -> context.progress()
                     .phase(
@@ -65,8 +66,8 @@ public final class EmaJob implements Job {
         return new Facts(models, hashes, errors);
     }
 
-    private static String write(JobContext context, Path dir, PostHocEma.Reconstruction made) {
+    private static String write(JobContext context, Path dir, PostHocEma.Reconstruction made, FrozenFile frozen) {
         return CheckpointStore.open(context.hadoop(), dir)
-                .save(made.step(), made.vectors(), made.layout(), Json.mapper().createObjectNode());
+                .save(made.step(), made.vectors(), made.layout(), Json.mapper().createObjectNode(), frozen);
     }
 }

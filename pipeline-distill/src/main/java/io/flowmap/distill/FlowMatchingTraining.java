@@ -30,9 +30,11 @@ public record FlowMatchingTraining(TimePairs time, double labelDropout, Training
      * @param seed of the training's random numbers
      */
     public TrainedModel run(JobContext context, NetworkSpec spec, float[] initial, long seed, Path dir) {
-        var recipe = new StudentFactory(spec, new FlowMatching(time), null, null, labelDropout, seed);
+        var part = TrainedPart.of(spec.parameters(), initial, training.parameters(), context.hadoop(), dir);
+        var recipe = new StudentFactory(spec, new FlowMatching(time), null, null, labelDropout, seed)
+                .with(part.parameters(), part.frozen());
         var blocks = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");
         return new Trainer(context, recipe, blocks, training, dir)
-                .train(initial, spec.parameters().layout());
+                .train(part.initial(), part.parameters().layout());
     }
 }

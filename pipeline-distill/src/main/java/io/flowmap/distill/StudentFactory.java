@@ -1,5 +1,7 @@
 package io.flowmap.distill;
 
+import io.flowmap.checkpoint.FrozenFile;
+import io.flowmap.checkpoint.WeightStore;
 import io.flowmap.distill.objective.Objective;
 import io.flowmap.distill.teacher.TeacherSource;
 import io.flowmap.distill.train.step.LocalObjective;
@@ -7,33 +9,79 @@ import io.flowmap.distill.train.step.Normalisation;
 import io.flowmap.distill.train.step.ObjectiveFactory;
 import io.flowmap.distill.train.step.StudentProgram;
 import io.flowmap.model.FieldSpec;
+import io.flowmap.model.FrozenField;
+import io.flowmap.nn.FlatParameters;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The training of a network towards an objective.
  *
  * @param student network that is trained
+ * @param parameters those of its parameters that change, in the order of the trained vector
+ * @param frozen the others; null where all change
  * @param teacher null where the objective does not distil
  * @param guidance weights lambda that a flow map is told, drawn for each sample; null of a velocity field
  * @param labelDropout share of samples without their class
  */
 public record StudentFactory(
         FieldSpec student,
+        FlatParameters parameters,
+        FrozenFile frozen,
         Objective objective,
         TeacherSource teacher,
         GuidanceWeights guidance,
         double labelDropout,
         long seed)
         implements ObjectiveFactory {
+    /** The training of a network all of whose parameters change. */
+    public StudentFactory(
+            FieldSpec student,
+            Objective objective,
+            TeacherSource teacher,
+            GuidanceWeights guidance,
+            double labelDropout,
+            long seed) {
+        this(student, student.parameters(), null, objective, teacher, guidance, labelDropout, seed);
+    }
+
+    /** The same training of a part of the parameters. */
+    public StudentFactory with(FlatParameters part, FrozenFile rest) {
+        return new StudentFactory(student, part, rest, objective, teacher, guidance, labelDropout, seed);
+    }
+
+    /** The student with a trained vector, which may go on behind the parameters. */
+    public FrozenField field(String name, float[] trained, Configuration hadoop) {
+        var own = parameters.arrays(trained);
+        var arrays = new HashMap<>(own);
+        var rest = base(hadoop);
+        arrays.putAll(rest.arrays());
+        return new FrozenField(name, student.field(), arrays, () -> {
+            own.values().forEach(INDArray::close);
+            rest.close();
+        });
+    }
+
+    /** The arrays of the parameters that do not change. */
+    public WeightStore.Lease base(Configuration hadoop) {
+        return frozen == null
+                ? new WeightStore.Lease(Map.of(), () -> {})
+                : WeightStore.ofThisJvm().borrow(frozen, hadoop);
+    }
+
     @Override
     public LocalObjective create(Configuration hadoop) {
         return new StudentObjective(this, hadoop);
     }
 
-    StudentProgram.Setup setup(Configuration hadoop, int batch) {
+    StudentProgram.Setup setup(Configuration hadoop, int batch, Map<String, INDArray> base) {
         return new StudentProgram.Setup(
                 student.field(),
+                parameters,
+                base,
                 objective,
                 teacher == null ? null : teacher.open(hadoop),
                 student.sample(),
@@ -44,6 +92,6 @@ public record StudentFactory(
 
     @Override
     public Normalisation normalisation(Configuration hadoop) {
-        return Normalisation.unitRows(student.parameters());
+        return Normalisation.unitRows(parameters);
     }
 }

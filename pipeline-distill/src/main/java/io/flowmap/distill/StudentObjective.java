@@ -1,5 +1,6 @@
 package io.flowmap.distill;
 
+import io.flowmap.checkpoint.WeightStore;
 import io.flowmap.distill.train.step.Batch;
 import io.flowmap.distill.train.step.LocalObjective;
 import io.flowmap.distill.train.step.Normalisation;
@@ -25,6 +26,7 @@ final class StudentObjective implements LocalObjective {
     private final CounterRandom random;
     private final Network network;
     private final Normalisation normalisation;
+    private WeightStore.Lease base;
     private StudentProgram.Setup setup;
     private StudentProgram program;
 
@@ -38,13 +40,14 @@ final class StudentObjective implements LocalObjective {
 
     @Override
     public ParameterLayout layout() {
-        return recipe.student().parameters().layout();
+        return recipe.parameters().layout();
     }
 
     @Override
     public StepReport gradient(INDArray flat, INDArray gradient, Batch batch, long step) {
         if (program == null) {
-            setup = recipe.setup(hadoop, batch.size());
+            base = recipe.base(hadoop);
+            setup = recipe.setup(hadoop, batch.size(), base.arrays());
             program = new StudentProgram(setup, flat, gradient);
         }
         var pairs = new TimePairs.Pair[batch.size()];
@@ -105,6 +108,9 @@ final class StudentObjective implements LocalObjective {
     public void close() {
         if (program != null) {
             program.close();
+        }
+        if (base != null) {
+            base.close();
         }
         if (setup != null && setup.teacher() != null) {
             setup.teacher().close();

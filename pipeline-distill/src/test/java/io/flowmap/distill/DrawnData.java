@@ -41,7 +41,8 @@ public final class DrawnData {
         }
         var blocks = List.of(new BlockFile("block/" + file, 0, count));
         var names = IntStream.range(0, classes).mapToObj(c -> "class " + c).toList();
-        output.finish(new DataFacts(shape, DType.FLOAT32, new Edm2().toJson(), classes, names, Map.of("train", blocks)));
+        output.finish(
+                new DataFacts(shape, DType.FLOAT32, new Edm2().toJson(), classes, names, Map.of("train", blocks)));
     }
 
     private static float[] values(long record, LatentShape shape) {

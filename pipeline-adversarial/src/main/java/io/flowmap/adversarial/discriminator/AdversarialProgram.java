@@ -42,6 +42,8 @@ public final class AdversarialProgram implements AutoCloseable {
      * What a program is compiled for.
      *
      * @param student flow map that is trained, with its preconditioning
+     * @param parameters those of its parameters that change
+     * @param frozen arrays of the others by name
      * @param discriminator the other network
      * @param penalty of steps that have one; null for steps without
      * @param augmentation null for none
@@ -51,12 +53,35 @@ public final class AdversarialProgram implements AutoCloseable {
      */
     public record Setup(
             NetworkField student,
+            FlatParameters parameters,
+            Map<String, INDArray> frozen,
             Discriminator discriminator,
             PenaltyConfig penalty,
             Augmentation augmentation,
             long[] sample,
             int batch,
             DataType type) {
+        /** Of a flow map all of whose parameters change. */
+        public Setup(
+                NetworkField student,
+                Discriminator discriminator,
+                PenaltyConfig penalty,
+                Augmentation augmentation,
+                long[] sample,
+                int batch,
+                DataType type) {
+            this(
+                    student,
+                    student.network().parameters(),
+                    Map.of(),
+                    discriminator,
+                    penalty,
+                    augmentation,
+                    sample,
+                    batch,
+                    type);
+        }
+
         boolean perturbs() {
             return penalty != null && penalty.type() == PenaltyConfig.Type.DIFFERENCE;
         }
@@ -74,9 +99,9 @@ public final class AdversarialProgram implements AutoCloseable {
         this.setup = setup;
         inputs = new GraphInputs(setup.type());
         shapes = inputs.shapes();
-        FlatParameters theta = setup.student().network().parameters();
+        FlatParameters theta = setup.parameters();
         FlatParameters psi = setup.discriminator().parameters();
-        var student = Scope.trained(shapes, setup.type(), STUDENT);
+        var student = Scope.trained(shapes, setup.type(), STUDENT, setup.frozen());
         var discriminator = Scope.trained(shapes, setup.type(), DISCRIMINATOR);
         SDVariable real = inputs.samples("x0", setup.batch(), setup.sample());
         Condition condition = inputs.condition(setup.student().network().condition(), setup.batch());

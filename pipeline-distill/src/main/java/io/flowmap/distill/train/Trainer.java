@@ -87,7 +87,7 @@ public final class Trainer {
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
         try (var rounds = new Rounds(spark, work, length, averages, context.hadoop())) {
             var log = new TrainingLog(context.hadoop(), new Path(dir, "training"), config.metricsEvery(), measures());
-            var archive = new TrainingArchive(context.hadoop(), dir, layout, config, log);
+            var archive = new TrainingArchive(context.hadoop(), dir, layout, objective.frozen(), config, log);
             return new TrainingLoop(context, config, rounds, averages, archive, log, watch).run(start);
         } catch (RuntimeException e) {
             throw e;

@@ -1,12 +1,14 @@
 package io.flowmap.distill.train;
 
 import io.flowmap.checkpoint.CheckpointStore;
+import io.flowmap.checkpoint.FrozenFile;
 import io.flowmap.config.Json;
 import io.flowmap.config.UserError;
 import io.flowmap.distill.train.log.TrainingLog;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.stage.StageInput;
 import io.flowmap.tensor.ParameterLayout;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -16,15 +18,23 @@ final class TrainingArchive {
     private final CheckpointStore store;
     private final CheckpointStore snapshots;
     private final ParameterLayout layout;
+    private final FrozenFile frozen;
     private final TrainingConfig config;
     private final TrainingLog log;
     private final Path dir;
 
-    TrainingArchive(Configuration hadoop, Path dir, ParameterLayout layout, TrainingConfig config, TrainingLog log) {
+    TrainingArchive(
+            Configuration hadoop,
+            Path dir,
+            ParameterLayout layout,
+            FrozenFile frozen,
+            TrainingConfig config,
+            TrainingLog log) {
         this.store = CheckpointStore.open(hadoop, dir);
         this.snapshots = store.snapshots();
         this.dir = dir;
         this.layout = layout;
+        this.frozen = frozen;
         this.config = config;
         this.log = log;
     }
@@ -35,7 +45,7 @@ final class TrainingArchive {
     /** Writes the rows held back, then the state; returns the content's hash. */
     String save(TrainingState state) {
         log.flush();
-        var hash = store.save(state.counters().step(), state.roles(config.emaStds()), layout, state.numbers());
+        var hash = store.save(state.counters().step(), state.roles(config.emaStds()), layout, state.numbers(), frozen);
         store.keep(config.keepCheckpoints());
         return hash;
     }
@@ -43,7 +53,7 @@ final class TrainingArchive {
     /** Keeps the averages of a state for good. What is stored before a checkpoint outlives every return to it. */
     void snapshot(TrainingState state) {
         var averages = state.averageRoles(config.emaStds());
-        snapshots.save(state.counters().step(), averages, layout, Json.mapper().createObjectNode());
+        snapshots.save(state.counters().step(), averages, layout, Json.mapper().createObjectNode(), frozen);
     }
 
     /** The last checkpoint, if any; later rows of the table and later snapshots are dropped. */
@@ -57,6 +67,10 @@ final class TrainingArchive {
         if (!checkpoint.layout().equals(layout)) {
             throw new UserError("cannot resume training in " + dir + ": expected parameters " + summary(layout)
                     + ", got " + summary(checkpoint.layout()));
+        }
+        if (!Objects.equals(checkpoint.frozen(), frozen)) {
+            throw new UserError("cannot resume training in " + dir + ": expected the frozen parameters " + frozen
+                    + ", got " + checkpoint.frozen());
         }
         store.truncate(checkpoint.step());
         snapshots.truncate(checkpoint.step());

@@ -1,5 +1,6 @@
 package io.flowmap.distill.train.step;
 
+import io.flowmap.checkpoint.FrozenFile;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -11,6 +12,11 @@ import org.apache.hadoop.conf.Configuration;
 public interface ObjectiveFactory extends Serializable {
     /** Builds an objective; reads what it needs (teacher checkpoints) itself. */
     LocalObjective create(Configuration hadoop);
+
+    /** The parameters that the trained vector has not; null where it has all. Checkpoints name it. */
+    default FrozenFile frozen() {
+        return null;
+    }
 
     /** Seed of the training's random numbers, the order of its samples included. */
     long seed();

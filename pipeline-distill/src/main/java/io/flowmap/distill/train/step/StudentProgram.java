@@ -35,6 +35,8 @@ public final class StudentProgram implements AutoCloseable {
      * What a program is compiled for.
      *
      * @param student network that is trained, with its preconditioning
+     * @param parameters those of its parameters that change
+     * @param frozen arrays of the others by name
      * @param objective what it is trained towards
      * @param teacher guided velocity; null where the objective does not distil
      * @param sample shape of a sample: an image [C,H,W] or a point [D]
@@ -44,6 +46,8 @@ public final class StudentProgram implements AutoCloseable {
      */
     public record Setup(
             NetworkField student,
+            FlatParameters parameters,
+            Map<String, INDArray> frozen,
             Objective objective,
             TeacherGraph teacher,
             long[] sample,
@@ -57,8 +61,16 @@ public final class StudentProgram implements AutoCloseable {
             }
         }
 
-        FlatParameters parameters() {
-            return student.network().parameters();
+        /** Of a network all of whose parameters change. */
+        public Setup(
+                NetworkField student,
+                Objective objective,
+                TeacherGraph teacher,
+                long[] sample,
+                int batch,
+                DataType type,
+                boolean monitored) {
+            this(student, student.network().parameters(), Map.of(), objective, teacher, sample, batch, type, monitored);
         }
     }
 
@@ -70,7 +82,7 @@ public final class StudentProgram implements AutoCloseable {
         type = setup.type();
         inputs = new GraphInputs(type);
         shapes = inputs.shapes();
-        var scope = Scope.trained(shapes, type, "student.");
+        var scope = Scope.trained(shapes, type, "student.", setup.frozen());
         Map<String, INDArray> outputs = new LinkedHashMap<>();
         Objective.Residual residual = emit(setup, scope);
         norms = inputs.output(residual.norm());

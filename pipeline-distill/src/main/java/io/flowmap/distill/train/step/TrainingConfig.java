@@ -12,6 +12,7 @@ import java.util.Set;
  * @param workers logical workers W: part of the result, unlike the number of executors
  * @param batchPerWorker samples of a worker in a step
  * @param localSteps steps k between two averages
+ * @param parameters patterns of the names that are trained; {@code *} alone for all
  * @param steps optimisation steps of the whole training; 0 keeps the initial parameters, normalised
  */
 public record TrainingConfig(
@@ -29,7 +30,8 @@ public record TrainingConfig(
         int keepCheckpoints,
         int snapshotEvery,
         int metricsEvery,
-        GuardConfig guard)
+        GuardConfig guard,
+        List<String> parameters)
         implements Serializable {
 
     /** Keys that a training may be taken up again with another value of: how it is watched and kept, not what it computes. */
@@ -57,6 +59,10 @@ public record TrainingConfig(
         atLeast("keep-checkpoints", keepCheckpoints, 1);
         atLeast("snapshot-every", snapshotEvery, 0);
         atLeast("metrics-every", metricsEvery, 1);
+        parameters = List.copyOf(parameters);
+        if (parameters.isEmpty()) {
+            throw new IllegalArgumentException("expected patterns as parameters, [\"*\"] for all, got none");
+        }
         emaStds = List.copyOf(emaStds);
         emaStds.forEach(PowerEma::new);
         if (average == Average.GRADIENTS && localSteps > 1) {

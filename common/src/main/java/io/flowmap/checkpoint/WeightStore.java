@@ -1,0 +1,112 @@
+package io.flowmap.checkpoint;
+
+import io.flowmap.config.UserError;
+import io.flowmap.file.Store;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The frozen weights of this JVM: each file is fetched, held against its hash and mapped once, and shared by all who need it at the same
+ * time: teachers, students' bases, all tasks of an executor. A file of another file system than the local one is copied first. It is static
+ * because an executor outlives its tasks.
+ */
+public final class WeightStore {
+    private static final WeightStore OF_THIS_JVM = new WeightStore();
+
+    private final Map<FrozenFile, Held> held = new HashMap<>();
+    private long fetched;
+
+    private WeightStore() {}
+
+    public static WeightStore ofThisJvm() {
+        return OF_THIS_JVM;
+    }
+
+    private static final class Held {
+        private final MappedWeights weights;
+        private final Path copy;
+        private int users;
+
+        Held(MappedWeights weights, Path copy) {
+            this.weights = weights;
+            this.copy = copy;
+        }
+    }
+
+    /** The arrays of a file by name, for as long as they are needed; they are read only. */
+    public record Lease(Map<String, INDArray> arrays, Runnable release) implements AutoCloseable {
+        @Override
+        public void close() {
+            release.run();
+        }
+    }
+
+    /** Files that were fetched so far. */
+    public synchronized long fetched() {
+        return fetched;
+    }
+
+    /** Bytes of the files that are held. */
+    public synchronized long bytes() {
+        return held.values().stream().mapToLong(one -> one.weights.bytes()).sum();
+    }
+
+    /** Borrows the arrays of a file. Throws {@link UserError} if it is not there, not sound, or not the one that its hash says. */
+    public synchronized Lease borrow(FrozenFile file, Configuration hadoop) {
+        var one = held.computeIfAbsent(file, wanted -> fetch(wanted, hadoop));
+        one.users++;
+        return new Lease(one.weights.arrays(), () -> giveBack(file, one));
+    }
+
+    private synchronized void giveBack(FrozenFile file, Held one) {
+        one.users--;
+        if (one.users == 0) {
+            held.remove(file);
+            delete(one.copy);
+        }
+    }
+
+    private Held fetch(FrozenFile file, Configuration hadoop) {
+        var path = new org.apache.hadoop.fs.Path(file.path());
+        var fileSystem = Store.of(hadoop, path);
+        boolean local = fileSystem.getScheme().equals("file");
+        Path copy = null;
+        try {
+            if (!local) {
+                copy = Files.createTempFile("flowmap-weights-", ".safetensors");
+                try (var in = Store.open(fileSystem, path)) {
+                    Files.copy(in, copy, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+            var weights = MappedWeights.of(
+                    local ? Path.of(fileSystem.makeQualified(path).toUri()) : copy, file.path());
+            if (!weights.sha256().equals(file.sha256())) {
+                throw new UserError("cannot use weights " + file.path() + ": expected arrays with hash " + file.sha256()
+                        + ", got " + weights.sha256() + ": the file was changed");
+            }
+            fetched++;
+            return new Held(weights, copy);
+        } catch (IOException e) {
+            delete(copy);
+            throw Store.failure("cannot read weights " + file.path(), e);
+        } catch (RuntimeException e) {
+            delete(copy);
+            throw e;
+        }
+    }
+
+    private static void delete(Path copy) {
+        try {
+            if (copy != null) {
+                Files.deleteIfExists(copy);
+            }
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException("cannot delete " + copy, e);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package io.flowmap.engine;
+
+import io.flowmap.file.Sha256;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * What programs compute once from arrays that are lent to them, frozen weights: values of this JVM, computed by the first program that needs
+ * them and shared by all that do, until the last is closed. Equal instructions on the same arrays make equal values. It is static because
+ * programs of several tasks share it.
+ */
+public final class Folds {
+    private static final Folds OF_THIS_JVM = new Folds();
+    private static final int SMALL = 16;
+
+    private final Map<String, Entry> entries = new HashMap<>();
+    private final Map<INDArray, Long> identities = new IdentityHashMap<>();
+    private long computed;
+
+    private Folds() {}
+
+    public static Folds ofThisJvm() {
+        return OF_THIS_JVM;
+    }
+
+    private static final class Entry {
+        private final INDArray array;
+        private int users;
+
+        Entry(INDArray array) {
+            this.array = array;
+        }
+    }
+
+    /** Values that were computed so far. */
+    public synchronized long computed() {
+        return computed;
+    }
+
+    /** Bytes of the values that are held. */
+    public synchronized long bytes() {
+        return entries.values().stream()
+                .mapToLong(
+                        entry -> entry.array.length() * entry.array.dataType().width())
+                .sum();
+    }
+
+    /**
+     * Binds those of the kept values that follow from lent arrays alone, and takes them out of {@code kept}.
+     *
+     * @return what the program gives back when it is closed
+     */
+    synchronized List<String> bind(List<Instruction> once, Set<Value> kept, Predicate<INDArray> lent) {
+        var keys = keys(once, lent);
+        var shared = new ArrayList<Value>();
+        kept.stream().filter(value -> keys.containsKey(value.root())).forEach(shared::add);
+        kept.removeAll(shared);
+        var missing = new LinkedHashSet<Value>();
+        shared.stream()
+                .filter(value -> !entries.containsKey(keys.get(value.root())))
+                .forEach(value -> missing.add(value.root()));
+        compute(slice(once, missing), missing, keys);
+        var used = new ArrayList<String>();
+        for (var value : shared) {
+            var key = keys.get(value.root());
+            var entry = entries.get(key);
+            entry.users++;
+            used.add(key);
+            value.root().bind(entry.array);
+        }
+        return used;
+    }
+
+    /** Gives values back; those that nobody needs any more are freed. */
+    synchronized void giveBack(List<String> used) {
+        for (var key : used) {
+            var entry = entries.get(key);
+            entry.users--;
+            if (entry.users == 0) {
+                entries.remove(key);
+                entry.array.close();
+            }
+        }
+        if (entries.isEmpty()) {
+            identities.clear();
+        }
+    }
+
+    private void compute(List<Instruction> instructions, Set<Value> wanted, Map<Value, String> keys) {
+        List<INDArray> buffers = Plan.assign(instructions, wanted);
+        run(instructions);
+        for (var value : wanted) {
+            INDArray own = Nd4j.createUninitializedDetached(value.type(), value.shape());
+            own.assign(value.array());
+            entries.put(keys.get(value), new Entry(own));
+            computed++;
+        }
+        instructions.forEach(Folds::unbind);
+        buffers.forEach(INDArray::close);
+    }
+
+    /** Forgets the buffers of what was computed, and the views of them. */
+    private static void unbind(Instruction instruction) {
+        instruction.outputs().forEach(value -> value.bind(null));
+        instruction.inputs().stream().filter(value -> value.root() != value).forEach(value -> value.bind(null));
+    }
+
+    static void run(List<Instruction> instructions) {
+        for (Instruction instruction : instructions) {
+            try (Kernel kernel = Kernel.of(instruction)) {
+                kernel.run();
+            }
+        }
+    }
+
+    /** The instructions that some values depend on, in their order. */
+    static List<Instruction> slice(List<Instruction> once, Set<Value> wanted) {
+        var needed = new HashSet<Value>();
+        wanted.forEach(value -> needed.add(value.root()));
+        var slice = new ArrayList<Instruction>();
+        for (int i = once.size() - 1; i >= 0; i--) {
+            var instruction = once.get(i);
+            if (instruction.outputs().stream().anyMatch(needed::contains)) {
+                slice.add(0, instruction);
+                instruction.inputs().forEach(value -> needed.add(value.root()));
+            }
+        }
+        return slice;
+    }
+
+    /** A name of each computed value that follows from lent arrays and small constants alone: equal names, equal values. */
+    private Map<Value, String> keys(List<Instruction> once, Predicate<INDArray> lent) {
+        var names = new HashMap<Value, String>();
+        var keys = new HashMap<Value, String>();
+        for (var instruction : once) {
+            var name = new StringBuilder(instruction.op())
+                    .append(Arrays.toString(instruction.integers()))
+                    .append(Arrays.toString(instruction.reals()))
+                    .append(Arrays.toString(instruction.flags()));
+            boolean known = true;
+            boolean frozen = false;
+            for (var input : instruction.inputs()) {
+                var root = input.root();
+                var constant = names.computeIfAbsent(root, value -> name(value, lent));
+                known &= constant != null;
+                frozen |= constant != null && !constant.startsWith("number");
+                name.append(' ').append(constant).append(Arrays.toString(input.shape()));
+            }
+            if (!known || !frozen) {
+                continue;
+            }
+            for (int i = 0; i < instruction.outputs().size(); i++) {
+                var output = instruction.outputs().get(i);
+                var text = name + " " + i + output.type() + Arrays.toString(output.shape());
+                names.put(output, Sha256.of(text.getBytes(StandardCharsets.UTF_8)));
+                keys.put(output, names.get(output));
+            }
+        }
+        return keys;
+    }
+
+    /** Of a constant: a lent array by its identity, a small one by its numbers; null of another value. */
+    private String name(Value value, Predicate<INDArray> lent) {
+        if (!value.isConstant()) {
+            return null;
+        }
+        INDArray array = value.array();
+        if (lent.test(array)) {
+            return "array" + identities.computeIfAbsent(array, a -> (long) identities.size()) + "of" + array.dataType();
+        }
+        return array.length() <= SMALL
+                ? "number" + array.dataType() + Arrays.toString(array.data().asDouble())
+                : null;
+    }
+}

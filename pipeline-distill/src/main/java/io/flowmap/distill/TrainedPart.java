@@ -1,0 +1,40 @@
+package io.flowmap.distill;
+
+import io.flowmap.checkpoint.CheckpointStore;
+import io.flowmap.checkpoint.FrozenFile;
+import io.flowmap.config.UserError;
+import io.flowmap.nn.FlatParameters;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * What a training changes of a network, and what it does not.
+ *
+ * @param parameters that it changes
+ * @param initial their values [P]
+ * @param frozen the others, beside the training's checkpoints; null where it changes all
+ */
+record TrainedPart(FlatParameters parameters, float[] initial, FrozenFile frozen) {
+    /**
+     * Writes the frozen part, unless it lies there. Throws {@link UserError} if another lies there, or a pattern matches no parameter.
+     *
+     * @param all parameters of the network
+     * @param values theirs [P]
+     * @param patterns of names, as {@link FlatParameters#matching} takes them
+     * @param dir of the training
+     */
+    static TrainedPart of(FlatParameters all, float[] values, List<String> patterns, Configuration hadoop, Path dir) {
+        try {
+            var trained = all.matching(patterns);
+            if (trained == all) {
+                return new TrainedPart(all, values, null);
+            }
+            var rest = all.without(trained);
+            var frozen = CheckpointStore.open(hadoop, dir).freeze(rest.layout(), rest.select(all, values));
+            return new TrainedPart(trained, trained.select(all, values), frozen);
+        } catch (IllegalArgumentException e) {
+            throw new UserError("cannot accept setting training.parameters: " + e.getMessage(), e);
+        }
+    }
+}
