@@ -4,14 +4,17 @@ import io.flowmap.file.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -57,34 +60,30 @@ public final class Folds {
     }
 
     /**
-     * Binds those of the kept values that follow from lent arrays alone, and takes them out of {@code kept}.
+     * Takes those of the kept values that follow from lent arrays alone out of {@code kept}, computed if no other program has.
      *
-     * @return what the program gives back when it is closed
+     * @return their names, which the program gives back when it is closed
      */
-    synchronized List<String> bind(List<Instruction> once, Set<Value> kept, Predicate<INDArray> lent) {
+    synchronized Map<Value, String> take(List<Instruction> once, Set<Value> kept, Predicate<INDArray> lent) {
+        var taken = new LinkedHashMap<Value, String>();
         var keys = keys(once, lent);
-        var shared = new ArrayList<Value>();
-        kept.stream().filter(value -> keys.containsKey(value.root())).forEach(shared::add);
-        kept.removeAll(shared);
-        var missing = new LinkedHashSet<Value>();
-        shared.stream()
-                .filter(value -> !entries.containsKey(keys.get(value.root())))
-                .forEach(value -> missing.add(value.root()));
+        kept.stream().filter(keys::containsKey).forEach(value -> taken.put(value, keys.get(value)));
+        kept.removeAll(taken.keySet());
+        var missing = new LinkedHashSet<>(taken.keySet());
+        missing.removeIf(value -> entries.containsKey(keys.get(value)));
         compute(slice(once, missing), missing, keys);
-        var used = new ArrayList<String>();
-        for (var value : shared) {
-            var key = keys.get(value.root());
-            var entry = entries.get(key);
-            entry.users++;
-            used.add(key);
-            value.root().bind(entry.array);
-        }
-        return used;
+        taken.values().forEach(key -> entries.get(key).users++);
+        return taken;
+    }
+
+    /** Binds what was taken. */
+    synchronized void bind(Map<Value, String> taken) {
+        taken.forEach((value, key) -> value.bind(entries.get(key).array));
     }
 
     /** Gives values back; those that nobody needs any more are freed. */
-    synchronized void giveBack(List<String> used) {
-        for (var key : used) {
+    synchronized void giveBack(Collection<String> taken) {
+        for (var key : taken) {
             var entry = entries.get(key);
             entry.users--;
             if (entry.users == 0) {
@@ -98,6 +97,7 @@ public final class Folds {
     }
 
     private void compute(List<Instruction> instructions, Set<Value> wanted, Map<Value, String> keys) {
+        Set<Value> bound = bound(instructions);
         List<INDArray> buffers = Plan.assign(instructions, wanted);
         run(instructions);
         for (var value : wanted) {
@@ -106,14 +106,24 @@ public final class Folds {
             entries.put(keys.get(value), new Entry(own));
             computed++;
         }
-        instructions.forEach(Folds::unbind);
+        unbind(instructions, bound);
         buffers.forEach(INDArray::close);
     }
 
-    /** Forgets the buffers of what was computed, and the views of them. */
-    private static void unbind(Instruction instruction) {
-        instruction.outputs().forEach(value -> value.bind(null));
-        instruction.inputs().stream().filter(value -> value.root() != value).forEach(value -> value.bind(null));
+    /** What the instructions write into arrays that it is bound to already. */
+    static Set<Value> bound(List<Instruction> instructions) {
+        return instructions.stream()
+                .flatMap(i -> i.outputs().stream())
+                .filter(Value::isBound)
+                .collect(Collectors.toCollection(HashSet::new));
+    }
+
+    /** Forgets the buffers of what was computed, but of some values, and all views, which are made again. */
+    static void unbind(List<Instruction> instructions, Set<Value> but) {
+        for (Instruction instruction : instructions) {
+            instruction.outputs().stream().filter(value -> !but.contains(value)).forEach(value -> value.bind(null));
+            instruction.inputs().stream().filter(value -> value.root() != value).forEach(value -> value.bind(null));
+        }
     }
 
     static void run(List<Instruction> instructions) {

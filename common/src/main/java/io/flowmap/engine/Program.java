@@ -3,6 +3,7 @@ package io.flowmap.engine;
 import io.flowmap.graph.Shapes;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,10 +24,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Program implements AutoCloseable {
     private final List<Kernel> kernels;
     private final List<INDArray> buffers;
-    private final List<String> folds;
+    private final Collection<String> folds;
     private final long multiplyAdds;
 
-    private Program(List<Kernel> kernels, List<INDArray> buffers, List<String> folds, long multiplyAdds) {
+    private Program(List<Kernel> kernels, List<INDArray> buffers, Collection<String> folds, long multiplyAdds) {
         this.kernels = kernels;
         this.buffers = buffers;
         this.folds = folds;
@@ -50,16 +51,17 @@ public final class Program implements AutoCloseable {
         List<Instruction> copies = bindOutputs(lowering, outputs, each);
         each.addAll(copies);
         Set<Value> kept = kept(once, each);
-        List<String> folds = Folds.ofThisJvm().bind(once, kept, shapes::isLent);
+        Map<Value, String> shared = Folds.ofThisJvm().take(once, kept, shapes::isLent);
         List<INDArray> buffers = new ArrayList<>(evaluate(Folds.slice(once, kept), kept));
+        Folds.ofThisJvm().bind(shared);
         buffers.addAll(Plan.assign(each, Set.of()));
         buffers.addAll(lowering.constants());
-        return new Program(each.stream().map(Kernel::of).toList(), buffers, folds, MultiplyAdds.of(each));
+        return new Program(each.stream().map(Kernel::of).toList(), buffers, shared.values(), MultiplyAdds.of(each));
     }
 
     /**
      * Separates what depends on constants alone. What follows from an array of half precision and is as long as that is computed in each
-     * run all the same: kept, it would be a copy of the weights in twice their size.
+     * run all the same, beside once for what follows from it: kept, it would be a copy of the weights in twice their size.
      */
     private static void split(List<Instruction> all, List<Instruction> once, List<Instruction> each) {
         Map<Value, Long> halves = new HashMap<>();
@@ -88,7 +90,8 @@ public final class Program implements AutoCloseable {
                 instruction.inputs().forEach(v -> read.add(v.root()));
             }
         }
-        all.forEach(instruction -> (folded.contains(instruction) ? once : each).add(instruction));
+        all.stream().filter(i -> fixed.containsAll(i.outputs())).forEach(once::add);
+        all.stream().filter(i -> !folded.contains(i)).forEach(each::add);
     }
 
     private static long halfLength(Value root, Map<Value, Long> halves) {
@@ -96,13 +99,14 @@ public final class Program implements AutoCloseable {
         return half ? root.length() : halves.getOrDefault(root, 0L);
     }
 
-    /** The results of the constant part that the rest reads. */
+    /** The results of the constant part that the rest reads and does not compute itself. */
     private static Set<Value> kept(List<Instruction> once, List<Instruction> each) {
         Set<Value> read =
                 each.stream().flatMap(i -> i.inputs().stream()).map(Value::root).collect(Collectors.toSet());
+        each.forEach(i -> i.outputs().forEach(read::remove));
         return once.stream()
                 .flatMap(i -> i.outputs().stream())
-                .filter(v -> read.contains(v.root()))
+                .filter(read::contains)
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
@@ -131,8 +135,11 @@ public final class Program implements AutoCloseable {
 
     /** Runs the constant part now; its results become constants of the rest. */
     private static List<INDArray> evaluate(List<Instruction> once, Set<Value> kept) {
+        Set<Value> bound = Folds.bound(once);
+        bound.addAll(kept);
         List<INDArray> buffers = Plan.assign(once, kept);
         Folds.run(once);
+        Folds.unbind(once, bound);
         return buffers;
     }
 

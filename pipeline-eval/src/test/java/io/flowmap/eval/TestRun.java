@@ -59,7 +59,8 @@ public final class TestRun {
         splits.put("test", List.of(testBlock(train, test)));
         var names =
                 IntStream.range(0, images.classes()).mapToObj(k -> "class " + k).toList();
-        output.finish(new DataFacts(images.shape(), DType.FLOAT32, new Edm2().toJson(), images.classes(), names, splits));
+        output.finish(
+                new DataFacts(images.shape(), DType.FLOAT32, new Edm2().toJson(), images.classes(), names, splits));
         return this;
     }
 

@@ -135,7 +135,8 @@ class MixerTest {
     void dataWithoutTheConditionIsRefused() throws Exception {
         var other = context("run.stages.data=" + dir.resolve("other"));
         var output = StageOutput.open(other, "data", List.of(), List.of());
-        output.finish(new DataFacts(SHAPE, DType.FLOAT32, new Edm2().toJson(), 0, List.of(), Map.of("train", List.of())));
+        output.finish(
+                new DataFacts(SHAPE, DType.FLOAT32, new Edm2().toJson(), 0, List.of(), Map.of("train", List.of())));
         assertThatThrownBy(() -> new DistillJob().run(other))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("attributes=[3]")
@@ -218,14 +219,14 @@ class MixerTest {
         }
         var blocks = List.of(new BlockFile("block/" + file, 0, COUNT));
         output.finish(new DataFacts(
-                        SHAPE,
-                        DType.FLOAT32,
-                        new Edm2().toJson(),
-                        0,
-                        List.of(),
-                        Map.of("train", blocks),
-                        Map.of(),
-                        Map.of(ATTRIBUTES, new DataFacts.ArrayFacts(List.of(3), DType.FLOAT32))));
+                SHAPE,
+                DType.FLOAT32,
+                new Edm2().toJson(),
+                0,
+                List.of(),
+                Map.of("train", blocks),
+                Map.of(),
+                Map.of(ATTRIBUTES, new DataFacts.ArrayFacts(List.of(3), DType.FLOAT32))));
         assertThat(LatentData.open(context.hadoop(), output.dir(), "train").condition())
                 .isEqualTo(new ConditionShape(Map.of(ATTRIBUTES, List.of(3))));
     }
