@@ -35,7 +35,6 @@ public final class CheckpointStore {
     private static final Pattern STEP = Pattern.compile("step-(\\d{12})");
     private static final String SUFFIX = ".safetensors";
     private static final String SNAPSHOTS = "snapshots";
-    private static final String FROZEN = "frozen";
 
     private final FileSystem fileSystem;
     private final Path root;
@@ -115,7 +114,7 @@ public final class CheckpointStore {
                     files,
                     Json.mapper().valueToTree(layout.entries()),
                     state,
-                    relative(frozen));
+                    frozen == null ? null : frozen.from(home()));
             AtomicFile.write(fileSystem, new Path(dir, INDEX), index.bytes());
             deleteUnnamed(dir, index);
             return hash;
@@ -251,31 +250,6 @@ public final class CheckpointStore {
         return new Checkpoint(step, layout, vectors, index.state(), index.sha256(), absolute(index.frozen()));
     }
 
-    /**
-     * Writes the parameters that a training does not change, once, beside its checkpoints. Throws {@link UserError} if other ones lie
-     * there.
-     *
-     * @param values flat vector of the layout
-     */
-    public FrozenFile freeze(ParameterLayout layout, float[] values) {
-        var file = new Path(root, FROZEN + SUFFIX);
-        try {
-            var frozen = new FrozenFile(fileSystem.makeQualified(file).toString(), VectorFile.hash(values));
-            if (!fileSystem.exists(file)) {
-                VectorFile.write(fileSystem, file, FROZEN, VectorFile.arrays(values, layout), layout, Sha256.digest());
-                return frozen;
-            }
-            var found = VectorFile.hash(VectorFile.read(fileSystem, file, layout));
-            if (!found.equals(frozen.sha256())) {
-                throw new UserError("cannot go on in " + root + ": expected the frozen parameters " + file
-                        + " with hash " + frozen.sha256() + ", got " + found);
-            }
-            return frozen;
-        } catch (IOException e) {
-            throw Store.failure("cannot write " + file, e);
-        }
-    }
-
     /** The file of a role's vector and its hash; null of a checkpoint of an earlier version, which has none for each role. */
     public FrozenFile file(long step, String role) {
         var index = index(directory(step), step);
@@ -292,29 +266,13 @@ public final class CheckpointStore {
         return absolute(index(directory(step), step).frozen());
     }
 
-    /** A file below the training's directory is named from there, so that the directory may move. */
-    private FrozenFile relative(FrozenFile frozen) {
-        if (frozen == null) {
-            return null;
-        }
-        var home = fileSystem.makeQualified(home()).toString() + "/";
-        return frozen.path().startsWith(home)
-                ? new FrozenFile(frozen.path().substring(home.length()), frozen.sha256())
-                : frozen;
-    }
-
     private FrozenFile absolute(FrozenFile frozen) {
-        return frozen == null || new Path(frozen.path()).isAbsolute()
-                ? frozen
-                : new FrozenFile(
-                        fileSystem
-                                .makeQualified(new Path(home(), frozen.path()))
-                                .toString(),
-                        frozen.sha256());
+        return frozen == null ? null : frozen.in(home());
     }
 
+    /** The training's directory. */
     private Path home() {
-        return root.getName().equals(SNAPSHOTS) ? root.getParent() : root;
+        return fileSystem.makeQualified(root.getName().equals(SNAPSHOTS) ? root.getParent() : root);
     }
 
     /** SHA-256 over the vectors' little-endian bytes, roles in alphabetical order. */

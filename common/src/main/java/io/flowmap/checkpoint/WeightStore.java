@@ -3,8 +3,11 @@ package io.flowmap.checkpoint;
 import io.flowmap.config.UserError;
 import io.flowmap.file.Store;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -38,7 +41,7 @@ public final class WeightStore {
         }
     }
 
-    /** The arrays of a file by name, for as long as they are needed; they are read only. */
+    /** Arrays by name, for as long as they are needed; they are read only. Closed once. */
     public record Lease(Map<String, INDArray> arrays, Runnable release) implements AutoCloseable {
         @Override
         public void close() {
@@ -56,14 +59,36 @@ public final class WeightStore {
         return held.values().stream().mapToLong(one -> one.weights.bytes()).sum();
     }
 
-    /** Borrows the arrays of a file. Throws {@link UserError} if it is not there, not sound, or not the one that its hash says. */
-    public synchronized Lease borrow(FrozenFile file, Configuration hadoop) {
-        var one = held.computeIfAbsent(file, wanted -> fetch(wanted, hadoop));
-        one.users++;
-        return new Lease(one.weights.arrays(), () -> giveBack(file, one));
+    /**
+     * Borrows the arrays of some files. Throws {@link UserError} if one is not there, not sound, or not the one that its hash says.
+     *
+     * @param files those that are null are left out
+     */
+    public Lease borrow(Configuration hadoop, FrozenFile... files) {
+        var arrays = new HashMap<String, INDArray>();
+        var taken = new ArrayList<FrozenFile>();
+        try {
+            for (var file : files) {
+                if (file != null) {
+                    arrays.putAll(take(file, hadoop));
+                    taken.add(file);
+                }
+            }
+        } catch (RuntimeException e) {
+            taken.forEach(this::giveBack);
+            throw e;
+        }
+        return new Lease(arrays, () -> taken.forEach(this::giveBack));
     }
 
-    private synchronized void giveBack(FrozenFile file, Held one) {
+    private synchronized Map<String, INDArray> take(FrozenFile file, Configuration hadoop) {
+        var one = held.computeIfAbsent(file, wanted -> fetch(wanted, hadoop));
+        one.users++;
+        return one.weights.arrays();
+    }
+
+    private synchronized void giveBack(FrozenFile file) {
+        var one = held.get(file);
         one.users--;
         if (one.users == 0) {
             held.remove(file);
@@ -80,7 +105,7 @@ public final class WeightStore {
             if (!local) {
                 copy = Files.createTempFile("flowmap-weights-", ".safetensors");
                 try (var in = Store.open(fileSystem, path)) {
-                    Files.copy(in, copy, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                    Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
                 }
             }
             var weights = MappedWeights.of(
@@ -106,7 +131,7 @@ public final class WeightStore {
                 Files.deleteIfExists(copy);
             }
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException("cannot delete " + copy, e);
+            throw new UncheckedIOException("cannot delete " + copy, e);
         }
     }
 }

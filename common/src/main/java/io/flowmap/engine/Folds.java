@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -29,6 +30,7 @@ public final class Folds {
 
     private final Map<String, Entry> entries = new HashMap<>();
     private final Map<INDArray, Long> identities = new IdentityHashMap<>();
+    private long next;
     private long computed;
 
     private Folds() {}
@@ -39,10 +41,12 @@ public final class Folds {
 
     private static final class Entry {
         private final INDArray array;
+        private final Set<INDArray> weights;
         private int users;
 
-        Entry(INDArray array) {
+        Entry(INDArray array, Set<INDArray> weights) {
             this.array = array;
+            this.weights = weights;
         }
     }
 
@@ -91,9 +95,9 @@ public final class Folds {
                 entry.array.close();
             }
         }
-        if (entries.isEmpty()) {
-            identities.clear();
-        }
+        Set<INDArray> used = identitySet();
+        entries.values().forEach(entry -> used.addAll(entry.weights));
+        identities.keySet().removeIf(array -> !used.contains(array));
     }
 
     private void compute(List<Instruction> instructions, Set<Value> wanted, Map<Value, String> keys) {
@@ -103,11 +107,27 @@ public final class Folds {
         for (var value : wanted) {
             INDArray own = Nd4j.createUninitializedDetached(value.type(), value.shape());
             own.assign(value.array());
-            entries.put(keys.get(value), new Entry(own));
+            entries.put(keys.get(value), new Entry(own, weights(instructions, value)));
             computed++;
         }
         unbind(instructions, bound);
         buffers.forEach(INDArray::close);
+    }
+
+    /** The lent arrays that a value follows from. */
+    private Set<INDArray> weights(List<Instruction> instructions, Value value) {
+        Set<INDArray> weights = identitySet();
+        slice(instructions, Set.of(value)).stream()
+                .flatMap(i -> i.inputs().stream())
+                .filter(Value::isConstant)
+                .map(input -> input.root().array())
+                .filter(identities::containsKey)
+                .forEach(weights::add);
+        return weights;
+    }
+
+    private static Set<INDArray> identitySet() {
+        return Collections.newSetFromMap(new IdentityHashMap<>());
     }
 
     /** What the instructions write into arrays that it is bound to already. */
@@ -187,7 +207,7 @@ public final class Folds {
         }
         INDArray array = value.array();
         if (lent.test(array)) {
-            return "array" + identities.computeIfAbsent(array, a -> (long) identities.size()) + "of" + array.dataType();
+            return "array" + identities.computeIfAbsent(array, a -> next++) + "of" + array.dataType();
         }
         return array.length() <= SMALL
                 ? "number" + array.dataType() + Arrays.toString(array.data().asDouble())

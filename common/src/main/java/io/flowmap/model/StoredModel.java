@@ -16,12 +16,9 @@ import io.flowmap.stage.Manifest;
 import io.flowmap.tensor.ParameterLayout;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -117,7 +114,7 @@ public record StoredModel(NetworkSpec spec, String dir, String role, String hash
     private float[] whole(float[] trained, Checkpoint checkpoint, Configuration hadoop) {
         var all = spec.parameters();
         var flat = new float[Math.toIntExact(all.length())];
-        try (var frozen = WeightStore.ofThisJvm().borrow(checkpoint.frozen(), hadoop)) {
+        try (var frozen = WeightStore.ofThisJvm().borrow(hadoop, checkpoint.frozen())) {
             all.forEach((place, p, offset) -> {
                 var array = frozen.arrays().get(p.name());
                 float[] values = array == null
@@ -135,7 +132,7 @@ public record StoredModel(NetworkSpec spec, String dir, String role, String hash
         if (frozen == null) {
             return spec.parameters();
         }
-        try (var lease = WeightStore.ofThisJvm().borrow(frozen, hadoop)) {
+        try (var lease = WeightStore.ofThisJvm().borrow(hadoop, frozen)) {
             return new FlatParameters(spec.parameters().list().stream()
                     .filter(p -> !lease.arrays().containsKey(p.name()))
                     .toList());
@@ -191,14 +188,7 @@ public record StoredModel(NetworkSpec spec, String dir, String role, String hash
         if (!file.sha256().equals(hash)) {
             throw changed(file.sha256());
         }
-        var store = WeightStore.ofThisJvm();
-        var rest = place.store.frozen(place.step);
-        var leases = Stream.of(file, rest)
-                .filter(Objects::nonNull)
-                .map(one -> store.borrow(one, hadoop))
-                .toList();
-        var arrays = new HashMap<String, INDArray>();
-        leases.forEach(lease -> arrays.putAll(lease.arrays()));
-        return new FrozenField(name, spec.field(), arrays, () -> leases.forEach(WeightStore.Lease::close));
+        var weights = WeightStore.ofThisJvm().borrow(hadoop, file, place.store.frozen(place.step));
+        return new FrozenField(name, spec.field(), weights.arrays(), weights::close);
     }
 }

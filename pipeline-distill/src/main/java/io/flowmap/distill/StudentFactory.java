@@ -67,9 +67,7 @@ public record StudentFactory(
 
     /** The arrays of the parameters that do not change. */
     public WeightStore.Lease base(Configuration hadoop) {
-        return frozen == null
-                ? new WeightStore.Lease(Map.of(), () -> {})
-                : WeightStore.ofThisJvm().borrow(frozen, hadoop);
+        return WeightStore.ofThisJvm().borrow(hadoop, frozen);
     }
 
     @Override

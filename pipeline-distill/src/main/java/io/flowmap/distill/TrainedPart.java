@@ -1,6 +1,5 @@
 package io.flowmap.distill;
 
-import io.flowmap.checkpoint.CheckpointStore;
 import io.flowmap.checkpoint.FrozenFile;
 import io.flowmap.config.UserError;
 import io.flowmap.nn.FlatParameters;
@@ -25,14 +24,18 @@ record TrainedPart(FlatParameters parameters, float[] initial, FrozenFile frozen
      * @param dir of the training
      */
     static TrainedPart of(FlatParameters all, float[] values, List<String> patterns, Configuration hadoop, Path dir) {
+        var trained = trained(all, patterns);
+        if (trained == all) {
+            return new TrainedPart(all, values, null);
+        }
+        var rest = all.without(trained);
+        var frozen = FrozenFile.write(hadoop, dir, rest.layout(), rest.select(all, values));
+        return new TrainedPart(trained, trained.select(all, values), frozen);
+    }
+
+    private static FlatParameters trained(FlatParameters all, List<String> patterns) {
         try {
-            var trained = all.matching(patterns);
-            if (trained == all) {
-                return new TrainedPart(all, values, null);
-            }
-            var rest = all.without(trained);
-            var frozen = CheckpointStore.open(hadoop, dir).freeze(rest.layout(), rest.select(all, values));
-            return new TrainedPart(trained, trained.select(all, values), frozen);
+            return all.matching(patterns);
         } catch (IllegalArgumentException e) {
             throw new UserError("cannot accept setting training.parameters: " + e.getMessage(), e);
         }
