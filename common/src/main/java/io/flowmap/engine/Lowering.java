@@ -6,8 +6,6 @@ import io.flowmap.graph.Shapes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -59,17 +57,9 @@ final class Lowering {
 
     /** Lowers everything that the outputs depend on. */
     void lower(Set<String> outputs) {
-        SDVariable[] wanted = outputs.stream().map(graph::getVariable).toArray(SDVariable[]::new);
-        var needed = new LinkedHashSet<SameDiffOp>();
-        var all = new HashSet<SameDiffOp>();
-        for (SDVariable output : wanted) {
-            all.addAll(Jvp.ops(graph, output));
-        }
-        graph.getOps().values().stream().filter(all::contains).forEach(needed::add);
-        needed.forEach(this::lower);
-        for (SDVariable output : wanted) {
-            input(output); // an output may be a leaf
-        }
+        List<SDVariable> wanted = outputs.stream().map(graph::getVariable).toList();
+        Jvp.ops(graph, wanted).forEach(this::lower);
+        wanted.forEach(this::input); // an output may be a leaf
     }
 
     private void lower(SameDiffOp op) {

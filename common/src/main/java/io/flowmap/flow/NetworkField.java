@@ -59,8 +59,11 @@ public final class NetworkField {
                 scope.graph().math().reciprocal(scope.graph().math().sqrt(square));
         SDVariable skip = p.t().sub(u.mul(variance)).mul(inverse.mul(inverse));
         SDVariable scaled = p.x().mul(PerSample.of(scope.shapes(), inverse, p.x()));
-        SDVariable raw = network.apply(
-                scope, new Network.Input(scaled, label.of(scope, p.t()), p.condition(), p.s(), p.guidance()));
+        SDVariable raw;
+        try (var names = scope.shapes().nameScope()) {
+            raw = network.apply(
+                    scope, new Network.Input(scaled, label.of(scope, p.t()), p.condition(), p.s(), p.guidance()));
+        }
         SDVariable out = inverse.mul(-sigmaData);
         return p.x().mul(PerSample.of(scope.shapes(), skip, p.x()))
                 .add(raw.mul(PerSample.of(scope.shapes(), out, p.x())));

@@ -55,9 +55,11 @@ public final class Jvp {
             moves |= dx[i] != null;
         }
         if (moves && !tangents.containsKey(node.y().name())) {
-            SDVariable tangent = RuleTable.of(node).tangent(node, dx);
-            if (tangent != null) {
-                tangents.put(node.y().name(), tangent);
+            try (var names = shapes.nameScope()) {
+                SDVariable tangent = RuleTable.of(node).tangent(node, dx);
+                if (tangent != null) {
+                    tangents.put(node.y().name(), tangent);
+                }
             }
         }
     }

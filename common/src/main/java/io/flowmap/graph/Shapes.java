@@ -7,6 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.nd4j.autodiff.samediff.NameScope;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.VariableType;
@@ -22,6 +23,7 @@ public final class Shapes implements AutoCloseable {
     private final SameDiff graph;
     private final Map<String, long[]> known = new HashMap<>();
     private final Set<INDArray> lent = Collections.newSetFromMap(new IdentityHashMap<>());
+    private int nameScopes;
 
     public Shapes(SameDiff graph) {
         this.graph = graph;
@@ -29,6 +31,14 @@ public final class Shapes implements AutoCloseable {
 
     public SameDiff graph() {
         return graph;
+    }
+
+    /**
+     * Gives the ops that are created until it is closed names of their own. To name an op, SameDiff visits every variable whose name
+     * begins like it: without such scopes a graph of n ops takes n^2 visits.
+     */
+    public NameScope nameScope() {
+        return graph.withNameScope("n" + nameScopes++);
     }
 
     /** A constant over an array that stays its owner's. */

@@ -71,10 +71,12 @@ public final class Vjp {
         if (dy == null || !active.contains(node.y().name())) {
             return;
         }
-        SDVariable[] dx = RuleTable.of(node).cotangent(node, dy);
-        for (int i = 0; i < dx.length; i++) {
-            if (dx[i] != null && active.contains(node.x()[i].name())) {
-                cotangents.merge(node.x()[i].name(), dx[i], SDVariable::add);
+        try (var names = shapes.nameScope()) {
+            SDVariable[] dx = RuleTable.of(node).cotangent(node, dy);
+            for (int i = 0; i < dx.length; i++) {
+                if (dx[i] != null && active.contains(node.x()[i].name())) {
+                    cotangents.merge(node.x()[i].name(), dx[i], SDVariable::add);
+                }
             }
         }
     }
