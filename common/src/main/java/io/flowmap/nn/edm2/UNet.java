@@ -280,20 +280,22 @@ public final class UNet implements Network, TimeEmbedding {
         }
 
         SDVariable block(Block block, SDVariable input, SDVariable embedding) {
-            if (block.flavor() == Flavor.INPUT) {
-                return mp.conv(block.name(), input, 1, block.out(), 3);
+            try (var names = scope.shapes().nameScope()) {
+                if (block.flavor() == Flavor.INPUT) {
+                    return mp.conv(block.name(), input, 1, block.out(), 3);
+                }
+                SDVariable x = resample(block, input);
+                if (block.flavor() == Flavor.ENCODER) {
+                    x = skip(block, x);
+                    x = mp.normalize(x, 1);
+                }
+                SDVariable y = residual(block, x, embedding);
+                x = block.flavor() == Flavor.DECODER ? skip(block, x) : x;
+                x = mp.sum(x, y, config.resBalance());
+                x = block.heads() > 0 ? attention(block, x) : x;
+                double clip = config.clipAct();
+                return clip > 0 ? scope.graph().math().clipByValue(x, -clip, clip) : x;
             }
-            SDVariable x = resample(block, input);
-            if (block.flavor() == Flavor.ENCODER) {
-                x = skip(block, x);
-                x = mp.normalize(x, 1);
-            }
-            SDVariable y = residual(block, x, embedding);
-            x = block.flavor() == Flavor.DECODER ? skip(block, x) : x;
-            x = mp.sum(x, y, config.resBalance());
-            x = block.heads() > 0 ? attention(block, x) : x;
-            double clip = config.clipAct();
-            return clip > 0 ? scope.graph().math().clipByValue(x, -clip, clip) : x;
         }
 
         private SDVariable skip(Block block, SDVariable x) {

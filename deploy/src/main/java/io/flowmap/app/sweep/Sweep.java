@@ -96,11 +96,11 @@ final class Sweep {
         }
         work.sort(Comparator.comparing((Work part) -> part.ofCase().network()));
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
-        var hadoop = new SerializableConfiguration(context.hadoop());
+        var hadoop = spark.broadcast(new SerializableConfiguration(context.hadoop()));
         int slices = Math.max(1, Math.min(work.size(), TASKS_A_CORE * spark.defaultParallelism()));
         var running = task;
         return spark.parallelize(work, slices)
-                .mapPartitions(part -> running.drawn(part, hadoop.value()))
+                .mapPartitions(part -> running.drawn(part, hadoop.value().value()))
                 .persist(StorageLevel.MEMORY_AND_DISK());
     }
 

@@ -53,7 +53,7 @@ final class VelocityErrors {
     /** Batches are added in their order, whoever computed them. */
     private VelocitySums[][] sums(StoredModel imported, List<StoredModel> candidates) {
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
-        var hadoop = new SerializableConfiguration(context.hadoop());
+        var hadoop = spark.broadcast(new SerializableConfiguration(context.hadoop()));
         var task = new VelocityTask(
                 imported,
                 List.copyOf(candidates),
@@ -65,7 +65,7 @@ final class VelocityErrors {
         var total = new VelocitySums[candidates.size()][MeasureConfig.BINS];
         Arrays.stream(total).forEach(bins -> Arrays.fill(bins, VelocitySums.ZERO));
         for (VelocitySums[][] batch : spark.parallelize(batches, slices)
-                .mapPartitions(part -> task.sums(part, hadoop.value()))
+                .mapPartitions(part -> task.sums(part, hadoop.value().value()))
                 .collect()) {
             for (int i = 0; i < total.length; i++) {
                 for (int bin = 0; bin < MeasureConfig.BINS; bin++) {

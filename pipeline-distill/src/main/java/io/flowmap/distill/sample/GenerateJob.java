@@ -127,7 +127,7 @@ public final class GenerateJob implements Job {
     private static void write(
             JobContext context, StageOutput output, SampleTask task, String model, EarlierSamples earlier) {
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
-        var hadoop = new SerializableConfiguration(context.hadoop());
+        var hadoop = spark.broadcast(new SerializableConfiguration(context.hadoop()));
         List<Integer> batches = IntStream.range(task.firstBatch(), task.config().batches())
                 .boxed()
                 .toList();
@@ -138,7 +138,7 @@ public final class GenerateJob implements Job {
         try (var bar = new CountBar(context, "generate " + model, task.work())) {
             var counter = bar.counter();
             JavaRDD<Row> rows = spark.parallelize(batches, slices)
-                    .mapPartitions(part -> task.rows(model, part, hadoop.value(), counter));
+                    .mapPartitions(part -> task.rows(model, part, hadoop.value().value(), counter));
             var samples = context.spark().createDataFrame(rows, type);
             (earlier == null ? samples : samples.union(earlier.rows(context, model, type)))
                     .write()

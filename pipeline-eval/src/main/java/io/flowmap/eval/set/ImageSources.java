@@ -13,6 +13,7 @@ import java.util.Spliterators;
 import java.util.stream.StreamSupport;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
@@ -28,12 +29,13 @@ public final class ImageSources {
     public static JavaRDD<LabelledImage> real(SparkSession spark, LatentData data, long count) {
         var encoder = data.encoder();
         var shape = data.shape();
-        var hadoop = new SerializableConfiguration(data.hadoop());
+        var hadoop = JavaSparkContext.fromSparkContext(spark.sparkContext())
+                .broadcast(new SerializableConfiguration(data.hadoop()));
         return data.rows(spark)
                 .filter(col(LatentSchema.INDEX).lt(count))
                 .javaRDD()
                 .mapPartitions(rows -> {
-                    var decoder = PixelDecoder.open(hadoop.value(), encoder, shape);
+                    var decoder = PixelDecoder.open(hadoop.value().value(), encoder, shape);
                     TaskContext.get().addTaskCompletionListener((TaskCompletionListener) ended -> decoder.close());
                     return StreamSupport.stream(Spliterators.spliteratorUnknownSize(rows, Spliterator.ORDERED), false)
                             .map(LatentSchema::record)
