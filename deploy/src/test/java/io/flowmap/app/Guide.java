@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,6 +29,7 @@ record Guide(Path file, List<String> lines) {
     private static final Pattern WORD =
             Pattern.compile("(?:'[^']*'|\"(?:\\\\.|[^\"\\\\])*\"|\\\\.|[^\\s'\"\\\\;&|<>()])+|[;&|<>()]+");
     private static final Pattern HERE = Pattern.compile("<<'?(\\w+)'?");
+    private static final Pattern LOOP = Pattern.compile("for (\\w+) in (.*?); do *((.*); done.*)?");
     private static final Pattern VARIABLE = Pattern.compile("\\$(\\w+)");
     private static final Pattern ASSIGNMENT = Pattern.compile("(\\w+)=(.*)", Pattern.DOTALL);
     private static final String FENCE = "```";
@@ -53,10 +56,9 @@ record Guide(Path file, List<String> lines) {
 
     /** The anchors of headings. */
     List<String> anchors() {
-        return prose()
-                .filter(line -> line.startsWith("#"))
+        return prose().filter(line -> line.startsWith("#"))
                 .map(line -> line.replaceFirst("#+ *", "")
-                        .toLowerCase(java.util.Locale.ROOT)
+                        .toLowerCase(Locale.ROOT)
                         .replaceAll("[^\\p{L}\\p{N} -]", "")
                         .replace(' ', '-'))
                 .toList();
@@ -83,23 +85,30 @@ record Guide(Path file, List<String> lines) {
         return commands;
     }
 
-    private static void commands(
-            List<String> block, Map<String, String> variables, Path place, List<Command> commands) throws IOException {
+    private static void commands(List<String> block, Map<String, String> variables, Path place, List<Command> commands)
+            throws IOException {
         for (int i = 0; i < block.size(); i++) {
             var line = block.get(i);
             var here = HERE.matcher(line);
+            var loop = LOOP.matcher(line);
             if (here.find()) {
                 int end = block.subList(i, block.size()).indexOf(here.group(1)) + i;
                 var text = put(String.join("\n", block.subList(i + 1, end)), variables);
                 var words = words(line.substring(0, here.start()));
                 Files.writeString(place.resolve(words.get(words.size() - 1)), text + "\n");
                 i = end;
-            } else if (line.startsWith("for ")) {
-                int end = block.subList(i, block.size()).indexOf("done") + i;
-                var words = words(line);
-                for (var value : words.subList(words.indexOf("in") + 1, words.indexOf(";"))) {
-                    variables.put(words.get(1), value);
-                    commands(block.subList(i + 1, end), variables, place, commands);
+            } else if (loop.matches()) {
+                int end = i;
+                var body = List.of(Objects.toString(loop.group(4), ""));
+                if (loop.group(3) == null) {
+                    while (!block.get(end).startsWith("done")) {
+                        end++;
+                    }
+                    body = block.subList(i + 1, end);
+                }
+                for (var value : words(put(loop.group(2), variables))) {
+                    variables.put(loop.group(1), value);
+                    commands(body, variables, place, commands);
                 }
                 i = end;
             } else {
@@ -152,8 +161,7 @@ record Guide(Path file, List<String> lines) {
 
     private static String put(String text, Map<String, String> variables) {
         return VARIABLE.matcher(text)
-                .replaceAll(found ->
-                        Matcher.quoteReplacement(variables.getOrDefault(found.group(1), found.group())));
+                .replaceAll(found -> Matcher.quoteReplacement(variables.getOrDefault(found.group(1), found.group())));
     }
 
     /** Lines of the blocks of commands, those that a backslash joins as one. */
