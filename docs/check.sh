@@ -55,16 +55,17 @@ skip() {
 
 # run COMMAND: in this shell, so that later commands of the guide see its variables.
 run() {
-    local start=$SECONDS failed=0 place=$folder/checkout
+    local start=$SECONDS failed=0
     if $list; then
         tell run "$1"
         return
     fi
     case $1 in *'cluster start'*) cluster=true ;; esac
-    case $1 in ./mvnw*) place=$home ;; esac # Maven writes into the modules, and takes links for other folders
-    cd "$place" || exit 1
     trap 'failed=$?' ERR
-    eval "$1" >"$output" 2>&1 </dev/null
+    case $1 in
+    ./mvnw*) (cd "$home" && eval "$1") >"$output" 2>&1 </dev/null ;; # Maven takes links for other folders
+    *) eval "$1" >"$output" 2>&1 </dev/null ;;
+    esac
     trap - ERR
     tell "$((SECONDS - start)) s" "$1"
     ran=$((ran + 1))
@@ -136,8 +137,9 @@ check() {
 for file in "${files[@]}"; do
     guide=${file#"$home/"}
     echo "$guide"
+    cd "$folder/checkout" || exit 1
     exec 4<"$file"
     check <&4
     exec 4<&-
 done
-echo "$ran passed, 0 failed, $skipped skipped"
+$list || echo "$ran passed, 0 failed, $skipped skipped"

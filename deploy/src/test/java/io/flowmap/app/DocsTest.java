@@ -156,7 +156,7 @@ class DocsTest {
                 continue;
             }
             var program = words.get(0);
-            if (program.endsWith("bin/flowmap") || program.endsWith("/entrypoint.sh")) {
+            if (program.matches("(.*bin/)?flowmap|.*/entrypoint.sh")) {
                 launch(words.subList(1, words.size()));
             } else if (program.endsWith("/nightly.sh")) {
                 launch(words.subList(2, words.size()));
