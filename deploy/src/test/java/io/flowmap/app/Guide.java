@@ -26,8 +26,8 @@ record Guide(Path file, List<String> lines) {
 
     private static final Pattern LINK = Pattern.compile("\\[[^\\]]*\\]\\(([^)\\s]+)\\)");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
-    private static final Pattern WORD =
-            Pattern.compile("(?:\\$\\([^()]*\\)|'[^']*'|\"(?:\\\\.|[^\"\\\\])*\"|\\\\.|[^\\s'\"\\\\;&|<>()])+|[;&|<>()]+");
+    private static final Pattern WORD = Pattern.compile(
+            "(?:\\$\\([^()]*\\)|'[^']*'|\"(?:\\\\.|[^\"\\\\])*\"|\\\\.|[^\\s'\"\\\\;&|<>()])+|[;&|<>()]+");
     private static final Pattern HERE = Pattern.compile("<<'?(\\w+)'?");
     private static final Pattern LOOP = Pattern.compile("for (\\w+) in (.*?); do *((.*); done.*)?");
     private static final Pattern VARIABLE = Pattern.compile("\\$(\\w+)");
