@@ -115,7 +115,8 @@ class SettingsTest {
             delimiter = '|',
             value = {
                 "run.sed=1 | run.sed | did you mean run.seed?",
-                "rnu.seed=1 | rnu | did you mean run?",
+                "rnu.seed=1 | unknown setting rnu.seed (argument rnu.seed=1) | did you mean run.seed?",
+                "seed=1 | unknown setting seed | did you mean run.seed?",
                 "run.seed=many | run.seed | expected a number, got string \"many\"",
                 "run.overwrite=1 | run.overwrite | expected true or false, got number 1",
                 "run.dir=[1] | run.dir | expected text, got list [1]",
