@@ -88,7 +88,7 @@ public final class Json {
     private static List<String> constants(Class<?> type) {
         return type.isEnum()
                 ? Arrays.stream(type.getEnumConstants())
-                        .map(value -> value.toString().toLowerCase(Locale.ROOT))
+                        .map(value -> MAPPER.valueToTree(value).asText().toLowerCase(Locale.ROOT))
                         .toList()
                 : List.of();
     }

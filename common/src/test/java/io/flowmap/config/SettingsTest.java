@@ -145,6 +145,7 @@ class SettingsTest {
                 "{\"a\":[1]} | no whole number of 32 bits",
                 "{\"a\":1,\"b\":\"x\"} | expected a number, got x",
                 "{\"a\":1,\"c\":\"mauve\"} | expected a value among red, blue, got mauve",
+                "{\"a\":1,\"c\":\"bleu\"} | expected a value among red, blue, got bleu (did you mean blue?)",
                 "{\"a\":1,\"d\":5} | no list",
                 "{\"a\":1,\"b\":1,\"c\":\"red\",\"d\":[],\"z\":5} | unknown key z",
                 "{} | no key a",

@@ -38,6 +38,9 @@ import org.apache.spark.sql.SaveMode;
  */
 public final class SweepJob implements Job {
     private static final String SECTION = "sweep";
+    private static final String LEGEND =
+            "Of the distance (FD), cost and time lower is better. NFE: network evaluations of a sample; γ: noise of the"
+                    + " sampler between steps; λ: guidance weight.";
 
     /** @param best case of every number of steps and its distance, by the names of case and metric */
     private record Facts(int cases, long endedEarly, List<Map<String, Object>> best) {}
@@ -134,14 +137,17 @@ public final class SweepJob implements Job {
         LabPage.page(
                 output,
                 new Page("Sweep", "The best noise of the sampler and guidance weight for every number of steps")
-                        .section("The best", told, Html.table(table.bestCells(), 1))
+                        .section("The best", told, Html.table(LEGEND, table.bestCells(), 1))
                         .section(
                                 "Quality against steps and time",
                                 "On the right every case that was measured to the end; dashed: those that no other is both faster and"
                                         + " nearer than.",
                                 "<div class=\"charts\">" + bySteps.html() + byTime.html() + "</div>")
-                        .section("All cases", "", Html.table(table.allCells(), 1))
-                        .section("The paper's choice", published.title(), Html.table(published.rows(), 1))
+                        .section("All cases", "", Html.table(LEGEND, table.allCells(), 1))
+                        .section(
+                                "The paper's choice",
+                                published.title(),
+                                Html.table("By number of network evaluations (NFE).", published.rows(), 1))
                         .html());
         return new Facts(
                 table.rows().size(),

@@ -48,8 +48,8 @@ final class TrainingSection {
                 + chart("Tangent warmup r", "tangent_warmup", false)
                 + adversarial()
                 + chart("Learning rate", "learning_rate", false)
-                + chart("Time of a round (ms)", "round_millis", true)
-                + chart("Share of a round outside compute", "overhead", false)
+                + chart("Time of a round (ms) ↓", "round_millis", true)
+                + chart("Share of a round outside compute ↓", "overhead", false)
                 + chart("Divergence of the workers, relative", "divergence", true)
                 + "</div>";
     }
@@ -61,7 +61,7 @@ final class TrainingSection {
         for (int bin = 1; bin <= INTERVALS.size(); bin++) {
             add(series, INTERVALS.get(bin - 1), "g_median_" + bin, "bin" + bin);
         }
-        return chart("Median ‖g‖ by interval length", series, true);
+        return chart("Median ‖g‖ by interval length ↓", series, true);
     }
 
     /** Both sides of adversarial finetuning; nothing for another training. */
