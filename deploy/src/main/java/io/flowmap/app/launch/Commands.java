@@ -35,7 +35,7 @@ public final class Commands {
     private static final char UNREADABLE = '\uFFFD';
     private static final Map<String, String> GROUPS = Map.of(
             "lab",
-            "study the method: the theorem, derivatives, a plane, and all objectives beside each other, a codec");
+            "study the method: theorem 3.1, derivatives, trajectories, objectives in a plane and side by side, a codec");
     private static final Map<String, String> SCRIPTED = Map.of(
             "cluster",
             "start or stop a Spark cluster on this machine: cluster start [--workers N] | cluster stop",
@@ -128,12 +128,12 @@ public final class Commands {
         spec.addOption(OptionSpec.builder("-c", CONFIG)
                 .paramLabel("FILE")
                 .type(Path.class)
-                .description("HOCON with settings; may include other files")
+                .description("file of settings (HOCON), which may include others")
                 .build());
         spec.addOption(OptionSpec.builder(MASTER)
                 .paramLabel("URL")
                 .type(String.class)
-                .description("Spark's master: local[*] (default), local-cluster[n,cores,MiB], spark://host:port")
+                .description("Spark's master, local[*] by default; also local-cluster[n,cores,MiB], spark://HOST:PORT")
                 .build());
         job.options()
                 .forEach((option, setting) -> spec.addOption(OptionSpec.builder(option)
@@ -146,7 +146,7 @@ public final class Commands {
                 .arity("0..*")
                 .type(List.class)
                 .auxiliaryTypes(String.class)
-                .description("settings, which win over the file's: run.dir=/data/run run.seed=7")
+                .description("settings that override the file's, such as run.seed=7")
                 .build());
         return spec;
     }

@@ -2,6 +2,7 @@ package io.flowmap.app.launch;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.app.lab.LabPage;
 import io.flowmap.config.Json;
 import io.flowmap.data.LiteralPath;
 import io.flowmap.eval.set.SampleSet;
@@ -31,6 +32,7 @@ import org.apache.spark.sql.functions;
 /** What a command made, as a sentence for its user, from the manifest of its stage; as well where an earlier run made it. */
 final class Outcome {
     private static final String LAB = "lab ";
+    private static final List<String> PAGES = List.of(StageNames.REPORT, StageNames.DATASET, StageNames.SWEEP);
     private static final String STEPS = "/training/steps";
 
     private final JobContext context;
@@ -45,7 +47,9 @@ final class Outcome {
     Optional<String> sentence() {
         return stage().filter(context::finished).map(stage -> {
             var dir = context.stage(stage);
-            return made(Manifest.read(Store.of(context.hadoop(), dir), dir)) + " in " + shown(dir);
+            return PAGES.contains(stage) || stage.startsWith(LAB.strip() + "/")
+                    ? "page to open in a browser: " + shown(new Path(dir, LabPage.FILE))
+                    : made(Manifest.read(Store.of(context.hadoop(), dir), dir)) + " in " + shown(dir);
         });
     }
 
@@ -82,8 +86,7 @@ final class Outcome {
             case "ema" -> "averages of the parameters";
             case "generate" -> samples(manifest);
             case "evaluate" -> metrics();
-            case "sweep" -> "table and page of all cases";
-            default -> "page";
+            default -> throw new IllegalStateException("no stage of " + command);
         };
     }
 
@@ -104,7 +107,7 @@ final class Outcome {
 
     private static String teacher(JsonNode facts) {
         return "teacher of " + parameters(facts, "main")
-                + (facts.at("/models/weak").isObject() ? ", weak model of " + parameters(facts, "weak") : "");
+                + (facts.at("/models/weak").isObject() ? " (weak model " + parameters(facts, "weak") + ")" : "");
     }
 
     private static String parameters(JsonNode facts, String model) {

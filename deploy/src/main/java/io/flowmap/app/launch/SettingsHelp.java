@@ -57,6 +57,7 @@ final class SettingsHelp {
             own.forEach(path -> {
                 text.append('\n');
                 comment(text, MARGIN, reference.find(path).comment());
+                text.append('\n');
                 list(text, reference.find(path).children());
             });
         }
@@ -68,12 +69,12 @@ final class SettingsHelp {
         others.removeAll(own(job));
         others.removeIf(path -> own(job).stream().anyMatch(mine -> path.startsWith(mine + ".")));
         others.removeAll(SHARED);
-        return (others.isEmpty() ? "" : "Also reads: " + commands(others) + "\n") + "Shared by all: " + commands(SHARED)
-                + "\n";
+        return (others.isEmpty() ? "" : "Also reads: " + commands(others) + "\n") + "Shared by many: "
+                + commands(SHARED) + "\n";
     }
 
     private static String commands(List<String> paths) {
-        return paths.stream().map(path -> "flowmap settings " + path).collect(Collectors.joining(", "));
+        return "flowmap settings " + String.join(" | ", paths);
     }
 
     /** Sections that no other command reads, or that are named like this one; none of a pipeline, which has those of its stages. */

@@ -99,7 +99,8 @@ class ApplicationTest {
             assertThat(run(stages, "pipeline")).isZero();
             assertThat(err.toString().lines())
                     .anyMatch(line -> line.contains("1/2 ingest: 1,200 train") && !line.contains("next:"))
-                    .anyMatch(line -> line.contains("2/2 report: page in ") && line.contains("; next: flowmap sweep "));
+                    .anyMatch(line -> line.contains("2/2 report: page to open in a browser: ")
+                            && line.contains("; next: flowmap sweep "));
         } finally {
             System.clearProperty(Application.TERMINAL);
         }

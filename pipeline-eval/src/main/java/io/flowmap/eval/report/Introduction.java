@@ -31,32 +31,40 @@ final class Introduction {
         var shape = train.imageShape();
         return String.format(
                 Locale.ROOT,
-                "%s learned from %,d images%s (%d×%d pixels, %s). %sAll of them then drew %,d images each at several numbers of steps, from the"
-                        + " same noise, and these were compared with real images.",
-                hasTeacher()
+                "%s learned from %,d images%s (%d×%d pixels, %s). %s then drew %,d images at each of several numbers of steps, from the same"
+                        + " noise, and these were compared with real images.",
+                drew(SampleSet.TEACHER)
                         ? "A teacher, which draws an image in many small steps,"
-                        : "A flow map, called student here,",
+                        : "A flow map, here called the student, which draws an image in one to a few steps,",
                 train.count(),
                 train.classes() > 0 ? " of " + train.classes() + " classes" : "",
                 shape.width(),
                 shape.height(),
                 shape.channels() == 1 ? "grey" : shape.channels() + " channels",
-                hasTeacher()
-                        ? "A flow map, the student, was distilled from it: it draws in one to a few steps"
-                                + (finetuned ? ", and an adversarial finetuning sharpened it. " : ". ")
-                        : "",
+                drewBoth()
+                        ? "A flow map, the student, was distilled from it, which draws in one to a few steps"
+                                + (finetuned ? "; an adversarial finetuning sharpened it" : "") + ". Both"
+                        : "It",
                 table.protocol(table.distance()).samples());
     }
 
-    private boolean hasTeacher() {
-        return !table.steps(SampleSet.TEACHER, table.bestGuidance()).isEmpty();
+    private boolean drew(String model) {
+        return !table.steps(model, table.bestGuidance()).isEmpty();
+    }
+
+    private boolean drewBoth() {
+        return drew(SampleSet.TEACHER) && drew(SampleSet.STUDENT);
     }
 
     private String pictures() {
-        return "Each grid under Samples is one number of steps"
-                + (hasTeacher() ? ", the student above the teacher" : "")
-                + "; the same place has the same noise and class in every grid. The run went well if the student's images at 1 to 4 steps look like"
-                + (hasTeacher() ? " the teacher's at many steps and like" : "") + " the real images further down.";
+        return "Each grid under Samples is one number of steps" + (drewBoth() ? ", the student above the teacher" : "")
+                + "; the same place has the same noise and class in every grid. "
+                + (drewBoth()
+                        ? "The run went well if the student's images at 1 to 4 steps look like the teacher's at many steps and like the real"
+                                + " images further down."
+                        : "The run went well if they look like the real images further down.")
+                + " The guidance weight says how strongly a sample is pushed towards its class: a higher one gives clearer images with less"
+                + " variety.";
     }
 
     private String values() {

@@ -26,7 +26,7 @@ final class ProvenanceSection {
                 .toList();
         rows.add(List.of(
                 stage.name(),
-                manifest.finished(),
+                manifest.finished().replaceFirst("\\.\\d+", ""),
                 shortened(manifest.version()),
                 Long.toString(manifest.seed()),
                 shortened(stage.sha256()),

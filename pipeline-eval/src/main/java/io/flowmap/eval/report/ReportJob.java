@@ -107,14 +107,17 @@ public final class ReportJob implements Job {
         var images = new ImageSection(context.spark(), data, settings);
         var guidance = Axis.format(table.bestGuidance());
         var page = new Page(settings.title(), subtitle(context, data));
-        new Introduction(table, train, inputs.stream().anyMatch(input -> input.name()
-                        .equals(StageNames.FINETUNED)))
-                .write(page);
+        var samples = Manifest.read(fileSystem, context.stage(StageNames.SAMPLES));
+        boolean finetuned =
+                samples.config().at("/generate/student-stage").asText().equals(StageNames.FINETUNED);
+        new Introduction(table, train, finetuned).write(page);
         page.command(context.command());
         var columns = Introduction.columns(data.classNames(), settings.classes());
         var whose = table.steps(SampleSet.TEACHER, table.bestGuidance()).isEmpty() ? "student's" : "teacher's";
         page.section(
-                "In short", "At guidance weight " + guidance + ", the " + whose + " best here.", measured.headline());
+                "In short",
+                "At guidance weight " + guidance + ", where the " + whose + " distance is lowest.",
+                measured.headline());
         page.section(
                 "Samples",
                 "Guidance weight " + guidance + ". The same place is the same noise and class in every grid." + columns,

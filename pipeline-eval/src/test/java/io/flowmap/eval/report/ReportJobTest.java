@@ -72,7 +72,7 @@ class ReportJobTest {
         assertThat(html).contains("A &lt;b&gt; &amp; &#39;c&#39;").doesNotContain("<b> &");
         assertThat(html)
                 .contains(
-                        "the teacher&#39;s best here",
+                        "where the teacher&#39;s distance is lowest",
                         "FD-LeNet",
                         "real images",
                         "Median ‖g‖",
