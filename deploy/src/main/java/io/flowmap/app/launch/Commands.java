@@ -45,11 +45,12 @@ public final class Commands {
     private static final List<String> FIRST = List.of(
             "Flowmap distils image generators into flow maps that draw in one to four steps.",
             "",
-            "  flowmap demo                                           see it work on ten drawn shapes; ends with a report",
-            "  flowmap pipeline ingest.train=FOLDER run.dir=runs/mine all stages on your own images, one folder a class",
-            "  flowmap help                                           all commands",
-            "  flowmap distill --help                                 a command with its settings",
-            "  flowmap settings                                       all settings with their defaults");
+            "  flowmap demo              see it work: ten drawn shapes, from images to a report",
+            "  flowmap pipeline run.dir=runs/mine ingest.train=FOLDER",
+            "                            the same on your own images, with a folder for each class",
+            "  flowmap help              all commands",
+            "  flowmap distill --help    a command and its settings",
+            "  flowmap settings          all settings with their defaults");
 
     private final CommandLine line;
 
@@ -133,7 +134,7 @@ public final class Commands {
         spec.addOption(OptionSpec.builder(MASTER)
                 .paramLabel("URL")
                 .type(String.class)
-                .description("Spark's master, local[*] by default; also local-cluster[n,cores,MiB], spark://HOST:PORT")
+                .description("Spark's master: local[*] (default), spark://HOST:PORT or another")
                 .build());
         job.options()
                 .forEach((option, setting) -> spec.addOption(OptionSpec.builder(option)

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Settings as a user reads them: those of a command below its options, and all of them as HOCON. */
 final class SettingsHelp {
@@ -66,11 +67,16 @@ final class SettingsHelp {
 
     private String elsewhere(Job job) {
         var others = new ArrayList<>(job.sections().keySet());
-        others.removeAll(own(job));
-        others.removeIf(path -> own(job).stream().anyMatch(mine -> path.startsWith(mine + ".")));
         others.removeAll(SHARED);
-        return (others.isEmpty() ? "" : "Also reads: " + commands(others) + "\n") + "Shared by many: "
-                + commands(SHARED) + "\n";
+        others.removeIf(path -> own(job).contains(path)
+                || Stream.concat(own(job).stream(), job.sections().keySet().stream())
+                        .anyMatch(above -> path.startsWith(above + ".")));
+        var text = new StringBuilder();
+        if (!others.isEmpty()) {
+            comment(text, "", List.of("Reads as well: " + commands(others)));
+        }
+        comment(text, "", List.of("Shared by many commands: " + commands(SHARED)));
+        return text.toString();
     }
 
     private static String commands(List<String> paths) {
@@ -106,7 +112,8 @@ final class SettingsHelp {
                 pending = List.of();
             }
             if (setting.isCopy()) {
-                head(text, setting.path() + (setting.children().isEmpty() ? "" : ".*"), setting.original());
+                var all = reference.find(setting.original()).isValue() ? "" : ".*";
+                head(text, setting.path() + all, setting.original() + all);
                 setting.children().forEach(child -> values(text, child));
                 comment(text, COMMENT, setting.comment());
             } else if (plain) {
@@ -120,8 +127,10 @@ final class SettingsHelp {
                 setting.children().forEach(child -> head(text, child.path(), child.value()));
                 pending = setting.comment();
             } else {
-                text.append(MARGIN).append(setting.path()).append(".*\n");
-                comment(text, COMMENT, setting.comment());
+                if (!setting.comment().isEmpty()) {
+                    text.append(MARGIN).append(setting.path()).append(".*\n");
+                    comment(text, COMMENT, setting.comment());
+                }
                 list(text, setting.children());
             }
         }

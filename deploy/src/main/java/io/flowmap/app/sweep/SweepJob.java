@@ -137,6 +137,12 @@ public final class SweepJob implements Job {
         LabPage.page(
                 output,
                 new Page("Sweep", "The best noise of the sampler and guidance weight for every number of steps")
+                        .introduction(
+                                "What this is",
+                                "The run's flow maps sampled at every choice that the settings of sweep list, from the same noise, and measured"
+                                        + " alike. The first table has the best choice for each number of steps: take it for generate.gamma and"
+                                        + " generate.guidance.")
+                        .command(context.command())
                         .section("The best", told, Html.table(LEGEND, table.bestCells(), 1))
                         .section(
                                 "Quality against steps and time",
@@ -197,7 +203,7 @@ public final class SweepJob implements Job {
                 "line" + series.size() % 10,
                 true)));
         return new LineChart(
-                metric(table) + " at the best γ and λ",
+                metric(table) + " ↓ at the best γ and λ",
                 Axis.doubling("steps", values(table.best(), row -> row.ofCase().steps())),
                 Axis.logarithmic("", values(table.best(), SweepRow::distance)),
                 series);
@@ -211,7 +217,7 @@ public final class SweepJob implements Job {
                         new Series("front", times(front), values(front, SweepRow::distance), "line1 dashed", true))
                 .toList();
         return new LineChart(
-                metric(table) + " against time",
+                metric(table) + " ↓ against time",
                 Axis.logarithmic("ms an image", times(whole)),
                 Axis.logarithmic("", values(whole, SweepRow::distance)),
                 series);

@@ -159,6 +159,18 @@ class CommandsTest {
     }
 
     @Test
+    void everyLineOfEveryHelpFitsAHundredColumns() {
+        for (var job : Stages.registered().jobs()) {
+            var help = new SettingsHelp(Stages.registered()).of(job);
+            assertThat(help.lines()).as(job.name()).allMatch(line -> line.length() <= 100);
+            assertThat(help).as(job.name()).contains("Shared by many commands: flowmap settings run | spark");
+        }
+        assertThat(new SettingsHelp(Stages.registered()).of(Stages.registered().job("distill")))
+                .contains("  distill.training.* = training.*\n", "  distill.teacher.interval.max = 1.0\n")
+                .doesNotContain("distill.objective.*");
+    }
+
+    @Test
     void settingsPrintsThoseBelowAKeyAsHocon() {
         assertThat(execute("settings", "distill.time-pairs")).isZero();
         assertThat(out.toString())
