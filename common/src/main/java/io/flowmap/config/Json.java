@@ -15,10 +15,10 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * The one JSON dialect of Flowmap: kebab-case keys, records, unknown and missing keys rejected. Jackson's mapper is immutable once
@@ -60,7 +60,7 @@ public final class Json {
             return firstLine(own.getMessage());
         }
         if (e instanceof InvalidFormatException wrong) {
-            return "expected " + words(wrong.getTargetType()) + ", got " + wrong.getValue();
+            return "expected " + words(wrong.getTargetType()) + ", got " + wrong.getValue() + near(wrong);
         }
         if (e instanceof InputCoercionException || e.getCause() instanceof InputCoercionException) {
             var wrong = (InputCoercionException) (e instanceof InputCoercionException ? e : e.getCause());
@@ -78,12 +78,24 @@ public final class Json {
         return firstLine(e.getOriginalMessage());
     }
 
+    private static String near(InvalidFormatException wrong) {
+        return Spelling.nearest(
+                        String.valueOf(wrong.getValue()).toLowerCase(Locale.ROOT), constants(wrong.getTargetType()))
+                .map(value -> " (did you mean " + value + "?)")
+                .orElse("");
+    }
+
+    private static List<String> constants(Class<?> type) {
+        return type.isEnum()
+                ? Arrays.stream(type.getEnumConstants())
+                        .map(value -> MAPPER.valueToTree(value).asText().toLowerCase(Locale.ROOT))
+                        .toList()
+                : List.of();
+    }
+
     private static String words(Class<?> type) {
         if (type.isEnum()) {
-            return "a value among "
-                    + Arrays.stream(type.getEnumConstants())
-                            .map(value -> value.toString().toLowerCase(Locale.ROOT))
-                            .collect(Collectors.joining(", "));
+            return "a value among " + String.join(", ", constants(type));
         }
         if (type == int.class || type == Integer.class) {
             return "a whole number of 32 bits";

@@ -12,7 +12,6 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -158,7 +157,7 @@ final class KnownKeys {
     }
 
     /** A scalar as the user wrote it: {@code 007} stays 007. */
-    private static String spelling(ConfigValue scalar) {
+    static String spelling(ConfigValue scalar) {
         return scalar.atKey(FREE_STANDING).getString(FREE_STANDING);
     }
 
@@ -219,11 +218,23 @@ final class KnownKeys {
     }
 
     private UserError unknown(String key, ConfigValue value) {
-        var nearest = allKeys().stream()
-                .min(Comparator.comparingInt(known -> Spelling.distance(known, key)))
-                .orElse("");
-        return new UserError("cannot read setting " + key + at(value) + ": no such key in reference.conf, did you mean "
-                + nearest + "?");
+        var last = value;
+        var full = key;
+        while (last instanceof ConfigObject map && map.size() == 1) {
+            var entry = map.entrySet().iterator().next();
+            full = join(full, entry.getKey());
+            last = entry.getValue();
+        }
+        return unknown(full, at(value));
+    }
+
+    /** The mistake of a key that is not in the reference, with the nearest that is. */
+    UserError unknown(String key, String place) {
+        var near = Spelling.nearestKeys(key, allKeys());
+        return new UserError("unknown setting " + key + place + ": "
+                + (near.isEmpty()
+                        ? "flowmap settings lists all there are"
+                        : "did you mean " + String.join(" or ", near) + "?"));
     }
 
     private List<String> allKeys() {

@@ -52,7 +52,7 @@ public final class Settings {
     }
 
     private static Settings of(Config given, List<String> overrides) {
-        var reference = ConfigFactory.parseResources(Settings.class.getClassLoader(), "reference.conf");
+        var reference = Reference.parse();
         var user = given;
         var known = new KnownKeys(reference.resolve().root());
         for (var override : overrides) {

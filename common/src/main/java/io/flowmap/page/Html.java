@@ -29,15 +29,29 @@ public final class Html {
                 + "\" src=\"data:image/png;base64," + Base64.getEncoder().encodeToString(image.png()) + "\">";
     }
 
-    /** A table; the first row of cells is the head. Cells are escaped here; columns from {@code firstNumber} align right. */
-    public static String table(List<List<String>> rows, int firstNumber) {
-        var html = new StringBuilder("<div class=\"scroll\"><table>");
+    /**
+     * A table in a box of its own, which scrolls where the page is narrower.
+     *
+     * @param caption what it shows, with units and what the arrows at the columns' heads mean
+     * @param rows of cells, escaped here; the first is the head, whose ↓ and ↑ say that lower or higher is better, and the first cell of each
+     *     other row is its name
+     * @param firstNumber columns from here align right
+     */
+    public static String table(String caption, List<List<String>> rows, int firstNumber) {
+        var html = new StringBuilder("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
+        html.append(text(caption))
+                .append("\"><table><caption>")
+                .append(text(caption))
+                .append("</caption>");
         for (int row = 0; row < rows.size(); row++) {
             html.append(row == 0 ? "<thead><tr>" : "<tr>");
             for (int column = 0; column < rows.get(row).size(); column++) {
-                var tag = row == 0 ? "th" : "td";
-                html.append('<').append(tag).append(column >= firstNumber ? " class=\"number\">" : ">");
-                html.append(text(rows.get(row).get(column)))
+                var cell = rows.get(row).get(column);
+                var tag = row == 0 || column == 0 ? "th" : "td";
+                html.append('<').append(tag);
+                html.append(row == 0 ? " scope=\"col\"" : column == 0 ? " scope=\"row\"" : "");
+                html.append(column >= firstNumber ? " class=\"number\">" : ">");
+                html.append(row == 0 ? head(cell) : text(cell))
                         .append("</")
                         .append(tag)
                         .append('>');
@@ -45,5 +59,15 @@ public final class Html {
             html.append(row == 0 ? "</tr></thead><tbody>" : "</tr>");
         }
         return html.append("</tbody></table></div>").toString();
+    }
+
+    /** Arrows are read aloud as what they mean. */
+    private static String head(String cell) {
+        return text(cell).replace("↓", spoken("↓", "lower is better")).replace("↑", spoken("↑", "higher is better"));
+    }
+
+    private static String spoken(String sign, String words) {
+        return "<abbr title=\"" + words + "\"><span aria-hidden=\"true\">" + sign + "</span><span class=\"unseen\">, "
+                + words + "</span></abbr>";
     }
 }

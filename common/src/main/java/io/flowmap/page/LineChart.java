@@ -2,6 +2,7 @@ package io.flowmap.page;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * A line chart as inline SVG with its title and legend as HTML.
@@ -57,7 +58,7 @@ public record LineChart(String title, Axis x, Axis y, List<Series> series) {
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"plot file\" viewBox=\"0 %d %d %d\" width=\"%d\"><style>",
                 -LEGEND_ROW, WIDTH, height, 2 * WIDTH));
         svg.append(Page.style()).append("</style>");
-        svg.append(format("<rect y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#fff\"/>", -LEGEND_ROW, WIDTH, height));
+        svg.append(format("<rect y=\"%d\" width=\"%d\" height=\"%d\" class=\"paper\"/>", -LEGEND_ROW, WIDTH, height));
         svg.append("<text x=\"6\" y=\"0\" class=\"title\">")
                 .append(Html.text(title))
                 .append("</text>");
@@ -77,7 +78,9 @@ public record LineChart(String title, Axis x, Axis y, List<Series> series) {
         var html = new StringBuilder("<div class=\"legend\">");
         for (var line : series) {
             if (!line.name.isEmpty()) {
-                html.append("<span class=\"").append(Html.text(line.style)).append("\"><svg viewBox=\"0 0 26 10\">");
+                html.append("<span class=\"")
+                        .append(Html.text(line.style))
+                        .append("\"><svg viewBox=\"0 0 26 10\" aria-hidden=\"true\">");
                 html.append("<path d=\"M1 5H25\"/></svg>")
                         .append(Html.text(line.name))
                         .append("</span>");
@@ -90,10 +93,33 @@ public record LineChart(String title, Axis x, Axis y, List<Series> series) {
         var html = new StringBuilder("<figure class=\"chart\"><figcaption>").append(Html.text(title));
         html.append("</figcaption>").append(legend);
         html.append(format("<svg class=\"plot\" viewBox=\"0 0 %d %d\" role=\"img\"", WIDTH, HEIGHT));
-        html.append(" aria-label=\"").append(Html.text(title)).append("\">");
+        html.append(" aria-label=\"").append(Html.text(spoken())).append("\">");
         axes(html);
         series.forEach(line -> draw(html, line));
         return html.append("</svg></figure>").toString();
+    }
+
+    /** The chart in words: title, and where each line begins and ends. */
+    private String spoken() {
+        var words = new StringBuilder(title + ".");
+        for (var line : series) {
+            int[] drawn = IntStream.range(0, line.x.length)
+                    .filter(i -> shown(x, line.x[i]) && shown(y, line.y[i]))
+                    .toArray();
+            if (drawn.length > 0) {
+                int last = drawn[drawn.length - 1];
+                words.append(line.name.isEmpty() ? " " : " " + line.name + ": ")
+                        .append(Axis.format(line.y[drawn[0]]))
+                        .append(" at ")
+                        .append(Axis.format(line.x[drawn[0]]));
+                words.append(
+                        drawn.length > 1
+                                ? " to " + Axis.format(line.y[last]) + " at " + Axis.format(line.x[last])
+                                : "");
+                words.append(' ').append(x.label()).append('.');
+            }
+        }
+        return words.toString();
     }
 
     private void axes(StringBuilder svg) {

@@ -5,7 +5,6 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
 
@@ -18,10 +17,10 @@ import javax.imageio.ImageIO;
  */
 public record PngImage(int width, int height, byte[] png) {
     private static final int GAP = 2;
-    private static final int BACKGROUND = 0xffffff;
+    private static final int OPAQUE = 0xff000000;
 
     /**
-     * Images side by side, two white pixels between them.
+     * Images side by side, two clear pixels between them.
      *
      * @param rows uint8 images [C,H,W] by row and column; null leaves a place empty
      * @param shape [C,H,W] of all; one channel is gray, of others the first three are red, green and blue
@@ -31,8 +30,7 @@ public record PngImage(int width, int height, byte[] png) {
         int columns = rows.stream().mapToInt(List::size).max().orElse(0);
         int width = Math.max(1, columns * (shape.width() * scale + GAP) - GAP);
         int height = Math.max(1, rows.size() * (shape.height() * scale + GAP) - GAP);
-        var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-        image.setRGB(0, 0, width, height, filled(width * height), 0, width);
+        var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB);
         for (int row = 0; row < rows.size(); row++) {
             for (int column = 0; column < rows.get(row).size(); column++) {
                 if (rows.get(row).get(column) != null) {
@@ -55,12 +53,6 @@ public record PngImage(int width, int height, byte[] png) {
         return new PngImage(image.getWidth(), image.getHeight(), out.toByteArray());
     }
 
-    private static int[] filled(int length) {
-        var pixels = new int[length];
-        Arrays.fill(pixels, BACKGROUND);
-        return pixels;
-    }
-
     private static void draw(BufferedImage image, int x, int y, byte[] pixels, LatentShape shape, int scale) {
         if (pixels.length != shape.size()) {
             throw new IllegalArgumentException(
@@ -74,7 +66,7 @@ public record PngImage(int width, int height, byte[] png) {
                 int red = pixels[at] & 0xff;
                 int green = gray ? red : pixels[plane + at] & 0xff;
                 int blue = gray ? red : pixels[2 * plane + at] & 0xff;
-                image.setRGB(x + j, y + i, red << 16 | green << 8 | blue);
+                image.setRGB(x + j, y + i, OPAQUE | red << 16 | green << 8 | blue);
             }
         }
     }

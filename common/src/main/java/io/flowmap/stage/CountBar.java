@@ -20,9 +20,9 @@ public final class CountBar extends SparkListener implements AutoCloseable {
     private long shown;
     private boolean closed;
 
-    public CountBar(JobContext context, String name, long total) {
+    public CountBar(JobContext context, String name, long total, String unit) {
         this.spark = context.spark().sparkContext();
-        this.bar = context.progress().bar(name, total);
+        this.bar = context.progress().bar(name, total, unit);
         this.counter = spark.longAccumulator(name);
         spark.addSparkListener(this);
     }

@@ -10,6 +10,9 @@ import org.apache.spark.sql.SparkSession;
 
 /** What a job may use besides its inputs: the session, the configuration, a place to show progress, the time. */
 public record JobContext(SparkSession spark, Settings settings, Progress progress, Clock clock) {
+    /** Key of Spark's session that holds the command line. */
+    public static final String COMMAND = "flowmap.command";
+
     /** Hadoop's configuration of the session, for file systems. */
     public Configuration hadoop() {
         return spark.sparkContext().hadoopConfiguration();
@@ -23,6 +26,11 @@ public record JobContext(SparkSession spark, Settings settings, Progress progres
     /** The same with more {@code key=value} settings, for a job that runs others. */
     public JobContext with(List<String> overrides) {
         return new JobContext(spark, settings.with(overrides), progress, clock);
+    }
+
+    /** The command line that runs, for pages; empty where nobody told it. */
+    public String command() {
+        return spark.conf().get(COMMAND, "");
     }
 
     /** The directory of a stage, absolute and with its scheme, since executors work elsewhere. */

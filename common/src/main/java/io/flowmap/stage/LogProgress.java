@@ -26,7 +26,7 @@ final class LogProgress implements Progress {
     }
 
     @Override
-    public Bar bar(String name, long total) {
+    public Bar bar(String name, long total, String unit) {
         return new LogBar(name, total);
     }
 

@@ -1,16 +1,29 @@
 package io.flowmap.stage;
 
+import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.Map;
 import org.apache.spark.SparkContext;
 
-/** Shows how far a job is: bars on a terminal, key=value log lines elsewhere. */
+/** Shows how far a job is: one line a stage on a terminal, key=value log lines elsewhere. */
 public interface Progress {
+    /** Fact of a phase: what a stage has made, as a sentence without its end. */
+    String MADE = "made";
+    /** Fact of a phase: the command that goes on from what was made. */
+    String NEXT = "next";
+
+    /** Tells which stage begins, the how many-eth of how many; 1 of 1 for a stage alone. */
+    default void begin(String stage, int number, int count) {}
+
     /** Tells that a phase has begun or ended, with its facts, as one line {@code phase=name key=value ...}. */
     void phase(String name, Map<String, ?> facts);
 
-    /** Starts a count from 0 to total. */
-    Bar bar(String name, long total);
+    /**
+     * Starts a count from 0 to total.
+     *
+     * @param unit what is counted, in the plural
+     */
+    Bar bar(String name, long total, String unit);
 
     /** Tells where the same command would go on if it ended now, such as "from step 50 in run/flowmap". */
     default void goesOn(String from) {}
@@ -37,8 +50,8 @@ public interface Progress {
         return new LogProgress(clock);
     }
 
-    /** Bars on the terminal's standard error; phases as log lines. */
-    static Progress terminal(Clock clock) {
-        return new TerminalProgress(new LogProgress(clock));
+    /** Lines on a terminal: one a stage, which shows its count and the time left until it shows what was made. */
+    static Progress terminal(Clock clock, PrintWriter terminal) {
+        return new TerminalProgress(clock, terminal, new LogProgress(clock));
     }
 }

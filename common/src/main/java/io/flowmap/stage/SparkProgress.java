@@ -35,8 +35,13 @@ final class SparkProgress implements Progress {
     }
 
     @Override
-    public Bar bar(String name, long total) {
-        return new ToldBar(name, total, shown.bar(name, total));
+    public void begin(String stage, int number, int count) {
+        shown.begin(stage, number, count);
+    }
+
+    @Override
+    public Bar bar(String name, long total, String unit) {
+        return new ToldBar(name, total, shown.bar(name, total, unit));
     }
 
     @Override

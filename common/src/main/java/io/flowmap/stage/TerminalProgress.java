@@ -1,49 +1,183 @@
 package io.flowmap.stage;
 
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Locale;
 import java.util.Map;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** Progress as bars. */
+/**
+ * Progress as one line a stage, which is written over: while it counts {@code 3/7 distill  412/600 steps  69 %  2.3 steps/s  1:22 left}, in
+ * the end what was made. Phases that say more are log lines; of stages in a row only those that somebody should know.
+ */
 final class TerminalProgress implements Progress {
-    private static final int REFRESH_MILLIS = 500;
+    private static final long EVERY_MILLIS = 200;
+    /** Rates are those of the last seconds. */
+    private static final long WINDOW_MILLIS = 20_000;
 
+    private static final int WIDTH = 99;
+    private static final String STATE = "state";
+    private static final Set<String> UNTOLD = Set.of("started", "finished");
+
+    private final Clock clock;
+    private final PrintWriter terminal;
     private final LogProgress log;
+    private String place = "";
+    private String part = "";
+    private String shown = "";
+    private boolean alone = true;
+    private long begun;
 
-    TerminalProgress(LogProgress log) {
+    TerminalProgress(Clock clock, PrintWriter terminal, LogProgress log) {
+        this.clock = clock;
+        this.terminal = terminal;
         this.log = log;
     }
 
     @Override
-    public void phase(String name, Map<String, ?> facts) {
-        log.phase(name, facts);
+    public synchronized void begin(String stage, int number, int count) {
+        alone = count == 1;
+        place = alone ? stage : number + "/" + count + " " + stage;
+        part = "";
+        begun = clock.millis();
+        show(place);
     }
 
     @Override
-    public Bar bar(String name, long total) {
-        return new TerminalBar(new ProgressBarBuilder()
-                .setTaskName(name)
-                .setInitialMax(total)
-                .setStyle(ProgressBarStyle.ASCII)
-                .setUpdateIntervalMillis(REFRESH_MILLIS)
-                .build());
+    public synchronized void phase(String name, Map<String, ?> facts) {
+        if (facts.containsKey(MADE)) {
+            show("");
+            var time = time((clock.millis() - begun) / 1000);
+            terminal.println((place.isEmpty() ? name : place) + ": " + facts.get(MADE) + " (" + time + ")"
+                    + (facts.containsKey(NEXT) ? "; next: " + facts.get(NEXT) : ""));
+            return;
+        }
+        part = facts.containsKey("network") ? " " + facts.get("network") : "";
+        boolean told = facts.containsKey(STATE)
+                ? !UNTOLD.contains(facts.get(STATE))
+                : (alone || name.equals("resume")) && !facts.containsKey("skipped");
+        if (told || "finished".equals(facts.get(STATE))) {
+            show("");
+        }
+        if (told) {
+            log.phase(name, facts);
+        }
     }
 
-    private record TerminalBar(ProgressBar bar) implements Bar {
+    @Override
+    public synchronized Bar bar(String name, long total, String unit) {
+        return new Line(label(name), total, unit);
+    }
+
+    /** The stage and, where it says more, what is counted. */
+    private String label(String name) {
+        if (place.isEmpty()) {
+            return name;
+        }
+        var stage = place.substring(place.indexOf(' ') + 1);
+        if (name.equals("train") || name.equals(stage)) {
+            return place + part;
+        }
+        return name.startsWith(stage + " ") ? place + name.substring(stage.length()) : place + ", " + name;
+    }
+
+    /** Puts a line in the place of the last one, with the cursor at its end. */
+    private void show(String line) {
+        var cut = line.length() > WIDTH ? line.substring(0, WIDTH) : line;
+        terminal.print(
+                "\r" + cut + " ".repeat(Math.max(0, shown.length() - cut.length())) + (cut.isEmpty() ? "\r" : ""));
+        terminal.flush();
+        shown = cut;
+    }
+
+    /** Seconds as 1:22 or 1:02:03. */
+    static String time(long seconds) {
+        return seconds < 3600
+                ? String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60)
+                : String.format(Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    }
+
+    private record Reading(long millis, long done) {}
+
+    private final class Line implements Bar {
+        private final String label;
+        private final long total;
+        private final String unit;
+        private final Deque<Reading> readings = new ArrayDeque<>();
+        private long drawn;
+        private long done;
+        private String values = "";
+
+        Line(String label, long total, String unit) {
+            this.label = label;
+            this.total = total;
+            this.unit = unit;
+            draw(clock.millis());
+        }
+
         @Override
         public void step(long n) {
-            bar.stepBy(n);
+            synchronized (TerminalProgress.this) {
+                done += n;
+                long now = clock.millis();
+                if (readings.isEmpty() || now - readings.peekLast().millis >= EVERY_MILLIS) {
+                    readings.addLast(new Reading(now, done));
+                }
+                while (readings.size() > 2 && now - readings.peekFirst().millis > WINDOW_MILLIS) {
+                    readings.removeFirst();
+                }
+                if (now - drawn >= EVERY_MILLIS) {
+                    draw(now);
+                }
+            }
         }
 
         @Override
         public void values(Map<String, ?> values) {
-            bar.setExtraMessage(LogProgress.line(values).strip());
+            this.values = values.entrySet().stream()
+                    .map(value -> "  " + value.getKey() + " " + LogProgress.word(value.getValue()))
+                    .collect(Collectors.joining());
         }
 
         @Override
         public void close() {
-            bar.close();
+            synchronized (TerminalProgress.this) {
+                show(place);
+            }
+        }
+
+        private void draw(long now) {
+            drawn = now;
+            var line = new StringBuilder(label);
+            line.append(String.format(Locale.ROOT, "  %,d/%,d %s", done, total, unit));
+            line.append(String.format(Locale.ROOT, "  %d %%", total == 0 ? 100 : 100 * done / total));
+            double rate = rate(now);
+            if (rate > 0) {
+                line.append("  ").append(perSecond(rate));
+                line.append("  ")
+                        .append(time(Math.round((total - done) / rate)))
+                        .append(" left");
+            }
+            show(line + values);
+        }
+
+        /** Counts a second of late; 0 if it is too soon to tell. What was counted at once at the start, by an earlier run, is left out. */
+        private double rate(long now) {
+            if (readings.size() < 2) {
+                return 0;
+            }
+            var first = readings.peekFirst();
+            return 1000.0 * (done - first.done) / Math.max(1, now - first.millis);
+        }
+
+        /** A rate below one a second as seconds of one. */
+        private String perSecond(double rate) {
+            return rate >= 1
+                    ? String.format(Locale.ROOT, rate < 10 ? "%.1f %s/s" : "%.0f %s/s", rate, unit)
+                    : String.format(Locale.ROOT, "%.1f s each", 1 / rate);
         }
     }
 }

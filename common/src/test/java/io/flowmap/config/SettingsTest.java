@@ -115,7 +115,8 @@ class SettingsTest {
             delimiter = '|',
             value = {
                 "run.sed=1 | run.sed | did you mean run.seed?",
-                "rnu.seed=1 | rnu | did you mean run?",
+                "rnu.seed=1 | unknown setting rnu.seed (argument rnu.seed=1) | did you mean run.seed?",
+                "seed=1 | unknown setting seed | did you mean run.seed?",
                 "run.seed=many | run.seed | expected a number, got string \"many\"",
                 "run.overwrite=1 | run.overwrite | expected true or false, got number 1",
                 "run.dir=[1] | run.dir | expected text, got list [1]",
@@ -144,6 +145,7 @@ class SettingsTest {
                 "{\"a\":[1]} | no whole number of 32 bits",
                 "{\"a\":1,\"b\":\"x\"} | expected a number, got x",
                 "{\"a\":1,\"c\":\"mauve\"} | expected a value among red, blue, got mauve",
+                "{\"a\":1,\"c\":\"bleu\"} | expected a value among red, blue, got bleu (did you mean blue?)",
                 "{\"a\":1,\"d\":5} | no list",
                 "{\"a\":1,\"b\":1,\"c\":\"red\",\"d\":[],\"z\":5} | unknown key z",
                 "{} | no key a",

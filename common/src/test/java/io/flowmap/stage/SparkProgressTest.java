@@ -61,7 +61,7 @@ class SparkProgressTest {
     @Test
     void listenersHearOfPhasesAndOfCountsOnceASecond() throws Exception {
         progress.phase("distill", Map.of("state", "started", "dir", "s3a://key:secret@bucket/run"));
-        try (var bar = progress.bar("train", 100)) {
+        try (var bar = progress.bar("train", 100, "steps")) {
             for (int i = 0; i < 10; i++) {
                 bar.step(10);
                 bar.values(Map.of("loss", 0.5 / (i + 1)));
@@ -77,7 +77,7 @@ class SparkProgressTest {
     @Test
     void prometheusReadsCountsValuesAndState() throws Exception {
         progress.phase("distill", Map.of("state", "started"));
-        try (var bar = progress.bar("train LeNet", 940)) {
+        try (var bar = progress.bar("train LeNet", 940, "steps")) {
             bar.step(12);
             bar.values(Map.of("loss", 0.25, "set", "words are no gauges"));
             assertThat(gauge("flowmap_train_LeNet_done")).isEqualTo(12);
@@ -98,7 +98,7 @@ class SparkProgressTest {
             public void phase(String name, Map<String, ?> facts) {}
 
             @Override
-            public Bar bar(String name, long total) {
+            public Bar bar(String name, long total, String unit) {
                 return new Bar() {
                     @Override
                     public void step(long n) {
@@ -115,7 +115,7 @@ class SparkProgressTest {
                 };
             }
         };
-        try (var bar = new CountBar(new JobContext(spark, null, recorded, Clock.systemUTC()), "draw", 6)) {
+        try (var bar = new CountBar(new JobContext(spark, null, recorded, Clock.systemUTC()), "draw", 6, "samples")) {
             var counter = bar.counter();
             JavaSparkContext.fromSparkContext(spark.sparkContext())
                     .parallelize(List.of(1, 2, 3), 1)

@@ -85,7 +85,7 @@ class StageTest {
             }
 
             @Override
-            public Bar bar(String name, long total) {
+            public Bar bar(String name, long total, String unit) {
                 throw new IllegalStateException("expected no bar");
             }
         };

@@ -68,25 +68,45 @@ public final class DatasetJob implements Job {
         facts.path("splits").fieldNames().forEachRemaining(splits::add);
         var first = LatentData.open(context.hadoop(), dir, splits.get(0));
         var page = new Page("Dataset", StageInput.withoutCredentials(dir) + ", " + ledger.count() + " records read")
+                .introduction(
+                        "What this is",
+                        "The data that trainings of this run read: what became of every image that was found, and what is left."
+                                + " Look at the records that were left out, and whether pictures, classes and sizes are what you expect.")
+                .command(context.command())
                 .section(
                         "Records",
-                        "What became of every record: kept + filtered + quarantined = read. The most frequent reasons.",
-                        Html.table(tables.verdicts(), 3));
+                        "Every record that was read is kept, filtered (not wanted by a setting of ingest.filter) or quarantined (damaged or"
+                                + " unusable).",
+                        Html.table(
+                                "Number of records by what became of them and why, the most frequent reasons.",
+                                tables.verdicts(),
+                                3));
         if (first.classes() > 0) {
             page.section(
-                    "Classes", "Kept records, the largest classes.", Html.table(tables.classes(first.classNames()), 2));
+                    "Classes",
+                    "",
+                    Html.table(
+                            "Number of kept records of each class, the largest first.",
+                            tables.classes(first.classNames()),
+                            2));
         }
-        page.section("Sizes", "Sides of the kept images as found, in pixels.", Html.table(tables.sizes(), 2));
+        page.section(
+                "Sizes", "", Html.table("Sides in pixels of the kept images as they were found.", tables.sizes(), 2));
         if (tables.captions().size() > 1) {
-            page.section("Captions", "Characters of the kept records' captions.", Html.table(tables.captions(), 2));
+            page.section("Captions", "", Html.table("Characters of the kept records' captions.", tables.captions(), 2));
         }
         for (var split : splits) {
             var data = LatentData.open(context.hadoop(), dir, split);
             page.section(
                     "Split " + split,
-                    data.count() + " latents " + Arrays.toString(data.shape().dimensions())
-                            + ". Means and deviations of their channels, and the first pictures.",
-                    Html.table(channels(moments(context, dir, split, data)), 0) + pictures(data, split));
+                    data.count() + " latents, arrays of "
+                            + Arrays.toString(data.shape().dimensions())
+                            + " (channels, height, width), and the first of them as pictures.",
+                    Html.table(
+                                    "Mean and standard deviation of each channel of the latents, in their own units.",
+                                    channels(moments(context, dir, split, data)),
+                                    0)
+                            + pictures(data, split));
         }
         return page;
     }
@@ -137,6 +157,7 @@ public final class DatasetJob implements Job {
         }
         int scale = Math.max(1, SMALLEST_GRID / (COLUMNS * data.imageShape().width()));
         return "<div class=\"single\"><figure>"
-                + Html.image(PngImage.grid(rows, data.imageShape(), scale), "pictures of " + split) + "</figure></div>";
+                + Html.image(PngImage.grid(rows, data.imageShape(), scale), "the first pictures of split " + split)
+                + "</figure></div>";
     }
 }

@@ -155,7 +155,7 @@ public final class EvaluateJob implements Job {
             FeatureSet.requireTwo(sets.get(i).name(), counts.get(i));
         }
         long largest = counts.stream().mapToLong(Long::longValue).max().orElse(train.count());
-        try (var bar = context.progress().bar("evaluate", sets.size() + 1L)) {
+        try (var bar = context.progress().bar("evaluate", sets.size() + 1L, "sets")) {
             evaluation.compareReal(ImageSources.TRAIN, train, Math.min(train.count(), largest));
             bar.step(1);
             for (int i = 0; i < sets.size(); i++) {

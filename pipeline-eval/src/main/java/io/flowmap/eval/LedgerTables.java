@@ -61,7 +61,7 @@ final class LedgerTables {
 
     private List<List<String>> quartiles(String condition, List<String> columns) {
         var rows = new ArrayList<List<String>>();
-        rows.add(List.of("", "split", "records", "least", "quarter", "median", "three quarters", "most"));
+        rows.add(List.of("of", "split", "records", "least", "lower quartile", "median", "upper quartile", "most"));
         for (var column : columns) {
             var told = kept().filter(condition)
                     .groupBy("split")

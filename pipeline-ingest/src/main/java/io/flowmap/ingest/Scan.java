@@ -43,7 +43,7 @@ final class Scan {
         var recipe = this.recipe;
         var directory = staging.toString();
         long seed = context.run().seed();
-        try (var bar = new TaskBar(context, "ingest", left.size())) {
+        try (var bar = new TaskBar(context, "ingest", left.size(), "portions")) {
             spark.parallelize(left, left.size())
                     .foreach(task -> stage(task, recipe, seed, hadoop.value().value(), directory));
         }

@@ -111,8 +111,8 @@ public final class IngestBench implements Callable<Integer> {
         }
 
         @Override
-        public Bar bar(String name, long total) {
-            return bars.bar(name, total);
+        public Bar bar(String name, long total, String unit) {
+            return bars.bar(name, total, unit);
         }
     }
 

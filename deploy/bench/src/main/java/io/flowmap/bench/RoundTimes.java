@@ -21,7 +21,7 @@ final class RoundTimes implements Progress {
     public void phase(String name, Map<String, ?> facts) {}
 
     @Override
-    public Bar bar(String name, long total) {
+    public Bar bar(String name, long total, String unit) {
         return new Bar() {
             @Override
             public void step(long n) {

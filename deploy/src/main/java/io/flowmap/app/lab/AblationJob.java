@@ -158,8 +158,19 @@ public final class AblationJob implements Job {
     private static String page(AblationTable table, String protocol, List<List<String>> published, LineChart chart) {
         return new Page("Objectives and teachers beside each other", "One dataset, one seed (AYF Table 5)")
                 .section("Distance against steps", "", "<div class=\"charts\">" + chart.html() + "</div>")
-                .section("Table", protocol, Html.table(table.rows(), 1))
-                .section("The paper's", PublishedTable.ABLATION.title(), Html.table(published, 1))
+                .section(
+                        "Table",
+                        protocol,
+                        Html.table(
+                                table.metric()
+                                        + " by number of steps, lower is better; λ is the guidance weight, trained the number of"
+                                        + " optimisation steps.",
+                                table.rows(),
+                                1))
+                .section(
+                        "The paper's",
+                        PublishedTable.ABLATION.title(),
+                        Html.table("FID by number of steps, lower is better.", published, 1))
                 .html();
     }
 

@@ -111,7 +111,13 @@ public final class CodecJob implements Job {
                                 "Originals above, decoded below.",
                                 "<div class=\"scroll\">" + Html.image(picture, "originals above, decoded below")
                                         + "</div>")
-                        .section("Peak signal-to-noise ratio", "", Html.table(rows, 1))
+                        .section(
+                                "Peak signal-to-noise ratio",
+                                "",
+                                Html.table(
+                                        "In decibels of the decoded image against the original; higher is better.",
+                                        rows,
+                                        1))
                         .html());
         return new Facts(
                 trips.stream().map(trip -> trip.image().name()).toList(),

@@ -97,12 +97,18 @@ public final class JvpJob implements Job {
                         "RMS of each block's derivative along (F, 1, 0)",
                         "A flow map is differentiated at s = 0.",
                         "<div class=\"charts\">" + chart(readings) + "</div>"
-                                + Html.table(rows("block", readings, "%.3g", Reading::norm), 1))
+                                + Html.table("By block and time t.", rows("block", readings, "%.3g", Reading::norm), 1))
                 .section(
                         "Relative error against float64 central differences",
                         "float32 is the arithmetic of training; float64 shows that the rules are right.",
-                        Html.table(rows("float32", readings, "%.1e", Reading::error), 1)
-                                + Html.table(rows("float64", readings, "%.1e", Reading::exact), 1))
+                        Html.table(
+                                        "float32, by block and time t; lower is better.",
+                                        rows("block", readings, "%.1e", Reading::error),
+                                        1)
+                                + Html.table(
+                                        "float64, by block and time t; lower is better.",
+                                        rows("block", readings, "%.1e", Reading::exact),
+                                        1))
                 .html();
     }
 

@@ -99,7 +99,10 @@ public final class Theorem31Job implements Job {
     private static String page(Theorem31 study, List<Curve> curves, List<List<String>> rows, LineChart chart) {
         return new Page("Why consistency models degrade with more steps", "AYF Theorem 3.1 in numbers")
                 .section("W2 to the data against steps", NOTE, "<div class=\"charts\">" + chart.html() + "</div>")
-                .section("Table", summary(study, curves), Html.table(rows, 1))
+                .section(
+                        "Table",
+                        summary(study, curves),
+                        Html.table("W2 to the data by number of steps; lower is better.", rows, 1))
                 .html();
     }
 

@@ -109,7 +109,13 @@ public final class Toy2dJob implements Job {
                 .map(n -> Integer.toString(n))
                 .toList();
         return new Page("Every objective in the plane", "Two spirals of thin Gaussians, exact teachers (AYF Fig. 12)")
-                .section("Distances", protocol(toy, study.floor()), Html.table(rows, 1))
+                .section(
+                        "Distances",
+                        protocol(toy, study.floor()),
+                        Html.table(
+                                "Sliced W2 to exact samples by objective and number of steps; lower is better.",
+                                rows,
+                                1))
                 .section("Samples", "From left to right " + String.join(", ", steps) + " steps.", pictures + "</div>")
                 .html();
     }

@@ -138,15 +138,24 @@ public final class TrajectoryJob implements Job {
                 .section(
                         "Relative error ||F - F*|| / ||F*||",
                         "F* is the mean velocity of the guided teacher's trajectory from x_t to s, by Heun's method.",
-                        Html.table(rows("t to s", "%.3f", readings, r -> r.error() / r.field()), 1))
+                        Html.table(
+                                "By interval and guidance weight λ; ↓ lower is better, 0 is exact.",
+                                rows("t to s", "%.3f", readings, r -> r.error() / r.field()),
+                                1))
                 .section(
                         "Relative effect of the guidance",
                         "How far F* is from F* at weight 1.",
-                        Html.table(rows("t to s", "%.3f", readings, r -> r.effect() / r.field()), 1))
+                        Html.table(
+                                "By interval and guidance weight λ, as a share of ||F*||.",
+                                rows("t to s", "%.3f", readings, r -> r.effect() / r.field()),
+                                1))
                 .section(
                         "Share of the guidance learned",
                         "The projection of the student's distance from F* at weight 1 on that effect: 1 is all of it.",
-                        Html.table(rows("t to s", "%.2f", readings, Reading::learned), 1))
+                        Html.table(
+                                "By interval and guidance weight λ; 1 is best.",
+                                rows("t to s", "%.2f", readings, Reading::learned),
+                                1))
                 .html();
     }
 

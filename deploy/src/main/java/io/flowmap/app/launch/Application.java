@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.fs.Path;
@@ -47,8 +48,9 @@ public final class Application {
         try {
             var settings = request.settings();
             var spark = Session.start(settings.section("spark", SparkConfig.class));
+            spark.conf().set(JobContext.COMMAND, request.line());
             try {
-                run(request.command(), new JobContext(spark, settings, progress(spark.sparkContext()), clock));
+                run(request, new JobContext(spark, settings, progress(spark.sparkContext()), clock));
             } finally {
                 spark.stop();
             }
@@ -58,7 +60,8 @@ public final class Application {
         }
     }
 
-    private void run(String command, JobContext context) {
+    private void run(Request request, JobContext context) {
+        var command = request.command();
         var start = clock.instant();
         var run = context.run();
         context.progress()
@@ -74,7 +77,15 @@ public final class Application {
                                 "version",
                                 CodeVersion.current()));
         try {
-            stages.job(command).run(context);
+            var jobs = stages.jobs(command, context);
+            for (int i = 0; i < jobs.size(); i++) {
+                context.progress().begin(jobs.get(i).name(), i + 1, jobs.size());
+                jobs.get(i).run(context);
+                if (jobs.size() > 1) {
+                    context.progress().goesOn("after " + jobs.get(i).name());
+                }
+                tell(request, jobs.get(i).name(), context, i + 1 == jobs.size());
+            }
         } catch (RuntimeException e) {
             context.progress().phase(command, Map.of("state", interruption.happened() ? "interrupted" : "failed"));
             throw e;
@@ -88,6 +99,18 @@ public final class Application {
         } else if (command.startsWith(LAB) || command.equals(SWEEP)) {
             showReport(context, command.replace(' ', '/'));
         }
+    }
+
+    private static void tell(Request request, String job, JobContext context, boolean last) {
+        var outcome = new Outcome(context, job);
+        outcome.sentence().ifPresent(sentence -> {
+            var facts = new LinkedHashMap<String, String>();
+            facts.put(Progress.MADE, sentence);
+            if (last) {
+                outcome.next(request).ifPresent(next -> facts.put(Progress.NEXT, next));
+            }
+            context.progress().phase(job, facts);
+        });
     }
 
     /** Prints the stage's table, if it has one, and where its page lies. */
@@ -113,7 +136,7 @@ public final class Application {
     }
 
     private Progress progress(SparkContext spark) {
-        var shown = Boolean.getBoolean(TERMINAL) ? Progress.terminal(clock) : Progress.log(clock);
+        var shown = Boolean.getBoolean(TERMINAL) ? Progress.terminal(clock, err) : Progress.log(clock);
         return Progress.told(interruption.following(shown, spark), spark, clock);
     }
 }

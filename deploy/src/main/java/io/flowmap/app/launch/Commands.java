@@ -1,6 +1,7 @@
 package io.flowmap.app.launch;
 
 import io.flowmap.config.Spelling;
+import io.flowmap.config.UserError;
 import io.flowmap.stage.Job;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -28,15 +29,28 @@ public final class Commands {
     private static final String MASTER = "--master";
     private static final String OVERRIDES = "key=value";
     private static final String DEMO = "demo";
+    private static final String SETTINGS = "settings";
+    private static final String SECTION_OF_SETTINGS = "settingsList";
+    private static final int WIDTH = 100;
     private static final char UNREADABLE = '\uFFFD';
     private static final Map<String, String> GROUPS = Map.of(
             "lab",
-            "study the method: the theorem, derivatives, a plane, and all objectives beside each other, a codec");
+            "study the method: theorem 3.1, derivatives, trajectories, objectives in a plane and side by side, a codec");
     private static final Map<String, String> SCRIPTED = Map.of(
             "cluster",
             "start or stop a Spark cluster on this machine: cluster start [--workers N] | cluster stop",
             "bench",
             "measure against libtorch, NumPy and SciPy: bench step | finetune | averaging | metrics | recall");
+
+    private static final List<String> FIRST = List.of(
+            "Flowmap distils image generators into flow maps that draw in one to four steps.",
+            "",
+            "  flowmap demo              see it work: ten drawn shapes, from images to a report",
+            "  flowmap pipeline run.dir=runs/mine ingest.train=FOLDER",
+            "                            the same on your own images, with a folder for each class",
+            "  flowmap help              all commands",
+            "  flowmap distill --help    a command and its settings",
+            "  flowmap settings          all settings with their defaults");
 
     private final CommandLine line;
 
@@ -51,11 +65,12 @@ public final class Commands {
                 .footer(
                         "",
                         "Every command takes [--config FILE] [--master URL] [key=value ...].",
-                        "Settings, their units and defaults: src/main/resources/reference.conf of every module, run and spark in common.",
+                        "A command's settings: flowmap COMMAND --help. All settings: flowmap settings [PREFIX].",
                         EXIT_CODES);
         addHelp(root);
-        stages.jobs().forEach(job -> add(root, job));
+        stages.jobs().forEach(job -> add(root, job, stages));
         SCRIPTED.keySet().stream().sorted().forEach(name -> root.addSubcommand(name, scripted(SCRIPTED.get(name))));
+        root.addSubcommand(SETTINGS, settings());
         root.addSubcommand("help", new CommandLine(new CommandLine.HelpCommand()).getCommandSpec());
         line = new CommandLine(root)
                 .setOut(out)
@@ -87,32 +102,39 @@ public final class Commands {
     }
 
     /** A job of two words becomes a command of its group. */
-    private static void add(CommandSpec root, Job job) {
+    private static void add(CommandSpec root, Job job, Stages stages) {
         int blank = job.name().indexOf(' ');
         if (blank < 0) {
-            root.addSubcommand(job.name(), command(job));
+            root.addSubcommand(job.name(), command(job, stages));
             return;
         }
         var group = job.name().substring(0, blank);
         if (!root.subcommands().containsKey(group)) {
             root.addSubcommand(group, scripted(GROUPS.get(group)));
         }
-        root.subcommands().get(group).getCommandSpec().addSubcommand(job.name().substring(blank + 1), command(job));
+        root.subcommands()
+                .get(group)
+                .getCommandSpec()
+                .addSubcommand(job.name().substring(blank + 1), command(job, stages));
     }
 
-    private static CommandSpec command(Job job) {
+    private static CommandSpec command(Job job, Stages stages) {
         var spec = CommandSpec.create();
         spec.usageMessage().description(sentence(job.summary()));
+        var sections = new ArrayList<>(spec.usageMessage().sectionKeys());
+        sections.add(SECTION_OF_SETTINGS);
+        spec.usageMessage().sectionKeys(sections);
+        spec.usageMessage().sectionMap().put(SECTION_OF_SETTINGS, help -> new SettingsHelp(stages).of(job));
         addHelp(spec);
         spec.addOption(OptionSpec.builder("-c", CONFIG)
                 .paramLabel("FILE")
                 .type(Path.class)
-                .description("HOCON with settings; may include other files")
+                .description("file of settings (HOCON), which may include others")
                 .build());
         spec.addOption(OptionSpec.builder(MASTER)
                 .paramLabel("URL")
                 .type(String.class)
-                .description("Spark's master: local[*] (default), local-cluster[n,cores,MiB], spark://host:port")
+                .description("Spark's master: local[*] (default), spark://HOST:PORT or another")
                 .build());
         job.options()
                 .forEach((option, setting) -> spec.addOption(OptionSpec.builder(option)
@@ -125,7 +147,18 @@ public final class Commands {
                 .arity("0..*")
                 .type(List.class)
                 .auxiliaryTypes(String.class)
-                .description("settings, which win over the file's: run.dir=/data/run run.seed=7")
+                .description("settings that override the file's, such as run.seed=7")
+                .build());
+        return spec;
+    }
+
+    private static CommandSpec settings() {
+        var spec = scripted("print all settings with their defaults, as HOCON that a file for --config may hold");
+        spec.addPositional(PositionalParamSpec.builder()
+                .paramLabel("PREFIX")
+                .arity("0..1")
+                .type(String.class)
+                .description("only this key and those below it, as distill.objective")
                 .build());
         return spec;
     }
@@ -138,6 +171,7 @@ public final class Commands {
     }
 
     private static void addHelp(CommandSpec spec) {
+        spec.usageMessage().width(WIDTH);
         spec.addOption(OptionSpec.builder("-h", "--help")
                 .usageHelp(true)
                 .description("show this help")
@@ -154,11 +188,30 @@ public final class Commands {
             command = command.subcommand();
         }
         var spec = command.commandSpec();
+        if (command == parsed) {
+            FIRST.forEach(spec.commandLine().getOut()::println);
+            return USER_ERROR;
+        }
+        if (spec.name().equals(SETTINGS)) {
+            return show(command, stages);
+        }
         if (!spec.subcommands().isEmpty()) {
             spec.commandLine().usage(spec.commandLine().getOut());
             return USER_ERROR;
         }
         return run.applyAsInt(request(command, stages, home));
+    }
+
+    private static int show(ParseResult settings, Stages stages) {
+        var line = settings.commandSpec().commandLine();
+        try {
+            line.getOut().print(new SettingsHelp(stages).hocon(settings.matchedPositionalValue(0, "")));
+            line.getOut().flush();
+            return 0;
+        } catch (UserError e) {
+            line.getErr().println("flowmap: " + e.getMessage());
+            return USER_ERROR;
+        }
     }
 
     private static Request request(ParseResult parsed, Stages stages, Path home) {

@@ -45,8 +45,13 @@ final class Interruption {
             }
 
             @Override
-            public Bar bar(String name, long total) {
-                return shown.bar(name, total);
+            public void begin(String stage, int number, int count) {
+                shown.begin(stage, number, count);
+            }
+
+            @Override
+            public Bar bar(String name, long total, String unit) {
+                return shown.bar(name, total, unit);
             }
 
             @Override

@@ -4,6 +4,8 @@ import io.flowmap.config.Settings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What the user asked for.
@@ -14,6 +16,24 @@ import java.util.Optional;
  * @param master Spark's master of {@code --master}
  */
 public record Request(String command, Optional<Path> config, List<String> overrides, Optional<String> master) {
+    private static final String DEMO = "conf/demo.conf";
+
+    /** The command line of it, as a shell takes it. */
+    String line() {
+        return Stream.concat(Stream.of("flowmap", command), arguments()).collect(Collectors.joining(" "));
+    }
+
+    /** What follows the command, word by word as a shell takes it; without the configuration that the demo brings along. */
+    Stream<String> arguments() {
+        return Stream.of(
+                        config.filter(file -> !command.equals("demo") || !file.endsWith(DEMO)).stream()
+                                .flatMap(file -> Stream.of("--config", file.toString())),
+                        master.stream().flatMap(url -> Stream.of("--master", url)),
+                        overrides.stream())
+                .flatMap(words -> words)
+                .map(word -> word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'");
+    }
+
     public Settings settings() {
         return Settings.load(config, overrides);
     }

@@ -45,6 +45,16 @@ public final class Stages {
         return jobs.stream().filter(job -> job.name().equals(name)).findFirst().orElseThrow();
     }
 
+    /** What a command runs: its job, or those of a series that have a place in it by their settings. */
+    List<Job> jobs(String name, JobContext context) {
+        return job(name) instanceof All all ? all.within(context) : List.of(job(name));
+    }
+
+    /** Whether it runs others, one after the other. */
+    boolean isSeries(Job job) {
+        return job instanceof All;
+    }
+
     private static int rank(Job job) {
         int rank = ORDER.indexOf(job.name());
         return rank < 0 ? ORDER.size() : rank;
@@ -58,14 +68,15 @@ public final class Stages {
             return all;
         }
 
+        List<Job> within(JobContext context) {
+            return stages.stream()
+                    .filter(stage -> rank(stage) < ORDER.size() && stage.inPipeline(context))
+                    .toList();
+        }
+
         @Override
         public void run(JobContext context) {
-            stages.stream()
-                    .filter(stage -> rank(stage) < ORDER.size() && stage.inPipeline(context))
-                    .forEach(stage -> {
-                        stage.run(context);
-                        context.progress().goesOn("after " + stage.name());
-                    });
+            within(context).forEach(stage -> stage.run(context));
         }
     }
 }

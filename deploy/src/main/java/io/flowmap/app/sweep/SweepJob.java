@@ -38,6 +38,9 @@ import org.apache.spark.sql.SaveMode;
  */
 public final class SweepJob implements Job {
     private static final String SECTION = "sweep";
+    private static final String LEGEND =
+            "Of the distance (FD), cost and time lower is better. NFE: network evaluations of a sample; γ: noise of the"
+                    + " sampler between steps; λ: guidance weight.";
 
     /** @param best case of every number of steps and its distance, by the names of case and metric */
     private record Facts(int cases, long endedEarly, List<Map<String, Object>> best) {}
@@ -134,14 +137,23 @@ public final class SweepJob implements Job {
         LabPage.page(
                 output,
                 new Page("Sweep", "The best noise of the sampler and guidance weight for every number of steps")
-                        .section("The best", told, Html.table(table.bestCells(), 1))
+                        .introduction(
+                                "What this is",
+                                "The run's flow maps sampled at every choice that the settings of sweep list, from the same noise, and measured"
+                                        + " alike. The first table has the best choice for each number of steps: take it for generate.gamma and"
+                                        + " generate.guidance.")
+                        .command(context.command())
+                        .section("The best", told, Html.table(LEGEND, table.bestCells(), 1))
                         .section(
                                 "Quality against steps and time",
                                 "On the right every case that was measured to the end; dashed: those that no other is both faster and"
                                         + " nearer than.",
                                 "<div class=\"charts\">" + bySteps.html() + byTime.html() + "</div>")
-                        .section("All cases", "", Html.table(table.allCells(), 1))
-                        .section("The paper's choice", published.title(), Html.table(published.rows(), 1))
+                        .section("All cases", "", Html.table(LEGEND, table.allCells(), 1))
+                        .section(
+                                "The paper's choice",
+                                published.title(),
+                                Html.table("By number of network evaluations (NFE).", published.rows(), 1))
                         .html());
         return new Facts(
                 table.rows().size(),
@@ -191,7 +203,7 @@ public final class SweepJob implements Job {
                 "line" + series.size() % 10,
                 true)));
         return new LineChart(
-                metric(table) + " at the best γ and λ",
+                metric(table) + " ↓ at the best γ and λ",
                 Axis.doubling("steps", values(table.best(), row -> row.ofCase().steps())),
                 Axis.logarithmic("", values(table.best(), SweepRow::distance)),
                 series);
@@ -205,7 +217,7 @@ public final class SweepJob implements Job {
                         new Series("front", times(front), values(front, SweepRow::distance), "line1 dashed", true))
                 .toList();
         return new LineChart(
-                metric(table) + " against time",
+                metric(table) + " ↓ against time",
                 Axis.logarithmic("ms an image", times(whole)),
                 Axis.logarithmic("", values(whole, SweepRow::distance)),
                 series);

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterEach;
@@ -67,6 +68,57 @@ class ApplicationTest {
                 .containsExactly(
                         folder.resolve("report/report.html").toString(),
                         folder.resolve("report/report.html").toString());
+    }
+
+    @Test
+    void aStageSaysWhatItMadeAndWhichCommandIsNext() {
+        System.setProperty(Application.TERMINAL, "true");
+        try {
+            var stages = Stages.of(List.of(ingest()));
+            for (int run = 0; run < 2; run++) {
+                assertThat(run(stages, "ingest")).isZero();
+            }
+            var line =
+                    "ingest: 1,200 train and 60 test records of 10 classes, 3 left out (flowmap dataset says why) in "
+                            + folder.resolve("data") + " (0:00); next: flowmap pretrain run.dir=" + folder;
+            assertThat(err.toString().lines().filter(text -> text.endsWith(line)))
+                    .hasSize(2);
+        } finally {
+            System.clearProperty(Application.TERMINAL);
+        }
+    }
+
+    @Test
+    void aPipelineCountsItsStagesAndOnlyTheLastSaysWhatIsNext() {
+        System.setProperty(Application.TERMINAL, "true");
+        try {
+            var stages = Stages.of(List.of(ingest(), new Doing("report", context -> {
+                var output = StageOutput.open(context, "report", List.of(), List.of());
+                output.finish(Map.of());
+            })));
+            assertThat(run(stages, "pipeline")).isZero();
+            assertThat(err.toString().lines())
+                    .anyMatch(line -> line.contains("1/2 ingest: 1,200 train") && !line.contains("next:"))
+                    .anyMatch(line -> line.contains("2/2 report: page to open in a browser: ")
+                            && line.contains("; next: flowmap sweep "));
+        } finally {
+            System.clearProperty(Application.TERMINAL);
+        }
+    }
+
+    private static Job ingest() {
+        return new Doing("ingest", context -> {
+            var output = StageOutput.open(context, "data", List.of(), List.of());
+            if (!output.finished()) {
+                output.finish(Map.of(
+                        "classes",
+                        10,
+                        "records",
+                        new TreeMap<>(Map.of(
+                                "train", Map.of("kept", 1200, "filtered", 1, "quarantined", 2),
+                                "test", Map.of("kept", 60, "filtered", 0, "quarantined", 0)))));
+            }
+        });
     }
 
     @Test

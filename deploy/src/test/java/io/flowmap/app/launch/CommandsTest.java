@@ -29,6 +29,11 @@ class CommandsTest {
         }
 
         @Override
+        public Map<String, Class<? extends Record>> sections() {
+            return name.equals("ingest") ? Map.of("ingest", Named.class) : Map.of();
+        }
+
+        @Override
         public Map<String, String> options() {
             return name.equals("lab probe") ? Map.of("--what", "run.dir") : Map.of();
         }
@@ -128,9 +133,70 @@ class CommandsTest {
     }
 
     @Test
-    void noCommandShowsTheHelpAsAMistake() {
+    void noCommandSaysWhatToDoFirstAsAMistake() {
         assertThat(execute()).isEqualTo(2);
-        assertThat(out.toString()).contains("Usage: flowmap");
+        assertThat(out.toString().lines())
+                .hasSizeBetween(3, 8)
+                .allMatch(line -> line.length() <= 120)
+                .anyMatch(line -> line.contains("flowmap demo"))
+                .anyMatch(line -> line.contains("ingest.train=FOLDER"))
+                .anyMatch(line -> line.contains("flowmap help"));
+    }
+
+    @Test
+    void helpOfACommandListsItsSettingsWithDefaultsAndMeaning() {
+        assertThat(execute("ingest", "--help")).isZero();
+        assertThat(out.toString())
+                .containsSubsequence(
+                        "  ingest.train = null",
+                        "      Sources of the training images",
+                        "  ingest.codec.*",
+                        "  ingest.codec.kind = none",
+                        "  ingest.shapes.count = 20000",
+                        "      Training images drawn for embedded:shapes, >= 1.",
+                        "flowmap settings run");
+        assertThat(out.toString().lines()).allMatch(line -> line.length() <= 100);
+    }
+
+    @Test
+    void everyLineOfEveryHelpFitsAHundredColumns() {
+        for (var job : Stages.registered().jobs()) {
+            var help = new SettingsHelp(Stages.registered()).of(job);
+            assertThat(help.lines()).as(job.name()).allMatch(line -> line.length() <= 100);
+            assertThat(help).as(job.name()).contains("Shared by many commands: flowmap settings run | spark");
+        }
+        assertThat(new SettingsHelp(Stages.registered()).of(Stages.registered().job("distill")))
+                .contains("  distill.training.* = training.*\n", "  distill.teacher.interval.max = 1.0\n")
+                .doesNotContain("distill.objective.*");
+    }
+
+    @Test
+    void settingsPrintsThoseBelowAKeyAsHocon() {
+        assertThat(execute("settings", "distill.time-pairs")).isZero();
+        assertThat(out.toString())
+                .isEqualTo(
+                        """
+                        # t - s = sigmoid(tau), tau ~ N(mean, deviation^2); AYF: -0.6, 1.6 (ImageNet-64), -0.8, 1.0
+                        # (ImageNet-512).
+                        distill.time-pairs {
+                          mean = -0.6
+                          deviation = 1.6
+                        }
+                        """);
+    }
+
+    @Test
+    void settingsPrintsAllWithTheSharedOnesFirst() {
+        assertThat(execute("settings")).isZero();
+        assertThat(out.toString())
+                .containsSubsequence("run {", "spark {", "training {", "network {", "ingest {", "evaluate {");
+    }
+
+    @Test
+    void settingsOfNoKeyNamesTheNearestAndIsAMistake() {
+        assertThat(execute("settings", "distill.objectiv")).isEqualTo(2);
+        assertThat(err.toString().strip())
+                .isEqualTo("flowmap: unknown setting distill.objectiv: did you mean distill.objective?");
     }
 
     private int execute(String... arguments) {

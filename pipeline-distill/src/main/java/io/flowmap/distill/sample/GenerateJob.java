@@ -135,7 +135,7 @@ public final class GenerateJob implements Job {
         StructType type = SampleSchema.type()
                 .add(SampleSchema.GUIDANCE, DataTypes.DoubleType)
                 .add(SampleSchema.STEPS, DataTypes.IntegerType);
-        try (var bar = new CountBar(context, "generate " + model, task.work())) {
+        try (var bar = new CountBar(context, "generate " + model, task.work(), "evaluations")) {
             var counter = bar.counter();
             JavaRDD<Row> rows = spark.parallelize(batches, slices)
                     .mapPartitions(part -> task.rows(model, part, hadoop.value().value(), counter));

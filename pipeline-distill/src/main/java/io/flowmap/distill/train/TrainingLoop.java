@@ -53,7 +53,7 @@ final class TrainingLoop {
         end = start.step() + config.steps();
         begin(start);
         rowStart = System.nanoTime();
-        try (var bar = context.progress().bar("train", config.steps())) {
+        try (var bar = context.progress().bar("train", config.steps(), "steps")) {
             bar.step(state.counters().step() - start.step());
             while (objection.isEmpty() && state.counters().step() < end) {
                 round(bar);

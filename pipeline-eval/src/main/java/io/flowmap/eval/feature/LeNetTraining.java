@@ -37,7 +37,7 @@ public record LeNetTraining(int steps, int batch, double learningRate) {
         var source = new ShuffledImages(images, seed);
         var graphs = List.of(new LeNetGraph(weights), new LeNetGraph(weights));
         var threads = Executors.newFixedThreadPool(SHARDS);
-        try (var bar = progress.bar("train LeNet", steps)) {
+        try (var bar = progress.bar("train LeNet", steps, "steps")) {
             var adam = new Adam(weights.flat());
             for (int step = 0; step < steps; step++) {
                 var gradient = gradient(graphs, threads, source);

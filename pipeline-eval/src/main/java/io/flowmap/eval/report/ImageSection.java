@@ -53,7 +53,8 @@ final class ImageSection {
                                 .append("</span>")
                                 .append(Html.image(
                                         grid(firstOf(set)),
-                                        model + ", " + n + " steps, guidance " + Axis.format(guidance))));
+                                        "samples of the " + model + ", " + n + (n == 1 ? " step" : " steps")
+                                                + ", guidance " + Axis.format(guidance) + ": a column a class")));
             }
             html.append("</figure>");
         }
@@ -73,7 +74,8 @@ final class ImageSection {
                 }
             }
         }
-        return "<div class=\"single\"><figure>" + Html.image(grid(images), "real images") + "</figure></div>";
+        return "<div class=\"single\"><figure>" + Html.image(grid(images), "real images: a column a class")
+                + "</figure></div>";
     }
 
     /** The student's first samples of the fewest steps at that weight, one a class, over the training images nearest to them. */
@@ -106,9 +108,12 @@ final class ImageSection {
         int columns = Math.max(1, Math.min(settings.classes(), data.classes()));
         var rows = new ArrayList<List<byte[]>>();
         for (int row = 0; row < settings.imagesPerClass(); row++) {
-            rows.add(new ArrayList<>());
+            var cells = new ArrayList<byte[]>();
             for (int column = 0; column < columns; column++) {
-                rows.get(row).add(data.classes() == 0 ? unlabelled(images, row) : labelled(images, column, row));
+                cells.add(data.classes() == 0 ? unlabelled(images, row) : labelled(images, column, row));
+            }
+            if (row == 0 || cells.stream().anyMatch(Objects::nonNull)) {
+                rows.add(cells);
             }
         }
         int scale = Math.max(

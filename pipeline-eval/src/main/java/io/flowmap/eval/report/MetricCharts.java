@@ -37,11 +37,11 @@ final class MetricCharts {
     /** The charts by the names of their files. */
     SortedMap<String, LineChart> charts() {
         var charts = new TreeMap<String, LineChart>();
-        chart(charts, "1-distance", table.distance() + ", lower is better", distances(), true);
-        chart(charts, "2-accuracy", "Class accuracy, higher is better", series(table.accuracy()), false);
-        chart(charts, "3-precision", "Precision (k-NN), higher is better", series(table.precision()), false);
-        chart(charts, "4-recall", "Recall (k-NN), higher is better", series(table.recall()), false);
-        chart(charts, "5-time", "Time an image (ms), median", series(MetricRow.MILLISECONDS), true);
+        chart(charts, "1-distance", table.distance() + " ↓ lower is better", distances(), true);
+        chart(charts, "2-accuracy", "Class accuracy ↑ higher is better", series(table.accuracy()), false);
+        chart(charts, "3-precision", "Precision (k-NN) ↑ higher is better", series(table.precision()), false);
+        chart(charts, "4-recall", "Recall (k-NN) ↑ higher is better", series(table.recall()), false);
+        chart(charts, "5-time", "Median time an image (ms) ↓ lower is better", series(MetricRow.MILLISECONDS), true);
         againstTime().ifPresent(chart -> charts.put("6-front", chart));
         return charts;
     }
@@ -67,7 +67,7 @@ final class MetricCharts {
         }
         series.add(points("Pareto front", ParetoFront.of(all, point -> point[0], point -> point[1]), "line2 dashed"));
         return Optional.of(new LineChart(
-                table.distance() + " against time, green: the Pareto front",
+                table.distance() + " ↓ against time; dashed: Pareto front",
                 Axis.logarithmic("ms an image", values(all, 0)),
                 Axis.logarithmic("", values(all, 1)),
                 series));

@@ -39,21 +39,24 @@ final class MetricSection {
             html.append(figure(
                     "student",
                     value(SampleSet.STUDENT, steps, table.distance()),
-                    table.distance() + ", student, " + plural(steps),
+                    table.distance() + " ↓, student, " + plural(steps),
                     comparison(steps, most)));
         }
         html.append(figure(
                 "teacher",
                 value(SampleSet.TEACHER, most, table.distance()),
-                table.distance() + ", teacher, " + plural(most),
+                table.distance() + " ↓, teacher, " + plural(most),
                 speed(most)));
-        html.append(
-                figure("", table.ofRealImages(table.distance()), table.distance() + ", training images", "the floor"));
+        html.append(figure(
+                "",
+                table.ofRealImages(table.distance()),
+                table.distance() + " ↓, training images",
+                "the floor: what real images get"));
         int last = HEADLINE_STEPS.get(HEADLINE_STEPS.size() - 1);
         html.append(figure(
                 "student",
                 value(SampleSet.STUDENT, last, table.accuracy()),
-                "class accuracy, student, " + plural(last),
+                "class accuracy ↑, student, " + plural(last),
                 "by the " + table.network() + " that gives the features"));
         return html.append("</div>").toString();
     }
@@ -65,21 +68,26 @@ final class MetricSection {
 
     private String classes(List<String> names, String metric) {
         var rows = new ArrayList<List<String>>();
-        rows.add(Stream.concat(Stream.of("images", "steps"), names.stream()).toList());
+        rows.add(Stream.concat(Stream.of("images of", "steps"), names.stream()).toList());
         for (var model : MetricTable.MODELS) {
             for (int steps : table.steps(model, guidance)) {
                 addClasses(rows, names, metric, model, guidance, steps);
             }
         }
         addClasses(rows, names, metric, ImageSources.TRAIN, null, null);
-        return "<h3>" + Html.text(metric) + " within each class</h3>" + Html.table(rows, 1);
+        return "<h3>" + Html.text(metric) + " within each class</h3>"
+                + Html.table(
+                        "Samples of a class against real images of that class, guidance weight " + Axis.format(guidance)
+                                + "; lower is better. A class with fewer than two images on a side has none.",
+                        rows,
+                        1);
     }
 
     private void addClasses(
             List<List<String>> rows, List<String> names, String metric, String model, Double weight, Integer steps) {
         var distances = table.classes(model, weight, steps, metric);
         if (!distances.isEmpty()) {
-            var row = new ArrayList<>(List.of(row(model, weight, steps).get(0), Objects.toString(steps, "")));
+            var row = new ArrayList<>(List.of(set(model, weight, steps).get(0), Objects.toString(steps, "")));
             for (int label = 0; label < names.size(); label++) {
                 row.add(distances.containsKey(label) ? String.format(Locale.ROOT, "%.3f", distances.get(label)) : "");
             }
@@ -87,86 +95,59 @@ final class MetricSection {
         }
     }
 
-    /** Every set, one row each. */
+    /** Every set, one row each: how good its images are, then what they cost. */
     String rows() {
+        var quality = new ArrayList<>(List.of("images of", "guidance", "steps", table.distance() + " ↓"));
+        table.shares()
+                .forEach(metric -> quality.add((metric.equals(table.accuracy()) ? "class accuracy" : metric) + " ↑"));
+        var rows = rows(table, quality, this::quality);
+        rows.add(quality(ImageSources.TRAIN, null, null));
+        var cost = List.of(
+                "images of",
+                "guidance",
+                "steps",
+                "NFE ↓",
+                "parameters ↓",
+                "10⁹ multiply-adds an image ↓",
+                "ms an image ↓");
+        return "<h3>Quality of all sets</h3>"
+                + Html.table(
+                        "↓ lower is better, ↑ higher is better, 1 is the most. A value after ± is half the width of its interval.",
+                        rows,
+                        1)
+                + "<h3>Cost of all sets</h3>"
+                + Html.table(
+                        "NFE: network evaluations of an image. Time: median on the machine that generated them.",
+                        rows(table, cost, this::cost),
+                        1);
+    }
+
+    /** A head and a row of every set of a model. */
+    static List<List<String>> rows(MetricTable table, List<String> head, Row ofSet) {
         var rows = new ArrayList<List<String>>();
-        var head = new ArrayList<>(List.of("images", "guidance", "steps", table.distance()));
-        table.shares().forEach(metric -> head.add(metric.equals(table.accuracy()) ? "class accuracy" : metric));
-        head.addAll(List.of("NFE", "parameters", "10⁹ multiply-adds an image", "ms an image"));
         rows.add(head);
         for (var model : MetricTable.MODELS) {
             for (double weight : table.guidances()) {
-                table.steps(model, weight).forEach(steps -> rows.add(row(model, weight, steps)));
+                table.steps(model, weight).forEach(steps -> rows.add(ofSet.of(model, weight, steps)));
             }
-        }
-        rows.add(row(ImageSources.TRAIN, null, null));
-        return Html.table(rows, 1);
-    }
-
-    /** Every set by the named protocols, and what these are; empty where there is none. */
-    String named() {
-        var names = table.named();
-        if (names.isEmpty()) {
-            return "";
-        }
-        var rows = new ArrayList<List<String>>();
-        rows.add(Stream.concat(Stream.of("images", "guidance", "steps"), names.stream())
-                .toList());
-        for (var model : MetricTable.MODELS) {
-            for (double weight : table.guidances()) {
-                table.steps(model, weight).forEach(steps -> rows.add(namedRow(model, weight, steps)));
-            }
-        }
-        rows.add(namedRow(ImageSources.TRAIN, null, null));
-        return "<h3>Named protocols</h3>" + Html.table(rows, 1) + "<h3>What they are</h3>" + Html.table(protocols(), 1);
-    }
-
-    private List<String> namedRow(String model, Double weight, Integer steps) {
-        var row = new ArrayList<>(row(model, weight, steps).subList(0, 3));
-        table.named()
-                .forEach(name -> row.add(table.row(model, weight, steps, name)
-                        .map(MetricSection::withMargin)
-                        .orElse("")));
-        return row;
-    }
-
-    private List<List<String>> protocols() {
-        var rows = new ArrayList<List<String>>();
-        rows.add(List.of("protocol", "weights", "resize and range", "ddof", "k", "seed", "images", "reference"));
-        for (var name : table.named()) {
-            var protocol = table.protocol(name);
-            var reference = protocol.reference();
-            rows.add(List.of(
-                    name,
-                    protocol.network().name()
-                            + String.format(
-                                    Locale.ROOT, " %.12s", protocol.network().hash()),
-                    protocol.network().resize(),
-                    Objects.toString(protocol.ddof(), ""),
-                    Objects.toString(protocol.neighbours(), ""),
-                    Objects.toString(protocol.seed(), ""),
-                    Long.toString(protocol.samples()),
-                    reference == null
-                            ? ""
-                            : String.format(
-                                    Locale.ROOT,
-                                    "%s, %d, %.12s",
-                                    reference.split(),
-                                    reference.samples(),
-                                    reference.hash())));
         }
         return rows;
+    }
+
+    /** The cells of a set. */
+    interface Row {
+        List<String> of(String model, Double weight, Integer steps);
     }
 
     /** Least, mean and most of the distances of each set's parts; empty where none were taken. */
     String parts() {
         var rows = new ArrayList<List<String>>();
-        rows.add(List.of("images", "guidance", "steps", "distance", "parts", "least", "mean", "most"));
+        rows.add(List.of("images of", "guidance", "steps", "distance ↓", "parts", "least", "mean", "most"));
         for (var metric : table.inParts()) {
             for (var model : MetricTable.MODELS) {
                 for (double weight : table.guidances()) {
                     for (int steps : table.steps(model, weight)) {
-                        var row = new ArrayList<>(row(model, weight, steps).subList(0, 3));
+                        var row = set(model, weight, steps);
                         var parts = table.parts(model, weight, steps, metric);
                         row.add(metric);
                         row.add(Long.toString(parts.getCount()));
@@ -178,7 +159,10 @@ final class MetricSection {
                 }
             }
         }
-        return rows.size() == 1 ? "" : "<h3>Equal parts of each set</h3>" + Html.table(rows, 1);
+        return rows.size() == 1
+                ? ""
+                : "<h3>Equal parts of each set</h3>"
+                        + Html.table("Distances of each part on its own; lower is better.", rows, 1);
     }
 
     /** Distances of no more images than features, in words; empty where there are none. */
@@ -204,8 +188,8 @@ final class MetricSection {
                 .toList();
         return told.isEmpty()
                 ? ""
-                : "<p class=\"warning\">No more images than features on a side: the covariance is singular and the distance, exact for"
-                        + " these images, is far above that of many. "
+                : "<p class=\"warning\">Too few images: with no more images than features on a side the covariance is singular and the"
+                        + " distance, exact for these images, is far above that of many. "
                         + Html.text(String.join("; ", told)) + ".</p>";
     }
 
@@ -231,11 +215,12 @@ final class MetricSection {
         var recall = table.protocol(table.recall());
         return String.format(
                         Locale.ROOT,
-                        "Features: those of a %s %s (weights %.12s…), so"
-                                + " these distances are no FID and compare only with others of the same weights. %,d samples a set against"
-                                + " %,d images of the split %s, covariances with ddof %d; precision and recall with k = %d on %,d and %,d."
-                                + " Bars: intervals by resampling the samples. Dashed: real images, those of the training split (%,d) measured like samples; for class accuracy the split %s."
-                                + " Dotted: FIDs of AYF's Table 5 on ImageNet-512, another measure of other images, for the shape alone.",
+                        "Features are those of a %s %s (weights %.12s…): these distances are not FID, and compare only with others in"
+                                + " the features of the same weights. A set has %,d samples and is compared with"
+                                + " %,d images of the split %s; covariances have ddof %d; precision and recall use k = %d on %,d and %,d images."
+                                + " In the charts, bars are intervals by resampling the samples. The dashed line is real images, %,d of the training split measured like"
+                                + " samples (for class accuracy the split %s). Dotted points are FIDs of AYF's Table 5 on ImageNet-512: another measure of other"
+                                + " images, shown for the shape alone.",
                         distance.network().name(),
                         distance.network().name().equals(LeNet.NAME)
                                 ? "trained here on the ingested labels"
@@ -255,15 +240,25 @@ final class MetricSection {
                 + noise();
     }
 
-    private List<String> row(String model, Double weight, Integer steps) {
-        var row = new ArrayList<String>();
-        row.add(model.equals(ImageSources.TRAIN) ? "training images" : model);
-        row.add(weight == null ? "" : Axis.format(weight));
-        row.add(steps == null ? "" : steps.toString());
+    /** What a row is of: model, guidance weight, steps. */
+    static List<String> set(String model, Double weight, Integer steps) {
+        return new ArrayList<>(List.of(
+                model.equals(ImageSources.TRAIN) ? "training images" : model,
+                weight == null ? "" : Axis.format(weight),
+                Objects.toString(steps, "")));
+    }
+
+    private List<String> quality(String model, Double weight, Integer steps) {
+        var row = set(model, weight, steps);
         row.add(table.row(model, weight, steps, table.distance())
                 .map(MetricSection::withMargin)
                 .orElse(""));
         table.shares().forEach(metric -> row.add(format("%.4f", table.value(model, weight, steps, metric))));
+        return row;
+    }
+
+    private List<String> cost(String model, Double weight, Integer steps) {
+        var row = set(model, weight, steps);
         row.add(format("%.0f", table.value(model, weight, steps, MetricRow.EVALUATIONS)));
         row.add(format("%,.0f", table.value(model, weight, steps, MetricRow.PARAMETERS)));
         row.add(format("%.3g", table.value(model, weight, steps, MetricRow.MULTIPLY_ADDS)));
@@ -304,7 +299,7 @@ final class MetricSection {
     }
 
     /** A value with half the width of its interval, where it has one. */
-    private static String withMargin(MetricRow row) {
+    static String withMargin(MetricRow row) {
         return row.interval() == null
                 ? String.format(Locale.ROOT, "%.4f", row.value())
                 : String.format(Locale.ROOT, "%.3f ±%.3f", row.value(), row.margin());

@@ -41,7 +41,7 @@ final class NeighbourSection {
         return "<div class=\"single\"><figure>"
                 + Html.image(
                         PngImage.grid(rows, train.imageShape(), scale(train.imageShape(), samples.size())),
-                        "samples over their nearest training images")
+                        "a row of samples over three rows of their nearest training images")
                 + "</figure></div>";
     }
 

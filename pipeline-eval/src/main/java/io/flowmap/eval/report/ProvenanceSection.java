@@ -26,7 +26,7 @@ final class ProvenanceSection {
                 .toList();
         rows.add(List.of(
                 stage.name(),
-                manifest.finished(),
+                manifest.finished().replaceFirst("\\.\\d+", ""),
                 shortened(manifest.version()),
                 Long.toString(manifest.seed()),
                 shortened(stage.sha256()),
@@ -40,7 +40,11 @@ final class ProvenanceSection {
     }
 
     String html() {
-        return Html.table(rows, rows.get(0).size()) + details;
+        return Html.table(
+                        "Stages in order; finished is in UTC.",
+                        rows,
+                        rows.get(0).size())
+                + details;
     }
 
     private static String block(String name, JsonNode json) {

@@ -107,18 +107,29 @@ public final class ReportJob implements Job {
         var images = new ImageSection(context.spark(), data, settings);
         var guidance = Axis.format(table.bestGuidance());
         var page = new Page(settings.title(), subtitle(context, data));
+        var samples = Manifest.read(fileSystem, context.stage(StageNames.SAMPLES));
+        boolean finetuned =
+                samples.config().at("/generate/student-stage").asText().equals(StageNames.FINETUNED);
+        new Introduction(table, train, finetuned).write(page);
+        page.command(context.command());
+        var columns = Introduction.columns(data.classNames(), settings.classes());
         var whose = table.steps(SampleSet.TEACHER, table.bestGuidance()).isEmpty() ? "student's" : "teacher's";
         page.section(
-                "In short", "At guidance weight " + guidance + ", the " + whose + " best here.", measured.headline());
+                "In short",
+                "At guidance weight " + guidance + ", where the " + whose + " distance is lowest.",
+                measured.headline());
         page.section(
                 "Samples",
-                "Guidance weight " + guidance + ". The same place is the same noise and class in every grid.",
+                "Guidance weight " + guidance + ". The same place is the same noise and class in every grid." + columns,
                 images.samples(sets, table.bestGuidance()));
-        page.section("Real images", "", images.real());
+        page.section(
+                "Real images",
+                "Images of the split that the samples are compared with: what the samples should look like." + columns,
+                images.real());
         page.section(
                 "Nearest training images",
-                "The student's first samples of the fewest steps, over the three training images nearest to each in pixels: a sample that is a"
-                        + " copy would show.",
+                "The student's first samples at the fewest steps (top row), over the three training images nearest to each in pixels. A sample"
+                        + " that equals the image below it would be a copy.",
                 images.neighbours(sets, table.bestGuidance(), train));
         page.section(
                 "Quality and time against steps",
@@ -126,11 +137,17 @@ public final class ReportJob implements Job {
                         " ",
                         Stream.concat(Stream.of(measured.protocol()), comparison.notes().stream())
                                 .toList()),
-                charts.html() + "<h3>All sets</h3>" + measured.rows() + measured.few() + measured.parts()
-                        + measured.classes(data.classNames()) + measured.named());
+                charts.html()
+                        + measured.rows()
+                        + measured.few()
+                        + measured.parts()
+                        + measured.classes(data.classNames())
+                        + new NamedProtocols(table).html());
         addTraining(context, fileSystem, page);
         return page.section(
-                "Provenance", "Hashes are SHA-256, the first twelve digits.", provenance(context, fileSystem, inputs));
+                "Provenance",
+                "What each stage was made from. Hashes are SHA-256, the first twelve digits.",
+                provenance(context, fileSystem, inputs));
     }
 
     /** The table as comma-separated values (as Parquet it is in the metrics), and every chart as a file of its own. */
@@ -163,8 +180,8 @@ public final class ReportJob implements Job {
         if (!curves.isEmpty()) {
             page.section(
                     "Training",
-                    "The normalised loss of distillation stays below 1 by construction: progress shows in ‖g‖, the"
-                            + " tangent residual before normalisation.",
+                    "All values against optimisation steps. The loss of a distillation is normalised and stays below 1 whatever happens: its"
+                            + " progress shows in ‖g‖, the residual of the tangent before normalisation, lower is better.",
                     curves.toString());
         }
     }

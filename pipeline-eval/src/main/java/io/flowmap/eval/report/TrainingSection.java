@@ -44,12 +44,12 @@ final class TrainingSection {
         return "<h3>" + Html.text(name) + "</h3><div class=\"charts\">"
                 + residuals()
                 + chart("Gradient norm", "gradient_norm", true)
-                + chart("Loss", "loss", false)
-                + chart("Tangent warmup r", "tangent_warmup", false)
+                + chart("Loss ↓", "loss", false)
+                + warmup()
                 + adversarial()
                 + chart("Learning rate", "learning_rate", false)
-                + chart("Time of a round (ms)", "round_millis", true)
-                + chart("Share of a round outside compute", "overhead", false)
+                + chart("Time of a round (ms) ↓", "round_millis", true)
+                + chart("Share of a round outside compute ↓", "overhead", false)
                 + chart("Divergence of the workers, relative", "divergence", true)
                 + "</div>";
     }
@@ -61,7 +61,15 @@ final class TrainingSection {
         for (int bin = 1; bin <= INTERVALS.size(); bin++) {
             add(series, INTERVALS.get(bin - 1), "g_median_" + bin, "bin" + bin);
         }
-        return chart("Median ‖g‖ by interval length", series, true);
+        return chart("Median ‖g‖ by interval length ↓", series, true);
+    }
+
+    /** Nothing for a training without a tangent, whose r is 1 throughout. */
+    private String warmup() {
+        var series = new ArrayList<Series>();
+        add(series, "", "tangent_warmup", STYLE);
+        boolean none = Arrays.stream(values(series)).allMatch(r -> r == 1);
+        return none ? "" : chart("Tangent warmup r", series, false);
     }
 
     /** Both sides of adversarial finetuning; nothing for another training. */

@@ -72,13 +72,15 @@ class ReportJobTest {
         assertThat(html).contains("A &lt;b&gt; &amp; &#39;c&#39;").doesNotContain("<b> &");
         assertThat(html)
                 .contains(
-                        "the teacher&#39;s best here",
+                        "where the teacher&#39;s distance is lowest",
                         "FD-LeNet",
                         "real images",
                         "Median ‖g‖",
                         "1 step",
                         "2 steps",
                         "Provenance");
+        assertThat(html.split("<table>")).hasSameSizeAs(html.split("<caption>"));
+        assertThat(html.split("<img alt=\"[^\"]{20}")).hasSameSizeAs(html.split("<img "));
         assertThat(html.replaceAll("base64,[^\"]*", ""))
                 .doesNotContain("http://", "https://", "<script", "NaN", "Infinity");
         assertThat(html.split("data:image/png;base64,")).hasSize(1 + 4 + 1 + 1);
@@ -88,7 +90,10 @@ class ReportJobTest {
                 .contains("Equal parts of each set", "Noise between the flow map&#39;s steps (gamma): 0.5 at 2 steps.");
         assertThat(html)
                 .contains(
-                        "10⁹ multiply-adds an image",
+                        "10⁹ multiply-adds an image <abbr",
+                        "What ran.</strong> A teacher",
+                        "<h3>Quality of all sets</h3>",
+                        "<h3>Cost of all sets</h3>",
                         "<td class=\"number\">4</td><td class=\"number\">1,500</td><td class=\"number\">0.500</td><td class=\"number\">2.60</td>",
                         "the covariance is singular and the distance, exact for these images, is far above that of many.",
                         "FD-LeNet of parts: 50 images against 300 of 84 features; FD-LeNet within classes: 25 images against 75 of 84 features.");

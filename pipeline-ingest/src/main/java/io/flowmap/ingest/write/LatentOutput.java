@@ -87,7 +87,7 @@ public final class LatentOutput {
                 .mapToPair(row -> new Tuple2<>(
                         new ShuffleKey(row.getLong(0), row.getLong(1)),
                         new KeptRecord(row.getInt(2), row.getString(3), row.getAs(4))));
-        try (var bar = new TaskBar(context, "write " + split, blocks.numPartitions())) {
+        try (var bar = new TaskBar(context, "write " + split, blocks.numPartitions(), "blocks")) {
             var written = pixels.repartitionAndSortWithinPartitions(blocks)
                     .mapPartitionsWithIndex(
                             (block, records) -> List.of(writer.write(

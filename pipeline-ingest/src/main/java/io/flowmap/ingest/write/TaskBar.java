@@ -12,9 +12,9 @@ public final class TaskBar extends SparkListener implements AutoCloseable {
     private final Progress.Bar bar;
     private long left;
 
-    public TaskBar(JobContext context, String name, long tasks) {
+    public TaskBar(JobContext context, String name, long tasks, String unit) {
         this.spark = context.spark().sparkContext();
-        this.bar = context.progress().bar(name, tasks);
+        this.bar = context.progress().bar(name, tasks, unit);
         this.left = tasks;
         spark.addSparkListener(this);
     }

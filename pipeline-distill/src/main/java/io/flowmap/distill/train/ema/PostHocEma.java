@@ -68,7 +68,7 @@ public final class PostHocEma {
                 .toList();
         double[][] sums = null;
         ParameterLayout layout = null;
-        try (var bar = progress.bar("ema", stored.size())) {
+        try (var bar = progress.bar("ema", stored.size(), "snapshots")) {
             for (int i = 0; i < stored.size(); i++) {
                 var snapshot =
                         snapshots.load(stored.get(i).step(), stored.get(i).role());

@@ -1,0 +1,224 @@
+package io.flowmap.app.launch;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.app.lab.LabPage;
+import io.flowmap.config.Json;
+import io.flowmap.data.LiteralPath;
+import io.flowmap.eval.set.SampleSet;
+import io.flowmap.eval.table.MetricRow;
+import io.flowmap.eval.table.MetricTable;
+import io.flowmap.file.Store;
+import io.flowmap.model.NetworkSpec;
+import io.flowmap.page.Axis;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.Manifest;
+import io.flowmap.stage.StageInput;
+import io.flowmap.stage.StageNames;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.functions;
+
+/** What a command made, as a sentence for its user, from the manifest of its stage; as well where an earlier run made it. */
+final class Outcome {
+    private static final String LAB = "lab ";
+    private static final List<String> PAGES = List.of(StageNames.REPORT, StageNames.DATASET, StageNames.SWEEP);
+    private static final String STEPS = "/training/steps";
+
+    private final JobContext context;
+    private final String command;
+
+    Outcome(JobContext context, String command) {
+        this.context = context;
+        this.command = command;
+    }
+
+    /** The sentence, without its end; empty if the command leaves no stage. */
+    Optional<String> sentence() {
+        return stage().filter(context::finished).map(stage -> {
+            var dir = context.stage(stage);
+            return PAGES.contains(stage) || stage.startsWith(LAB.strip() + "/")
+                    ? "page to open in a browser: " + shown(new Path(dir, LabPage.FILE))
+                    : made(Manifest.read(Store.of(context.hadoop(), dir), dir)) + " in " + shown(dir);
+        });
+    }
+
+    private Optional<String> stage() {
+        if (command.startsWith(LAB)) {
+            return Optional.of(command.replace(' ', '/'));
+        }
+        return Optional.ofNullable(
+                switch (command) {
+                    case "ingest" -> StageNames.DATA;
+                    case "pretrain", "import" -> StageNames.TEACHER;
+                    case "prepare-teacher" -> StageNames.prepared(setting("prepare.stage"));
+                    case "distill" -> StageNames.FLOW_MAP;
+                    case "finetune" -> StageNames.FINETUNED;
+                    case "ema" -> StageNames.averaged(setting("ema.stage"));
+                    case "generate" -> StageNames.SAMPLES;
+                    case "evaluate" -> StageNames.METRICS;
+                    case "report", "dataset", "sweep" -> command;
+                    default -> null;
+                });
+    }
+
+    private String made(Manifest manifest) {
+        var facts = manifest.facts();
+        return switch (command) {
+            case "ingest" -> data(facts);
+            case "pretrain", "import", "prepare-teacher" -> teacher(facts)
+                    + training(
+                            stage().orElseThrow() + "/main", manifest.config().at("/pretrain/main" + STEPS));
+            case "distill" -> "flow map of " + parameters(facts, ".")
+                    + training(StageNames.FLOW_MAP, manifest.config().at("/distill" + STEPS));
+            case "finetune" -> "finetuned flow map of " + parameters(facts, ".")
+                    + training(StageNames.FINETUNED, manifest.config().at("/finetune" + STEPS));
+            case "ema" -> "averages of the parameters";
+            case "generate" -> samples(manifest);
+            case "evaluate" -> metrics();
+            default -> throw new IllegalStateException("no stage of " + command);
+        };
+    }
+
+    private static String data(JsonNode facts) {
+        var kept = new ArrayList<String>();
+        long left = 0;
+        var splits = new TreeMap<String, JsonNode>(Comparator.reverseOrder()); // train before test
+        facts.path("records").fields().forEachRemaining(split -> splits.put(split.getKey(), split.getValue()));
+        for (var split : splits.entrySet()) {
+            kept.add(count(split.getValue().path("kept").asLong()) + " " + split.getKey());
+            left += split.getValue().path("filtered").asLong()
+                    + split.getValue().path("quarantined").asLong();
+        }
+        int classes = facts.path("classes").asInt();
+        return String.join(" and ", kept) + " records" + (classes > 0 ? " of " + classes + " classes" : "")
+                + (left > 0 ? ", " + count(left) + " left out (flowmap dataset says why)" : "");
+    }
+
+    private static String teacher(JsonNode facts) {
+        return "teacher of " + parameters(facts, "main")
+                + (facts.at("/models/weak").isObject() ? " (weak model " + parameters(facts, "weak") + ")" : "");
+    }
+
+    private static String parameters(JsonNode facts, String model) {
+        try {
+            var spec = Json.mapper().treeToValue(facts.path("models").path(model), NetworkSpec.class);
+            return count(spec.parameters().length()) + " parameters";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("cannot read the network of a manifest that was just read", e);
+        }
+    }
+
+    /** Steps and the last round's loss, as far as they are stored. */
+    private String training(String stage, JsonNode steps) {
+        var table = new Path(context.stage(stage), "training");
+        var told = steps.isNumber() ? " after " + count(steps.asLong()) + " steps" : "";
+        try {
+            if (!Store.of(context.hadoop(), table).exists(table)) {
+                return told;
+            }
+        } catch (IOException e) {
+            throw Store.failure("cannot look for " + table, e);
+        }
+        return told
+                + context
+                        .spark()
+                        .read()
+                        .parquet(LiteralPath.of(table))
+                        .orderBy(functions.col("step").desc())
+                        .select("loss")
+                        .limit(1)
+                        .collectAsList()
+                        .stream()
+                        .map(row -> ", loss " + Axis.format(row.<Number>getAs(0).doubleValue()))
+                        .collect(Collectors.joining());
+    }
+
+    private static String samples(Manifest manifest) {
+        var facts = manifest.facts();
+        return count(facts.path("samples").asLong()) + " samples each of "
+                + words(facts.path("models")).collect(Collectors.joining(" and ")) + " at "
+                + words(facts.path("steps")).collect(Collectors.joining(", ")) + " steps";
+    }
+
+    /** The Frechet distance of both models at the best guidance weight, few steps and many. */
+    private String metrics() {
+        var dir = new Path(context.stage(StageNames.METRICS), MetricRow.TABLE);
+        var table = new MetricTable(MetricRow.read(context.spark().read().parquet(LiteralPath.of(dir))));
+        if (table.rows().stream().noneMatch(row -> row.steps() != null)) {
+            return "distances";
+        }
+        var distances = new ArrayList<String>();
+        for (var model : MetricTable.MODELS) {
+            var steps = table.steps(model, table.bestGuidance());
+            steps.stream()
+                    .filter(n -> n <= 4 && model.equals(SampleSet.STUDENT) || n.equals(steps.get(steps.size() - 1)))
+                    .forEach(n -> value(table.value(model, table.bestGuidance(), n, table.distance()))
+                            .ifPresent(value -> distances.add(model + " " + value + " at " + n)));
+        }
+        value(table.ofRealImages(table.distance())).ifPresent(value -> distances.add("training images " + value));
+        return table.distance() + " by steps, lower is better: " + String.join(", ", distances) + ";";
+    }
+
+    private static Optional<String> value(OptionalDouble value) {
+        return value.isEmpty() ? Optional.empty() : Optional.of(Axis.format(value.getAsDouble()));
+    }
+
+    /** The command that goes on from here with the same arguments; empty where there is none. */
+    Optional<String> next(Request request) {
+        if (request.command().equals("demo")) {
+            return Optional.of(
+                    "your own images, a folder a class: flowmap pipeline run.dir=runs/mine ingest.train=FOLDER");
+        }
+        var next =
+                switch (command) {
+                    case "ingest" -> List.of("pretrain");
+                    case "pretrain" -> List.of("distill");
+                    case "import" -> List.of("prepare-teacher");
+                    case "prepare-teacher" -> List.of("distill", "distill.teacher.stage=" + stage().orElseThrow());
+                    case "distill" -> List.of("generate");
+                    case "finetune" -> List.of("generate", "generate.student-stage=" + StageNames.FINETUNED);
+                    case "ema" -> setting("ema.stage").equals(StageNames.FLOW_MAP)
+                            ? List.of("generate", "generate.student-stage=" + stage().orElseThrow())
+                            : List.<String>of();
+                    case "generate" -> List.of("evaluate");
+                    case "evaluate" -> List.of("report");
+                    case "report" -> List.of("sweep");
+                    default -> List.<String>of();
+                };
+        return next.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Stream.of(
+                                Stream.of("flowmap", next.get(0)),
+                                request.arguments(),
+                                next.stream().skip(1))
+                        .flatMap(words -> words)
+                        .collect(Collectors.joining(" ")));
+    }
+
+    private String setting(String key) {
+        return context.settings().tree(key).asText();
+    }
+
+    private static String shown(Path dir) {
+        return dir.toUri().getScheme().equals("file") ? dir.toUri().getPath() : StageInput.withoutCredentials(dir);
+    }
+
+    private static Stream<String> words(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false).map(JsonNode::asText);
+    }
+
+    private static String count(long n) {
+        return String.format(Locale.ROOT, "%,d", n);
+    }
+}
