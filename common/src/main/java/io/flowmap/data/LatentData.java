@@ -69,6 +69,11 @@ public final class LatentData {
         }
     }
 
+    /** Names of the splits. Throws {@link UserError} if the output is unfinished. */
+    public static Set<String> splits(Configuration hadoop, Path dataDir) {
+        return facts(hadoop, dataDir).splits().keySet();
+    }
+
     /** Hadoop's configuration that the data was opened with. */
     public Configuration hadoop() {
         return hadoop;

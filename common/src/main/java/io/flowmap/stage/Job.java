@@ -29,6 +29,9 @@ public interface Job {
         return true;
     }
 
+    /** Throws {@link UserError} where the ingested data do not suit it, so that a pipeline ends before it trains. */
+    default void requireData(JobContext context) {}
+
     /** Does it. Throws {@link UserError} for the user's mistakes; anything else is a bug. */
     void run(JobContext context);
 }

@@ -61,13 +61,24 @@ public final class EvaluateJob implements Job {
     }
 
     @Override
+    public void requireData(JobContext context) {
+        var settings = context.settings().section("evaluate", EvaluateConfig.class);
+        var classes = reference(context, settings).classes();
+        if (settings.trainsLeNet() && classes < 2) {
+            throw new UserError("cannot measure samples by a network trained on the classes of "
+                    + context.stage(StageNames.DATA) + ": expected 2 classes or more, got " + classes
+                    + " (ingest images with labels, or name a network as evaluate.features)");
+        }
+    }
+
+    @Override
     public void run(JobContext context) {
         var settings = context.settings().section("evaluate", EvaluateConfig.class);
         var inputs = new ArrayList<>(List.of(StageInput.stage(context, StageNames.DATA)));
         if (settings.samples()) {
             inputs.add(StageInput.stage(context, StageNames.SAMPLES));
         }
-        var reference = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), settings.referenceSplit());
+        var reference = reference(context, settings);
         var named = new NamedModels(context, settings, reference.imageShape());
         var train = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), ImageSources.TRAIN);
         var sets = settings.samples() ? sets(context) : List.<SampleSet>of();
@@ -101,6 +112,16 @@ public final class EvaluateJob implements Job {
                         Double.isNaN(accuracy) ? null : accuracy);
             }
         });
+    }
+
+    private static LatentData reference(JobContext context, EvaluateConfig settings) {
+        var data = context.stage(StageNames.DATA);
+        var splits = LatentData.splits(context.hadoop(), data);
+        if (!splits.contains(settings.referenceSplit())) {
+            throw new UserError("cannot compare samples with the split " + settings.referenceSplit() + " of " + data
+                    + ": expected one of " + splits + " as evaluate.reference-split (or test images as ingest.test)");
+        }
+        return LatentData.open(context.hadoop(), data, settings.referenceSplit());
     }
 
     private static List<SampleSet> sets(JobContext context) {

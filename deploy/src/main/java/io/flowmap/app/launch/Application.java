@@ -22,6 +22,7 @@ public final class Application {
     private static final Set<String> REPORTING = Set.of("report", "pipeline", "demo");
     private static final String LAB = "lab ";
     private static final String SWEEP = "sweep";
+    private static final String INGEST = "ingest";
     static final String TERMINAL = "flowmap.terminal";
 
     private final Stages stages;
@@ -81,6 +82,9 @@ public final class Application {
             for (int i = 0; i < jobs.size(); i++) {
                 context.progress().begin(jobs.get(i).name(), i + 1, jobs.size());
                 jobs.get(i).run(context);
+                if (jobs.get(i).name().equals(INGEST)) {
+                    jobs.forEach(later -> later.requireData(context));
+                }
                 if (jobs.size() > 1) {
                     context.progress().goesOn("after " + jobs.get(i).name());
                 }
