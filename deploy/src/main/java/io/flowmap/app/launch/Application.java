@@ -5,6 +5,7 @@ import io.flowmap.file.Store;
 import io.flowmap.stage.CodeVersion;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Progress;
+import io.flowmap.stage.RunConfig;
 import io.flowmap.stage.StageNames;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -13,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 
@@ -46,7 +48,9 @@ public final class Application {
     public int run(Request request) {
         try {
             var settings = request.settings();
-            var spark = Session.start(settings.section("spark", SparkConfig.class));
+            var name = request.command() + " "
+                    + settings.section("run", RunConfig.class).dir();
+            var spark = Session.start(settings.section("spark", SparkConfig.class), name);
             try {
                 run(request.command(), new JobContext(spark, settings, progress(spark.sparkContext()), clock));
             } finally {
@@ -61,18 +65,10 @@ public final class Application {
     private void run(String command, JobContext context) {
         var start = clock.instant();
         var run = context.run();
-        context.progress()
-                .phase(
-                        command,
-                        Map.of(
-                                "state",
-                                "started",
-                                "dir",
-                                run.dir(),
-                                "seed",
-                                run.seed(),
-                                "version",
-                                CodeVersion.current()));
+        var facts = new TreeMap<String, Object>(
+                Map.of("state", "started", "dir", run.dir(), "seed", run.seed(), "version", CodeVersion.current()));
+        context.spark().sparkContext().uiWebUrl().foreach(address -> facts.put("spark-ui", address));
+        context.progress().phase(command, facts);
         try {
             stages.job(command).run(context);
         } catch (RuntimeException e) {
