@@ -8,6 +8,7 @@ export SPARK_LOCAL_IP=127.0.0.1 SPARK_DAEMON_MEMORY=256m SPARK_NO_DAEMONIZE=1
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null; wait' EXIT
 
+: >"$dir/master.log"
 "$spark/bin/spark-class" org.apache.spark.deploy.master.Master --host 127.0.0.1 --port 7077 --webui-port 0 >"$dir/master.log" 2>&1 &
 pids+=($!)
 mkdir -p "$dir/empty"
@@ -21,8 +22,8 @@ for host in 1 2; do
         done
         cd "$6"
         exec "${@:7}"
-    ' host "$dir/host-$host/home" "$home" "$dir/empty" "$checkout" "$package" "$dir/host-$host" \
-        "$spark/bin/spark-class" org.apache.spark.deploy.worker.Worker --host 127.0.0.1 --webui-port 0 --cores 1 --memory 2g \
+    ' host "$dir/host-$host/home" "$home" "$dir/empty" "$checkout" "$package" "$dir/host-$host" env "SPARK_LOCAL_IP=127.0.0.$host" \
+        "$spark/bin/spark-class" org.apache.spark.deploy.worker.Worker --host "127.0.0.$host" --webui-port 0 --cores 1 --memory 2g \
         --work-dir "$dir/host-$host/work" spark://127.0.0.1:7077 >"$dir/worker-$host.log" 2>&1 &
     pids+=($!)
 done

@@ -145,7 +145,7 @@ class HouseTest {
     @ArchTest
     static final ArchRule oneLoggingInterface = noClasses()
             .that()
-            .doNotHaveFullyQualifiedName("io.flowmap.app.launch.ExecutorStart")
+            .doNotHaveFullyQualifiedName("io.flowmap.app.launch.ProgramLog")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

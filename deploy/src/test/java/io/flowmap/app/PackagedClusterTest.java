@@ -34,7 +34,7 @@ class PackagedClusterTest {
         packaged = new LaidOut(Files.createDirectories(dir.resolve("package")));
     }
 
-    /** The driver ships jars and natives; one stage is started by plain spark-submit. */
+    /** Which fetch jars and natives: of ingest from the driver, of pretrain from plain spark-submit, of distill from HDFS. */
     @Test
     void hostsThatSeeNothingOfTheProgramGiveTheFlowMapOfLocalMode() throws Exception {
         var home = Path.of(System.getProperty("user.home"));
@@ -53,7 +53,9 @@ class PackagedClusterTest {
         }
         command.addAll(launched("ingest"));
         command.addAll(submitted(spark, "pretrain"));
-        command.addAll(launched("distill"));
+        command.addAll(ForkedJvm.command(JarsOnHdfs.class));
+        command.addAll(List.of(dir.resolve("hdfs").toString(), dir.resolve("package/lib") + ""));
+        command.addAll(launched("distill", "spark.executor-jars=\"" + JarsOnHdfs.FOLDER + "\""));
         var text = Isolated.run(command, dir.resolve("log"), MINUTES);
         assertThat(text).endsWith("\nexit=0\n");
         assertThat(hashes("cluster")).isNotEmpty().isEqualTo(hashes("local"));
@@ -90,9 +92,9 @@ class PackagedClusterTest {
                         Files.readString(dir.resolve("state/flowmap/secret")).strip());
     }
 
-    private List<String> launched(String command) {
+    private List<String> launched(String command, String... more) {
         var words = new ArrayList<>(List.of("env", "JAVA_HOME=" + System.getProperty("java.home")));
-        words.addAll(packaged.flowmap(dir.resolve("unused"), words(command)).command());
+        words.addAll(packaged.flowmap(dir.resolve("unused"), words(command, more)).command());
         words.add("--");
         return words;
     }

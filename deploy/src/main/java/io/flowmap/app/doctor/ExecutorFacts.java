@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.apache.spark.network.util.JavaUtils;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -57,7 +58,7 @@ record ExecutorFacts(
                 Runtime.getRuntime().availableProcessors(),
                 machineMemory(),
                 Runtime.getRuntime().maxMemory(),
-                Long.getLong("org.bytedeco.javacpp.maxbytes", 0),
+                JavaUtils.byteStringAsBytes(System.getProperty("org.bytedeco.javacpp.maxbytes", "0")),
                 System.getProperty("sun.jnu.encoding"),
                 loadedLibrary(),
                 processorFeatures(),

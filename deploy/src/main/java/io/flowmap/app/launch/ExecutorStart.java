@@ -1,11 +1,9 @@
 package io.flowmap.app.launch;
 
 import io.flowmap.stage.Progress;
-import java.net.URISyntaxException;
 import java.time.Clock;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
@@ -17,13 +15,8 @@ import org.apache.spark.api.plugin.SparkPlugin;
  * JVM had no class of ours when it started where these are fetched ({@code spark.jars}).
  */
 public final class ExecutorStart implements SparkPlugin {
-    /** A resource, for which Log4j looks on the class path. */
-    static final String LOG = "io/flowmap/app/log4j2.properties";
-
     /** What Spark calls the executor of local mode. */
     private static final String DRIVER = "driver";
-
-    private static final String LOG_PROPERTY = "log4j2.configurationFile";
 
     @Override
     public DriverPlugin driverPlugin() {
@@ -36,22 +29,11 @@ public final class ExecutorStart implements SparkPlugin {
             @Override
             public void init(PluginContext context, Map<String, String> extraConf) {
                 if (!context.executorID().equals(DRIVER)) {
-                    configureLog();
+                    ProgramLog.configure();
                     Progress.log(Clock.systemUTC()).phase("executor", facts(context));
                 }
             }
         };
-    }
-
-    private static void configureLog() {
-        if (System.getProperty(LOG_PROPERTY) == null) {
-            try {
-                var resource = ExecutorStart.class.getClassLoader().getResource(LOG);
-                Configurator.reconfigure(resource.toURI());
-            } catch (URISyntaxException e) {
-                throw new IllegalStateException(e);
-            }
-        }
     }
 
     private static Map<String, Object> facts(PluginContext context) {
@@ -68,7 +50,7 @@ public final class ExecutorStart implements SparkPlugin {
 
     /** Of JavaCPP, MiB; "none" where there is no limit. */
     private static Object limit(String name) {
-        long bytes = Long.getLong("org.bytedeco.javacpp." + name, 0);
+        long bytes = SparkConfig.bytes(System.getProperty("org.bytedeco.javacpp." + name, "0"));
         return bytes > 0 ? bytes >> 20 : "none";
     }
 }

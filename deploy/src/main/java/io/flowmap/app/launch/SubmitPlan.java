@@ -17,7 +17,7 @@ public final class SubmitPlan {
     private static final String MAIN = "io.flowmap.app.Main";
     private static final String LOCAL = "local[*]";
     private static final String LOOPBACK = "127.0.0.1";
-    private static final String LOG = " -Dlog4j2.configurationFile=" + ExecutorStart.LOG;
+    private static final String LOG = " -Dlog4j2.configurationFile=" + ProgramLog.RESOURCE;
     private static final String SINK = "spark.metrics.conf.driver.sink.prometheusServlet.";
     private static final Map<String, String> PROMETHEUS = Map.of(
             SINK + "class", "org.apache.spark.metrics.sink.PrometheusServlet", SINK + "path", "/metrics/prometheus");
