@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # hosts.sh SPARK DIR CHECKOUT PACKAGE HOME [COMMAND ... --]...: runs the commands beside a master and two workers. The workers are on
-# hosts of their own: they see Spark's home and the JDK, but an empty directory in place of checkout and package and another user's home.
+# hosts of their own: they see Spark's home and the JDK, but an empty folder in place of checkout and package and another in place of
+# the user's home, where Maven's repository and what JavaCPP unpacked are.
 set -euo pipefail
 spark=$1 dir=$2 checkout=$3 package=$4 home=$5
 shift 5
 export SPARK_LOCAL_IP=127.0.0.1 SPARK_DAEMON_MEMORY=256m SPARK_NO_DAEMONIZE=1
+export SPARK_DAEMON_JAVA_OPTS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null; wait' EXIT
 

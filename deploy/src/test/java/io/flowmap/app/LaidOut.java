@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.jar.JarOutputStream;
-import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 
 /** The package as package.sh lays it out, with the classes of this JVM and the jars that Maven listed before the tests. */
@@ -85,16 +84,6 @@ final class LaidOut {
     /** The jar of {@link Main}. */
     Path program() {
         return program;
-    }
-
-    /** All jars but {@link #program}, as spark-submit's --jars takes them. */
-    String others() throws IOException {
-        try (var jars = Files.list(home.resolve("lib"))) {
-            return jars.filter(jar -> !jar.equals(program))
-                    .map(jar -> jar.toUri().toString())
-                    .sorted()
-                    .collect(Collectors.joining(","));
-        }
     }
 
     private static List<Path> listed(Path list) throws IOException {

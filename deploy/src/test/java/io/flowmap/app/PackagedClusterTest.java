@@ -34,7 +34,7 @@ class PackagedClusterTest {
         packaged = new LaidOut(Files.createDirectories(dir.resolve("package")));
     }
 
-    /** Which fetch jars and natives: of ingest from the driver, of pretrain from plain spark-submit, of distill from HDFS. */
+    /** Executors fetch jars and natives: from HDFS under plain spark-submit, from the driver under the launcher. */
     @Test
     void hostsThatSeeNothingOfTheProgramGiveTheFlowMapOfLocalMode() throws Exception {
         var home = Path.of(System.getProperty("user.home"));
@@ -51,19 +51,18 @@ class PackagedClusterTest {
         for (var place : List.of(spark, dir, Deployed.ROOT, dir.resolve("package"), home)) {
             command.add(place.toString());
         }
-        command.addAll(launched("ingest"));
-        command.addAll(submitted(spark, "pretrain"));
         command.addAll(ForkedJvm.command(JarsOnHdfs.class));
         command.addAll(List.of(dir.resolve("hdfs").toString(), dir.resolve("package/lib") + ""));
-        command.addAll(launched("distill", "spark.executor-jars=\"" + JarsOnHdfs.FOLDER + "\""));
+        command.addAll(submitted(spark, "ingest"));
+        command.addAll(launched("distill", "run.stages.teacher=" + dir.resolve("local/teacher")));
         var text = Isolated.run(command, dir.resolve("log"), MINUTES);
         assertThat(text).endsWith("\nexit=0\n");
         assertThat(hashes("cluster")).isNotEmpty().isEqualTo(hashes("local"));
         for (var host : List.of("host-1", "host-2")) {
             assertThat(found(host + "/home/.javacpp", "libnd4jcpu.so")).hasSize(1);
             assertThat(found(host + "/work", packaged.program().getFileName().toString()))
-                    .hasSize(3);
-            assertThat(found(host + "/work", "stderr")).hasSize(3).allSatisfy(log -> assertThat(Files.readString(log))
+                    .hasSize(2);
+            assertThat(found(host + "/work", "stderr")).hasSize(2).allSatisfy(log -> assertThat(Files.readString(log))
                     .containsOnlyOnce("phase=executor ")
                     .containsPattern("phase=executor .*heap-mib=[45]\\d\\d .*native-mib=1024 "));
         }
@@ -80,7 +79,10 @@ class PackagedClusterTest {
                 SCRIPTS.resolve("secret.sh").toString(), dir.resolve("package/bin/flowmap") + "", state.toString()));
         command.addAll(job.command());
         var text = Isolated.run(command, dir.resolve("log"), MINUTES);
-        assertThat(text).endsWith("\nexit=0\n").contains("stopped 2 processes").containsPattern("spark-ui=http://\\S+:4040 ");
+        assertThat(text)
+                .endsWith("\nexit=0\n")
+                .contains("stopped 2 processes")
+                .containsPattern("spark-ui=http://\\S+:4040 ");
         assertThat(Isolated.found(text))
                 .containsAllEntriesOf(
                         Map.of("mode", "600", "folder", "700", "length", "65", "shown", "0", "logged", "0"));
@@ -94,7 +96,8 @@ class PackagedClusterTest {
 
     private List<String> launched(String command, String... more) {
         var words = new ArrayList<>(List.of("env", "JAVA_HOME=" + System.getProperty("java.home")));
-        words.addAll(packaged.flowmap(dir.resolve("unused"), words(command, more)).command());
+        words.addAll(
+                packaged.flowmap(dir.resolve("unused"), words(command, more)).command());
         words.add("--");
         return words;
     }
@@ -104,9 +107,12 @@ class PackagedClusterTest {
         var words = new ArrayList<>(List.of("env", "JAVA_HOME=" + System.getProperty("java.home")));
         words.addAll(List.of("OMP_NUM_THREADS=1", "MALLOC_ARENA_MAX=2", "SPARK_LOCAL_IP=127.0.0.1"));
         words.addAll(List.of(spark.resolve("bin/spark-submit").toString(), "--master", MASTER));
-        words.addAll(List.of("--class", "io.flowmap.app.Main", "--jars", packaged.others()));
+        words.addAll(List.of("--class", "io.flowmap.app.Main", "--jars", JarsOnHdfs.FOLDER + "/*.jar"));
         words.addAll(List.of("--executor-memory", "512m", "--conf", "spark.executorEnv.OMP_NUM_THREADS=1"));
-        words.addAll(List.of("--conf", "spark.executor.extraJavaOptions=-Dorg.bytedeco.javacpp.maxbytes=1g"));
+        var soon = String.join(" ", ForkedJvm.SOON_READY);
+        words.addAll(List.of("--driver-java-options", soon));
+        words.addAll(List.of(
+                "--conf", "spark.executor.extraJavaOptions=-Dorg.bytedeco.javacpp.maxbytes=1g " + soon));
         words.add(packaged.program().toString());
         words.addAll(List.of(words(command)));
         words.remove("--master=" + MASTER);

@@ -140,7 +140,8 @@ class ApplicationTest {
             assertThat(logs).hasSize(1);
         }
         var file = Files.writeString(folder.resolve("file"), "");
-        assertThat(run(stages, "any", "spark.event-log=" + file.resolve("events"))).isEqualTo(2);
+        assertThat(run(stages, "any", "spark.event-log=" + file.resolve("events")))
+                .isEqualTo(2);
         assertThat(err.toString())
                 .startsWith("flowmap: cannot write the event log into spark.event-log " + file.resolve("events"));
     }
