@@ -31,7 +31,7 @@ USER_ERROR = 2
 def command(stage: str, day: str) -> list[str]:
     """What runs a stage of the day's run."""
     return [
-        f"{HOME}/deploy/bin/flowmap",
+        f"{HOME}/bin/flowmap",
         stage,
         "--master",
         MASTER,
@@ -43,7 +43,7 @@ def command(stage: str, day: str) -> list[str]:
 
 def run(stage: str, day: str) -> None:
     """Runs a stage; its log lines go to the task's log."""
-    environment = dict(os.environ, SPARK_CONF_DIR=f"{HOME}/deploy/profiles/{STAGES[stage]}")
+    environment = dict(os.environ, SPARK_CONF_DIR=f"{HOME}/profiles/{STAGES[stage]}")
     code = subprocess.run(command(stage, day), env=environment, check=False).returncode
     if code == USER_ERROR:
         raise AirflowFailException(f"flowmap {stage}: a mistake in what was asked, told above")

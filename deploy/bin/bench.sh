@@ -7,7 +7,7 @@ bench() {
     local environment=(MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=17179869184 MALLOC_TOP_PAD_=268435456
         MALLOC_ARENA_MAX=2 "GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-20000}" "OMP_NUM_THREADS=$threads")
     local options=("-Xmx${FLOWMAP_BENCH_HEAP:-6g}" -Dorg.bytedeco.javacpp.maxbytes=12g -Dorg.bytedeco.javacpp.maxphysicalbytes=20g
-        "-Dorg.bytedeco.javacpp.cachedir=$deploy/bench/target/cache" "-Dlog4j2.configurationFile=$deploy/conf/log4j2.properties"
+        "-Dorg.bytedeco.javacpp.cachedir=$deploy/bench/target/cache" -Dlog4j2.configurationFile=io/flowmap/app/log4j2.properties
         -Dspark.ui.enabled=false -Dspark.plugins=io.flowmap.stage.ProcessEnd "-Dspark.executor.extraClassPath=$lib" -Dspark.driver.host=127.0.0.1)
     for name in java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util java.util.concurrent \
         java.util.concurrent.atomic sun.nio.ch sun.nio.cs sun.security.action sun.util.calendar; do

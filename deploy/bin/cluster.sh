@@ -1,5 +1,6 @@
-# Sourced by flowmap: a standalone Spark cluster on loopback, its process ids and logs in deploy/target/cluster.
-cluster_dir=$deploy/target/cluster
+# Sourced by flowmap: a standalone Spark cluster on loopback. Its process ids, logs and address, and the secret by which master,
+# workers and jobs know each other, are in a folder for the user alone, where the launcher looks for them.
+cluster_dir=$FLOWMAP_CLUSTER
 
 cluster() {
     case ${1-} in
@@ -34,17 +35,28 @@ cluster_start() {
         die "cannot start cluster: expected a free port $port on 127.0.0.1, got one in use (--port N)"
     fi
     rm -rf "$cluster_dir"
-    mkdir -p "$cluster_dir"
+    mkdir -p "$(dirname "$cluster_dir")"
+    mkdir -m 700 "$cluster_dir"
+    secret >"$cluster_dir/secret.properties"
+    chmod 600 "$cluster_dir/secret.properties"
     url=spark://127.0.0.1:$port
     echo "$url" >"$cluster_dir/url"
-    daemon master org.apache.spark.deploy.master.Master --host 127.0.0.1 --port "$port" --webui-port 0
+    daemon master org.apache.spark.deploy.master.Master --host 127.0.0.1 --port "$port" --webui-port 0 \
+        --properties-file "$cluster_dir/secret.properties"
     await "I have been elected leader" 1
     for ((i = 1; i <= workers; i++)); do
         daemon "worker-$i" org.apache.spark.deploy.worker.Worker --host 127.0.0.1 --webui-port 0 --cores "$cores" \
-            --memory "$memory" --work-dir "$cluster_dir/work-$i" "$url"
+            --memory "$memory" --work-dir "$cluster_dir/work-$i" --properties-file "$cluster_dir/secret.properties" "$url"
     done
     await "Registering worker" "$workers"
     echo "$url"
+}
+
+# Settings of Spark with a new secret, written by builtins of the shell: no list of processes shows it.
+secret() {
+    local bytes
+    bytes=$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')
+    printf 'spark.authenticate true\nspark.authenticate.secret %s\n' "$bytes"
 }
 
 # daemon NAME CLASS ARGUMENTS: starts a process of its own that outlives this script.

@@ -1,16 +1,20 @@
-# Sourced by flowmap: builds with Maven and lays out deploy/target/spark (a Spark home), deploy/target/lib (the program's jars less
-# those that Spark has) and deploy/bench/target/lib. Jars of others are links into Maven's repository.
+# Sourced by flowmap and package.sh: builds with Maven, and lays out a Spark home and a folder of the program's jars less those that
+# Spark has. In a checkout they are deploy/target/spark and deploy/target/lib (for the benches deploy/bench/target/lib), and jars of
+# others are links into Maven's repository.
 
-# prepare deploy|bench: brings the layout up to date and exports SPARK_HOME. Without sources, as in a container, it is as it is.
+# prepare deploy|bench: brings the layout up to date and exports SPARK_HOME. Without sources, as in a package, it is as it is.
 prepare() {
-    local own=$deploy/target/spark module=$1 target state
-    case $module in bench) target=$deploy/bench/target ;; *) target=$deploy/target ;; esac
+    local module=$1 target state
     if [ -n "${SPARK_HOME-}" ]; then
         ls "$SPARK_HOME"/jars/spark-core_2.12-3.5.*.jar >/dev/null 2>&1 ||
             die "cannot use SPARK_HOME $SPARK_HOME: expected Spark 3.5 for Scala 2.12, got none there (unset SPARK_HOME to use our own)"
     fi
-    export SPARK_HOME=${SPARK_HOME:-$own}
-    [ -e "$home/pom.xml" ] || return 0
+    export SPARK_HOME=${SPARK_HOME:-$own_spark}
+    if [ ! -e "$home/pom.xml" ]; then
+        [ "$module" = deploy ] || die "cannot run the benches: expected a checkout with sources, got a package"
+        return 0
+    fi
+    case $module in bench) target=$deploy/bench/target ;; *) target=$deploy/target ;; esac
     state="$(sh "$home/.mvn/natives") $SPARK_HOME ${MAVEN_ARGS-}"
     if ! is_current "$target" "$state"; then
         mkdir -p "$target"
@@ -30,32 +34,35 @@ is_current() {
 }
 
 build() {
-    local modules=deploy,deploy/spark log=$2/build.log commit
-    [ "$1" = deploy ] || modules=$modules,deploy/bench
+    local modules=deploy log=$2/build.log commit
+    [ "$1" = deploy ] || modules=deploy,deploy/bench
     echo "flowmap: building, see $log" >&2
     printf %s "$3" >"$2/started" # dated before the build, so that a source changed meanwhile is newer
     commit=$(git -C "$home" describe --always --dirty --abbrev=12 --exclude '*' 2>/dev/null || true)
-    (cd "$home" && sh ./mvnw -B -ntp package -DskipTests -Dhome "-Dflowmap.commit=$commit" -pl "$modules" -am) >"$log" 2>&1 || {
+    (cd "$home" && sh ./mvnw -B -ntp package -DskipTests -Dflowmap.package.skip=true "-Dflowmap.commit=$commit" -pl "$modules" -am) \
+        >"$log" 2>&1 || {
         grep -E '^\[ERROR\]|^\[FATAL\]|^Error|cannot' "$log" | head -n 15 >&2
         echo "flowmap: cannot build: expected Maven to succeed, got the errors above (all of them in $log)" >&2
         exit 1
     }
-    [ "$SPARK_HOME" != "$deploy/target/spark" ] || spark_home
-    library "$2" "$([ "$1" = deploy ] && echo "$deploy" || echo "$deploy/bench")"
+    [ "$SPARK_HOME" != "$own_spark" ] || spark_home "$own_spark"
+    library "$2/lib" "$([ "$1" = deploy ] && echo "$deploy" || echo "$deploy/bench")" "$SPARK_HOME"
     mv "$2/started" "$2/laid-out"
 }
 
+# spark_home DIR: lays out a Spark home.
 spark_home() {
-    mkdir -p "$SPARK_HOME/jars" "$SPARK_HOME/bin" "$SPARK_HOME/conf"
-    tr ':' '\n' <"$deploy/spark/target/classpath" | links "$SPARK_HOME/jars"
-    cp "$deploy/bin/spark-class" "$deploy/bin/spark-submit" "$SPARK_HOME/bin/"
-    echo "Spark from Maven's jars, laid out by flowmap" >"$SPARK_HOME/RELEASE"
+    mkdir -p "$1/jars" "$1/bin" "$1/conf"
+    tr ':' '\n' <"$deploy/spark/target/classpath" | links "$1/jars"
+    cp "$deploy/bin/spark-class" "$deploy/bin/spark-submit" "$1/bin/"
+    echo "Spark from Maven's jars, laid out by flowmap" >"$1/RELEASE"
 }
 
-# library TARGET MODULE: links the module's runtime class path, without what Spark has in any version, and copies our own jars.
+# library DIR MODULE SPARK: links the module's runtime class path, without what that Spark home has in any version, and copies our
+# own jars.
 library() {
     local known
-    known=" $(ls "$SPARK_HOME/jars" | sed 's/-[0-9].*\.jar$//' | tr '\n' ' ')"
+    known=" $(ls "$3/jars" | sed 's/-[0-9].*\.jar$//' | tr '\n' ' ')"
     {
         ls "$2"/target/flowmap-*.jar
         tr ':' '\n' <"$2/target/classpath"
@@ -65,7 +72,7 @@ library() {
         */org/nd4j/*) printf '%s\n' "$jar" ;;
         *) case $known in *" $(basename "$jar" | sed 's/-[0-9].*\.jar$//') "*) ;; *) printf '%s\n' "$jar" ;; esac ;;
         esac
-    done | links "$1/lib"
+    done | links "$1"
 }
 
 # links DIR: makes DIR hold exactly the jars listed on standard input, each put in place at once, so that running JVMs are not hurt.

@@ -1,6 +1,7 @@
 package io.flowmap.app;
 
 import io.flowmap.app.launch.Commands;
+import io.flowmap.app.launch.LocalCluster;
 import io.flowmap.app.launch.Request;
 import io.flowmap.app.launch.SparkConfig;
 import io.flowmap.app.launch.Stages;
@@ -38,7 +39,7 @@ public final class Launcher {
         this.err = err;
     }
 
-    /** Arguments: root of the checkout, folder for the plan, whether stderr is a terminal, then the user's. */
+    /** Arguments: root of the checkout or package, folder for the plan, whether stderr is a terminal, then the user's. */
     public static void main(String[] arguments) {
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
@@ -58,7 +59,7 @@ public final class Launcher {
             var spark = settings.section("spark", SparkConfig.class);
             settings.section("run", RunConfig.class);
             Stages.registered().job(request.command()).sections().forEach(settings::section);
-            var submit = new SubmitPlan(request, spark, home.resolve("deploy"), terminal);
+            var submit = new SubmitPlan(request, spark, library(), LocalCluster.ofEnvironment(), terminal);
             var secrets = submit.secrets();
             if (!secrets.isEmpty()) {
                 writeProperties(secrets);
@@ -77,6 +78,12 @@ public final class Launcher {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write into " + folder, e);
         }
+    }
+
+    /** The program's jars: {@code lib} of a package, else where a checkout has them. */
+    private Path library() {
+        var packaged = home.resolve("lib");
+        return Files.isDirectory(packaged) ? packaged : home.resolve("deploy/target/lib");
     }
 
     /** Spark reads such a file in place of the user's spark-defaults.conf, whose settings it therefore holds too. */

@@ -2,6 +2,7 @@ package io.flowmap.app;
 
 import io.flowmap.app.launch.Application;
 import io.flowmap.app.launch.Commands;
+import io.flowmap.app.launch.ProgramLog;
 import io.flowmap.app.launch.Stages;
 import io.flowmap.stage.ProcessEnd;
 import java.io.PrintWriter;
@@ -14,6 +15,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
+        ProgramLog.configure();
         ProcessEnd.prepare();
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);

@@ -63,10 +63,10 @@ class AirflowTest {
         for (var task : told.get("tasks")) {
             var words = new ArrayList<String>();
             task.get("words").forEach(word -> words.add(word.asText().replace("{{ ds }}", "2026-01-31")));
-            assertThat(words.get(0)).isEqualTo(Deployed.HOME + "/deploy/bin/flowmap");
+            assertThat(words.get(0)).isEqualTo(Deployed.HOME + "/bin/flowmap");
             assertThat(Deployed.request(words.subList(1, words.size())).command())
                     .isEqualTo(task.get("name").asText());
-            var profile = task.get("profile").asText().replace(Deployed.HOME, Deployed.ROOT.toString());
+            var profile = Deployed.here(task.get("profile").asText());
             assertThat(Path.of(profile, "spark-defaults.conf")).exists();
         }
     }

@@ -56,7 +56,8 @@ class ContainerTest {
             var words = Deployed.words(line);
             assertThat(INSTRUCTIONS).contains(words.get(0));
             if (words.get(0).equals("FROM")) {
-                assertThat(stages.contains(words.get(1)) || words.get(1).matches("eclipse-temurin:17-(jdk|jre)"))
+                assertThat(stages.contains(words.get(1))
+                                || words.get(1).matches("eclipse-temurin:17\\.0\\.\\d+_\\d+-(jdk|jre)"))
                         .as(line)
                         .isTrue();
                 stages.add(words.size() > 2 ? words.get(3) : "last");
@@ -64,11 +65,11 @@ class ContainerTest {
                 assertThat(stages).contains(words.get(1).substring("--from=".length()));
             } else if (words.get(0).equals("USER")) {
                 user = words.get(1);
-            } else if (words.get(0).equals("RUN") && words.get(1).contains("/")) {
+            } else if (words.get(0).equals("RUN") && words.get(1).startsWith("./")) {
                 assertThat(Deployed.ROOT.resolve(words.get(1))).isExecutable();
             }
         }
-        assertThat(Integer.parseInt(user)).isPositive();
+        assertThat(Integer.parseInt(user)).isEqualTo(KubernetesTest.USER);
         assertThat(stages).contains("cpu", "gpu-etl", "last");
     }
 
@@ -102,7 +103,7 @@ class ContainerTest {
                 SPARK.ENV_SPARK_CONF_DIR(),
                 SPARK.SPARK_CONF_DIR_INTERNAL(),
                 SPARK.ENV_CLASSPATH(),
-                "/opt/flowmap/deploy/target/lib/*",
+                "/opt/flowmap/lib/*",
                 SPARK.ENV_EXECUTOR_MEMORY(),
                 "3072m",
                 SPARK.ENV_JAVA_OPT_PREFIX() + "0",
@@ -126,7 +127,7 @@ class ContainerTest {
                         "-Xms3072m",
                         "-Xmx3072m",
                         "-cp",
-                        "/opt/spark/conf:/opt/spark/jars/*:/opt/flowmap/deploy/target/lib/*");
+                        "/opt/spark/conf:/opt/spark/jars/*:/opt/flowmap/lib/*");
         var parsed = KubernetesExecutorBackend$.MODULE$.parseArguments(
                 words.subList(backend + 1, words.size()).toArray(String[]::new), "backend");
         assertThat(parsed.driverUrl()).isEqualTo("spark://driver@host:7078");

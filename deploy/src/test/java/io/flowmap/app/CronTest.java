@@ -33,8 +33,7 @@ class CronTest {
         assertThat(lines).hasSize(1);
         var words = Deployed.words(lines.get(0));
         SparkApplication.requireCron(String.join(" ", words.subList(0, 5)));
-        assertThat(words.get(5).replace(Deployed.HOME, Deployed.ROOT.toString()))
-                .isEqualTo(NIGHTLY);
+        assertThat(Deployed.here(words.get(5))).isEqualTo(NIGHTLY);
         assertThat(lines.get(0)).doesNotContain("%"); // cron would cut there
         Deployed.request(words.subList(7, words.size()));
     }

@@ -3,6 +3,7 @@ package io.flowmap.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowmap.app.launch.Commands;
+import io.flowmap.app.launch.LocalCluster;
 import io.flowmap.app.launch.Request;
 import io.flowmap.app.launch.SparkConfig;
 import io.flowmap.app.launch.Stages;
@@ -16,12 +17,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** What the files of deploy/ are held against: the commands, the settings and the launcher's plan. */
 final class Deployed {
-    /** Where the image has the checkout. */
+    /** Where the image has the package. */
     static final String HOME = "/opt/flowmap";
 
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -33,8 +35,7 @@ final class Deployed {
     static Request request(List<String> words) {
         var requests = new ArrayList<Request>();
         var err = new StringWriter();
-        var here =
-                words.stream().map(word -> word.replace(HOME, ROOT.toString())).toArray(String[]::new);
+        var here = words.stream().map(Deployed::here).toArray(String[]::new);
         var commands =
                 new Commands(Stages.registered(), ROOT, new PrintWriter(err), new PrintWriter(err, true), request -> {
                     requests.add(request);
@@ -49,7 +50,13 @@ final class Deployed {
     /** What the launcher would start for it in the image. */
     static SubmitPlan plan(Request request) {
         var spark = request.settings().section("spark", SparkConfig.class);
-        return new SubmitPlan(request, spark, Path.of(HOME, "deploy"), false);
+        return new SubmitPlan(request, spark, Path.of(HOME, "lib"), new LocalCluster(Optional.empty()), false);
+    }
+
+    /** The text with the image's paths as the checkout has them, which package.sh takes from its root and from deploy. */
+    static String here(String text) {
+        return text.replaceAll(HOME + "/(?=(?:airflow|bin|container|cron|kubernetes|profiles)/)", DEPLOY + "/")
+                .replace(HOME, ROOT.toString());
     }
 
     /** The values of {@code --conf} of a plan. */

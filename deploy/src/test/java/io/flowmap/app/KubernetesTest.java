@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.PodSecurityContext;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.flowmap.app.launch.Request;
 import io.flowmap.stage.CodeVersion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.spark.network.util.JavaUtils;
 import org.apache.spark.package$;
 import org.junit.jupiter.api.Test;
@@ -20,6 +26,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What kustomize makes of deploy/kubernetes, read by Kubernetes' and Spark's own classes. */
 class KubernetesTest {
+    /** The image's. */
+    static final int USER = 185;
+
     @ParameterizedTest
     @ValueSource(strings = {"cpu", "gpu"})
     void everyApplicationIsWhatTheLauncherWouldStart(String overlay) throws IOException {
@@ -27,7 +36,7 @@ class KubernetesTest {
         assertThat(specs).hasSize(overlay.equals("gpu") ? 3 : 2);
         for (var spec : specs) {
             var request = Deployed.request(spec.arguments());
-            var plan = Deployed.conf(Deployed.plan(request));
+            var plan = Deployed.conf(Deployed.plan(onKubernetes(request)));
             var own = List.of("spark.executor.memory", "spark.executor.memoryOverhead");
             plan.forEach((key, value) -> {
                 if (!own.contains(key) && !key.startsWith("spark.executorEnv.")) { // the image's, see ContainerTest
@@ -53,9 +62,29 @@ class KubernetesTest {
             assertThat(spec.sparkVersion()).isEqualTo(package$.MODULE$.SPARK_VERSION());
             assertThat(spec.mainClass()).isEqualTo(Main.class.getName());
             assertThat(spec.mainApplicationFile())
-                    .isEqualTo("local://" + Deployed.HOME + "/deploy/target/lib/flowmap-deploy-" + version + ".jar");
+                    .isEqualTo("local://" + Deployed.HOME + "/lib/flowmap-deploy-" + version + ".jar");
             assertThat(spec.restartPolicy().type()).isEqualTo("OnFailure");
             assertThat(spec.restartPolicy().onFailureRetries()).isPositive();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cpu", "gpu"})
+    void everyPodRunsAsNobodySpecialWithinBoundsFromAnImageOfThisVersion(String overlay) throws IOException {
+        var version = CodeVersion.current().replaceFirst("\\+.*", "");
+        for (var spec : specs(build(overlay))) {
+            assertThat(spec.image()).matches("flowmap(-cuda|-rapids)?:" + Pattern.quote(version));
+            requireRestricted(spec.driver().podSecurityContext(), spec.driver().securityContext());
+            requireRestricted(
+                    spec.executor().podSecurityContext(), spec.executor().securityContext());
+            requireBounds(
+                    spec.driver().coreRequest(),
+                    spec.driver().coreLimit(),
+                    spec.driver().cores());
+            requireBounds(
+                    spec.executor().coreRequest(),
+                    spec.executor().coreLimit(),
+                    spec.executor().cores());
         }
     }
 
@@ -110,6 +139,27 @@ class KubernetesTest {
         assertThatThrownBy(() -> SparkKeys.requireKnown("spark.executor.cors")).isInstanceOf(AssertionError.class);
         assertThatThrownBy(() -> Deployed.request(List.of("pipeline", "run.dri=x")))
                 .hasMessageContaining("run.dri");
+    }
+
+    /** As the namespaces' standard "restricted" has it. */
+    private static void requireRestricted(PodSecurityContext pod, SecurityContext container) {
+        assertThat(pod.getRunAsNonRoot()).isTrue();
+        assertThat(pod.getRunAsUser()).isEqualTo(USER);
+        assertThat(pod.getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
+        assertThat(container.getAllowPrivilegeEscalation()).isFalse();
+        assertThat(container.getCapabilities().getDrop()).containsExactly("ALL");
+        assertThat(container.getCapabilities().getAdd()).isEmpty();
+    }
+
+    /** Of processors; memory is bounded by Spark itself. */
+    private static void requireBounds(String request, String limit, int cores) {
+        var asked = new Quantity(request).getNumericalAmount();
+        assertThat(asked).isEqualByComparingTo(Integer.toString(cores));
+        assertThat(new Quantity(limit).getNumericalAmount()).isGreaterThanOrEqualTo(asked);
+    }
+
+    private static Request onKubernetes(Request request) {
+        return new Request(request.command(), request.config(), request.overrides(), Optional.of("k8s://x"));
     }
 
     private static List<ObjectNode> build(String overlay) throws IOException {

@@ -1,42 +1,58 @@
 package io.flowmap.app;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.jar.JarOutputStream;
 import java.util.zip.ZipEntry;
 
-/** The launcher and a Spark home as the image has them, with the class path of this JVM. */
+/** The package as package.sh lays it out, with the classes of this JVM and the jars that Maven listed before the tests. */
 final class LaidOut {
-    private final Path home;
+    private static final Path LISTED = Path.of("target/classpath");
+    private static final Path SPARKS = Path.of("spark/target/classpath");
 
-    /** @param dir an empty directory to lay them out in */
+    private final Path home;
+    private Path program;
+
+    /** @param dir an empty directory to lay it out in */
     LaidOut(Path dir) throws IOException {
         home = dir;
-        var deploy = dir.resolve("deploy");
-        copy(Deployed.DEPLOY.resolve("bin"), deploy.resolve("bin"));
-        copy(Deployed.DEPLOY.resolve("conf"), deploy.resolve("conf"));
-        var library = Files.createDirectories(deploy.resolve("target/lib"));
-        var spark = Files.createDirectories(deploy.resolve("target/spark/jars")).getParent();
-        copy(Deployed.DEPLOY.resolve("bin"), spark.resolve("bin"));
+        copy(Deployed.DEPLOY.resolve("bin"), dir.resolve("bin"));
+        copy(Deployed.DEPLOY.resolve("bin"), dir.resolve("spark/bin"));
+        var library = Files.createDirectories(dir.resolve("lib"));
+        var spark = Files.createDirectories(dir.resolve("spark/jars"));
+        var known = new HashSet<String>();
+        for (var jar : listed(SPARKS)) {
+            known.add(artifact(jar));
+            link(jar, spark);
+        }
+        for (var jar : listed(LISTED)) {
+            if (!isOurs(jar) && (jar.toString().contains("/org/nd4j/") || !known.contains(artifact(jar)))) {
+                link(jar, library);
+            }
+        }
         int folders = 0;
-        for (var entry : System.getProperty("java.class.path").split(":")) {
+        for (var entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
             var path = Path.of(entry);
             if (Files.isDirectory(path)) {
-                pack(path, library.resolve("flowmap-" + folders++ + ".jar"));
-            } else if (Files.exists(path)) {
-                var ours = path.getFileName().toString().startsWith("flowmap-");
-                Files.createSymbolicLink((ours ? library : spark.resolve("jars")).resolve(path.getFileName()), path);
+                var jar = library.resolve("flowmap-" + folders++ + ".jar");
+                pack(path, jar);
+                program = Files.exists(path.resolve("io/flowmap/app/Main.class")) ? jar : program;
+            } else if (Files.exists(path) && isOurs(path)) {
+                link(path, library);
             }
         }
     }
 
     /** The launcher's process, whose output goes into a file; its Spark home is the one laid out. */
     ProcessBuilder flowmap(Path log, String... words) {
-        var command = new ArrayList<>(List.of(home.resolve("deploy/bin/flowmap").toString()));
+        var command = new ArrayList<>(List.of(home.resolve("bin/flowmap").toString()));
         command.addAll(List.of(words));
         for (var process : List.of("driver", "executor")) {
             command.add("spark.conf.spark." + process + ".extraJavaOptions=\"" + String.join(" ", ForkedJvm.SOON_READY)
@@ -46,6 +62,46 @@ final class LaidOut {
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         List.of("SPARK_HOME", "SPARK_CONF_DIR").forEach(builder.environment()::remove);
         return builder;
+    }
+
+    /** Spark's home with files of its own, for a host that does not see what is linked here. */
+    Path sparkOn(Path dir) throws IOException {
+        copy(home.resolve("spark/bin"), dir.resolve("bin"));
+        Files.createDirectories(dir.resolve("jars"));
+        try (var jars = Files.newDirectoryStream(home.resolve("spark/jars"))) {
+            for (var jar : jars) {
+                var copy = dir.resolve("jars").resolve(jar.getFileName());
+                try {
+                    Files.createLink(copy, jar.toRealPath());
+                } catch (IOException e) { // another file system
+                    Files.copy(jar.toRealPath(), copy);
+                }
+            }
+        }
+        return dir;
+    }
+
+    /** The jar of {@link Main}. */
+    Path program() {
+        return program;
+    }
+
+    private static List<Path> listed(Path list) throws IOException {
+        return Arrays.stream(Files.readString(list).strip().split(File.pathSeparator))
+                .map(Path::of)
+                .toList();
+    }
+
+    private static boolean isOurs(Path jar) {
+        return Files.isDirectory(jar) || jar.getFileName().toString().startsWith("flowmap-");
+    }
+
+    private static String artifact(Path jar) {
+        return jar.getFileName().toString().replaceFirst("-[0-9].*\\.jar$", "");
+    }
+
+    private static void link(Path jar, Path folder) throws IOException {
+        Files.createSymbolicLink(folder.resolve(jar.getFileName()), jar);
     }
 
     private static void copy(Path from, Path to) throws IOException {

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.util.Utils;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,13 @@ class LauncherTest {
     Path folder;
 
     private final StringWriter err = new StringWriter();
+    private Path library;
+
+    @BeforeEach
+    void layOutThePackage() throws IOException {
+        library = Files.createDirectories(folder.resolve("lib"));
+        Files.createFile(library.resolve("flowmap.jar"));
+    }
 
     @Test
     void environmentAndArgumentsReachSparkSubmit() throws IOException {
@@ -42,7 +50,7 @@ class LauncherTest {
                         "spark.executorEnv.LC_ALL=" + System.getenv("LC_ALL"),
                         "spark.executorEnv.MALLOC_MMAP_THRESHOLD_=8589934592",
                         "spark.executor.memory=2g",
-                        "spark.executor.extraClassPath=" + folder.resolve("deploy/target/lib") + "/*");
+                        "spark.executor.extraClassPath=" + library + "/*");
         assertThat(arguments.subList(arguments.indexOf("spark-internal") + 1, arguments.size()))
                 .containsExactly(
                         "pipeline",
@@ -125,13 +133,36 @@ class LauncherTest {
         launch("pipeline", "spark.prometheus-port=4050");
         assertThat(plan())
                 .contains(
-                        "spark.ui.enabled=true",
-                        "spark.ui.port=4050",
                         "spark.metrics.conf.driver.sink.prometheusServlet.class="
                                 + "org.apache.spark.metrics.sink.PrometheusServlet",
                         "spark.metrics.conf.driver.sink.prometheusServlet.path=/metrics/prometheus");
         launch("pipeline");
-        assertThat(plan()).contains("spark.ui.enabled=false").noneMatch(word -> word.contains("prometheus"));
+        assertThat(plan()).noneMatch(word -> word.contains("prometheus"));
+    }
+
+    @Test
+    void executorsOfOtherHostsFetchTheProgramAndOthersReadIt() throws IOException {
+        Files.createFile(library.resolve("other.jar"));
+        Files.createFile(library.resolve("notes.txt"));
+        var shared = "spark.executor.extraClassPath=" + library + "/*";
+        var shipped = "spark.jars=" + library.resolve("flowmap.jar").toUri() + ","
+                + library.resolve("other.jar").toUri();
+        for (var master : List.of("local[*]", "local-cluster[2,1,512]", "k8s://host")) {
+            launch("pipeline", "--master", master);
+            assertThat(plan()).contains(shared).noneMatch(word -> word.startsWith("spark.jars="));
+        }
+        for (var master : List.of("spark://127.0.0.1:7077", "spark://far:7077", "yarn")) {
+            launch("pipeline", "--master", master);
+            assertThat(plan()).contains(shipped).noneMatch(word -> word.startsWith("spark.executor.extraClassPath="));
+        }
+        launch("pipeline", "--master", "local-cluster[2,1,512]", "spark.executor-jars=ship");
+        assertThat(plan()).contains(shipped);
+        launch("pipeline", "--master", "spark://far:7077", "spark.executor-jars=/opt/flowmap/lib/");
+        assertThat(plan()).contains("spark.executor.extraClassPath=/opt/flowmap/lib/*");
+        launch("pipeline", "--master", "spark://far:7077", "spark.executor-jars=\"hdfs://far/flowmap/lib\"");
+        assertThat(plan()).contains("spark.jars=hdfs://far/flowmap/lib/*.jar");
+        assertThat(launch("pipeline", "spark.executor-jars=lib")).isEqualTo(2);
+        assertThat(err.toString()).contains("expected auto, ship").contains("executor-jars, got lib");
     }
 
     @Test

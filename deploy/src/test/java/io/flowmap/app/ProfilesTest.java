@@ -26,7 +26,8 @@ class ProfilesTest {
         var settings = read(profile);
         assertThat(settings).isNotEmpty();
         assertThat(settings.keySet()).allSatisfy(SparkKeys::requireKnown);
-        var launchers = Deployed.conf(Deployed.plan(Deployed.request(List.of("pipeline", "run.dir=s3a://bucket/run"))));
+        var launchers = Deployed.conf(Deployed.plan(
+                Deployed.request(List.of("pipeline", "--master", "k8s://x", "run.dir=s3a://bucket/run"))));
         assertThat(settings).doesNotContainKeys(launchers.keySet().toArray(String[]::new));
     }
 
@@ -40,8 +41,7 @@ class ProfilesTest {
                 .isEqualTo(Double.parseDouble(sql.get("spark.executor.resource.gpu.amount")));
         for (var profile : List.of(train, sql)) {
             var script = profile.get("spark.executor.resource.gpu.discoveryScript");
-            assertThat(Path.of(script.replace(Deployed.HOME, Deployed.ROOT.toString())))
-                    .isExecutable();
+            assertThat(Path.of(Deployed.here(script))).isExecutable();
         }
     }
 

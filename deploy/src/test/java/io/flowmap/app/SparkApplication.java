@@ -1,6 +1,8 @@
 package io.flowmap.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.PodSecurityContext;
+import io.fabric8.kubernetes.api.model.SecurityContext;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -57,9 +59,25 @@ record SparkApplication(String apiVersion, String kind, Metadata metadata, Spec 
         }
     }
 
-    record Driver(int cores, String memory, String memoryOverhead, String serviceAccount) {}
+    record Driver(
+            int cores,
+            String coreRequest,
+            String coreLimit,
+            String memory,
+            String memoryOverhead,
+            String serviceAccount,
+            PodSecurityContext podSecurityContext,
+            SecurityContext securityContext) {}
 
-    record Executor(int instances, int cores, String memory, String memoryOverhead) {}
+    record Executor(
+            int instances,
+            int cores,
+            String coreRequest,
+            String coreLimit,
+            String memory,
+            String memoryOverhead,
+            PodSecurityContext podSecurityContext,
+            SecurityContext securityContext) {}
 
     /** Reads strictly: an unknown, missing or mistyped field is an error. */
     static SparkApplication read(JsonNode resource) {

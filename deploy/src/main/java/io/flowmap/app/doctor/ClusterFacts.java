@@ -17,6 +17,7 @@ import org.apache.spark.network.util.JavaUtils;
  *
  * @param master Spark's
  * @param conf Spark's, hadoop's settings included under their prefix
+ * @param driver the driver's host
  * @param executors as they told of themselves
  * @param workers logical workers of the training
  * @param paths of data and runs
@@ -25,6 +26,7 @@ import org.apache.spark.network.util.JavaUtils;
 record ClusterFacts(
         String master,
         Map<String, String> conf,
+        HostFacts driver,
         List<ExecutorFacts> executors,
         int workers,
         List<String> paths,
@@ -46,7 +48,13 @@ record ClusterFacts(
                 .collect(Collectors.toMap(ExecutorFacts::id, facts -> facts, (one, other) -> one, TreeMap::new));
         int workers = context.settings().tree("distill.training.workers").asInt();
         return new ClusterFacts(
-                spark.master(), conf, List.copyOf(executors.values()), workers, paths(context, context.run()), given);
+                spark.master(),
+                conf,
+                HostFacts.here(),
+                List.copyOf(executors.values()),
+                workers,
+                paths(context, context.run()),
+                given);
     }
 
     String conf(String key, String otherwise) {

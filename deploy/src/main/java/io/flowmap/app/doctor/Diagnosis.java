@@ -16,6 +16,9 @@ final class Diagnosis {
             Diagnosis::encoding,
             Diagnosis::library,
             Diagnosis::mixed,
+            Diagnosis::otherJava,
+            Diagnosis::otherLibc,
+            Diagnosis::otherProcessor,
             Diagnosis::serializer,
             Diagnosis::overhead,
             Diagnosis::machineMemory,
@@ -68,9 +71,20 @@ final class Diagnosis {
         return facts.executors().stream()
                 .filter(executor -> executor.library().startsWith(ExecutorFacts.NONE))
                 .findFirst()
-                .map(executor -> Finding.refuse(
-                        "expected a native library that " + executor.host() + " can load, got " + executor.library(),
-                        "build with -Dnd4j.natives for that machine, and put deploy/target/lib on its class path"));
+                .map(executor -> executor.machine().libgomp() ? noLibrary(executor) : noLibgomp(executor));
+    }
+
+    private static Finding noLibrary(ExecutorFacts executor) {
+        return Finding.refuse(
+                "expected a native library that " + executor.host() + " can load, got " + executor.library(),
+                "build with FLOWMAP_NATIVES for that machine, and have its jar reach executors (spark.executor-jars)");
+    }
+
+    private static Finding noLibgomp(ExecutorFacts executor) {
+        return Finding.refuse(
+                "expected a native library that " + executor.host() + " can load, got " + executor.library()
+                        + ", and no libgomp.so.1 there",
+                "install libgomp on " + executor.host() + " (Debian: libgomp1)");
     }
 
     private static Optional<Finding> mixed(ClusterFacts facts) {
@@ -82,6 +96,40 @@ final class Diagnosis {
                     "use machines of one kind, or pass the same nd4j.natives to all"));
         }
         return Optional.empty();
+    }
+
+    private static Optional<Finding> otherJava(ClusterFacts facts) {
+        return other(facts, "JDK", HostFacts::java)
+                .map(found ->
+                        Finding.warn(found + ": its mathematics may round differently", "install one JDK on all"));
+    }
+
+    private static Optional<Finding> otherLibc(ClusterFacts facts) {
+        return other(facts, "libc", HostFacts::libc)
+                .map(found -> Finding.warn(
+                        found + ": its mathematical functions may round differently",
+                        "have one system on all hosts, or one image"));
+    }
+
+    private static Optional<Finding> otherProcessor(ClusterFacts facts) {
+        return other(facts, "processor", HostFacts::processor)
+                .map(found -> Finding.warn(
+                        found + ": OpenBLAS and oneDNN choose their kernels by it, which may round differently",
+                        "use hosts of one kind where a run shall give the same bits again"));
+    }
+
+    /** What of the driver's host executors' hosts have otherwise, if any: the value and the names of each. */
+    private static Optional<String> other(ClusterFacts facts, String what, Function<HostFacts, String> property) {
+        var own = property.apply(facts.driver());
+        var others = facts.executors().stream()
+                .filter(executor -> !property.apply(executor.machine()).equals(own))
+                .map(executor -> property.apply(executor.machine()) + " on " + executor.host())
+                .distinct()
+                .sorted()
+                .toList();
+        return others.isEmpty()
+                ? Optional.empty()
+                : Optional.of("expected the driver's " + what + " " + own + ", got " + String.join(", ", others));
     }
 
     private static Optional<Finding> serializer(ClusterFacts facts) {

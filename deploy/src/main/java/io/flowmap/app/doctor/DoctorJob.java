@@ -76,7 +76,10 @@ public final class DoctorJob implements Job {
             told.put("java", executor.java());
             told.put("file-names", executor.encoding());
             told.put("library", executor.library());
-            told.put("processor", executor.features());
+            told.put("processor", executor.machine().processor());
+            told.put("instructions", executor.features());
+            told.put("libc", executor.machine().libc());
+            told.put("libgomp", executor.machine().libgomp());
             told.put("allocator", executor.allocator());
             told.put("gpus", executor.gpus());
             context.progress().phase(NAME, told);

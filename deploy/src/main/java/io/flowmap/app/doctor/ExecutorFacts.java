@@ -6,7 +6,6 @@ import io.flowmap.tensor.NativeLibrary;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.apache.spark.network.util.JavaUtils;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -29,6 +29,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param features of the processor, as Linux names them
  * @param allocator variables of the environment that memory allocation and OpenMP read
  * @param gpus addresses that Spark gave the task
+ * @param machine the host's own
  */
 record ExecutorFacts(
         String id,
@@ -37,16 +38,15 @@ record ExecutorFacts(
         long memory,
         long heap,
         long nativeLimit,
-        String java,
         String encoding,
         String library,
         Set<String> features,
         Map<String, String> allocator,
-        List<String> gpus) {
+        List<String> gpus,
+        HostFacts machine) {
     /** What the name of a library that cannot be loaded begins with. */
     static final String NONE = "none: ";
 
-    private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
     private static final Set<String> FEATURES = Set.of("avx2", "avx512f", "fma", "asimd", "sve");
 
     /** To be called in a task. */
@@ -58,13 +58,17 @@ record ExecutorFacts(
                 Runtime.getRuntime().availableProcessors(),
                 machineMemory(),
                 Runtime.getRuntime().maxMemory(),
-                Long.getLong("org.bytedeco.javacpp.maxbytes", 0),
-                System.getProperty("java.vm.version"),
+                JavaUtils.byteStringAsBytes(System.getProperty("org.bytedeco.javacpp.maxbytes", "0")),
                 System.getProperty("sun.jnu.encoding"),
                 loadedLibrary(),
                 processorFeatures(),
                 allocatorVariables(System.getenv()),
-                gpu == null ? List.of() : List.of(gpu.addresses()));
+                gpu == null ? List.of() : List.of(gpu.addresses()),
+                HostFacts.here());
+    }
+
+    String java() {
+        return machine.java();
     }
 
     /** A form that any serializer of Spark's carries. */
@@ -105,7 +109,7 @@ record ExecutorFacts(
     }
 
     private static Set<String> processorFeatures() {
-        try (var lines = Files.lines(PROCESSOR)) {
+        try (var lines = Files.lines(HostFacts.PROCESSORS)) {
             var features = new TreeSet<String>();
             lines.filter(line -> line.startsWith("flags") || line.startsWith("Features"))
                     .findFirst()

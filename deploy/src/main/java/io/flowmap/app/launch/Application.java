@@ -5,6 +5,7 @@ import io.flowmap.file.Store;
 import io.flowmap.stage.CodeVersion;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Progress;
+import io.flowmap.stage.RunConfig;
 import io.flowmap.stage.StageNames;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 
@@ -48,7 +50,9 @@ public final class Application {
     public int run(Request request) {
         try {
             var settings = request.settings();
-            var spark = Session.start(settings.section("spark", SparkConfig.class));
+            var name = request.command() + " "
+                    + settings.section("run", RunConfig.class).dir();
+            var spark = Session.start(settings.section("spark", SparkConfig.class), name);
             spark.conf().set(JobContext.COMMAND, request.line());
             try {
                 run(request, new JobContext(spark, settings, progress(spark.sparkContext()), clock));
@@ -65,18 +69,10 @@ public final class Application {
         var command = request.command();
         var start = clock.instant();
         var run = context.run();
-        context.progress()
-                .phase(
-                        command,
-                        Map.of(
-                                "state",
-                                "started",
-                                "dir",
-                                run.dir(),
-                                "seed",
-                                run.seed(),
-                                "version",
-                                CodeVersion.current()));
+        var facts = new TreeMap<String, Object>(
+                Map.of("state", "started", "dir", run.dir(), "seed", run.seed(), "version", CodeVersion.current()));
+        context.spark().sparkContext().uiWebUrl().foreach(address -> facts.put("spark-ui", address));
+        context.progress().phase(command, facts);
         try {
             var jobs = stages.jobs(command, context);
             for (int i = 0; i < jobs.size(); i++) {

@@ -43,9 +43,8 @@ final class NativeSettings {
             "sun.security.action",
             "sun.util.calendar");
 
-    /** Of every session: no page, no bar of Spark's own, and floats as they are, which do not compress. */
+    /** Of every session: no bar of Spark's own, and floats as they are, which do not compress. */
     static final Map<String, String> SPARK = Map.of(
-            "spark.ui.enabled", "false",
             "spark.ui.showConsoleProgress", "false",
             "spark.shuffle.compress", "false",
             "spark.broadcast.compress", "false");

@@ -1,9 +1,17 @@
 package io.flowmap.app.launch;
 
 import io.flowmap.config.Secrets;
+import io.flowmap.file.Store;
 import io.flowmap.stage.ProcessEnd;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.internal.config.package$;
 import org.apache.spark.sql.SparkSession;
 
@@ -12,22 +20,81 @@ final class Session {
     private static final String JAVA_OPTIONS = ".extraJavaOptions";
     private static final String REDACTION = "spark.redaction.regex";
     private static final String PLUGINS = "spark.plugins";
+    private static final String PAGES = "spark.ui.enabled";
+    private static final String PORT = "spark.ui.port";
+    private static final int PORTS = 32;
+    private static final int MOST_PORT = 65535;
+    private static final List<String> OWN_PLUGINS = List.of(ProcessEnd.class.getName(), ExecutorStart.class.getName());
 
     private Session() {}
 
-    static SparkSession start(SparkConfig settings) {
-        var builder = SparkSession.builder().appName(settings.appName());
+    /** @param name what the command does, after the application's name in Spark's listings */
+    static SparkSession start(SparkConfig settings, String name) {
         var submitted = new SparkConf();
+        var all = new LinkedHashMap<String, String>();
+        all.putAll(pages(settings, submitted));
+        all.putAll(eventLog(settings, submitted));
         settings.conf().forEach((key, value) -> {
             if (!key.endsWith(JAVA_OPTIONS) || !submitted.contains(key)) { // spark-submit has the user's beside ours
-                builder.config(key, value);
+                all.put(key, value);
             }
         });
-        builder.config(REDACTION, redacted(submitted, settings.conf()));
-        builder.config(PLUGINS, plugins(submitted, settings.conf()));
+        all.put(REDACTION, redacted(submitted, settings.conf()));
+        all.put(PLUGINS, plugins(submitted, settings.conf()));
+        var builder = SparkSession.builder().appName(settings.appName() + " " + Secrets.without(name));
+        all.forEach(builder::config);
         var spark = builder.getOrCreate();
         spark.sparkContext().setLogLevel(settings.logLevel());
         return spark;
+    }
+
+    /** Spark's pages on the first free port, which it would look for itself with a warning for each; none where all are taken. */
+    private static Map<String, String> pages(SparkConfig settings, SparkConf submitted) {
+        if (settings.prometheusPort() > 0) {
+            return Map.of(PAGES, "true", PORT, Integer.toString(settings.prometheusPort()));
+        }
+        if (submitted.contains(PAGES)
+                || submitted.contains(PORT)
+                || settings.conf().containsKey(PORT)) {
+            return Map.of();
+        }
+        int last = settings.uiPort() == 0 ? 0 : Math.min(settings.uiPort() + PORTS - 1, MOST_PORT);
+        for (int port = settings.uiPort(); port > 0 && port <= last; port++) {
+            if (isFree(port)) {
+                return Map.of(PAGES, "true", PORT, Integer.toString(port));
+            }
+        }
+        return Map.of(PAGES, "false");
+    }
+
+    private static boolean isFree(int port) {
+        var address = System.getenv("SPARK_LOCAL_IP"); // where Spark listens, else on all
+        try (var socket = new ServerSocket(port, 1, address == null ? null : InetAddress.getByName(address))) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Spark wants the directory to be there. Throws what {@link Store#failure} makes of a store that fails. */
+    private static Map<String, String> eventLog(SparkConfig settings, SparkConf submitted) {
+        if (settings.eventLog().isEmpty()) {
+            return Map.of();
+        }
+        var conf = submitted.clone();
+        settings.conf().forEach(conf::set); // a store's credentials may be among them
+        var path = new Path(settings.eventLog());
+        try {
+            var store = Store.of(SparkHadoopUtil.get().newConfiguration(conf), path);
+            store.mkdirs(path);
+            return Map.of(
+                    "spark.eventLog.enabled",
+                    "true",
+                    "spark.eventLog.dir",
+                    store.makeQualified(path).toString());
+        } catch (IOException e) {
+            throw Store.failure("cannot write the event log into spark.event-log " + path, e);
+        }
     }
 
     /** What Spark hides on its pages and in its event log: what it does by itself or was told to, and all that we do. */
@@ -42,6 +109,6 @@ final class Session {
     /** The user's, whether given here or to spark-submit, and ours. */
     private static String plugins(SparkConf submitted, Map<String, String> users) {
         var given = users.getOrDefault(PLUGINS, submitted.get(PLUGINS, ""));
-        return given.isEmpty() ? ProcessEnd.class.getName() : given + "," + ProcessEnd.class.getName();
+        return (given.isEmpty() ? "" : given + ",") + String.join(",", OWN_PLUGINS);
     }
 }

@@ -10,7 +10,10 @@ public record SparkConfig(
         String executorMemory,
         String nativeMemory,
         int threadsPerWorker,
+        String executorJars,
+        int uiPort,
         int prometheusPort,
+        String eventLog,
         String logLevel,
         Map<String, String> conf) {
     private static final int MOST_PORT = 65535;
@@ -22,19 +25,24 @@ public record SparkConfig(
         if (threadsPerWorker < 1) {
             throw new IllegalArgumentException("expected threads-per-worker from 1, got " + threadsPerWorker);
         }
-        if (prometheusPort < 0 || prometheusPort > MOST_PORT) {
-            throw new IllegalArgumentException(
-                    "expected prometheus-port from 0 to " + MOST_PORT + ", got " + prometheusPort);
-        }
+        requirePort("ui-port", uiPort);
+        requirePort("prometheus-port", prometheusPort);
         if (!logLevel.matches("ERROR|WARN|INFO|DEBUG")) {
             throw new IllegalArgumentException("expected log-level ERROR, WARN, INFO or DEBUG, got " + logLevel);
         }
+        ProgramJars.requireKnown(executorJars);
         conf = Map.copyOf(conf);
     }
 
     /** Bytes of a size as Spark writes it. */
     static long bytes(String size) {
         return JavaUtils.byteStringAsBytes(size);
+    }
+
+    private static void requirePort(String key, int port) {
+        if (port < 0 || port > MOST_PORT) {
+            throw new IllegalArgumentException("expected " + key + " from 0 to " + MOST_PORT + ", got " + port);
+        }
     }
 
     private static void requireBytes(String key, String size) {

@@ -17,6 +17,7 @@ public final class SubmitPlan {
     private static final String MAIN = "io.flowmap.app.Main";
     private static final String LOCAL = "local[*]";
     private static final String LOOPBACK = "127.0.0.1";
+    private static final String LOG = " -Dlog4j2.configurationFile=" + ProgramLog.RESOURCE;
     private static final String SINK = "spark.metrics.conf.driver.sink.prometheusServlet.";
     private static final Map<String, String> PROMETHEUS = Map.of(
             SINK + "class", "org.apache.spark.metrics.sink.PrometheusServlet", SINK + "path", "/metrics/prometheus");
@@ -36,17 +37,20 @@ public final class SubmitPlan {
 
     private final Request request;
     private final SparkConfig spark;
-    private final Path deploy;
+    private final ProgramJars jars;
+    private final LocalCluster cluster;
     private final boolean terminal;
 
     /**
-     * @param deploy the directory deploy/ of the checkout, with conf/ and target/lib/
+     * @param library the folder of the program's jars
+     * @param cluster the one that {@code flowmap cluster start} started on this machine
      * @param terminal whether progress goes to a terminal
      */
-    public SubmitPlan(Request request, SparkConfig spark, Path deploy, boolean terminal) {
+    public SubmitPlan(Request request, SparkConfig spark, Path library, LocalCluster cluster, boolean terminal) {
         this.request = request;
         this.spark = spark;
-        this.deploy = deploy;
+        this.jars = new ProgramJars(library);
+        this.cluster = cluster;
         this.terminal = terminal;
     }
 
@@ -62,7 +66,12 @@ public final class SubmitPlan {
     /** Arguments of spark-submit, ending with those of {@code Main}. */
     public List<String> arguments() {
         var arguments = new ArrayList<>(List.of(
-                "--master", master(), "--driver-memory", spark.driverMemory(), "--driver-class-path", classPath()));
+                "--master",
+                master(),
+                "--driver-memory",
+                spark.driverMemory(),
+                "--driver-class-path",
+                jars.classPath()));
         configuration().forEach((key, value) -> arguments.addAll(List.of("--conf", key + "=" + value)));
         arguments.addAll(List.of("--class", MAIN, "spark-internal"));
         arguments.addAll(List.of(request.command().split(" ")));
@@ -86,19 +95,20 @@ public final class SubmitPlan {
                             + ", which becomes part of a command line that every"
                             + " process of a machine can read: expected it in a file of Java's options, @FILE");
                 });
+        cluster.settings(master()).forEach(secrets::putIfAbsent);
         return secrets;
     }
 
     private Map<String, String> configuration() {
         var conf = new TreeMap<>(NativeSettings.SPARK);
-        conf.put("spark.app.name", spark.appName());
         conf.put("spark.driver.maxResultSize", spark.driverMemory());
         conf.put(
-                "spark.driver.extraJavaOptions", javaOptions(spark.driverMemory()) + " -Dflowmap.terminal=" + terminal);
+                "spark.driver.extraJavaOptions",
+                memoryOptions(spark.driverMemory()) + LOG + " -Dflowmap.terminal=" + terminal);
         conf.put("spark.executor.memory", spark.executorMemory());
         conf.put("spark.executor.memoryOverhead", spark.nativeMemory());
-        conf.put("spark.executor.extraClassPath", classPath());
-        conf.put("spark.executor.extraJavaOptions", javaOptions(spark.executorMemory()));
+        conf.put("spark.executor.extraJavaOptions", memoryOptions(spark.executorMemory()));
+        conf.putAll(jars.forExecutors(spark.executorJars(), master()));
         nativeEnvironment().forEach((name, value) -> conf.put("spark.executorEnv." + name, value));
         Stream.of("LC_ALL", "LC_CTYPE", "LANG")
                 .map(name -> System.getenv().getOrDefault(name, ""))
@@ -106,8 +116,6 @@ public final class SubmitPlan {
                 .findFirst()
                 .ifPresent(locale -> conf.put("spark.executorEnv.LC_ALL", locale)); // for the names of files
         if (spark.prometheusPort() > 0) {
-            conf.put("spark.ui.enabled", "true");
-            conf.put("spark.ui.port", Integer.toString(spark.prometheusPort()));
             conf.putAll(PROMETHEUS);
         }
         if (request.settings().json().contains("s3a://")) {
@@ -127,13 +135,8 @@ public final class SubmitPlan {
         return environment;
     }
 
-    private String javaOptions(String heap) {
-        return NativeSettings.memory(heap, spark.nativeMemory()) + " -Dlog4j2.configurationFile="
-                + deploy.resolve("conf/log4j2.properties").toUri();
-    }
-
-    private String classPath() {
-        return deploy.resolve("target/lib") + "/*";
+    private String memoryOptions(String heap) {
+        return NativeSettings.memory(heap, spark.nativeMemory());
     }
 
     private String master() {

@@ -16,6 +16,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DiagnosisTest {
     private static final long GIB = 1L << 30;
     private static final String LIBRARY = "nd4j-native-1.0-linux-x86_64-onednn-avx512.jar, 1 threads";
+    private static final String JAVA = "17.0.15+6";
+    private static final String LIBC = "glibc 2.36";
+    private static final String PROCESSOR = "Xeon 1";
     private static final Map<String, String> ALLOCATOR = Map.of(
             "MALLOC_MMAP_THRESHOLD_",
             "8589934592",
@@ -45,6 +48,24 @@ class DiagnosisTest {
                         executor(1, e -> library(e, "nd4j-native-1.0-linux-x86_64-onednn-avx2.jar, 1 threads")),
                         "one native library"),
                 refused("no native library", all(e -> library(e, "none: UnsatisfiedLinkError")), "a can load"),
+                refused(
+                        "no libgomp where the native library wants it",
+                        executor(
+                                1,
+                                e -> machine(library(e, "none: UnsatisfiedLinkError"), host(LIBC, PROCESSOR, false))),
+                        "that b can load, got none: UnsatisfiedLinkError, and no libgomp.so.1"),
+                warned(
+                        "another JDK 17 than the driver's",
+                        executor(1, e -> java(e, "17.0.9+9")),
+                        "the driver's JDK 17.0.15+6, got 17.0.9+9 on b"),
+                warned(
+                        "another libc than the driver's",
+                        executor(0, e -> machine(e, host("glibc 2.31", PROCESSOR, true))),
+                        "the driver's libc glibc 2.36, got glibc 2.31 on a"),
+                warned(
+                        "another processor than the driver's",
+                        all(e -> machine(e, host(LIBC, "Xeon 2", true))),
+                        "the driver's processor Xeon 1, got Xeon 2 on a, Xeon 2 on b"),
                 refused("Kryo", conf("spark.serializer", "org.apache.spark.serializer.KryoSerializer"), "Kryo"),
                 refused("overhead left to Spark", without("spark.executor.memoryOverhead"), "got 400 MiB"),
                 refused("heaps larger than the machine", conf("spark.executor.memory", "60g"), "65536 MiB of a"),
@@ -124,6 +145,7 @@ class DiagnosisTest {
         return new ClusterFacts(
                 "spark://master:7077",
                 conf,
+                host(LIBC, PROCESSOR, true),
                 List.of(executor("0", "a"), executor("1", "b")),
                 16,
                 List.of("s3a://bucket/runs", "s3a://bucket/data"),
@@ -140,12 +162,16 @@ class DiagnosisTest {
                 64 * GIB,
                 4 * GIB,
                 6 * GIB,
-                "17.0.15+6",
                 "UTF-8",
                 LIBRARY,
                 Set.of("avx2", "avx512f"),
                 ALLOCATOR,
-                List.of());
+                List.of(),
+                host(LIBC, PROCESSOR, true));
+    }
+
+    private static HostFacts host(String libc, String processor, boolean libgomp) {
+        return new HostFacts(JAVA, libc, processor, libgomp);
     }
 
     private static Misconfiguration refused(String name, UnaryOperator<ClusterFacts> change, String expected) {
@@ -191,12 +217,12 @@ class DiagnosisTest {
                         e.memory(),
                         e.heap(),
                         e.nativeLimit(),
-                        e.java(),
                         e.encoding(),
                         "nd4j-cuda-11.6-1.0-linux-x86_64-cudnn-avx512.jar, 1 threads",
                         e.features(),
                         e.allocator(),
-                        List.of("0")))
+                        List.of("0"),
+                        e.machine()))
                 .apply(conf(facts, conf));
     }
 
@@ -207,43 +233,45 @@ class DiagnosisTest {
     }
 
     private static ClusterFacts conf(ClusterFacts f, Map<String, String> conf) {
-        return new ClusterFacts(f.master(), conf, f.executors(), f.workers(), f.paths(), f.given());
+        return new ClusterFacts(f.master(), conf, f.driver(), f.executors(), f.workers(), f.paths(), f.given());
     }
 
     private static ClusterFacts executors(ClusterFacts f, List<ExecutorFacts> executors) {
-        return new ClusterFacts(f.master(), f.conf(), executors, f.workers(), f.paths(), f.given());
+        return new ClusterFacts(f.master(), f.conf(), f.driver(), executors, f.workers(), f.paths(), f.given());
     }
 
     private static ClusterFacts workers(ClusterFacts f, int workers) {
-        return new ClusterFacts(f.master(), f.conf(), f.executors(), workers, f.paths(), f.given());
+        return new ClusterFacts(f.master(), f.conf(), f.driver(), f.executors(), workers, f.paths(), f.given());
     }
 
     private static ClusterFacts paths(ClusterFacts f, String path) {
-        return new ClusterFacts(f.master(), f.conf(), f.executors(), f.workers(), List.of(path), f.given());
+        return new ClusterFacts(f.master(), f.conf(), f.driver(), f.executors(), f.workers(), List.of(path), f.given());
     }
 
     private static ClusterFacts given(ClusterFacts f, String key) {
-        return new ClusterFacts(f.master(), f.conf(), f.executors(), f.workers(), f.paths(), Map.of(key, "x"));
+        return new ClusterFacts(
+                f.master(), f.conf(), f.driver(), f.executors(), f.workers(), f.paths(), Map.of(key, "x"));
     }
 
     private static ExecutorFacts java(ExecutorFacts e, String java) {
-        return changed(e, java, e.encoding(), e.library(), e.allocator());
+        var host = e.machine();
+        return machine(e, new HostFacts(java, host.libc(), host.processor(), host.libgomp()));
     }
 
     private static ExecutorFacts encoding(ExecutorFacts e, String encoding) {
-        return changed(e, e.java(), encoding, e.library(), e.allocator());
+        return changed(e, encoding, e.library(), e.allocator());
     }
 
     private static ExecutorFacts library(ExecutorFacts e, String library) {
-        return changed(e, e.java(), e.encoding(), library, e.allocator());
+        return changed(e, e.encoding(), library, e.allocator());
     }
 
     private static ExecutorFacts allocator(ExecutorFacts e, Map<String, String> allocator) {
-        return changed(e, e.java(), e.encoding(), e.library(), allocator);
+        return changed(e, e.encoding(), e.library(), allocator);
     }
 
     private static ExecutorFacts changed(
-            ExecutorFacts e, String java, String encoding, String library, Map<String, String> allocator) {
+            ExecutorFacts e, String encoding, String library, Map<String, String> allocator) {
         return new ExecutorFacts(
                 e.id(),
                 e.host(),
@@ -251,11 +279,27 @@ class DiagnosisTest {
                 e.memory(),
                 e.heap(),
                 e.nativeLimit(),
-                java,
                 encoding,
                 library,
                 e.features(),
                 allocator,
-                e.gpus());
+                e.gpus(),
+                e.machine());
+    }
+
+    private static ExecutorFacts machine(ExecutorFacts e, HostFacts machine) {
+        return new ExecutorFacts(
+                e.id(),
+                e.host(),
+                e.cores(),
+                e.memory(),
+                e.heap(),
+                e.nativeLimit(),
+                e.encoding(),
+                e.library(),
+                e.features(),
+                e.allocator(),
+                e.gpus(),
+                machine);
     }
 }

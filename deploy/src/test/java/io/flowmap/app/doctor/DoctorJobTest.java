@@ -34,6 +34,9 @@ class DoctorJobTest {
             assertThat(executor.memory()).isGreaterThan(1L << 28);
             assertThat(executor.library()).contains("threads");
             assertThat(executor.java()).startsWith("17.");
+            assertThat(executor.machine()).isEqualTo(HostFacts.here());
+            assertThat(executor.machine().libc()).matches("glibc 2\\.[0-9]+|unknown");
+            assertThat(executor.machine().processor()).isNotBlank();
         });
         run(Map.of(), Optional.empty(), "run.dir=" + dir);
     }

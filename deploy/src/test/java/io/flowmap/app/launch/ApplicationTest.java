@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -164,6 +165,40 @@ class ApplicationTest {
     }
 
     @Test
+    void sparksPagesAreOnTheFirstFreePortAndTheApplicationHasTheNameOfItsRun() throws IOException {
+        System.clearProperty("spark.ui.enabled");
+        var shown = new ArrayList<String>();
+        var stages = Stages.of(List.of(new Doing("any", context -> {
+            var spark = context.spark().sparkContext();
+            shown.add(spark.uiWebUrl().getOrElse(() -> "none").replaceFirst(".*:", ""));
+            shown.add(spark.appName());
+        })));
+        try (var taken = new ServerSocket(0)) {
+            int port = taken.getLocalPort();
+            assertThat(run(stages, "any", "spark.ui-port=" + port)).isZero();
+            assertThat(Integer.parseInt(shown.get(0))).isBetween(port + 1, port + 31);
+            assertThat(shown.get(1)).isEqualTo("flowmap any " + folder);
+        }
+        assertThat(run(stages, "any", "spark.ui-port=0")).isZero();
+        assertThat(shown.get(2)).isEqualTo("none");
+    }
+
+    @Test
+    void theEventLogHasADirectoryThatIsMade() throws IOException {
+        var stages = Stages.of(List.of(new Doing("any", context -> {})));
+        var events = folder.resolve("new/events");
+        assertThat(run(stages, "any", "spark.event-log=" + events)).isZero();
+        try (var logs = Files.list(events)) {
+            assertThat(logs).hasSize(1);
+        }
+        var file = Files.writeString(folder.resolve("file"), "");
+        assertThat(run(stages, "any", "spark.event-log=" + file.resolve("events")))
+                .isEqualTo(2);
+        assertThat(err.toString())
+                .startsWith("flowmap: cannot write the event log into spark.event-log " + file.resolve("events"));
+    }
+
+    @Test
     void theLockEndsWithTheApplication() throws IOException {
         var during = new ArrayList<Path>();
         assertThat(run("writing", context -> {
@@ -255,6 +290,11 @@ class ApplicationTest {
     private int run(Stages stages, String command) {
         return application(stages)
                 .run(new Request(command, Optional.empty(), List.of("run.dir=" + folder), Optional.empty()));
+    }
+
+    private int run(Stages stages, String command, String setting) {
+        var settings = List.of("run.dir=" + folder, setting);
+        return application(stages).run(new Request(command, Optional.empty(), settings, Optional.empty()));
     }
 
     private Application application(Stages stages) {

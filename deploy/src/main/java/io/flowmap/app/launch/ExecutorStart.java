@@ -1,0 +1,56 @@
+package io.flowmap.app.launch;
+
+import io.flowmap.stage.Progress;
+import java.time.Clock;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.api.plugin.DriverPlugin;
+import org.apache.spark.api.plugin.ExecutorPlugin;
+import org.apache.spark.api.plugin.PluginContext;
+import org.apache.spark.api.plugin.SparkPlugin;
+
+/**
+ * What an executor of its own does first, as Spark's plugin: it logs as the driver does, and tells once what memory it may take. Its
+ * JVM had no class of ours when it started where these are fetched ({@code spark.jars}).
+ */
+public final class ExecutorStart implements SparkPlugin {
+    /** What Spark calls the executor of local mode. */
+    private static final String DRIVER = "driver";
+
+    @Override
+    public DriverPlugin driverPlugin() {
+        return null;
+    }
+
+    @Override
+    public ExecutorPlugin executorPlugin() {
+        return new ExecutorPlugin() {
+            @Override
+            public void init(PluginContext context, Map<String, String> extraConf) {
+                if (!context.executorID().equals(DRIVER)) {
+                    ProgramLog.configure();
+                    Progress.log(Clock.systemUTC()).phase("executor", facts(context));
+                }
+            }
+        };
+    }
+
+    private static Map<String, Object> facts(PluginContext context) {
+        var facts = new TreeMap<String, Object>();
+        facts.put("executor", context.executorID());
+        facts.put("host", SparkEnv.get().blockManager().blockManagerId().host());
+        facts.put("java", System.getProperty("java.vm.version"));
+        facts.put("heap-mib", Runtime.getRuntime().maxMemory() >> 20);
+        facts.put("native-mib", limit("maxbytes"));
+        facts.put("process-mib", limit("maxphysicalbytes"));
+        facts.put("overhead", context.conf().get("spark.executor.memoryOverhead", "Spark's"));
+        return facts;
+    }
+
+    /** Of JavaCPP, MiB; "none" where there is no limit. */
+    private static Object limit(String name) {
+        long bytes = SparkConfig.bytes(System.getProperty("org.bytedeco.javacpp." + name, "0"));
+        return bytes > 0 ? bytes >> 20 : "none";
+    }
+}
