@@ -3,11 +3,11 @@ package io.flowmap.adversarial;
 import java.io.Serializable;
 
 /**
- * Weight between the gradients of both losses (Esser et al. 2021): a = ||dL_EMD/dw|| / (||dL_G/dw|| + delta), at most a limit, w the
- * last layer's weight.
+ * Adaptive weight between the gradients of two losses (Esser et al. 2021): a = ||dL_EMD/dw|| / (||dL_G/dw|| + delta), capped at max,
+ * where w is the weight of the last layer.
  *
  * @param delta > 0
- * @param max limit, > 0
+ * @param max upper limit of a, > 0
  */
 record AdaptiveWeight(double delta, double max) implements Serializable {
     AdaptiveWeight {
@@ -16,7 +16,7 @@ record AdaptiveWeight(double delta, double max) implements Serializable {
         }
     }
 
-    /** a of both gradients of the last layer's weight. */
+    /** Computes a from the two gradients of the last layer's weight. */
     double of(float[] emd, float[] adversarial) {
         return Math.min(max, norm(emd) / (norm(adversarial) + delta));
     }

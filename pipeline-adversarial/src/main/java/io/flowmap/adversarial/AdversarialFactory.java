@@ -21,14 +21,14 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * The training of a flow map and a discriminator together. The flat vector is the flow map's arrays, then the discriminator's.
+ * Recipe for training a flow map and a discriminator together. The flat vector holds the flow map's arrays, then the discriminator's.
  *
- * @param emd the distillation that goes on beside the game
- * @param discriminator size of the other network
- * @param game how the two play
- * @param adam of the discriminator
- * @param learningRate of the discriminator
- * @param adversarialSeed of the fakes and what else the game draws
+ * @param emd distillation objective, which continues during finetuning
+ * @param discriminator size of the discriminator
+ * @param game losses and penalties of the two networks
+ * @param adam constants of the discriminator's Adam
+ * @param learningRate schedule of the discriminator
+ * @param adversarialSeed seed of the fakes, augmentation and perturbations
  */
 record AdversarialFactory(
         StudentFactory emd,
@@ -38,14 +38,14 @@ record AdversarialFactory(
         LearningRateConfig learningRate,
         long adversarialSeed)
         implements ObjectiveFactory {
-    /** Prefix of the discriminator's arrays in the layout of both. */
+    /** Prefix of the discriminator's arrays in the combined layout. */
     static final String PREFIX = "discriminator.";
 
     /**
-     * How the two networks play.
+     * Losses and penalties of the two networks.
      *
-     * @param coefficient k of L_EMD + k a L_G, > 0
-     * @param adaptive a
+     * @param coefficient k in L_EMD + k a L_G, > 0
+     * @param adaptive computes a
      */
     record GameConfig(
             double coefficient,
@@ -88,7 +88,7 @@ record AdversarialFactory(
                 new Updater.Group(length - student, adam, learningRate, start, config.steps(), start)));
     }
 
-    /** Arrays of both networks in the flat vector. */
+    /** Layout of the flat vector with the arrays of both networks. */
     ParameterLayout layout() {
         var all = new ArrayList<>(emd.parameters().list());
         new Discriminator(discriminator)

@@ -17,8 +17,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * One step of both networks at the same parameters: the student's gradient of L_EMD + k a L_G, the discriminator's of L_D with its
- * penalties (AYF, section F.2). Programs are compiled for the size of the first batch.
+ * One step of both networks, computed at the same parameters: the student's gradient of L_EMD + k a L_G, and the discriminator's
+ * gradient of L_D with its penalties (AYF, section F.2). Programs are compiled for the size of the first batch.
  */
 final class AdversarialObjective implements LocalObjective {
     private static final long NOISE = 32;

@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Watches that finetuning loses no diversity, and that its discriminator does not win. */
+/** Watches a finetuning for loss of diversity (recall of one-step samples) and for a discriminator that wins the game. */
 final class DiversityWatch implements Watch {
     private static final Logger LOG = LoggerFactory.getLogger(DiversityWatch.class);
     private static final String ADVICE =
@@ -21,8 +21,8 @@ final class DiversityWatch implements Watch {
     private double first = Double.NaN;
 
     /**
-     * @param probe null: recall is not watched
-     * @param start parameters whose recall the others' is compared with
+     * @param probe measures recall; null if recall is not watched
+     * @param start parameters before finetuning; recall is compared with theirs
      */
     DiversityWatch(WatchConfig config, RecallProbe probe, float[] start) {
         this.config = config;

@@ -5,10 +5,10 @@ import io.flowmap.tensor.CounterRandom;
 import java.io.Serializable;
 
 /**
- * From where fakes take their one step to s = 0.
+ * Where fakes start: each is one step of the flow map from time t to s = 0.
  *
- * @param randomShare share of them that start at a random t on the way from their own real sample, [0, 1]; the others at t = 1
- * @param time law of that t, logit-normal
+ * @param randomShare share of fakes, in [0, 1], that start at a random t on the path of their own real sample; the rest start at t = 1
+ * @param time distribution of that random t, logit-normal
  */
 record FakesConfig(double randomShare, TimePairs time) implements Serializable {
     FakesConfig {

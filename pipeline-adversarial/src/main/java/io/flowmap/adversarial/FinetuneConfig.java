@@ -36,7 +36,7 @@ record FinetuneConfig(
         }
     }
 
-    /** Whether there is a discriminator; else distillation goes on as it is. */
+    /** Whether a discriminator is trained; if not, distillation simply continues. */
     boolean plays() {
         return coefficient > 0;
     }

@@ -21,12 +21,12 @@ import java.util.TreeSet;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Goes on with a distilled flow map by its objective and a relativistic GAN on its one-step samples (AYF, section F.2). With
- * coefficient 0 it is the distillation that goes on.
+ * Finetunes a distilled flow map: its distillation objective continues, together with a relativistic GAN on its one-step samples (AYF,
+ * section F.2). With coefficient 0 only the distillation continues.
  */
 public final class FinetuneJob implements Job {
     private static final String SECTION = "finetune";
-    /** The objective is the distillation's; its training is not. */
+    /** The sections that determine the result: the objective from distill, the training settings from finetune. */
     private static final List<String> SECTIONS = List.of(
             "distill.objective",
             "distill.time-pairs",
@@ -36,7 +36,7 @@ public final class FinetuneJob implements Job {
             "distill.teacher-average",
             SECTION);
 
-    /** @param endedEarly why, empty if it took all its steps */
+    /** @param endedEarly reason for stopping early, empty if all steps were taken */
     private record Facts(Map<String, NetworkSpec> models, Map<String, String> hashes, long steps, String endedEarly) {}
 
     @Override
@@ -84,7 +84,7 @@ public final class FinetuneJob implements Job {
                 Map.of(".", finetuning.student()), Map.of(".", trained.hash()), trained.step(), trained.objection());
     }
 
-    /** Recall is looked at where checkpoints are, so that their distance is part of the result. */
+    /** Recall is measured at checkpoints, so the distance between checkpoints is part of the result. */
     private static Set<String> operational() {
         var keys = new TreeSet<>(TrainingConfig.OPERATIONAL);
         keys.remove("checkpoint-every");

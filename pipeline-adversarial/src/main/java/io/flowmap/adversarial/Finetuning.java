@@ -18,18 +18,21 @@ import io.flowmap.tensor.ParameterLayout;
 import java.util.List;
 
 /**
- * What is trained, and from where. Parameters, moments, averages, step and sample numbers continue those of the distillation; a
- * discriminator is new.
+ * A finetuning: what is trained, and the state it starts from. Parameters, moments, averages, and the step and sample numbers continue
+ * from the distillation; the discriminator starts new.
  *
  * @param student the flow map
- * @param emd the distillation that goes on
- * @param recipe of the training of both networks
- * @param start where the distillation ended
+ * @param emd the distillation objective, continued
+ * @param recipe trains the student, and the discriminator if there is one
+ * @param start end of the distillation
  * @param layout of the vectors
  */
 record Finetuning(
         NetworkSpec student, StudentFactory emd, ObjectiveFactory recipe, TrainingStart start, ParameterLayout layout) {
-    /** Throws {@link UserError} unless the stage has a flow map for the run's data, with all that a training continues. */
+    /**
+     * Reads the start. Throws {@link UserError} unless the stage holds a flow map that fits the run's data, and everything needed to
+     * continue its training.
+     */
     static Finetuning of(JobContext context, FinetuneConfig config, Distillation distillation) {
         var model = model(context, config);
         var student = model.spec();
@@ -59,12 +62,15 @@ record Finetuning(
         return model;
     }
 
-    /** What the flow map's training changed goes on changing; the game needs the last layer among it, to weigh its loss by. */
+    /**
+     * The parameters that the flow map's training changed, which finetuning continues to change. A GAN needs the last layer among them,
+     * because the adaptive weight is computed from its gradients.
+     */
     private static FlatParameters part(JobContext context, FinetuneConfig config, StoredModel model) {
         if (!config.training().parameters().equals(List.of("*"))) {
             throw new UserError(
-                    "cannot accept setting finetune.training.parameters: expected [\"*\"], for those that the flow"
-                            + " map's training changed, got "
+                    "cannot accept setting finetune.training.parameters: expected [\"*\"], the parameters that the"
+                            + " flow map's training changed, got "
                             + config.training().parameters());
         }
         var part = model.trained(context.hadoop());

@@ -3,7 +3,7 @@ package io.flowmap.adversarial;
 import io.flowmap.adversarial.discriminator.AdversarialProgram;
 import java.util.List;
 
-/** What a step tells of the game, in the order of the table's columns. */
+/** The measures of an adversarial step, in the order of their columns in the table of rounds. */
 final class Measures {
     static final List<String> NAMES = List.of(
             "discriminator_loss",
@@ -17,7 +17,10 @@ final class Measures {
 
     private Measures() {}
 
-    /** L_D without penalties, L_G, mean D(real) - D(fake), deviation of the logits of a kind, R1, R2 (NaN without), a. */
+    /**
+     * L_D without penalties, L_G, mean D(real) - D(fake), standard deviation of the logits of one kind, R1, R2 (both NaN in steps
+     * without penalties), and the adaptive weight a.
+     */
     static double[] of(AdversarialProgram program, double weight) {
         double[] real = program.realLogits();
         double[] fake = program.fakeLogits();

@@ -16,8 +16,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Recall of a flow map's one-step samples: the share of the first real samples inside the k-nearest-neighbour ball of some generated
- * one. Noise, classes and real samples are the same at every look.
+ * Measures recall of a flow map's one-step samples: the share of the first real samples that lie inside the k-nearest-neighbour ball of
+ * some generated sample. Noise, classes and real samples are the same in every measurement.
  */
 final class RecallProbe {
     private static final int BATCH = 100;
@@ -31,8 +31,8 @@ final class RecallProbe {
     private List<FeatureBlock> real;
 
     /**
-     * @param student whose trained vector is looked at
-     * @param features null: the latents themselves
+     * @param student recipe of the flow map whose trained vector is measured
+     * @param features network of the features; null to use the latents themselves
      */
     RecallProbe(
             NetworkSpec spec,
@@ -49,7 +49,7 @@ final class RecallProbe {
         this.seed = seed;
     }
 
-    /** Recall of the flow map whose arrays come first in the flat vector. */
+    /** Recall of the flow map, whose arrays come first in the flat vector. */
     double recall(float[] parameters) {
         real = real == null ? blocks(realLatents()) : real;
         return PrecisionRecall.between(real, blocks(generated(parameters)), config.neighbours())

@@ -3,16 +3,16 @@ package io.flowmap.adversarial;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * What is watched of a finetuning, and what follows.
+ * What is watched during finetuning, and the reaction.
  *
- * @param samples images of either side in recall, 0 = recall is not watched
+ * @param samples real and generated images each, for recall; 0: recall is not watched
  * @param neighbours k of recall
- * @param features what recall is taken in
- * @param guidance weight that the watched samples are drawn with
- * @param maxRecallDrop recall may lie so far below that of the flow map at the start, [0, 1]
- * @param action what follows when it lies lower
- * @param lostLoss mean discriminator loss below which the discriminator has won, >= 0; 0 = it may
- * @param lostRounds rounds of that mean, >= 1
+ * @param features space in which recall is measured
+ * @param guidance guidance weight of the generated samples
+ * @param maxRecallDrop largest accepted drop of recall below that of the initial flow map, in [0, 1]
+ * @param action reaction to a larger drop
+ * @param lostLoss mean discriminator loss below which the discriminator counts as having won, >= 0; 0: not checked
+ * @param lostRounds rounds in that mean, >= 1
  */
 record WatchConfig(
         int samples,
@@ -23,9 +23,9 @@ record WatchConfig(
         Action action,
         double lostLoss,
         int lostRounds) {
-    /** What recall is taken in. */
+    /** The space in which recall is measured. */
     enum Space {
-        /** Features of the LeNet of the ingested labels. */
+        /** Features of the LeNet trained on the ingested labels. */
         @JsonProperty("lenet")
         LENET,
         /** The latents themselves. */
@@ -33,12 +33,12 @@ record WatchConfig(
         LATENTS
     }
 
-    /** What follows a fall of recall. */
+    /** Reaction to a drop of recall. */
     enum Action {
-        /** The finetuning ends with its last checkpoint, whose recall was not too low. */
+        /** End the finetuning at the last checkpoint, whose recall was still high enough. */
         @JsonProperty("stop")
         STOP,
-        /** It goes on from there with samples not seen yet, {@code training.guard.max-rollbacks} times. */
+        /** Continue from that checkpoint with samples not seen yet, at most {@code training.guard.max-rollbacks} times. */
         @JsonProperty("rollback")
         ROLLBACK
     }

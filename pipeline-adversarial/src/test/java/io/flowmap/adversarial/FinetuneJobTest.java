@@ -34,7 +34,10 @@ class FinetuneJobTest {
         TinyRun.session(MASTER).stop();
     }
 
-    /** Point 2: four steps and four more of coefficient 0 are eight steps, vectors and averages included. */
+    /**
+     * Four steps of distillation and four of finetuning with coefficient 0 equal eight steps of distillation, including vectors and
+     * averages.
+     */
     @Test
     void coefficientZeroContinuesDistillationBitForBit() {
         var whole = new TinyRun(folder.resolve("whole"), TinyRun.shared(base.dir(), "distill.training.steps=8"));

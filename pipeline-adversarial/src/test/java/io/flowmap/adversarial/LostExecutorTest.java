@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Executors in JVMs of their own, one of which is killed in mid-round. */
+/** Executors in separate JVMs, one of which is killed in the middle of a round. */
 class LostExecutorTest {
     private static final String LOCAL = "local[2]";
     private static final String CLUSTER = "local-cluster[2,1,512]";
@@ -64,7 +64,7 @@ class LostExecutorTest {
                 .train(finetuning.start(), finetuning.layout());
     }
 
-    /** Halts the JVM of the first attempt of a task in the sixth step. */
+    /** Halts the JVM of a task's first attempt in the sixth step. */
     private record Killing(ObjectiveFactory sound) implements ObjectiveFactory {
         @Override
         public LocalObjective create(Configuration hadoop) {

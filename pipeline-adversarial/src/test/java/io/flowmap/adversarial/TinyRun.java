@@ -30,7 +30,7 @@ import java.util.stream.LongStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** A run on drawn latents [2,8,8] of two classes, with networks and trainings as small as they get. */
+/** A run on drawn latents [2,8,8] of two classes, with the smallest possible networks and trainings. */
 record TinyRun(Path dir, String... settings) {
     private static final LatentShape SHAPE = new LatentShape(2, 8, 8);
     private static final int RECORDS = 60;
@@ -73,7 +73,7 @@ record TinyRun(Path dir, String... settings) {
                 .appName("finetune tests")
                 .config("spark.ui.enabled", false)
                 .config("spark.executor.memory", "512m")
-                // Spark's own default is one; bits depend on the number
+                // Spark's default is one; bits depend on the number
                 .config("spark.executorEnv.OMP_NUM_THREADS", System.getenv().getOrDefault("OMP_NUM_THREADS", "1"))
                 .config("spark.driver.bindAddress", "127.0.0.1")
                 .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))

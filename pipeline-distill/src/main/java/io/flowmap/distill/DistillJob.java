@@ -16,7 +16,7 @@ import io.flowmap.stage.StageNames;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
 
-/** Trains a flow map towards an objective: distilled from the teacher, or from scratch. */
+/** Trains a flow map: distilled from the teacher, or from scratch. */
 public final class DistillJob implements Job {
     @Override
     public String name() {
@@ -64,7 +64,10 @@ public final class DistillJob implements Job {
         return context.settings().section("network", NetworkSection.class).velocity("network", data);
     }
 
-    /** The teacher's parameters, and what a flow map has beside them with zero gains: the student starts as the teacher. */
+    /**
+     * Initial parameters of the student: the teacher's, plus the flow map's additional parameters with zero gains, so that the student
+     * starts as the teacher.
+     */
     private static float[] initial(JobContext context, NetworkSpec student, StoredTeacher teacher) {
         var parameters = student.parameters();
         float[] initial = InitialParameters.draw(parameters, context.run().seedOf("distill"));

@@ -13,14 +13,15 @@ import io.flowmap.stage.StageNames;
 import java.util.List;
 
 /**
- * What the section {@code distill} describes: a flow map trained towards an objective.
+ * The training of a flow map that the section {@code distill} describes.
  *
- * @param teacher null where the objective does not distil
+ * @param teacher null if the objective needs none
  */
 public record Distillation(DistillConfig config, Objective objective, StoredTeacher teacher) {
     /**
-     * The run's. Throws {@link UserError} if the data is not for the teacher, or the teacher is not prepared: the derivative of
-     * ln(sigma)/4 has no bound at either end of [0, 1], so that a flow map of it can not be trained.
+     * Reads the run's distillation. Throws {@link UserError} if the data does not fit the teacher, or the teacher has c_noise =
+     * ln(sigma)/4: the derivative of ln(sigma)/4 is unbounded at both ends of [0, 1], so no flow map can be trained from such a
+     * teacher.
      */
     public static Distillation of(JobContext context) {
         var config = context.settings().section("distill", DistillConfig.class);
@@ -40,13 +41,13 @@ public record Distillation(DistillConfig config, Objective objective, StoredTeac
         return teacher;
     }
 
-    /** The training of a network, with the seed of the run's distillation. */
+    /** Recipe for training a network, with the seed of the run's distillation. */
     public StudentFactory recipe(JobContext context, NetworkSpec student) {
         return new StudentFactory(
                 student, objective, teacher, config.guidance(), 0, context.run().seedOf("distill"));
     }
 
-    /** The stages that it reads. */
+    /** Stages that the distillation reads. */
     public List<StageInput> inputs(JobContext context) {
         var data = StageInput.stage(context, StageNames.DATA);
         return objective.distils()
@@ -54,7 +55,7 @@ public record Distillation(DistillConfig config, Objective objective, StoredTeac
                 : List.of(data);
     }
 
-    /** The sections that determine it: from scratch the section {@code network} stands in for the teacher. */
+    /** Sections that determine the result. From scratch, {@code network} describes the network that otherwise comes from the teacher. */
     List<String> sections() {
         return objective.distils() ? List.of("distill") : List.of("distill", "network");
     }

@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 
-/** Makes averages of other widths from the snapshots of a trained stage, as a stage of its own with the same networks. */
+/** Computes parameter averages of other widths from the snapshots of a finished training, as a stage with the same networks. */
 public final class EmaJob implements Job {
-    /** @param profileErrors how well each average's profile is met, by network and vector */
+    /** @param profileErrors relative error of each average's profile, by network and vector */
     private record Facts(
             Map<String, NetworkSpec> models,
             Map<String, String> hashes,

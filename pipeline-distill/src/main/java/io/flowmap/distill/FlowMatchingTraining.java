@@ -12,10 +12,10 @@ import io.flowmap.stage.StageNames;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Flow matching of a velocity network on the run's data, from scratch or from what is there.
+ * Flow matching training of a velocity network on the run's data, from initial parameters or from the last checkpoint.
  *
- * @param time mean and deviation of logit t
- * @param labelDropout share of samples without their class
+ * @param time mean and standard deviation of logit t
+ * @param labelDropout share of samples trained without their class
  */
 public record FlowMatchingTraining(TimePairs time, double labelDropout, TrainingConfig training) {
     public FlowMatchingTraining {
@@ -25,9 +25,9 @@ public record FlowMatchingTraining(TimePairs time, double labelDropout, Training
     }
 
     /**
-     * Trains from {@code initial} [P], or goes on with what lies in the directory.
+     * Trains from {@code initial} [P], or resumes from the directory's last checkpoint.
      *
-     * @param seed of the training's random numbers
+     * @param seed seed of the training's random numbers
      */
     public TrainedModel run(JobContext context, NetworkSpec spec, float[] initial, long seed, Path dir) {
         var part = TrainedPart.of(spec.parameters(), initial, training.parameters(), context.hadoop(), dir);

@@ -3,7 +3,7 @@ package io.flowmap.distill;
 import io.flowmap.tensor.CounterRandom;
 import java.io.Serializable;
 
-/** Guidance weights of training, uniform in [min, max]. */
+/** Distribution of guidance weights in training: uniform in [min, max]. */
 public record GuidanceWeights(double min, double max) implements Serializable {
     public GuidanceWeights {
         if (!(min <= max)) {
@@ -11,7 +11,7 @@ public record GuidanceWeights(double min, double max) implements Serializable {
         }
     }
 
-    /** The weight of a sample, by its global number. */
+    /** The weight of a sample, determined by its global number. */
     public double draw(CounterRandom random, long sample) {
         return min + (max - min) * random.uniform(StudentObjective.GUIDANCE, sample);
     }

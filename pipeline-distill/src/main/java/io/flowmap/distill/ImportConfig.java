@@ -14,7 +14,7 @@ record ImportConfig(String main, String weak, String network, boolean halfGains,
         }
     }
 
-    /** The networks to import: name in the stage to file. */
+    /** The networks to import: file by name in the stage. */
     Map<String, String> files() {
         var files = new TreeMap<String, String>();
         files.put("main", main);

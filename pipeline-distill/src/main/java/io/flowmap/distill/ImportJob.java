@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Makes published EDM2 networks the teacher: snapshots in, the stage that pretraining would have written out. */
+/** Imports published EDM2 snapshots as the teacher, into a stage of the form that pretraining writes. */
 public final class ImportJob implements Job {
     private static final String ROLE = "parameters";
     private static final List<String> SECTIONS = List.of("import.network", "import.half-gains", "import.license");
@@ -96,7 +96,7 @@ public final class ImportJob implements Job {
                                 checkpoint.configuration().path("class").toString())));
     }
 
-    /** A weak model guides the teacher on the same latents and classes. */
+    /** Checks that the weak model has the latents and classes of main, since it guides main. */
     private static void requireAlike(Map<String, ForeignNetwork> snapshots) {
         NetworkSpec main = snapshots.get("main").spec();
         snapshots.forEach((name, snapshot) -> {

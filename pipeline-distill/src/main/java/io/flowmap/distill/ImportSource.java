@@ -13,16 +13,16 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Where an imported network comes from, as the manifest keeps it.
+ * Origin of an imported network, as stored in the manifest.
  *
- * @param path of the file, without credentials
- * @param sha256 of the file
- * @param bytes of the file
- * @param format of the file
- * @param network its name in the file
- * @param encoder class of the encoder that the snapshot names, whose latents the network wants; empty if none
- * @param license what the user said of it
- * @param leftOut arrays of the file's network that are not of the field
+ * @param path path of the file, without credentials
+ * @param sha256 hash of the file
+ * @param bytes size of the file
+ * @param format format of the file
+ * @param network name of the network in the file
+ * @param encoder class of the encoder named by the snapshot, whose latents the network expects; empty if none
+ * @param license license as given by the user
+ * @param leftOut arrays of the file's network that the field does not use
  */
 record ImportSource(
         String path,
@@ -34,10 +34,10 @@ record ImportSource(
         String license,
         List<String> leftOut) {
 
-    /** An opened file and where it lies. */
+    /** An opened file and its location. */
     record Opened(FileSystem fileSystem, Path path, ForeignCheckpoint content) {}
 
-    /** Throws {@link UserError} if there is no such file, or none that can be read. */
+    /** Opens a file. Throws {@link UserError} if there is none, or it cannot be read. */
     static Opened open(JobContext context, String file) {
         try {
             var given = new Path(file);

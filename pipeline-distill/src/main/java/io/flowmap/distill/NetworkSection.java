@@ -11,7 +11,7 @@ import io.flowmap.model.Architecture;
 import io.flowmap.model.NetworkConfig;
 import io.flowmap.model.NetworkSpec;
 
-/** The section {@code network}: an architecture by its name, and the size of one of its networks under that name. */
+/** The section {@code network}: the name of an architecture, and its size settings under that name. */
 record NetworkSection(NetworkConfig config, double sigmaData) {
     NetworkSection {
         if (!(sigmaData > 0) || Double.isInfinite(sigmaData)) {
@@ -27,9 +27,9 @@ record NetworkSection(NetworkConfig config, double sigmaData) {
     }
 
     /**
-     * The velocity network for latents. Throws {@link UserError} if there is none of that size.
+     * Builds the velocity network for latents. Throws {@link UserError} if the settings describe no valid network.
      *
-     * @param path of this section, for messages
+     * @param path path of this section, for messages
      */
     NetworkSpec velocity(String path, LatentData data) {
         try {

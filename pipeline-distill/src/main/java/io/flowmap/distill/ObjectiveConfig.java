@@ -31,7 +31,7 @@ record ObjectiveConfig(
         int intervals,
         double flowMatchingShare) {
 
-    /** Names of the objectives. */
+    /** The objectives that can be configured. */
     enum Type {
         @JsonProperty("ayf-emd")
         AYF_EMD,
@@ -64,7 +64,7 @@ record ObjectiveConfig(
     }
 
     ObjectiveConfig {
-        // every value is checked, whichever the type
+        // All values are checked, whatever the type.
         new TangentNormalisation(normalisation);
         new TangentWarmup(warmupMax, warmupSteps);
         if (discreteSteps < 1 || intervals < 1 || !(0 <= flowMatchingShare && flowMatchingShare <= 1)) {
@@ -74,16 +74,16 @@ record ObjectiveConfig(
         }
     }
 
-    /** Whether the type's tangent is warmed up. */
+    /** Whether the type has a tangent that is warmed up. */
     boolean warms() {
         return type == Type.AYF_EMD || type == Type.SCD || type == Type.SCT;
     }
 
     /**
-     * The objective.
+     * Builds the objective.
      *
-     * @param pairs law of (t, s)
-     * @param times law of t where s follows from it
+     * @param pairs distribution of (t, s)
+     * @param times distribution of t, for objectives where s follows from t
      */
     Objective objective(TimePairs pairs, TimePairs times) {
         var norm = new TangentNormalisation(normalisation);

@@ -12,7 +12,7 @@ record PretrainConfig(TimePairs time, double labelDropout, Model main, Model wea
         new FlowMatchingTraining(time, labelDropout, main.training());
     }
 
-    /** How one of the networks is trained. */
+    /** How one of the two networks is trained. */
     FlowMatchingTraining training(Model model) {
         return new FlowMatchingTraining(time, labelDropout, model.training());
     }

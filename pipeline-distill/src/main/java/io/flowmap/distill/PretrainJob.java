@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
 
-/** Trains the flow matching teacher and the smaller, less trained weak model that guides it. */
+/** Trains the flow matching teacher, and the smaller and less trained weak model that guides it. */
 public final class PretrainJob implements Job {
     @Override
     public String name() {

@@ -18,14 +18,14 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The training of a network towards an objective.
+ * Recipe for training a network on an objective.
  *
- * @param student network that is trained
- * @param parameters those of its parameters that change, in the order of the trained vector
- * @param frozen the others; null where all change
- * @param teacher null where the objective does not distil
- * @param guidance weights lambda that a flow map is told, drawn for each sample; null of a velocity field
- * @param labelDropout share of samples without their class
+ * @param student network to train
+ * @param parameters its trained parameters, in the order of the trained vector
+ * @param frozen its other parameters; null if all are trained
+ * @param teacher null if the objective needs none
+ * @param guidance guidance weights lambda of a flow map, drawn for each sample; null for a velocity field
+ * @param labelDropout share of samples trained without their class
  */
 public record StudentFactory(
         FieldSpec student,
@@ -37,7 +37,7 @@ public record StudentFactory(
         double labelDropout,
         long seed)
         implements ObjectiveFactory {
-    /** The training of a network all of whose parameters change. */
+    /** A recipe that trains all parameters. */
     public StudentFactory(
             FieldSpec student,
             Objective objective,
@@ -48,12 +48,12 @@ public record StudentFactory(
         this(student, student.parameters(), null, objective, teacher, guidance, labelDropout, seed);
     }
 
-    /** The same training of a part of the parameters. */
+    /** The same recipe, training only part of the parameters. */
     public StudentFactory with(FlatParameters part, FrozenFile rest) {
         return new StudentFactory(student, part, rest, objective, teacher, guidance, labelDropout, seed);
     }
 
-    /** The student with a trained vector, which may go on behind the parameters. */
+    /** The student with the given trained vector; the vector may be longer than the student's parameters. */
     public FrozenField field(String name, float[] trained, Configuration hadoop) {
         var own = parameters.arrays(trained);
         var arrays = new HashMap<>(own);
@@ -65,7 +65,7 @@ public record StudentFactory(
         });
     }
 
-    /** The arrays of the parameters that do not change. */
+    /** The frozen arrays, by name. */
     public WeightStore.Lease base(Configuration hadoop) {
         return WeightStore.ofThisJvm().borrow(hadoop, frozen);
     }

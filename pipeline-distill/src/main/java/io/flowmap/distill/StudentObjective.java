@@ -13,7 +13,10 @@ import io.flowmap.tensor.ParameterLayout;
 import org.apache.hadoop.conf.Configuration;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A student program fed with batches and their randomness. The program is compiled for the size of the first batch. */
+/**
+ * A {@link LocalObjective} that feeds a student program with batches and their random numbers. The program is compiled for the size of
+ * the first batch.
+ */
 final class StudentObjective implements LocalObjective {
     static final long GUIDANCE = 3;
 

@@ -8,20 +8,21 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * What a training changes of a network, and what it does not.
+ * The split of a network's parameters into trained and frozen ones.
  *
- * @param parameters that it changes
+ * @param parameters the trained parameters
  * @param initial their values [P]
- * @param frozen the others, beside the training's checkpoints; null where it changes all
+ * @param frozen the frozen parameters, stored beside the checkpoints; null if all are trained
  */
 record TrainedPart(FlatParameters parameters, float[] initial, FrozenFile frozen) {
     /**
-     * Writes the frozen part, unless it lies there. Throws {@link UserError} if another lies there, or a pattern matches no parameter.
+     * Writes the frozen parameters unless they are already stored. Throws {@link UserError} if the stored ones differ, or a pattern
+     * matches no parameter.
      *
      * @param all parameters of the network
-     * @param values theirs [P]
-     * @param patterns of names, as {@link FlatParameters#matching} takes them
-     * @param dir of the training
+     * @param values their values [P]
+     * @param patterns patterns of names, in the form of {@link FlatParameters#matching}
+     * @param dir directory of the training
      */
     static TrainedPart of(FlatParameters all, float[] values, List<String> patterns, Configuration hadoop, Path dir) {
         var trained = trained(all, patterns);

@@ -1,2 +1,2 @@
-/** The jobs that make and train networks: {@code import}, {@code pretrain}, {@code distill}, {@code ema}. */
+/** The jobs that import, train and average networks: {@code import}, {@code pretrain}, {@code distill}, {@code ema}. */
 package io.flowmap.distill;

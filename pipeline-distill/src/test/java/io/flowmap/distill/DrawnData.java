@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.hadoop.fs.Path;
 
-/** An ingest output of Gaussian latents of deviation 0.5 in one block; record i has class i mod classes. */
+/** An ingest output of Gaussian latents with standard deviation 0.5 in one block; record i has class i mod classes. */
 public final class DrawnData {
     private DrawnData() {}
 

@@ -45,7 +45,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** EDM2's snapshots imported into a stage, against EDM2's own outputs (folder edm2). */
+/** EDM2's snapshots imported into a stage, compared with EDM2's own outputs (folder edm2). */
 @Tag("reference")
 class ImportJobReferenceTest {
     private static final double F64 = 1e-9;
@@ -234,7 +234,7 @@ class ImportJobReferenceTest {
         return StoredModel.of(context, "teacher", "main", "parameters");
     }
 
-    /** Of D(x; sigma, classes), computed from the arrays in the type. */
+    /** D(x; sigma, classes), computed from the arrays in the given type. */
     private static double error(Golden golden, StoredModel model, Map<String, INDArray> arrays, DataType type) {
         var shapes = new Shapes(SameDiff.create());
         var bindings = new LinkedHashMap<String, INDArray>();
@@ -263,7 +263,7 @@ class ImportJobReferenceTest {
         return shapes.graph().placeHolder(name, type, value.shape());
     }
 
-    /** An output of EDM2's code, and what it was computed from. */
+    /** An output of EDM2's code, with its inputs. */
     private record Golden(Path folder, String output, String image, String mode) {
         INDArray array(String name) {
             return Edm2Case.array(Reference.array(folder, name));

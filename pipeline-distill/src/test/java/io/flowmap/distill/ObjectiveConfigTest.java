@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Every type of reference.conf, from its name to the gradient of a training's step on points in a plane. */
+/** Every objective type of reference.conf, from its name to the gradient of a training step on points in a plane. */
 class ObjectiveConfigTest {
     private static final TimePairs PAIRS = new TimePairs(-0.6, 1.6);
     private static final TimePairs TIMES = new TimePairs(-1, 1.4);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The preparation of EDM2's snapshots (folder edm2), and what it is measured by (folders ayf_edm2_*). */
+/** The preparation of EDM2's snapshots (folder edm2), and its measurement (folders ayf_edm2_*). */
 @Tag("reference")
 class PrepareTeacherReferenceTest {
     @TempDir

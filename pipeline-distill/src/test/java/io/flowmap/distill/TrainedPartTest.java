@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A training of a part of a network's parameters. */
+/** Training of only some of a network's parameters. */
 class TrainedPartTest {
     private static final String PATTERN = "*.emb_*";
     private static final int STEPS = 6;
@@ -80,7 +80,7 @@ class TrainedPartTest {
         return new org.apache.hadoop.fs.Path(dir.resolve("part").toUri());
     }
 
-    /** Normalised, with gains that are not zero, since those hide the embeddings. */
+    /** Normalised parameters with non-zero gains, since zero gains would hide the embeddings. */
     private static float[] initial() {
         var flat = InitialParameters.draw(SPEC.parameters(), 3);
         SPEC.parameters().forEach((place, p, offset) -> {
@@ -97,7 +97,7 @@ class TrainedPartTest {
         return trained.vectors().get("parameters");
     }
 
-    /** The same steps of all parameters, of which the others are set back behind each. */
+    /** The same steps on all parameters, where the frozen ones are reset after each step. */
     private float[] restored() {
         var all = SPEC.parameters();
         var part = all.matching(List.of(PATTERN));

@@ -26,7 +26,10 @@ class FieldProgramTest {
     private final FrozenField field =
             new FrozenField("field", new NetworkField(network, NoiseLabel.TIME, 0.5), arrays());
 
-    /** Inputs and output of 2^23 points in a plane, 7 numbers a point, in arrays of 64 MiB and more, which malloc gives back at once. */
+    /**
+     * Inputs and output of 2^23 points in a plane, 7 numbers per point, in arrays of 64 MiB and more, which malloc returns to the
+     * system at once.
+     */
     @Test
     void aClosedProgramLeavesNoBytes() {
         int points = 1 << 23;
@@ -38,7 +41,7 @@ class FieldProgramTest {
         assertThat(Pointer.physicalBytes() - before).isLessThan(7L * Double.BYTES * points);
     }
 
-    /** In float32 the program reads the field's arrays, in float64 copies of its own. */
+    /** In float32 the program shares the field's arrays; in float64 it owns copies. */
     @ParameterizedTest
     @EnumSource(
             value = DataType.class,

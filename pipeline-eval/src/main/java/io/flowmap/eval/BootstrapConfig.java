@@ -3,8 +3,8 @@ package io.flowmap.eval;
 /**
  * The section {@code evaluate.bootstrap}.
  *
- * @param resamples of a set of samples; 0 for no intervals
- * @param confidence of an interval
+ * @param resamples resamples of a set of samples; 0 for no intervals
+ * @param confidence confidence of an interval, in (0, 1)
  */
 record BootstrapConfig(int resamples, double confidence) {
     BootstrapConfig {

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
 
-/** The LeNet of a run's labels as a stage of its own: trained once, then read by every evaluation that shares it. */
+/** The LeNet trained on a run's labels, as a stage of its own: trained once, then shared by all evaluations. */
 public final class ClassifierStage {
     static final String SECTION = "evaluate.classifier";
     private static final String FILE = "lenet.safetensors";
@@ -24,7 +24,7 @@ public final class ClassifierStage {
 
     private record Facts(String hash) {}
 
-    /** The network, trained now if it was not yet. */
+    /** Loads the network; trains it first if it does not exist yet. */
     public static LeNetWeights open(JobContext context, LatentData train) {
         var stage =
                 new Stage(StageNames.CLASSIFIER, List.of(SECTION), List.of(StageInput.stage(context, StageNames.DATA)));

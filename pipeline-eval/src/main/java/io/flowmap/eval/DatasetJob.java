@@ -27,7 +27,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
 
-/** Writes a page of statistics of the ingested data: what became of every record, classes, sizes, captions, channels, pictures. */
+/** Writes a page of statistics of the ingested data: the outcome of every record, classes, sizes, captions, channels, images. */
 public final class DatasetJob implements Job {
     private static final String PAGE = "report.html";
     private static final int COLUMNS = 8;
@@ -69,31 +69,32 @@ public final class DatasetJob implements Job {
         var first = LatentData.open(context.hadoop(), dir, splits.get(0));
         var page = new Page("Dataset", StageInput.withoutCredentials(dir) + ", " + ledger.count() + " records read")
                 .introduction(
-                        "What this is",
-                        "The data that trainings of this run read: what became of every image that was found, and what is left."
-                                + " Look at the records that were left out, and whether pictures, classes and sizes are what you expect.")
+                        "About this page",
+                        "The data that this run trains on: what happened to every image found, and what is left."
+                                + " Check the records left out, and whether images, classes and sizes are what you expect.")
                 .command(context.command())
                 .section(
                         "Records",
                         "Every record that was read is kept, filtered (not wanted by a setting of ingest.filter) or quarantined (damaged or"
                                 + " unusable).",
                         Html.table(
-                                "Number of records by what became of them and why, the most frequent reasons.",
-                                tables.verdicts(),
-                                3));
+                                "Number of records by outcome and reason, most frequent first.", tables.verdicts(), 3));
         if (first.classes() > 0) {
             page.section(
                     "Classes",
                     "",
                     Html.table(
-                            "Number of kept records of each class, the largest first.",
-                            tables.classes(first.classNames()),
-                            2));
+                            "Number of kept records per class, largest first.", tables.classes(first.classNames()), 2));
         }
         page.section(
-                "Sizes", "", Html.table("Sides in pixels of the kept images as they were found.", tables.sizes(), 2));
+                "Sizes",
+                "",
+                Html.table("Width and height in pixels of the kept images before resizing.", tables.sizes(), 2));
         if (tables.captions().size() > 1) {
-            page.section("Captions", "", Html.table("Characters of the kept records' captions.", tables.captions(), 2));
+            page.section(
+                    "Captions",
+                    "",
+                    Html.table("Length of the kept records' captions, in characters.", tables.captions(), 2));
         }
         for (var split : splits) {
             var data = LatentData.open(context.hadoop(), dir, split);
@@ -101,7 +102,7 @@ public final class DatasetJob implements Job {
                     "Split " + split,
                     data.count() + " latents, arrays of "
                             + Arrays.toString(data.shape().dimensions())
-                            + " (channels, height, width), and the first of them as pictures.",
+                            + " (channels, height, width), and the first of them as images.",
                     Html.table(
                                     "Mean and standard deviation of each channel of the latents, in their own units.",
                                     channels(moments(context, dir, split, data)),
@@ -111,7 +112,7 @@ public final class DatasetJob implements Job {
         return page;
     }
 
-    /** Blocks are measured on their own and merged in order: the same bits on any cluster. */
+    /** Blocks are measured separately and merged in order, which gives the same bits on any cluster. */
     private static ChannelMoments moments(JobContext context, Path dir, String split, LatentData data) {
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
         var hadoop = spark.broadcast(new SerializableConfiguration(context.hadoop()));
@@ -140,7 +141,7 @@ public final class DatasetJob implements Job {
         return rows;
     }
 
-    /** The first images of a split, none where its latents cannot be decoded. */
+    /** The first images of a split; empty if its latents cannot be decoded. */
     private static String pictures(LatentData data, String split) {
         if (!data.canDecode()) {
             return "";
@@ -157,7 +158,7 @@ public final class DatasetJob implements Job {
         }
         int scale = Math.max(1, SMALLEST_GRID / (COLUMNS * data.imageShape().width()));
         return "<div class=\"single\"><figure>"
-                + Html.image(PngImage.grid(rows, data.imageShape(), scale), "the first pictures of split " + split)
+                + Html.image(PngImage.grid(rows, data.imageShape(), scale), "the first images of split " + split)
                 + "</figure></div>";
     }
 }

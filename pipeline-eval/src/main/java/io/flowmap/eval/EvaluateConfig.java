@@ -8,24 +8,24 @@ import java.util.List;
 /**
  * The section {@code evaluate}.
  *
- * @param samples whether there are samples to measure; else it is the training images alone
+ * @param samples whether to measure samples; otherwise only the training images are measured
  * @param features {@value #LENET}, or the file of a CIFAR ResNet
- * @param protocols names of further protocols
- * @param inception file of InceptionV3's weights, blank where there is none
- * @param resnet56 file of the CIFAR ResNet's, blank where there is none
- * @param dinov2 ONNX file, blank where there is none
- * @param onnx what ONNX files are given
- * @param keepFeatures whether features are kept for evaluations to come
+ * @param protocols names of additional protocols
+ * @param inception file of InceptionV3's weights, blank if none
+ * @param resnet56 file of the CIFAR ResNet's weights, blank if none
+ * @param dinov2 ONNX file, blank if none
+ * @param onnx preparation of images for ONNX files
+ * @param keepFeatures whether to store features for later evaluations
  * @param referenceSplit split of the ingested data that samples are compared with
- * @param referenceSamples most real images, the first of the split
- * @param recallSamples most images of either side in precision and recall, the first
+ * @param referenceSamples largest number of real images; the first of the split are used
+ * @param recallSamples largest number of images on each side in precision and recall; the first are used
  * @param neighbours k of precision and recall
- * @param densityAndCoverage whether these are measured too, by the same k
- * @param perClass whether every Frechet distance is taken class by class too
- * @param parts sets that the samples are cut into, each with a Frechet distance of its own; 1 for none
- * @param bootstrap of the intervals of Frechet distances
- * @param batch images of one forward pass
- * @param classifier training of the LeNet
+ * @param densityAndCoverage whether to measure density and coverage too, with the same k
+ * @param perClass whether to compute every Frechet distance per class too
+ * @param parts number of parts of each set that get a Frechet distance of their own; 1 for none
+ * @param bootstrap settings of the intervals of Frechet distances
+ * @param batch images per forward pass
+ * @param classifier training settings of the LeNet
  */
 public record EvaluateConfig(
         boolean samples,
@@ -81,7 +81,7 @@ public record EvaluateConfig(
         }
     }
 
-    /** Whether the features are those of a LeNet that is trained here. */
+    /** Whether the features come from a LeNet trained on this run's labels. */
     boolean trainsLeNet() {
         return features.equals(LENET);
     }

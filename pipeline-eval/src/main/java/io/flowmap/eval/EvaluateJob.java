@@ -29,14 +29,14 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SaveMode;
 
 /**
- * Measures generated images by the features of a {@link LeNet} that it trains on the ingested labels, or of a CIFAR ResNet from a file:
- * compares every set of samples, and the training images as the floor, with the real images of the reference split; by further named
- * protocols where asked. Writes the table of {@link MetricRow}.
+ * Measures generated images with the features of a {@link LeNet} trained on the ingested labels, or of a CIFAR ResNet from a file.
+ * Every set of samples is compared with the real images of the reference split, and so are the training images, whose distance is the
+ * floor. Additional named protocols are measured if configured. Writes the table of {@link MetricRow}.
  */
 public final class EvaluateJob implements Job {
     /**
-     * @param table of {@link MetricRow}s
-     * @param networkAccuracy of its classes in the reference split, null where it tells none
+     * @param table path of the table of {@link MetricRow}s
+     * @param networkAccuracy accuracy of the network on the reference split's classes; null if its classes differ from the data's
      */
     private record Facts(
             int sets,
@@ -65,9 +65,9 @@ public final class EvaluateJob implements Job {
         var settings = context.settings().section("evaluate", EvaluateConfig.class);
         var classes = reference(context, settings).classes();
         if (settings.trainsLeNet() && classes < 2) {
-            throw new UserError("cannot measure samples by a network trained on the classes of "
+            throw new UserError("cannot measure samples with a network trained on the classes of "
                     + context.stage(StageNames.DATA) + ": expected 2 classes or more, got " + classes
-                    + " (ingest images with labels, or name a network as evaluate.features)");
+                    + " (ingest images with labels, or set evaluate.features to the file of a network)");
         }
     }
 
@@ -119,7 +119,8 @@ public final class EvaluateJob implements Job {
         var splits = LatentData.splits(context.hadoop(), data);
         if (!splits.contains(settings.referenceSplit())) {
             throw new UserError("cannot compare samples with the split " + settings.referenceSplit() + " of " + data
-                    + ": expected one of " + splits + " as evaluate.reference-split (or test images as ingest.test)");
+                    + ": expected one of " + splits
+                    + " in evaluate.reference-split (or ingest test images with ingest.test)");
         }
         return LatentData.open(context.hadoop(), data, settings.referenceSplit());
     }
@@ -134,7 +135,7 @@ public final class EvaluateJob implements Job {
         return sets;
     }
 
-    /** The network of {@code evaluate.features}: of the file that it names, or the run's LeNet, trained now if it was not yet. */
+    /** Loads the network of {@code evaluate.features}: from the file it names, or the run's LeNet, which is trained first if necessary. */
     static FeatureModel model(JobContext context, EvaluateConfig settings, LatentData data) {
         if (settings.trainsLeNet()) {
             return ClassifierStage.open(
@@ -144,14 +145,14 @@ public final class EvaluateJob implements Job {
         return NamedModels.requireFits(model, settings.features(), data.imageShape());
     }
 
-    /** What that network is from. */
+    /** Input that the network comes from. */
     static StageInput modelInput(JobContext context, EvaluateConfig settings, FeatureModel model) {
         return settings.trainsLeNet()
                 ? StageInput.stage(context, StageNames.CLASSIFIER)
                 : NamedModels.input("evaluate.features", settings.features(), model.hash());
     }
 
-    /** What is measured by the features of {@code evaluate.features}. */
+    /** Protocols that use the features of {@code evaluate.features}. */
     static List<Protocol> own(EvaluateConfig settings, FeatureModel model) {
         var own = new ArrayList<Protocol>();
         own.add(Protocol.own(MetricRow.FRECHET + model.name(), new Measure.Frechet(FrechetDistance.SAMPLE)));
@@ -168,7 +169,10 @@ public final class EvaluateJob implements Job {
         return Protocol.own(prefix + model.name(), new Measure.Balls(part, settings.neighbours()));
     }
 
-    /** The training images first, as many as the largest set has, all where there is none, then every set; returns the images of each. */
+    /**
+     * Compares the training images first (as many as the largest set has, or all if there is no set), then every set. Returns the
+     * number of images of each set.
+     */
     private static List<Long> compare(
             JobContext context, Evaluation evaluation, List<SampleSet> sets, LatentData train) {
         var counts = sets.stream().map(set -> set.rows(context.spark()).count()).toList();

@@ -33,7 +33,7 @@ import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
-/** Compares sets of images with the real ones by protocols on the features of one network; collects the rows of the table. */
+/** Compares sets of images with the real images, by protocols on the features of one network; collects the rows of the table. */
 final class Evaluation implements AutoCloseable {
     private final JobContext context;
     private final EvaluateConfig settings;
@@ -45,9 +45,7 @@ final class Evaluation implements AutoCloseable {
     private final SetStatistics real;
     private final List<MetricRow> rows = new ArrayList<>();
 
-    /**
-     * @param protocols all on these features
-     */
+    /** @param protocols protocols that all use these features */
     Evaluation(
             JobContext context,
             EvaluateConfig settings,
@@ -67,21 +65,21 @@ final class Evaluation implements AutoCloseable {
         real = statistics(settings.referenceSplit() + " images", reference, count);
     }
 
-    /** Class accuracy on the real images, which is the classifier's own; NaN where its classes are not the data's. */
+    /** Class accuracy on the real images: that of the classifier itself. NaN if the network's classes are not those of the data. */
     double referenceAccuracy() {
         double accuracy = accuracy(real.set());
         addAccuracy(settings.referenceSplit(), null, accuracy, real.set().count());
         return accuracy;
     }
 
-    /** Other real images, as many as a set of samples: the floor of every distance. */
+    /** Compares other real images, as many as a set of samples has: the floor of every distance. */
     void compareReal(String split, LatentData data, long count) {
         try (var set = statistics(split + " images", data, count)) {
             compare(split, null, set);
         }
     }
 
-    /** A set of samples. */
+    /** Compares a set of samples. */
     void compareSamples(SampleSet samples, long count) {
         var images = ImageSources.generated(context.spark(), samples, reference.imageShape());
         var measured = FeatureSet.of(samples.name(), images, count, network, settings.batch(), cache);
@@ -90,7 +88,7 @@ final class Evaluation implements AutoCloseable {
         }
     }
 
-    /** What a set of samples cost. */
+    /** Adds the cost of a set of samples. */
     void addCost(SampleSet samples, long count) {
         SampleCost.of(context.spark(), samples)
                 .forEach((name, value) -> rows.add(
@@ -149,7 +147,7 @@ final class Evaluation implements AutoCloseable {
         context.progress().phase("evaluated", facts);
     }
 
-    /** The Frechet distance of each part of the samples, where they are cut. */
+    /** Adds the Frechet distance of each part of the samples, if they are split into parts. */
     private void addParts(SampleSet samples, int ddof, MetricProtocol protocol, FeatureSet set) {
         int parts = settings.parts();
         for (int part = 0; parts > 1 && part < parts; part++) {
@@ -163,7 +161,7 @@ final class Evaluation implements AutoCloseable {
         }
     }
 
-    /** The value of a protocol; of a kernel distance the deviation of its subsets too. */
+    /** The value of a protocol; for a kernel distance also the deviation over its subsets. */
     private Map<String, Double> values(Protocol protocol, SetStatistics set, Map<Integer, PrecisionRecall> neighbours) {
         if (protocol.measure() instanceof Measure.Kernel kernel) {
             var distance = kernelDistance(protocol.name(), kernel, set);
@@ -200,7 +198,7 @@ final class Evaluation implements AutoCloseable {
         return features.classes() == reference.classes() ? set.classAccuracy() : Double.NaN;
     }
 
-    /** A class accuracy in words: why there is none, where there is none. */
+    /** A class accuracy for logs, or the reason why there is none. */
     Object told(double accuracy) {
         if (!Double.isNaN(accuracy)) {
             return accuracy;
@@ -227,7 +225,10 @@ final class Evaluation implements AutoCloseable {
         return MetricProtocol.of(features, protocol, count, reference);
     }
 
-    /** Of a Frechet distance where resamples are asked for and the set has more images than features, the generated images resampled. */
+    /**
+     * Interval of a Frechet distance, from resamples of the generated images. Null if no resamples are configured or the set has no
+     * more images than features.
+     */
     private Interval interval(Measure measure, double value, SetStatistics set) {
         var bootstrap = settings.bootstrap();
         boolean enough = set.set().count() > features.dimension();

@@ -11,15 +11,15 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import scala.Tuple2;
 
-/** {@link KernelDistance} over subsets on Spark: the rows of a subset meet in one task, whatever the partitions of the sets. */
+/** {@link KernelDistance} over subsets on Spark. All rows of a subset are collected in one task, whatever the partitions of the sets. */
 final class KernelTiles {
     private KernelTiles() {}
 
     /**
      * The mean over subsets.
      *
-     * @param real blocks of so many rows each but the last, numbered from 0
-     * @param generated the same
+     * @param real blocks of {@code rows} rows each, except the last, numbered from 0
+     * @param generated the same for generated images
      */
     static KernelDistance of(
             JavaRDD<FeatureBlock> real, JavaRDD<FeatureBlock> generated, int rows, KernelSubsets subsets) {
@@ -35,14 +35,14 @@ final class KernelTiles {
         return KernelDistance.ofSubsets(ordered);
     }
 
-    /** One block a subset, its rows in the subset's order. */
+    /** One block per subset, with its rows in the subset's order. */
     private static JavaPairRDD<Integer, FeatureBlock> subsets(JavaRDD<FeatureBlock> set, int rows, int[][] indices) {
         return set.flatMapToPair(block -> parts(block, rows, indices).iterator())
                 .groupByKey()
                 .mapToPair(parts -> new Tuple2<>(parts._1(), whole(parts._2(), rows, indices[parts._1()])));
     }
 
-    /** What a block has of every subset, in the subset's order. */
+    /** The rows of one block that belong to each subset, in the subset's order. */
     private static List<Tuple2<Integer, FeatureBlock>> parts(FeatureBlock block, int rows, int[][] indices) {
         var parts = new ArrayList<Tuple2<Integer, FeatureBlock>>();
         for (int subset = 0; subset < indices.length; subset++) {

@@ -11,9 +11,9 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** What an ingest's ledger says in numbers: rows of cells, the first the head. */
+/** Statistics of an ingest's ledger as tables: rows of cells, the first row is the head. */
 final class LedgerTables {
-    /** Rows of verdicts, whose reasons may be many. */
+    /** Largest number of rows in the table of verdicts, since there may be many reasons. */
     private static final int MOST = 40;
 
     private static final String QUARTILES = "array(0, 0.25, 0.5, 0.75, 1)";
@@ -24,7 +24,7 @@ final class LedgerTables {
         this.ledger = ledger;
     }
 
-    /** Records of each split by verdict and reason, the most frequent first; sources and keys in reasons are left out. */
+    /** Records of each split by verdict and reason, most frequent first. Sources and keys in reasons are removed. */
     List<List<String>> verdicts() {
         var what = expr("regexp_replace(coalesce(reason, ''), '^(duplicate of|looks like) .*$', '$1 another record')");
         return table(
@@ -34,7 +34,7 @@ final class LedgerTables {
                 MOST);
     }
 
-    /** Kept records of each class. */
+    /** Kept records per class. */
     List<List<String>> classes(List<String> names) {
         var rows = table(
                 List.of("split", "class", "records"),
@@ -49,12 +49,12 @@ final class LedgerTables {
         return rows;
     }
 
-    /** Quartiles of the images' sides as found. */
+    /** Quartiles of the images' width and height before resizing. */
     List<List<String>> sizes() {
         return quartiles("width > 0", List.of("width", "height"));
     }
 
-    /** Quartiles of the captions' lengths, none without captions. */
+    /** Quartiles of the captions' lengths; empty without captions. */
     List<List<String>> captions() {
         return quartiles("caption_length is not null", List.of("caption_length"));
     }

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.apache.hadoop.fs.Path;
 
-/** The networks of the named protocols that an evaluation asks for, each file read once. */
+/** Networks of the named protocols in an evaluation; each file is read once. */
 final class NamedModels {
     private final JobContext context;
     private final EvaluateConfig settings;
@@ -26,7 +26,7 @@ final class NamedModels {
     private final Map<String, StageInput> inputs = new LinkedHashMap<>();
     private InceptionWeights inception;
 
-    /** @param shape of the images */
+    /** @param shape shape of the images */
     NamedModels(JobContext context, EvaluateConfig settings, LatentShape shape) {
         this.context = context;
         this.settings = settings;
@@ -35,7 +35,7 @@ final class NamedModels {
                 .forEach(protocol -> protocol.source().ifPresent(source -> models.computeIfAbsent(source, this::open)));
     }
 
-    /** Each network with the protocols of its features. */
+    /** Each network with the protocols that use its features. */
     Map<FeatureModel, List<Protocol>> byModel() {
         var byModel = new LinkedHashMap<FeatureModel, List<Protocol>>();
         models.forEach((source, model) -> byModel.put(
@@ -47,7 +47,7 @@ final class NamedModels {
         return byModel;
     }
 
-    /** The files. */
+    /** The files, as inputs. */
     List<StageInput> inputs() {
         return List.copyOf(inputs.values());
     }
@@ -90,7 +90,7 @@ final class NamedModels {
     private FeatureModel resNet(int depth) {
         var model = CifarResNetWeights.open(context.hadoop(), new Path(settings.resnet56()));
         if (model.depth() != depth) {
-            throw new UserError("cannot evaluate by " + settings.resnet56() + ": expected a ResNet of " + depth
+            throw new UserError("cannot evaluate with " + settings.resnet56() + ": expected a ResNet of " + depth
                     + " layers, got " + model.depth());
         }
         return requireFits(model, settings.resnet56(), shape);
@@ -105,10 +105,10 @@ final class NamedModels {
         return new StageInput(setting, StageInput.withoutCredentials(new Path(file)), hash);
     }
 
-    /** Throws {@link UserError} unless the network takes images of that shape. */
+    /** Throws {@link UserError} unless the network takes images of this shape. */
     static FeatureModel requireFits(FeatureModel model, String file, LatentShape shape) {
         if (!Objects.equals(model.shape(), shape)) {
-            throw new UserError("cannot evaluate by " + model.name() + " " + file + ": expected images of "
+            throw new UserError("cannot evaluate with " + model.name() + " " + file + ": expected images of "
                     + model.shape() + ", got " + shape);
         }
         return model;

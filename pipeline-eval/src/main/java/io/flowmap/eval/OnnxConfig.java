@@ -3,11 +3,11 @@ package io.flowmap.eval;
 import java.util.List;
 
 /**
- * The section {@code evaluate.onnx}: what an ONNX file is given.
+ * The section {@code evaluate.onnx}: preparation of images for an ONNX file.
  *
- * @param side of the square images in pixels, 0 where the file fixes it
- * @param mean of each colour, in 0..1, that is subtracted
- * @param deviation of each colour that is divided by
+ * @param side width and height of the network's images in pixels, 0 if the file fixes them
+ * @param mean mean of each colour in 0..1, subtracted from the pixels
+ * @param deviation standard deviation of each colour, by which the pixels are divided
  */
 record OnnxConfig(int side, List<Double> mean, List<Double> deviation) {
     OnnxConfig {

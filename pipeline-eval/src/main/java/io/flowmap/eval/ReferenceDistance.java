@@ -25,11 +25,11 @@ import org.apache.spark.api.java.JavaSparkContext;
 import scala.Tuple2;
 
 /**
- * Frechet distances to a run's reference images in the features of {@code evaluate.features}, for whoever draws samples of its own: the
- * values that evaluate gives for the same samples, and their protocol.
+ * Frechet distances to a run's reference images in the features of {@code evaluate.features}, for jobs that draw their own samples.
+ * They equal the values that evaluate computes for the same samples, and have the same protocol.
  */
 public final class ReferenceDistance {
-    /** Images of a block of features. */
+    /** Number of images in a block of features. */
     public static final int BLOCK = FeatureSet.ROWS;
 
     private final JobContext context;
@@ -45,10 +45,10 @@ public final class ReferenceDistance {
         this.model = model;
     }
 
-    /** Of the reference images. */
+    /** Statistics of the reference images. */
     private record Statistics(Moments moments, Reference reference) {}
 
-    /** Opens the network, and trains the LeNet if it is to give the features and is not there. */
+    /** Opens the network. Trains the LeNet first if it gives the features and does not exist yet. */
     public static ReferenceDistance open(JobContext context) {
         var settings = context.settings().section("evaluate", EvaluateConfig.class);
         var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), settings.referenceSplit());
@@ -60,17 +60,17 @@ public final class ReferenceDistance {
         return model;
     }
 
-    /** What it is from. */
+    /** Input that the network comes from. */
     public StageInput input() {
         return EvaluateJob.modelInput(context, settings, model);
     }
 
-    /** Images of one pass of the network. */
+    /** Images per forward pass of the network. */
     public int batch() {
         return settings.batch();
     }
 
-    /** The protocol of a distance of so many samples. */
+    /** The protocol of a distance over that many samples. */
     public MetricProtocol protocol(long samples) {
         return MetricProtocol.of(model, distance(), samples, statistics().reference());
     }
@@ -82,7 +82,10 @@ public final class ReferenceDistance {
         return images.classified(images.seenBy(network, batch), false).features();
     }
 
-    /** The distance of every set of a key, its blocks of {@value #BLOCK} rows but the last, numbered from 0, in any order. */
+    /**
+     * The distance for every key. Each key's blocks have {@value #BLOCK} rows except the last, are numbered from 0, and may come in any
+     * order.
+     */
     public <K> Map<K, Double> of(JavaPairRDD<K, FeatureBlock> sets) {
         var fixed = JavaSparkContext.fromSparkContext(sets.context())
                 .broadcast(statistics().moments());
@@ -99,7 +102,7 @@ public final class ReferenceDistance {
         return distances;
     }
 
-    /** Taken when first asked for. */
+    /** Computed on first use. */
     private Statistics statistics() {
         if (statistics == null) {
             long count = Math.min(data.count(), settings.referenceSamples());

@@ -162,7 +162,10 @@ class EvaluateJobTest {
                 .isGreaterThan(table.value("teacher", 1.5, 4, "coverage-LeNet").orElseThrow());
     }
 
-    /** Every distance lies in an interval that is narrower than what is between the sets; a class has its own rows. */
+    /**
+     * Every distance lies in its interval, and the intervals are narrower than the difference between the sets. Classes have rows of
+     * their own.
+     */
     private static void checkIntervalsAndClasses(MetricTable table) {
         for (var row : table.rows()) {
             boolean distance = row.metric().startsWith("FD") && row.protocol().label() == null;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The same bits for any partitions and order of the blocks. */
+/** Results have the same bits for any partitions and order of the blocks. */
 @TestInstance(Lifecycle.PER_CLASS)
 class InvarianceTest {
     private static final int BLOCKS = 40;
@@ -58,7 +58,7 @@ class InvarianceTest {
         }
     }
 
-    /** The complete spans of a smaller set are kept as sums, the rest is summed from its blocks. */
+    /** The complete spans of a smaller set are reused as sums; the rest is summed from its blocks. */
     @ParameterizedTest
     @ValueSource(ints = {5, 520})
     void aTopUpOfMomentsGivesTheBitsOfADirectRun(int dimension) {

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class LedgerTablesTest {
-    /** 60 classes of one to sixty kept records, as many filtered ones, and captions of 1 to 60 characters, widths of 41 to 100 pixels. */
+    /** 60 classes with one to sixty kept records and as many filtered ones; captions of 1 to 60 characters, widths of 41 to 100 pixels. */
     @Test
     void everyClassIsCountedAndKeptCaptionsAreMeasured() {
         try (var spark = LocalSpark.start(1)) {

@@ -22,7 +22,7 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Named protocols on a run's samples, beside the LeNet's. */
+/** Named protocols on a run's samples, in addition to LeNet's metrics. */
 class ProtocolsTest {
     private static final String SMALL = "evaluate.classifier.steps=5";
 
@@ -78,7 +78,7 @@ class ProtocolsTest {
                 "evaluate.protocols=[\"fd:" + network + "\"]");
     }
 
-    /** The distance and deviation of a hundred subsets of a thousand images, each row with their seed. */
+    /** The distance and deviation over a hundred subsets of a thousand images; each row has their seed. */
     @Test
     void aKernelDistanceComesWithTheDeviationOfItsSubsets() {
         var random = new CounterRandom(3);

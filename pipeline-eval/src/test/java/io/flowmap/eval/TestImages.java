@@ -15,10 +15,10 @@ import javax.imageio.ImageIO;
 /**
  * Labelled images in memory.
  *
- * @param shape of each
+ * @param shape shape of each image
  * @param classes number of classes
- * @param labels of each
- * @param all pixels of each
+ * @param labels label of each image
+ * @param all pixels of each image
  */
 public record TestImages(LatentShape shape, int classes, int[] labels, byte[][] all) {
     /** Noisy stripes in four directions, 16x16. */
@@ -40,7 +40,7 @@ public record TestImages(LatentShape shape, int classes, int[] labels, byte[][] 
         return new TestImages(shape, 4, labels, all);
     }
 
-    /** Images of an EDM2 dataset zip, `count` of them at equal distances. */
+    /** Images of an EDM2 dataset zip, `count` of them, evenly spaced. */
     static TestImages zip(Path file, int count) throws IOException {
         try (var zip = new ZipFile(file.toFile())) {
             var entries = new ObjectMapper()

@@ -30,7 +30,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** A run directory made of given images: ingested data, samples that are disturbed images, tables of training. */
+/** A run directory built from given images: ingested data, samples that are noisy copies of images, tables of training. */
 public final class TestRun {
     private final SparkSession spark;
     private final Path dir;
@@ -64,7 +64,7 @@ public final class TestRun {
         return this;
     }
 
-    /** Samples: images of index from `first` on, each pixel moved by noise of the given deviation. */
+    /** Samples: images with index from `first` on, each pixel changed by noise of the given standard deviation. */
     public TestRun samples(String model, double guidance, int steps, int first, int count, double noise) {
         var random = new CounterRandom(steps);
         var rows = new ArrayList<Row>();
@@ -84,7 +84,7 @@ public final class TestRun {
         return this;
     }
 
-    /** Ends the samples; partitions written before are kept. */
+    /** Finishes the stage of samples; partitions written before are kept. */
     public TestRun finishSamples() {
         try {
             var parked = Files.move(dir.resolve("samples"), dir.resolve("parked"));
@@ -109,7 +109,7 @@ public final class TestRun {
         return this;
     }
 
-    /** A table of rounds with the columns that training writes. */
+    /** A table of rounds with the columns that a training writes. */
     public TestRun training(String stage, int rounds) {
         var schema = new StructType().add("round", DataTypes.LongType).add("step", DataTypes.LongType);
         var names = List.of(

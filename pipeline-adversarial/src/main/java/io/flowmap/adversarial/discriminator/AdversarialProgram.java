@@ -20,9 +20,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Both sides of adversarial finetuning (AYF, section F.2) as one compiled program over flat parameter vectors, for one batch size. The
- * fakes are one step of the flow map, f(x_t, t, 0) = x_t - t F(x_t, t, 0); t = 1 is a step from noise. Write the inputs, {@link #run()},
- * read gradients and measures.
+ * Both sides of adversarial finetuning (AYF, section F.2) as one compiled program over flat parameter vectors, for one batch size. A
+ * fake is one step of the flow map, f(x_t, t, 0) = x_t - t F(x_t, t, 0); at t = 1 the step starts from noise. Usage: write the inputs,
+ * call {@link #run()}, read gradients and measures.
  */
 public final class AdversarialProgram implements AutoCloseable {
     private static final String STUDENT = "student.";
@@ -41,15 +41,15 @@ public final class AdversarialProgram implements AutoCloseable {
     /**
      * What a program is compiled for.
      *
-     * @param student flow map that is trained, with its preconditioning
-     * @param parameters those of its parameters that change
-     * @param frozen arrays of the others by name
-     * @param discriminator the other network
-     * @param penalty of steps that have one; null for steps without
-     * @param augmentation null for none
+     * @param student flow map to train, with its preconditioning
+     * @param parameters the student's trained parameters
+     * @param frozen the student's other arrays, by name
+     * @param discriminator the discriminator
+     * @param penalty gradient penalty; null for steps without
+     * @param augmentation of the discriminator's inputs; null for none
      * @param sample shape of a sample [C,H,W]
-     * @param batch samples a step
-     * @param type of the arithmetic
+     * @param batch samples per step
+     * @param type floating-point type of the arithmetic
      */
     public record Setup(
             NetworkField student,
@@ -61,7 +61,7 @@ public final class AdversarialProgram implements AutoCloseable {
             long[] sample,
             int batch,
             DataType type) {
-        /** Of a flow map all of whose parameters change. */
+        /** A setup in which all parameters of the flow map are trained. */
         public Setup(
                 NetworkField student,
                 Discriminator discriminator,
@@ -87,13 +87,13 @@ public final class AdversarialProgram implements AutoCloseable {
         }
     }
 
-    /** Flat vectors of both networks, or their gradients, each as long as the network's arrays. */
+    /** Flat vectors of the two networks, or their gradients; each has the length of its network's arrays. */
     public record Vectors(INDArray student, INDArray discriminator) {}
 
     /**
-     * @param parameters that the program reads
-     * @param gradients of L_G by the student's, and of L_D with its penalties by the discriminator's parameters, that it writes; entries
-     *     of fixed arrays stay as they are
+     * @param parameters vectors that the program reads
+     * @param gradients vectors that it writes: of L_G with respect to the student's parameters, of L_D with penalties with respect to
+     *     the discriminator's; entries of fixed arrays are left unchanged
      */
     public AdversarialProgram(Setup setup, Vectors parameters, Vectors gradients) {
         this.setup = setup;
@@ -177,14 +177,14 @@ public final class AdversarialProgram implements AutoCloseable {
     }
 
     /**
-     * The array of an input: x0, z [N,C,H,W]; t, guidance [N]; realNoise, fakeNoise [N,C,H,W] of penalties by
-     * differences; those of {@link Augmentation}; null if it has none.
+     * The input array of that name: x0, z [N,C,H,W]; t, guidance [N]; realNoise, fakeNoise [N,C,H,W] for penalties by differences; the
+     * inputs of {@link Augmentation}. Null if the program has no such input.
      */
     public INDArray input(String name) {
         return inputs.array(name);
     }
 
-    /** The array [N,...] of a condition's input. */
+    /** The array [N,...] of an input that belongs to the condition. */
     public INDArray condition(String name) {
         return inputs.condition(name);
     }

@@ -10,24 +10,24 @@ import java.util.TreeMap;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /**
- * Differentiable augmentation (Zhao et al. 2020) of what the discriminator sees, real and fake alike, each sample by its own draw:
- * colour (brightness and contrast, and saturation of three channels), translation by at most an eighth of the sides, a cutout of half
- * the sides.
+ * Differentiable augmentation (Zhao et al. 2020) of the discriminator's inputs, real and fake alike, drawn separately for each sample:
+ * colour (brightness, contrast, and saturation for three channels), translation by at most an eighth of the sides, a cutout of half the
+ * sides.
  *
- * @param colour whether brightness, saturation and contrast are changed
- * @param translation whether samples are moved, zeros following
- * @param cutout whether a rectangle is set to zero
+ * @param colour whether to change brightness, saturation and contrast
+ * @param translation whether to shift samples, filling with zeros
+ * @param cutout whether to set a rectangle to zero
  */
 public record Augmentation(boolean colour, boolean translation, boolean cutout) implements Serializable {
     private static final double REACH = 0.125;
     private static final int COLOURS = 3;
 
-    /** Whether it changes anything. */
+    /** Whether any augmentation is on. */
     public boolean changes() {
         return colour || translation || cutout;
     }
 
-    /** Adds what a batch of one kind of samples is augmented by to the graph's inputs. */
+    /** Adds the graph's inputs that hold the draw for one batch of real or fake samples. */
     Drawn inputs(GraphInputs inputs, String kind, int batch, long[] sample) {
         return new Drawn(
                 colour ? inputs.add(kind + "Colour", batch, COLOURS) : null,
@@ -37,9 +37,9 @@ public record Augmentation(boolean colour, boolean translation, boolean cutout) 
     }
 
     /**
-     * The values of those inputs by name, in C order.
+     * Draws the values of those inputs, by name, in C order.
      *
-     * @param key of a batch's first sample; sample i is keyed by the stream and its number
+     * @param key key of the batch's first sample; sample i uses the key of the stream and its number
      */
     public Map<String, float[]> draw(
             CounterRandom random, long stream, String kind, long firstSample, int batch, long[] sample) {
@@ -81,7 +81,7 @@ public record Augmentation(boolean colour, boolean translation, boolean cutout) 
         return (int) random.below(2L * most + 1, stream, key, number) - most;
     }
 
-    /** The matrix that moves by so many places: 1 at (i, i - by). */
+    /** The matrix that shifts by {@code by} places: 1 at (i, i - by). */
     private static void shift(float[] matrix, int from, int side, int by) {
         for (int i = Math.max(0, by); i < Math.min(side, side + by); i++) {
             matrix[from + i * side + i - by] = 1;
@@ -99,9 +99,9 @@ public record Augmentation(boolean colour, boolean translation, boolean cutout) 
         }
     }
 
-    /** The draw of a batch as variables of its graph, null for what is off. */
+    /** The draw for one batch as graph variables; null for an augmentation that is off. */
     record Drawn(SDVariable colour, SDVariable rows, SDVariable columns, SDVariable mask) {
-        /** Augmented samples [N,H,W,C]. */
+        /** The augmented samples [N,H,W,C]. */
         SDVariable apply(Scope scope, SDVariable x) {
             SDVariable y = colour == null ? x : coloured(scope, x);
             y = rows == null ? y : moved(scope, y);
@@ -118,7 +118,7 @@ public record Augmentation(boolean colour, boolean translation, boolean cutout) 
             return y.sub(mean).mul(number(scope, 2).add(0.5)).add(mean);
         }
 
-        /** One of the colour's numbers, as [N,1,1,1]. */
+        /** One of the colour parameters, as [N,1,1,1]. */
         private SDVariable number(Scope scope, int which) {
             int batch = (int) scope.shapes().of(colour)[0];
             SDVariable column = scope.graph().slice(colour, new int[] {0, which}, batch, 1);

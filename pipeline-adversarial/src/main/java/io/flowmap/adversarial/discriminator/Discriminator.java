@@ -15,9 +15,9 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * The residual discriminator of StyleGAN2 (Karras et al. 2020), parameter by parameter with the names of its PyTorch version: blocks
- * of two convolutions, filtered down-sampling and a skip; minibatch deviation; projection onto the classes' mapping (Miyato and Koyama
- * 2018). Its levels follow {@link DiscriminatorConfig#levels}.
+ * The residual discriminator of StyleGAN2 (Karras et al. 2020), with the parameter names of its PyTorch version: blocks of two
+ * convolutions, filtered down-sampling and a skip; minibatch deviation; projection onto the classes' mapping (Miyato and Koyama 2018).
+ * Its levels follow {@link DiscriminatorConfig#levels}.
  */
 public final class Discriminator {
     private static final double RESIDUAL_GAIN = Math.sqrt(0.5);
@@ -56,7 +56,7 @@ public final class Discriminator {
         }
     }
 
-    /** Names of the arrays as PyTorch's version stores them. */
+    /** Names of the arrays in the PyTorch version. */
     private List<String> order() {
         var names = new ArrayList<String>();
         List<Integer> levels = config.levels();
@@ -86,7 +86,7 @@ public final class Discriminator {
         names.addAll(List.of(layer + ".weight", layer + ".bias"));
     }
 
-    /** Initial flat vector: weights from N(0,1), those of the mapping's layers over their learning rate; biases zero. */
+    /** Initial flat vector: weights from N(0,1), divided by the learning rate in the mapping layers; biases zero. */
     public float[] initial(long seed) {
         FlatParameters parameters = parameters();
         float[] flat = InitialParameters.draw(parameters, seed);
@@ -101,11 +101,11 @@ public final class Discriminator {
     }
 
     /**
-     * Emits D(x), larger where x looks real.
+     * Emits D(x), which is larger where x looks real.
      *
      * @param x images or latents [N,H,W,C]
-     * @param condition of the samples, of which it sees what its configuration names
-     * @return logits [N]; they depend on the other samples of the batch through the minibatch deviation
+     * @param condition conditions of the samples; the discriminator reads those named in its configuration
+     * @return logits [N]; through the minibatch deviation they depend on the other samples of the batch
      */
     public SDVariable logits(Scope scope, SDVariable x, Condition condition) {
         var layers = new EqualisedLayers(scope);
@@ -146,7 +146,7 @@ public final class Discriminator {
                 block + "out", layers.dense(block + "fc", rows, wide, 1), Math.max(1, config.projection()));
     }
 
-    /** The mapping network: the condition's embedding of unit moment, then layers of a lower learning rate. */
+    /** The mapping network: an embedding of the condition, normalised to unit second moment, then layers with a lower learning rate. */
     private SDVariable mapped(Scope scope, EqualisedLayers layers, Condition condition) {
         int wide = config.projection();
         SDVariable y = layers.unitMoment(layers.linear(

@@ -9,15 +9,15 @@ import java.util.List;
 /**
  * Size of a StyleGAN2 discriminator.
  *
- * @param shape of the images or latents it sees
- * @param condition of the projection; a discriminator without is unconditional
+ * @param shape shape of its input images or latents
+ * @param condition condition of the projection; without one the discriminator is unconditional
  * @param channelBase channels of a level times its height (StyleGAN2: channel_base)
- * @param channelMax most channels of a level (channel_max)
- * @param groupSize most samples of a group of the minibatch deviation (mbstd_group_size)
- * @param deviationChannels channels that it adds, 0 = no minibatch deviation (mbstd_num_channels)
- * @param mappingLayers layers of the condition's mapping network behind their embedding (num_layers)
- * @param mappingWidth width of the mapping network and the projection, 0 = that of the last level (cmap_dim)
- * @param mappingRate learning rate of the mapping network's layers relative to the others (lr_multiplier), > 0
+ * @param channelMax largest number of channels of a level (channel_max)
+ * @param groupSize largest number of samples in a group of the minibatch deviation (mbstd_group_size)
+ * @param deviationChannels channels added by the minibatch deviation, 0 = none (mbstd_num_channels)
+ * @param mappingLayers layers of the condition's mapping network after the embedding (num_layers)
+ * @param mappingWidth width of the mapping network and the projection, 0 = width of the last level (cmap_dim)
+ * @param mappingRate learning rate of the mapping layers relative to the rest (lr_multiplier), > 0
  * @param clamp limit of the activations (conv_clamp), 0 = none
  */
 public record DiscriminatorConfig(
@@ -56,7 +56,7 @@ public record DiscriminatorConfig(
         }
     }
 
-    /** Heights of the levels: halved while both sides are even and at least 8. StyleGAN2's powers of two end at 4, 28 ends at 7. */
+    /** Heights of the levels: halved while both sides are even and at least 8. Powers of two end at 4 as in StyleGAN2; 28 ends at 7. */
     public List<Integer> levels() {
         return levels(shape);
     }
@@ -89,7 +89,7 @@ public record DiscriminatorConfig(
         return shape.width() >> levels().size() - 1;
     }
 
-    /** Width of the mapping network and of the projection, 0 of an unconditional discriminator. */
+    /** Width of the mapping network and of the projection; 0 for an unconditional discriminator. */
     int projection() {
         return condition.isEmpty() ? 0 : mappingWidth > 0 ? mappingWidth : channels(last());
     }

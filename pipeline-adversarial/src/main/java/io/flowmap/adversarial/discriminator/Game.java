@@ -11,11 +11,11 @@ import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /**
- * Both sides of a batch as a graph: what each wants. Real and fake samples go through the discriminator apart, so that the minibatch
- * deviation sees one kind.
+ * The losses of both networks on one batch, as a graph. Real and fake samples pass the discriminator separately, so that the minibatch
+ * deviation sees samples of one kind.
  *
- * @param loss of both sides
- * @param generatorSlope dL_G/dfake, of the shape of the fakes
+ * @param loss losses of both networks
+ * @param generatorSlope dL_G/dfake, in the shape of the fakes
  * @param realPenalty R1; null without penalties
  * @param fakePenalty R2; null without penalties
  */
@@ -23,16 +23,16 @@ record Game(
         RelativisticLoss loss, SDVariable generatorSlope, GradientPenalty realPenalty, GradientPenalty fakePenalty) {
 
     /**
-     * What takes part.
+     * Inputs of the game.
      *
      * @param real samples [N,H,W,C]
      * @param fake samples [N,H,W,C]
-     * @param logits the discriminator of real samples, to [N]
-     * @param fakeLogits the discriminator of fakes, to [N]
+     * @param logits discriminator applied to real samples, gives [N]
+     * @param fakeLogits discriminator applied to fakes, gives [N]
      */
     record Players(
             SDVariable real, SDVariable fake, UnaryOperator<SDVariable> logits, UnaryOperator<SDVariable> fakeLogits) {
-        /** The same discriminator for both. */
+        /** Uses one discriminator for both kinds of samples. */
         static Players of(
                 Scope scope, Discriminator discriminator, SDVariable real, SDVariable fake, Condition condition) {
             UnaryOperator<SDVariable> logits = x -> discriminator.logits(scope, x, condition);
@@ -40,14 +40,14 @@ record Game(
         }
     }
 
-    /** The perturbations of penalties by differences, each of the shape of the samples. */
+    /** Perturbations for penalties by differences, each in the shape of the samples. */
     record Noise(SDVariable real, SDVariable fake) {}
 
     /**
-     * Emits the game.
+     * Emits the losses.
      *
      * @param penalty null for a step without penalties
-     * @param noise read by penalties of type difference only, else it may be null
+     * @param noise read only by penalties of type difference; may be null otherwise
      */
     static Game of(Shapes shapes, Players players, PenaltyConfig penalty, Noise noise) {
         var real = players.logits().apply(players.real());
@@ -85,7 +85,10 @@ record Game(
         return GradientPenalty.difference(shapes, there, logits, penalty.weight(), penalty.sigma());
     }
 
-    /** What the discriminator's parameters move, each with the derivative of its loss, penalties included. */
+    /**
+     * The outputs that depend on the discriminator's parameters, each with the derivative of the discriminator's loss (penalties
+     * included).
+     */
     Map<SDVariable, SDVariable> discriminatorCotangents() {
         var cotangents = new LinkedHashMap<SDVariable, SDVariable>();
         var slope = loss.discriminatorSlope();

@@ -12,14 +12,14 @@ import org.nd4j.linalg.api.ops.impl.reduce.floating.SquaredNorm;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The penalty (weight/2) mean_b R_b on the discriminator's gradient at samples x.
+ * Gradient penalty (weight/2) mean_b R_b of the discriminator at samples x.
  *
- * <p>Exactly, R_b = || d sum_j D(x)_j / dx_b ||^2: the sum, because the minibatch deviation couples the samples. The gradient of
- * the penalty is that of the tangent of D along the constant direction weight/N dD/dx, so that nothing is differentiated backwards
- * twice.
+ * <p>In the exact form R_b = || d sum_j D(x)_j / dx_b ||^2. It differentiates the sum over the batch, because the minibatch deviation
+ * couples the samples. The gradient of the penalty is computed as the gradient of the tangent of D along the constant direction
+ * weight/N dD/dx, which avoids a second reverse pass.
  *
  * @param size R of each sample [N]
- * @param output what depends on the parameters [N]
+ * @param output value that depends on the parameters [N]
  * @param cotangent dPenalty/dOutput [N]
  */
 public record GradientPenalty(SDVariable size, SDVariable output, SDVariable cotangent) {
@@ -36,7 +36,7 @@ public record GradientPenalty(SDVariable size, SDVariable output, SDVariable cot
     }
 
     /**
-     * R = d^2, d = (D(x + sigma e) - D(x)) / sigma for noise e ~ N(0, I): its mean over e tends to ||dD/dx||^2 with sigma.
+     * R = d^2 with d = (D(x + sigma e) - D(x)) / sigma for noise e ~ N(0, I). Its mean over e tends to ||dD/dx||^2 as sigma tends to 0.
      *
      * @param there D(x + sigma e) [N]
      * @param here D(x) [N]

@@ -5,16 +5,16 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Minibatch standard deviation (Karras et al. 2018, as StyleGAN2 has it): the deviation of the features over a group of G samples,
- * averaged over pixels and over each of F parts of the channels, as F further channels. Sample i is in group i mod (N/G).
+ * Minibatch standard deviation (Karras et al. 2018, in StyleGAN2's form): the standard deviation of the features over a group of G
+ * samples, averaged over pixels and over each of F parts of the channels, appended as F channels. Sample i is in group i mod (N/G).
  *
- * @param groupSize most samples of a group; N is to be divisible by it, or at most it
+ * @param groupSize largest number of samples in a group; N must be divisible by it, or smaller
  * @param channels F
  */
 record MinibatchDeviation(int groupSize, int channels) {
     private static final double EPSILON = 1e-8;
 
-    /** x [N,H,W,C] with F channels more. Throws {@link IllegalArgumentException} if N can not be cut into groups. */
+    /** Appends F channels to x [N,H,W,C]. Throws {@link IllegalArgumentException} if N cannot be split into groups. */
     SDVariable appended(Scope scope, SDVariable x) {
         long[] shape = scope.shapes().of(x);
         long group = Math.min(groupSize, shape[0]);

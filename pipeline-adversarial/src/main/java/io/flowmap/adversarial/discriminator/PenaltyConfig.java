@@ -4,20 +4,20 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.Serializable;
 
 /**
- * How the discriminator's gradient is penalised, at real samples (R1) and at fakes (R2).
+ * Settings of the gradient penalties at real samples (R1) and at fakes (R2).
  *
- * @param type how the gradient is taken
- * @param gamma weight of both, >= 0; 0: no penalty
- * @param every steps from one penalty to the next, >= 1; it then counts so many times
- * @param sigma deviation of the perturbation of type difference, > 0
+ * @param type how the gradient is computed
+ * @param gamma weight of both penalties, >= 0; 0: no penalty
+ * @param every steps between penalties, >= 1; the penalty is then weighted by this factor
+ * @param sigma standard deviation of the perturbation for type difference, > 0
  */
 public record PenaltyConfig(Type type, double gamma, int every, double sigma) implements Serializable {
-    /** How the gradient is taken. */
+    /** How the gradient is computed. */
     public enum Type {
-        /** The derivative, and the parameters' gradient through it. */
+        /** Exact derivative, differentiated again for the parameters' gradient. */
         @JsonProperty("exact")
         EXACT,
-        /** A difference along one random direction a sample: no derivative of a derivative, less memory. */
+        /** A finite difference along one random direction per sample. No second derivative and less memory. */
         @JsonProperty("difference")
         DIFFERENCE
     }
@@ -29,12 +29,12 @@ public record PenaltyConfig(Type type, double gamma, int every, double sigma) im
         }
     }
 
-    /** Whether the step has a penalty. */
+    /** Whether a step has a penalty. */
     public boolean at(long step) {
         return gamma > 0 && step % every == 0;
     }
 
-    /** Its weight in a step that has one: n times as large where only every n-th has. */
+    /** Weight of the penalty in a step that has one: multiplied by n if only every n-th step has one. */
     double weight() {
         return gamma * every;
     }

@@ -22,7 +22,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The program of both sides with augmentation and exact penalties, in float64 against central differences. */
+/** The program of both networks with augmentation and exact penalties, in float64 against central differences. */
 class AdversarialProgramTest {
     private static final int BATCH = 2;
     private static final double H = 1e-6;
@@ -126,7 +126,7 @@ class AdversarialProgramTest {
         }
     }
 
-    /** Numbers of every array, gains included, so that every part of the network acts. */
+    /** Non-zero values for every array, including gains, so that every part of the network contributes. */
     private static INDArray drawn(FlatParameters parameters, long key) {
         INDArray flat = Nd4j.createFromArray(doubles(InitialParameters.draw(parameters, key)));
         return flat.addi(direction(parameters, 50 + key).mul(0.3));

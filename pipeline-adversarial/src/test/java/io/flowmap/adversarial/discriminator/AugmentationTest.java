@@ -13,7 +13,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Augmented samples against loops over their pixels. */
+/** Augmented samples, compared with loops over their pixels. */
 class AugmentationTest {
     private static final int BATCH = 3;
     private static final int C = 3;
@@ -125,7 +125,7 @@ class AugmentationTest {
         return output.data().asDouble();
     }
 
-    /** How far the matrix of a sample moves. */
+    /** The shift described by a sample's matrix. */
     private static int shift(float[] matrices, int sample, int side) {
         for (int i = 0; i < side; i++) {
             for (int j = 0; j < side; j++) {

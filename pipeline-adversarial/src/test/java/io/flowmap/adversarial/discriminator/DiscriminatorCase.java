@@ -32,7 +32,7 @@ record DiscriminatorCase(
             "epilogue_kwargs/mbstd_group_size",
             "epilogue_kwargs/mbstd_num_channels");
 
-    /** What StyleGAN2's constructors take for what ours does not have. */
+    /** Arguments of StyleGAN2's constructors for features that ours lacks. */
     private static final String DEFAULTS =
             """
             {
@@ -85,14 +85,14 @@ record DiscriminatorCase(
         return new DiscriminatorCase(folder, new Discriminator(config), weights, inputs);
     }
 
-    /** Expected values of a file, flat. */
+    /** Expected values from a file, flat. */
     Map<String, double[]> expected(String file) {
         var values = new LinkedHashMap<String, double[]>();
         Reference.arrays(folder, file).forEach((name, npy) -> values.put(name, npy.values()));
         return values;
     }
 
-    /** Gammas of which there is a file {@code grad_rpgan_D_gamma*.npz}. */
+    /** Gammas that have a file {@code grad_rpgan_D_gamma*.npz}. */
     List<String> gammas() {
         var gammas = new ArrayList<String>();
         try (var files = Files.list(folder)) {

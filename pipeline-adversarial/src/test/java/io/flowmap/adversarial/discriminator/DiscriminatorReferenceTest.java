@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.nd4j.autodiff.samediff.SDVariable;
 
-/** Every network of reference/discriminator in float64: logits, image gradients, penalties, losses and gradients of both sides. */
+/** Every network of reference/discriminator in float64: logits, image gradients, penalties, losses, and gradients of both networks. */
 @Tag("reference")
 class DiscriminatorReferenceTest {
     private static final double TOLERANCE = 1e-9;
@@ -92,7 +92,7 @@ class DiscriminatorReferenceTest {
         lossIsTheSum(reference, g, game, gamma);
     }
 
-    /** L_D + gamma/2 (R1 + R2), the loss that the trainer of the reference took. */
+    /** L_D + gamma/2 (R1 + R2), the loss used by the reference's trainer. */
     private void lossIsTheSum(DiscriminatorCase reference, GameGraph g, Game game, String gamma) {
         double loss = mean(g.value(game.loss().discriminator()))
                 + Double.parseDouble(gamma)

@@ -55,13 +55,13 @@ final class GameGraph {
         }
     }
 
-    /** Values of one variable, of samples as the caller has them. */
+    /** Values of one variable, in the caller's layout of samples. */
     double[] value(SDVariable variable) {
         return values(List.of(naturals.computeIfAbsent(variable.name(), name -> inputs.natural(variable))))
                 .get(0);
     }
 
-    /** Values of variables in the graph's layout, from a program that is compiled once. */
+    /** Values of variables in the graph's layout, from a program compiled once. */
     List<double[]> values(List<SDVariable> variables) {
         var names = variables.stream().map(SDVariable::name).toList();
         var compiled = programs.computeIfAbsent(names, key -> compile(variables));

@@ -19,7 +19,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Losses, penalties and their gradients of discriminators of several shapes, against central differences in float64. */
+/** Losses, penalties and their gradients for discriminators of several shapes, against central differences in float64. */
 class GameTest {
     private static final double H = 1e-6;
     private static final int BATCH = 4;
@@ -62,7 +62,7 @@ class GameTest {
         }
     }
 
-    /** L_D + weight/2 (R1 + R2) of a step that has penalties. */
+    /** L_D + weight/2 (R1 + R2) for a step with penalties. */
     private static double loss(GameGraph g, Game game, PenaltyConfig penalty) {
         var values = g.values(List.of(
                 game.loss().discriminator(),
@@ -95,7 +95,10 @@ class GameTest {
         }
     }
 
-    /** The mean over directions of a linear discriminator's difference is its exact penalty; ours is linear between its kinks. */
+    /**
+     * For a linear discriminator, the mean of the difference penalty over directions equals the exact penalty. Ours is linear between
+     * the kinks of ReLU.
+     */
     @Test
     void differencesTendToTheExactPenalty() {
         var discriminator = new Discriminator(
@@ -111,7 +114,8 @@ class GameTest {
             fill(g.inputs.array("realNoise"), 1000 + draw);
             sum += mean(g.value(difference.realPenalty().size()));
         }
-        // the square of one direction has deviation sqrt(2) of its mean, over 4 samples and 400 draws
+        // the square for one direction has standard deviation sqrt(2) times its mean; averaged over 4 samples and 400
+        // draws
         assertThat(sum / draws).isCloseTo(expected, within(4 * expected * Math.sqrt(2.0 / (BATCH * draws))));
     }
 
@@ -181,7 +185,7 @@ class GameTest {
                 values[i] = flat[offset + i];
             }
             var array = Nd4j.create(values, p.shape(), 'c').castTo(DataType.DOUBLE);
-            // biases start at zero, where the gradient of padding lies on a kink
+            // biases start at zero, where padding puts the gradient on a kink
             weights.put(p.name(), p.name().endsWith(".bias") ? biased(array, offset) : array);
             offset += values.length;
         }

@@ -14,9 +14,9 @@ import io.flowmap.tensor.CounterRandom;
  *
  * At s = t this is flow matching, at s = 0 continuous-time consistency distillation ({@link Scd}).
  *
- * @param pairs law of (t, s)
- * @param normalisation g to ghat
- * @param warmup r
+ * @param pairs distribution of (t, s)
+ * @param normalisation computes ghat from g
+ * @param warmup schedule of r
  */
 public record AyfEmd(TimePairs pairs, TangentNormalisation normalisation, TangentWarmup warmup) implements Objective {
     @Override

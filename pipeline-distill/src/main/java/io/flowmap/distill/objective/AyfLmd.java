@@ -4,7 +4,7 @@ import io.flowmap.flow.TimePairs;
 import io.flowmap.tensor.CounterRandom;
 
 /**
- * Lagrangian map distillation (AYF Thm 3.3 with w = 1/(t-s)^2), which asks the teacher where the map arrives:
+ * Lagrangian map distillation (AYF Thm 3.3 with w = 1/(t-s)^2), which evaluates the teacher at the end point of the map:
  *
  * <pre>
  * dF/ds = JVP of F at (x_t, t, s) along (0, 0, 1)
@@ -14,8 +14,8 @@ import io.flowmap.tensor.CounterRandom;
  *
  * At s = t this is flow matching.
  *
- * @param pairs law of (t, s)
- * @param normalisation g to ghat; with c = 0 the unnormalised loss || F - sg(F - h) ||^2
+ * @param pairs distribution of (t, s)
+ * @param normalisation computes ghat from g; with c = 0 the loss is unnormalised: || F - sg(F - h) ||^2
  */
 public record AyfLmd(TimePairs pairs, TangentNormalisation normalisation) implements Objective {
     @Override

@@ -5,9 +5,9 @@ import io.flowmap.tensor.CounterRandom;
 
 /**
  * The Eulerian loss of flow map matching (Boffi, Albergo, Vanden-Eijnden 2024): E || df/dt ||^2 with
- * df/dt = v - F + (s-t) dF/dt (AYF Eq. 4), minimised through the derivative too: no stop-gradient.
+ * df/dt = v - F + (s-t) dF/dt (AYF Eq. 4), minimised without a stop-gradient: gradients flow through the derivative too.
  *
- * @param pairs law of (t, s)
+ * @param pairs distribution of (t, s)
  */
 public record BoffiEmd(TimePairs pairs) implements Objective {
     @Override

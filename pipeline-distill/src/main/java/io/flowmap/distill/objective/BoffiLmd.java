@@ -8,7 +8,7 @@ import io.flowmap.tensor.CounterRandom;
  * h = F + (s-t) dF/ds - v(f(x_t,t,s), s), minimised with all gradients: through the derivative, and through the point at
  * which the frozen teacher is evaluated.
  *
- * @param pairs law of (t, s)
+ * @param pairs distribution of (t, s)
  */
 public record BoffiLmd(TimePairs pairs) implements Objective {
     @Override

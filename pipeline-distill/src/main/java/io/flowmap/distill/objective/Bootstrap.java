@@ -7,7 +7,7 @@ import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /**
- * Self-consistency of one step with two halves (Frans et al. 2024, "One step diffusion via shortcut models"), with the
+ * Self-consistency of one step with two half steps (Frans et al. 2024, "One step diffusion via shortcut models"), with the
  * middle m = (t+s)/2:
  *
  * <pre>

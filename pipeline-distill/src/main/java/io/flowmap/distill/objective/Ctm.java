@@ -8,9 +8,9 @@ import org.nd4j.autodiff.samediff.SDVariable;
  * Consistency trajectory models, CTM (Kim et al. 2023), without the adversarial loss: {@link DiscreteFlowMap}, and flow
  * matching with z - x_0 on the share of samples that have s = t.
  *
- * @param pairs law of (t, s); a share has s = t
- * @param steps N, steps of the teacher from 1 to 0
- * @param normalisation g to ghat
+ * @param pairs distribution of (t, s), with a share at s = t
+ * @param steps N, number of teacher steps from 1 to 0
+ * @param normalisation computes ghat from g
  */
 public record Ctm(MixedPairs pairs, int steps, TangentNormalisation normalisation) implements Objective {
     public Ctm {

@@ -7,7 +7,7 @@ import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /**
- * Consistency between neighbours on the teacher's trajectory, with the target sg f(x_t', t', s):
+ * Consistency between neighbouring points on the teacher's trajectory, with the target sg f(x_t', t', s):
  *
  * <pre>
  * t'   = max(s, t - 1/N), x_t' = x_t + (t'-t) v        one Euler step of the teacher
@@ -15,8 +15,8 @@ import org.nd4j.autodiff.samediff.SDVariable;
  * g    = [f(x_t,t,s) - f(x_t',t',s)] / (t-t') = v - F' - R (F - F'),   R = (t-s)/(t-t') = max(1, N (t-s))
  * </pre>
  *
- * With that weight the gradient is -2 &lt;grad F, sg(g)>, and g tends to AYF's df/dt linearly in 1/N. In this form g has no
- * division by t - t', so it is exact at s = t, where it is v - F.
+ * With this weight the gradient is -2 &lt;grad F, sg(g)>, and g tends to AYF's df/dt linearly in 1/N. This form of g does
+ * not divide by t - t', so it holds at s = t too, where g = v - F.
  */
 final class Discrete {
     private static final double LARGEST = 1e9;

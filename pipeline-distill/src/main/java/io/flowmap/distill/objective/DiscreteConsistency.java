@@ -7,9 +7,9 @@ import io.flowmap.tensor.CounterRandom;
  * Discrete consistency distillation (Song et al. 2023): target sg f(x_t', t', 0) after one Euler step of the teacher;
  * {@link DiscreteFlowMap} at s = 0. Tends to {@link Scd} at r = 1 linearly in 1/N.
  *
- * @param times mean and deviation of logit t
- * @param steps N, steps of the teacher from 1 to 0
- * @param normalisation g to ghat
+ * @param times mean and standard deviation of logit t
+ * @param steps N, number of teacher steps from 1 to 0
+ * @param normalisation computes ghat from g
  */
 public record DiscreteConsistency(TimePairs times, int steps, TangentNormalisation normalisation) implements Objective {
     public DiscreteConsistency {

@@ -8,9 +8,9 @@ import io.flowmap.tensor.CounterRandom;
  * further losses): target sg f(x_t', t', s) after one Euler step of the teacher. Tends to {@link AyfEmd} at r = 1 linearly in
  * 1/N.
  *
- * @param pairs law of (t, s)
- * @param steps N, steps of the teacher from 1 to 0
- * @param normalisation g to ghat
+ * @param pairs distribution of (t, s)
+ * @param steps N, number of teacher steps from 1 to 0
+ * @param normalisation computes ghat from g
  */
 public record DiscreteFlowMap(TimePairs pairs, int steps, TangentNormalisation normalisation) implements Objective {
     public DiscreteFlowMap {

@@ -10,7 +10,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
  * Flow matching of a velocity field (Lipman et al. 2022): g = (z - x_0) - v(x_t, t), loss = mean over the batch and
  * elements of g^2.
  *
- * @param times mean and deviation of logit t
+ * @param times mean and standard deviation of logit t
  */
 public record FlowMatching(TimePairs times) implements Objective {
     @Override

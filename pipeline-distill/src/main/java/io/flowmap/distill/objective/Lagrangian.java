@@ -9,8 +9,8 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What a flow map's derivative in s lacks to be the teacher's velocity where the map arrives (AYF Thm 3.3):
- * h = df/ds - v(f, s) = F + (s-t) dF/ds - v(f(x_t,t,s), s), dF/ds = JVP of F along (0, 0, 1).
+ * Residual of the Lagrangian condition (AYF Thm 3.3), the difference between a flow map's derivative in s and the teacher's velocity at
+ * the end point of the map: h = df/ds - v(f, s) = F + (s-t) dF/ds - v(f(x_t,t,s), s), dF/ds = JVP of F along (0, 0, 1).
  *
  * @param field F
  * @param tangent dF/ds

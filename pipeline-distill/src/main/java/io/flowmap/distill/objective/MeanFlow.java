@@ -7,8 +7,8 @@ import io.flowmap.tensor.CounterRandom;
  * MeanFlow (Geng et al. 2025, "Mean flows for one-step generative modeling"): {@link AyfEmd} from scratch, with v = z - x_0
  * and r = 1: target sg(v + (s-t) dF/dt), dF/dt the JVP of F along (v, 1, 0).
  *
- * @param pairs law of (t, s); a share has s = t
- * @param normalisation g to ghat, the adaptive weight of the paper with another power
+ * @param pairs distribution of (t, s), with a share at s = t
+ * @param normalisation computes ghat from g; it is the paper's adaptive weight with another power
  */
 public record MeanFlow(MixedPairs pairs, TangentNormalisation normalisation) implements Objective {
     @Override

@@ -5,13 +5,13 @@ import io.flowmap.tensor.CounterRandom;
 import java.io.Serializable;
 
 /**
- * Time pairs of which a share has s = t, where the objective is flow matching.
+ * Time pairs of which a share has s = t, where the objective reduces to flow matching.
  *
- * @param pairs law of the others
+ * @param pairs distribution of the others
  * @param share probability of s = t, in [0, 1]
  */
 public record MixedPairs(TimePairs pairs, double share) implements Serializable {
-    private static final long COIN = 2; // beside the two numbers of a time pair
+    private static final long COIN = 2; // a time pair uses numbers 0 and 1
 
     public MixedPairs {
         if (!(0 <= share && share <= 1)) {

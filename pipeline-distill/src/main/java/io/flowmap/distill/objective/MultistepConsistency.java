@@ -4,13 +4,13 @@ import io.flowmap.flow.TimePairs;
 import io.flowmap.tensor.CounterRandom;
 
 /**
- * Multistep or phased consistency distillation (Heek et al. 2024; Wang et al. 2024): [0,1] in K equal intervals, target
- * sg f(x_t', t', s) with s the start of the interval of t. K = 1 is {@link DiscreteConsistency}.
+ * Multistep or phased consistency distillation (Heek et al. 2024; Wang et al. 2024): [0,1] is split into K equal intervals; the
+ * target is sg f(x_t', t', s), where s is the lower end of the interval that contains t. K = 1 is {@link DiscreteConsistency}.
  *
- * @param times mean and deviation of logit t
+ * @param times mean and standard deviation of logit t
  * @param intervals K, at least 1
- * @param steps N, steps of the teacher from 1 to 0
- * @param normalisation g to ghat
+ * @param steps N, number of teacher steps from 1 to 0
+ * @param normalisation computes ghat from g
  */
 public record MultistepConsistency(TimePairs times, int intervals, int steps, TangentNormalisation normalisation)
         implements Objective {

@@ -11,8 +11,8 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.ops.impl.reduce.floating.SquaredNorm;
 
 /**
- * A training objective: its graph (what is differentiated, and the cotangent that makes its gradient the loss's), how its
- * times are drawn, and which inputs it needs. Only {@link Residual#output} is differentiated: all else stands under a
+ * A training objective: its graph (what is differentiated, and the cotangent that makes the result the gradient of the loss), the
+ * distribution of its times, and the inputs it needs. Only {@link Residual#output} is differentiated; everything else is under a
  * stop-gradient.
  */
 public sealed interface Objective extends Serializable
@@ -33,43 +33,43 @@ public sealed interface Objective extends Serializable
     /** Emits the objective into the graph of {@code terms}. */
     Residual apply(Terms terms);
 
-    /** Source and target time of a sample. */
+    /** Draws source and target time of a sample. */
     TimePairs.Pair draw(CounterRandom random, long stream, long sample);
 
-    /** Whether v is a teacher's; else it is the sample's own z - x_0. */
+    /** Whether v comes from a teacher; if not, v is the sample's own z - x_0. */
     default boolean distils() {
         return true;
     }
 
-    /** Whether the student is a flow map, not a velocity field. */
+    /** Whether the student is a flow map; if not, it is a velocity field. */
     default boolean trainsFlowMap() {
         return true;
     }
 
-    /** r, weight of the tangent in a step; 1 where there is no warmup. */
+    /** r, weight of the tangent in a step; 1 without warmup. */
     default double tangentWeight(long step) {
         return 1;
     }
 
-    /** How the residual becomes a loss. */
+    /** Computes the loss from the residual. */
     TangentNormalisation normalisation();
 
-    /** The mean loss of residual norms ||g|| over samples of that many elements. */
+    /** The mean loss, given residual norms ||g|| of samples with that many elements. */
     default double loss(float[] norms, int elements) {
         return normalisation().loss(norms);
     }
 
     /**
-     * The symbols that an objective is written in.
+     * The variables that an objective is written in.
      *
      * @param scope graph of the student
      * @param x0 data [N,...]
      * @param z noise [N,...]
      * @param xt x_t = (1-t) x0 + t z
      * @param t source times [N]
-     * @param s target times [N]; null of a velocity field
+     * @param s target times [N]; null for a velocity field
      * @param warmup r, weight of the tangent, a scalar [1]
-     * @param teacher its guided velocity; null without a teacher
+     * @param teacher guided velocity of the teacher; null without a teacher
      * @param field the student, F(x, t, s)
      */
     record Terms(
@@ -87,12 +87,12 @@ public sealed interface Objective extends Serializable
             return scope.shapes().of(t)[0];
         }
 
-        /** v at (x_t, t): the teacher's, or the sample's own. */
+        /** v at (x_t, t): the teacher's velocity, or the sample's own z - x_0. */
         SDVariable velocity() {
             return teacher == null ? sampleVelocity() : teacher.velocity(xt, t);
         }
 
-        /** z - x_0, whose mean at (x_t, t) is the data's velocity. */
+        /** z - x_0. Its mean at (x_t, t) is the velocity of the data. */
         SDVariable sampleVelocity() {
             return z.sub(x0);
         }
@@ -102,13 +102,13 @@ public sealed interface Objective extends Serializable
             return field.at(xt, t, s);
         }
 
-        /** {@code there} where s = t, {@code elsewhere} where not. */
+        /** {@code there} for samples with s = t, {@code elsewhere} for the others. */
         SDVariable onDiagonal(SDVariable there, SDVariable elsewhere) {
             SDVariable equal = scope.graph().eq(t, s).castTo(scope.type());
             return elsewhere.add(there.sub(elsewhere).mul(perSample(equal)));
         }
 
-        /** Numbers [N] in the shape that multiplies samples. */
+        /** Reshapes numbers [N] so that they multiply samples. */
         SDVariable perSample(SDVariable numbers) {
             return PerSample.of(scope.shapes(), numbers, xt);
         }
@@ -133,15 +133,15 @@ public sealed interface Objective extends Serializable
     }
 
     /**
-     * An objective's graph.
+     * The graph of an objective.
      *
-     * @param output what depends on the parameters
+     * @param output value that depends on the parameters
      * @param cotangent dLoss/dOutput
      * @param norm ||g|| of each sample before any normalisation, [N,1,..]
-     * @param monitors named values of interest, in tests and benchmarks
+     * @param monitors named intermediate values, for tests and benchmarks
      */
     record Residual(SDVariable output, SDVariable cotangent, SDVariable norm, List<Monitor> monitors) {}
 
-    /** A named value. */
+    /** A named intermediate value. */
     record Monitor(String name, SDVariable value) {}
 }

@@ -8,9 +8,9 @@ import io.flowmap.tensor.CounterRandom;
  * consistency models", on the linear path): {@link AyfEmd} at s = 0,
  * g = v - F - r t dF/dt, t = sigmoid(tau), r = min(1, step/H).
  *
- * @param times mean and deviation of tau = logit t
- * @param normalisation g to ghat
- * @param warmup r
+ * @param times mean and standard deviation of tau = logit t
+ * @param normalisation computes ghat from g
+ * @param warmup schedule of r
  */
 public record Scd(TimePairs times, TangentNormalisation normalisation, TangentWarmup warmup) implements Objective {
     @Override

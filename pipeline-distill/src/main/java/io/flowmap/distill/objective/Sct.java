@@ -4,12 +4,12 @@ import io.flowmap.flow.TimePairs;
 import io.flowmap.tensor.CounterRandom;
 
 /**
- * Continuous-time consistency training, sCT (Lu and Song 2024, on the linear path): {@link Scd} with the sample's own
- * z - x_0 in the place of the teacher's velocity, from scratch.
+ * Continuous-time consistency training, sCT (Lu and Song 2024, on the linear path): {@link Scd} from scratch, with the
+ * sample's own z - x_0 in place of the teacher's velocity.
  *
- * @param times mean and deviation of tau = logit t
- * @param normalisation g to ghat
- * @param warmup r
+ * @param times mean and standard deviation of tau = logit t
+ * @param normalisation computes ghat from g
+ * @param warmup schedule of r
  */
 public record Sct(TimePairs times, TangentNormalisation normalisation, TangentWarmup warmup) implements Objective {
     @Override

@@ -4,11 +4,11 @@ import io.flowmap.flow.TimePairs;
 import io.flowmap.tensor.CounterRandom;
 
 /**
- * Shortcut models (Frans et al. 2024) from scratch: {@link ShortcutDistillation} with z - x_0 in the place of the teacher's
+ * Shortcut models (Frans et al. 2024) from scratch: {@link ShortcutDistillation} with z - x_0 in place of the teacher's
  * velocity.
  *
- * @param pairs law of (t, s); a share has s = t
- * @param normalisation g to ghat
+ * @param pairs distribution of (t, s), with a share at s = t
+ * @param normalisation computes ghat from g
  */
 public record Shortcut(MixedPairs pairs, TangentNormalisation normalisation) implements Objective {
     @Override

@@ -4,11 +4,11 @@ import io.flowmap.flow.TimePairs;
 import io.flowmap.tensor.CounterRandom;
 
 /**
- * Shortcut models (Frans et al. 2024) distilled from a teacher: a step is taught by its two halves, and on the share of
- * samples with s = t the teacher's velocity is matched. Intervals follow the time pairs, not a dyadic grid.
+ * Shortcut models (Frans et al. 2024) distilled from a teacher: the target of a step is its two half steps, and for the share of
+ * samples with s = t the teacher's velocity. Intervals are drawn from the time pairs, not from a dyadic grid.
  *
- * @param pairs law of (t, s); a share has s = t
- * @param normalisation g to ghat
+ * @param pairs distribution of (t, s), with a share at s = t
+ * @param normalisation computes ghat from g
  */
 public record ShortcutDistillation(MixedPairs pairs, TangentNormalisation normalisation) implements Objective {
     @Override

@@ -11,10 +11,10 @@ import org.nd4j.autodiff.samediff.SDVariable;
  * How a residual g = target - F becomes a loss (AYF, section 3.3): ghat = g / (||g||_2 + c) for each sample over all its
  * elements, loss = mean_b || F - sg(F + ghat) ||^2, gradient -2/B sum_b J_F' ghat.
  *
- * @param c positive; 0: ghat = g, the plain squared error
+ * @param c >= 0; with c = 0, ghat = g and the loss is the plain squared error
  */
 public record TangentNormalisation(double c) implements Serializable {
-    /** ghat = g. */
+    /** Without normalisation: ghat = g. */
     static final TangentNormalisation NONE = new TangentNormalisation(0);
 
     public TangentNormalisation {
@@ -32,7 +32,7 @@ public record TangentNormalisation(double c) implements Serializable {
         return new Residual(field, cotangent, norm, monitors);
     }
 
-    /** The loss of residual norms: mean (||g|| / (||g|| + c))^2, or mean ||g||^2. */
+    /** The loss, given residual norms: mean (||g|| / (||g|| + c))^2, or mean ||g||^2 for c = 0. */
     double loss(float[] norms) {
         double sum = 0;
         for (float norm : norms) {

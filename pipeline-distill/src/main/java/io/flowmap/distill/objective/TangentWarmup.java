@@ -3,11 +3,11 @@ package io.flowmap.distill.objective;
 import java.io.Serializable;
 
 /**
- * Weight of the tangent by step, r = min(r_max, step/H): warmup of the derivative and, where r_max < 1, at its end the
- * linearity regulariser (AYF Eq. 5).
+ * Weight of the tangent by step, r = min(r_max, step/H). It warms up the derivative; a final value r_max < 1 is the linearity
+ * regulariser (AYF Eq. 5).
  *
  * @param max r_max, in [0, 1]
- * @param steps H, at least 0; 0: r = r_max from the start
+ * @param steps H, at least 0; with 0, r = r_max from the start
  */
 public record TangentWarmup(double max, long steps) implements Serializable {
     public TangentWarmup {

@@ -1,2 +1,2 @@
-/** What a flow map or a velocity field is trained towards: one file an objective, each with its equation. */
+/** Training objectives of flow maps and velocity fields: one file per objective, each with its equation. */
 package io.flowmap.distill.objective;

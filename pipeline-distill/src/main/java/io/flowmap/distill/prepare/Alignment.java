@@ -20,8 +20,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Alignment of a network's time embedding (AYF, section 3): minimises E_t ||emb_new(t) - emb_EDM2(ln(t/(1-t))/4)||^2 over the
- * unit rows of the new embedding's weight, logit t ~ N(mean, deviation^2), the noise level within EDM2's range; all else is frozen.
+ * Alignment of a network's time embedding (AYF, section 3): minimises E_t ||emb_new(t) - emb_EDM2(ln(t/(1-t))/4)||^2 over the unit rows
+ * of the new embedding's weight, with logit t ~ N(mean, deviation^2) and the noise level within EDM2's range. All other parameters are
+ * frozen.
  *
  * @param imported network with c_noise = ln(sigma)/4
  */
@@ -31,16 +32,16 @@ public record Alignment(StoredModel imported, AlignmentConfig config, long seed)
     private static final int NODES = 2049;
 
     /**
-     * What an alignment came to.
+     * Result of an alignment.
      *
      * @param parameters of the whole network [P], with the new embedding
      * @param hash of the alignment's last checkpoint
-     * @param errorBefore E ||emb_new - emb_EDM2||^2 / E ||emb_EDM2||^2 of the old weight over the new features
-     * @param error the same of the trained weight
+     * @param errorBefore E ||emb_new - emb_EDM2||^2 / E ||emb_EDM2||^2 with the old weight on the new features
+     * @param error the same with the trained weight
      */
     public record Aligned(float[] parameters, String hash, double errorBefore, double error) {}
 
-    /** Trains below the directory, or goes on with what is there. */
+    /** Trains in a directory, or resumes from its last checkpoint. */
     public Aligned train(JobContext context, Path dir) {
         float[] parameters = imported.vector(context.hadoop());
         var layout = imported.spec().parameters().layout();
@@ -52,13 +53,13 @@ public record Alignment(StoredModel imported, AlignmentConfig config, long seed)
         return new Aligned(aligned.in(layout, parameters), trained.hash(), error(old, fresh), error(old, aligned));
     }
 
-    /** The network's embedding of time. Throws {@link UserError} if it has none of this form. */
+    /** The network's time embedding. Throws {@link UserError} if it is not a linear map of Fourier features. */
     private TimeEmbedding embedding() {
         if (imported.spec().network() instanceof TimeEmbedding embedding) {
             return embedding;
         }
         throw new UserError("cannot prepare " + imported.dir()
-                + ": expected a network whose time embedding is a linear map of" + " Fourier features, got another");
+                + ": expected a network whose time embedding is a linear map of Fourier features, got another form");
     }
 
     private NoiseEmbedding features(NoiseEmbedding old) {
@@ -69,7 +70,7 @@ public record Alignment(StoredModel imported, AlignmentConfig config, long seed)
         return new FlatParameters(List.of(embedding.trained())).layout();
     }
 
-    /** Relative squared error under the law, by the trapezoidal rule in (logit t - mean)/deviation over [-6, 6]. */
+    /** Relative squared error under the distribution of t, by the trapezoidal rule in (logit t - mean)/deviation over [-6, 6]. */
     double error(NoiseEmbedding old, NoiseEmbedding aligned) {
         INDArray weight = Nd4j.createFromArray(aligned.weight());
         var law = config.time();
@@ -88,7 +89,7 @@ public record Alignment(StoredModel imported, AlignmentConfig config, long seed)
         return 12.0 * i / (NODES - 1) - 6;
     }
 
-    /** Of values at the nodes times exp(-node^2/2), up to a factor. */
+    /** Integral, up to a factor, of values at the nodes times exp(-node^2/2). */
     private static double integral(float[] values) {
         double sum = 0;
         for (int i = 0; i < NODES; i++) {

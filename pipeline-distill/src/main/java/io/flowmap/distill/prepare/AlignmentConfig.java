@@ -5,10 +5,10 @@ import io.flowmap.flow.TimePairs;
 import java.io.Serializable;
 
 /**
- * How a time embedding is aligned; reference.conf documents every key.
+ * Settings of the alignment of a time embedding; reference.conf documents every key.
  *
- * @param time mean and deviation of logit t = ln sigma
- * @param frequencyScale of the new features over the slope of the old ones
+ * @param time mean and standard deviation of logit t = ln sigma
+ * @param frequencyScale slope of the new features relative to the old ones
  */
 public record AlignmentConfig(TimePairs time, double frequencyScale, TrainingConfig training) implements Serializable {
     public AlignmentConfig {

@@ -9,7 +9,7 @@ import io.flowmap.tensor.CounterRandom;
 import io.flowmap.tensor.ParameterLayout;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The alignment's loss at times drawn for the batch's sample numbers; the data is not read. */
+/** The alignment loss at times drawn from the batch's sample numbers; the data is not read. */
 final class AlignmentObjective implements LocalObjective {
     private final Alignment recipe;
     private final TimeEmbedding network;
@@ -19,8 +19,8 @@ final class AlignmentObjective implements LocalObjective {
     private AlignmentProgram program;
 
     /**
-     * @param imported embedding of ln(sigma)/4
-     * @param aligned features of t that the weight is trained over
+     * @param imported embedding of ln(sigma)/4, the target
+     * @param aligned embedding of t whose weight is trained
      */
     AlignmentObjective(Alignment recipe, TimeEmbedding network, NoiseEmbedding imported, NoiseEmbedding aligned) {
         this.recipe = recipe;

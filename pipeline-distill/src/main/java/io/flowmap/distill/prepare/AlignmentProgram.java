@@ -16,8 +16,8 @@ import org.nd4j.linalg.api.ops.impl.reduce.floating.SquaredNorm;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The loss mean over a batch of ||emb_new(t) - emb_EDM2(ln(sigma)/4)||^2 and its gradient by the new weight, compiled for one
- * batch size. Write {@link #times}, {@link #run()}, read the gradient and {@link #distances}.
+ * The loss mean over a batch of ||emb_new(t) - emb_EDM2(ln(sigma)/4)||^2 and its gradient with respect to the new weight, compiled for
+ * one batch size. Usage: write {@link #times}, call {@link #run()}, read the gradient and {@link #distances}.
  */
 final class AlignmentProgram implements AutoCloseable {
     private final GraphInputs inputs = new GraphInputs(DataType.FLOAT);
@@ -27,8 +27,8 @@ final class AlignmentProgram implements AutoCloseable {
     private final Program program;
 
     /**
-     * @param imported what is to be reproduced, of c = ln(sigma)/4
-     * @param aligned features of c = t; its weight is not read
+     * @param imported target embedding, of c = ln(sigma)/4
+     * @param aligned embedding of c = t; its weight is not read
      * @param weight flat [E n] that the program reads
      * @param gradient flat [E n] that it writes
      */

@@ -3,10 +3,10 @@ package io.flowmap.distill.prepare;
 import java.io.Serializable;
 
 /**
- * How much a velocity's error is measured on; reference.conf documents every key.
+ * Settings of the measurement of velocity errors; reference.conf documents every key.
  *
- * @param samples of the training split, at times that fill the bins evenly
- * @param batch samples evaluated at once
+ * @param samples samples of the training split, with times spread evenly over the bins
+ * @param batch samples per evaluation
  */
 record MeasureConfig(int samples, int batch) implements Serializable {
     /** Equal bins of t. */

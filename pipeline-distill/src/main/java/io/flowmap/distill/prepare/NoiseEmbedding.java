@@ -11,7 +11,7 @@ import java.util.List;
 /**
  * A network's embedding of its noise label c: emb(c) = W features(c), features_i(c) = sqrt(2) cos(f_i c + phi_i).
  *
- * @param names of its arrays in the network
+ * @param names names of the arrays in the network
  * @param frequencies f [n]
  * @param phases phi [n]
  * @param weight W [E,n], row-major
@@ -20,7 +20,7 @@ record NoiseEmbedding(TimeEmbedding names, float[] frequencies, float[] phases, 
     private static final double EARLIEST = NoiseLabel.SIGMA_MIN / (1 + NoiseLabel.SIGMA_MIN);
     private static final double LATEST = NoiseLabel.SIGMA_MAX / (1 + NoiseLabel.SIGMA_MAX);
 
-    /** That of a network with these parameters [P]. */
+    /** Reads the embedding from a network's parameters [P]. */
     static NoiseEmbedding of(TimeEmbedding names, ParameterLayout layout, float[] parameters) {
         return new NoiseEmbedding(
                 names,
@@ -29,7 +29,7 @@ record NoiseEmbedding(TimeEmbedding names, float[] frequencies, float[] phases, 
                 ParameterLayout.values(parameters, layout.entry(names.weight())));
     }
 
-    /** A copy of the parameters [P] with this embedding in place of theirs. */
+    /** A copy of the parameters [P] in which this embedding replaces theirs. */
     float[] in(ParameterLayout layout, float[] parameters) {
         float[] changed = parameters.clone();
         put(frequencies, layout.entry(names.frequencies()), changed);
@@ -47,12 +47,12 @@ record NoiseEmbedding(TimeEmbedding names, float[] frequencies, float[] phases, 
     }
 
     /**
-     * The same weight over features of t: each old feature cos(f u(t) + phi), u = ln(t/(1-t))/4, in first order about a time
-     * tau of its own, its slope times {@code scale}: f' = a f, phi' = phi + f (u(tau) - a tau), a = scale u'(tau) =
-     * scale / (4 tau (1-tau)). Near tau the new feature is the old one (at scale 1), and together they have the range of
-     * frequencies that u has under the law.
+     * The same weight over features of t. Each old feature cos(f u(t) + phi), u = ln(t/(1-t))/4, is linearised about its own time tau,
+     * with its slope multiplied by {@code scale}: f' = a f, phi' = phi + f (u(tau) - a tau), a = scale u'(tau) = scale / (4 tau
+     * (1-tau)). Near tau the new feature equals the old one (at scale 1), and together the features cover the range of frequencies that
+     * u has under the distribution of tau.
      *
-     * @param law mean and deviation of logit tau
+     * @param law mean and standard deviation of logit tau
      */
     NoiseEmbedding inTime(TimePairs law, double scale, CounterRandom random, long stream) {
         var newFrequencies = new float[frequencies.length];
@@ -66,7 +66,7 @@ record NoiseEmbedding(TimeEmbedding names, float[] frequencies, float[] phases, 
         return new NoiseEmbedding(names, newFrequencies, newPhases, weight);
     }
 
-    /** Its arrays as a network names them: frequencies, phases, weight. */
+    /** The embedding's arrays under the network's names: frequencies, phases, weight. */
     List<Parameter> parameters() {
         long n = frequencies.length;
         return List.of(

@@ -17,8 +17,8 @@ import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Makes imported networks teachers that can be distilled: their time embedding is aligned to c_noise = t, then they are
- * finetuned by flow matching (AYF, section 3).
+ * Prepares imported networks for distillation: aligns their time embedding to c_noise = t, then finetunes them by flow matching (AYF,
+ * section 3).
  */
 public final class PrepareTeacherJob implements Job {
     private record Facts(
@@ -68,7 +68,7 @@ public final class PrepareTeacherJob implements Job {
         return new Facts(models, hashes, embeddings, errors.rows());
     }
 
-    /** The stage's networks by name. Throws {@link UserError} if one is prepared already or the data is not for it. */
+    /** The stage's networks by name. Throws {@link UserError} if one is already prepared or the data does not fit it. */
     private static Map<String, StoredModel> imported(JobContext context, String stage) {
         var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
         var models = new TreeMap<String, StoredModel>();

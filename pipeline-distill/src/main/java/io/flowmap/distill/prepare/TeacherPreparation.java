@@ -12,8 +12,8 @@ import java.util.Map;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The preparation of one network, with its velocity error before, between and after. Below the network's directory lie the training
- * of the embedding ({@code alignment}), the network with it ({@code aligned}), and the checkpoints of finetuning.
+ * The preparation of one network, with its velocity error before, between and after the two phases. The network's directory holds the
+ * training of the embedding ({@code alignment}), the network with that embedding ({@code aligned}), and the checkpoints of finetuning.
  *
  * @param dir of the network in the prepared stage
  */
@@ -27,11 +27,11 @@ record TeacherPreparation(
     static final String ROLE = "parameters";
 
     /**
-     * What became of a network.
+     * The prepared network.
      *
      * @param spec with c_noise = t
      * @param hash of its last checkpoint
-     * @param embedding relative squared error of the time embedding under the law, before training and after
+     * @param embedding relative squared error of the time embedding, before training and after
      */
     record Prepared(NetworkSpec spec, String hash, Map<String, Double> embedding) {}
 

@@ -13,12 +13,12 @@ import org.apache.spark.sql.types.StructType;
  * A row of the table of velocity errors.
  *
  * @param network main or weak
- * @param phase of the preparation: imported, aligned, finetuned
+ * @param phase phase of the preparation: imported, aligned, finetuned
  * @param role vector of the phase's checkpoint
- * @param from first time t
- * @param to last time t
- * @param relativeError ||v - v_exact|| / ||v_exact|| over all samples of the times
- * @param loss of flow matching there, mean of (v - (z - x_0))^2
+ * @param from smallest time t
+ * @param to largest time t
+ * @param relativeError ||v - v_exact|| / ||v_exact|| over all samples at these times
+ * @param loss flow matching loss at these times, mean of (v - (z - x_0))^2
  */
 record VelocityError(
         String network, String phase, String role, double from, double to, double relativeError, double loss) {
@@ -39,7 +39,7 @@ record VelocityError(
         return RowFactory.create(network, phase, role, from, to, relativeError, loss);
     }
 
-    /** As a line of the log. */
+    /** The row as a log line. */
     Map<String, Object> facts() {
         var facts = new TreeMap<String, Object>(Map.of(
                 "network", network, "phase", phase, "role", role, "relative_error", relativeError, "loss", loss));

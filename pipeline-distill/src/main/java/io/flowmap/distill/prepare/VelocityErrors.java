@@ -13,7 +13,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.util.SerializableConfiguration;
 
-/** Measures velocity networks against the exact change of variables of an imported one, and keeps the table. */
+/** Measures velocity networks against the exact change of variables of an imported one, and stores the table. */
 final class VelocityErrors {
     private final JobContext context;
     private final MeasureConfig config;
@@ -30,7 +30,7 @@ final class VelocityErrors {
         return rows;
     }
 
-    /** Adds rows for a phase's networks: of each bin of t, and of all t. */
+    /** Adds the rows of a phase's networks: one for each bin of t, and one for all t. */
     void add(String network, String phase, StoredModel imported, List<StoredModel> candidates) {
         var sums = sums(imported, candidates);
         for (int i = 0; i < candidates.size(); i++) {
@@ -50,7 +50,7 @@ final class VelocityErrors {
         context.progress().phase("prepare-teacher", row.facts());
     }
 
-    /** Batches are added in their order, whoever computed them. */
+    /** Adds the sums of batches in batch order, whichever executor computed them. */
     private VelocitySums[][] sums(StoredModel imported, List<StoredModel> candidates) {
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
         var hadoop = spark.broadcast(new SerializableConfiguration(context.hadoop()));

@@ -7,8 +7,8 @@ import io.flowmap.flow.NoiseLabel;
 import io.flowmap.tensor.CounterRandom;
 
 /**
- * Points x_t = (1-t) x_0 + t z of a split: sample i has record i, noise and time keyed by (seed, i), and its time in bin i mod 10
- * of EDM2's range of t. Not thread-safe.
+ * Points x_t = (1-t) x_0 + t z of a split: sample i uses record i, its noise and time are keyed by (seed, i), and its time lies in bin
+ * i mod 10 of EDM2's range of t. Not thread-safe.
  */
 final class VelocityPoints {
     private static final long NOISE = 1;
@@ -40,12 +40,12 @@ final class VelocityPoints {
         return (int) (sample % MeasureConfig.BINS);
     }
 
-    /** Left end of a bin of times; that of bin 10 is the right end of the last. */
+    /** Left end of a bin of times; bin 10 gives the right end of the last bin. */
     static double edge(double bin) {
         return EARLIEST + (LATEST - EARLIEST) * bin / MeasureConfig.BINS;
     }
 
-    /** Samples {@code first} to {@code first + n - 1}; beyond the last record it begins again with the first. */
+    /** Samples {@code first} to {@code first + n - 1}. After the last record, records repeat from the first. */
     Points read(long first, int n) {
         int size = data.shape().size();
         var points = new Points(

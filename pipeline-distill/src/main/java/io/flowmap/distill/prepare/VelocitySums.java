@@ -5,10 +5,10 @@ import io.flowmap.tensor.Mergeable;
 /**
  * Sums over the elements of samples.
  *
- * @param elements counted
- * @param error of (v - v_exact)^2
- * @param exact of v_exact^2
- * @param residual of (v - (z - x_0))^2
+ * @param elements number of elements
+ * @param error sum of (v - v_exact)^2
+ * @param exact sum of v_exact^2
+ * @param residual sum of (v - (z - x_0))^2
  */
 record VelocitySums(long elements, double error, double exact, double residual) implements Mergeable<VelocitySums> {
     static final VelocitySums ZERO = new VelocitySums(0, 0, 0, 0);

@@ -19,11 +19,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Compares velocity networks with the exact change of variables of an imported one, computed in float64, at
- * {@link VelocityPoints}.
+ * Compares velocity networks with the exact change of variables of an imported one at {@link VelocityPoints}, in float64.
  *
  * @param imported network with c_noise = ln(sigma)/4
- * @param candidates networks that are compared with it
+ * @param candidates networks to compare with it
  * @param data directory of the ingested data
  */
 record VelocityTask(StoredModel imported, List<StoredModel> candidates, String data, MeasureConfig config, long seed)

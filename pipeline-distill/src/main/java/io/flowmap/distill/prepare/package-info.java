@@ -1,2 +1,2 @@
-/** The job {@code prepare-teacher}: a time embedding of c_noise = t in place of EDM2's ln(sigma)/4, and what that costs. */
+/** The job {@code prepare-teacher}: replaces EDM2's embedding of ln(sigma)/4 by one of c_noise = t, and measures the change. */
 package io.flowmap.distill.prepare;

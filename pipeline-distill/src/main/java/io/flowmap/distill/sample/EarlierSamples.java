@@ -12,17 +12,17 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Samples of a smaller output that a larger one takes over. Sample i does not depend on how many there are, so both together are the bits of
- * a direct run.
+ * Samples of an earlier, smaller output that a larger one reuses. Sample i does not depend on how many are drawn, so the result has the
+ * same bits as drawing all samples at once.
  *
  * @param dir of the smaller output
- * @param count its samples of each model, guidance weight and number of steps
+ * @param count its samples for each model, guidance weight and number of steps
  */
 record EarlierSamples(Path dir, int count) {
-    /** Settings of {@code generate} in which the two may differ. */
+    /** Settings of {@code generate} in which the two outputs may differ. */
     private static final Set<String> OWN = Set.of("samples", "top-up", "grid-rows");
 
-    /** Throws {@link UserError} unless {@code generate.top-up} has fewer samples of the same models, settings and inputs. */
+    /** Reads {@code generate.top-up}. Throws {@link UserError} unless it has fewer samples with the same models, settings and inputs. */
     static EarlierSamples of(JobContext context, GenerateConfig config, StageOutput output) {
         var path = new Path(config.topUp());
         var manifest = output.sameButFor(path, OWN);
@@ -34,7 +34,7 @@ record EarlierSamples(Path dir, int count) {
         return new EarlierSamples(path, count);
     }
 
-    /** The rows of a model, as {@code type} has them. */
+    /** The rows of a model, read with schema {@code type}. */
     Dataset<Row> rows(JobContext context, String model, StructType type) {
         return context.spark()
                 .read()

@@ -57,7 +57,7 @@ record GenerateConfig(
         }
     }
 
-    /** Gamma at one of {@link #steps}. */
+    /** Gamma for one of {@link #steps}. */
     double gammaAt(int count) {
         return gamma.size() == 1 ? gamma.get(0) : gamma.get(steps.indexOf(count));
     }

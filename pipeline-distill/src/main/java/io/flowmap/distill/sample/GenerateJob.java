@@ -30,11 +30,11 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 
-/** Samples teacher and flow map at several step counts from the same noise, as Parquet and PNG grids. */
+/** Samples teacher and flow map at several step counts from the same noise; writes Parquet and PNG grids. */
 public final class GenerateJob implements Job {
     /**
-     * @param takenOver samples of an earlier output
-     * @param gamma noise between steps, by the number of steps
+     * @param takenOver samples reused from an earlier output
+     * @param gamma noise between steps, by number of steps
      */
     private record Facts(
             int samples,
@@ -45,7 +45,7 @@ public final class GenerateJob implements Job {
             Map<Integer, Double> gamma,
             long noiseSeed) {}
 
-    /** Parameters of a model and the evaluations of a network that one of its steps takes. */
+    /** Parameters of a model, and network evaluations per step. */
     private record Cost(long parameters, int evaluations) {}
 
     @Override

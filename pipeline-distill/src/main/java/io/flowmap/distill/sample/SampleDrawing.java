@@ -22,8 +22,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Draws batches of samples of one model: sample i has the condition of that number and noise keyed by (seed, i), so that it is the same whoever draws
- * it, and all models, guidance weights and step counts start from the same noise. Not thread-safe.
+ * Draws batches of samples of one model. Sample i has the condition with that number and noise keyed by (seed, i). It is therefore the
+ * same on any executor, and all models, guidance weights and step counts start from the same noise. Not thread-safe.
  */
 public final class SampleDrawing implements AutoCloseable {
     private static final long START = 16;
@@ -57,9 +57,9 @@ public final class SampleDrawing implements AutoCloseable {
     }
 
     /**
-     * Of a flow map.
+     * Draws from a flow map.
      *
-     * @param encoder from latents to pixels
+     * @param encoder encoding of the latents, for decoding to pixels
      * @param conditions of the samples
      * @param seed of the noise
      * @param batch samples drawn at once
@@ -82,7 +82,7 @@ public final class SampleDrawing implements AutoCloseable {
                 batch);
     }
 
-    /** Of a guided teacher, by Euler steps. */
+    /** Draws from a guided teacher, with Euler steps. */
     static SampleDrawing ofTeacher(
             StoredTeacher teacher,
             Encoder encoder,
@@ -97,7 +97,7 @@ public final class SampleDrawing implements AutoCloseable {
     }
 
     /**
-     * The samples from {@code first} on, a batch of them.
+     * A batch of samples from number {@code first} on.
      *
      * @param gamma noise of the flow map's sampler between steps, [0, 1]
      */

@@ -18,7 +18,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 
-/** Pictures of the first samples of each model, guidance weight and step count: one column a class, same noise everywhere. */
+/** Image grids of the first samples for each model, guidance weight and step count: one column per class, the same noise in all grids. */
 final class SampleGrids {
     private static final int UNCONDITIONAL_COLUMNS = 10;
     private static final int GAP = 2;

@@ -21,9 +21,9 @@ import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
- * Generates fixed batches of samples by a {@link SampleDrawing}.
+ * Generates batches of samples with a {@link SampleDrawing}.
  *
- * @param first index of the first sample that is drawn
+ * @param first index of the first sample to draw
  * @param teacher null if only the student is sampled
  * @param student null if only the teacher is sampled
  */
@@ -37,9 +37,10 @@ record SampleTask(
         long seed)
         implements Serializable {
     /**
-     * Rows of {@link SampleSchema} with guidance and steps appended, for all step counts of some batches; a batch is held at a time.
+     * Rows of {@link SampleSchema} with guidance and steps appended, for all step counts of some batches. One batch is in memory at a
+     * time.
      *
-     * @param counter steps that have been done are added to it
+     * @param counter counts finished steps
      */
     Iterator<Row> rows(String model, Iterator<Integer> batches, Configuration hadoop, LongAccumulator counter) {
         TaskDevice.use();
@@ -52,12 +53,12 @@ record SampleTask(
                 .iterator();
     }
 
-    /** The batch of the first sample. */
+    /** Number of the batch with the first sample. */
     int firstBatch() {
         return first / config.batch();
     }
 
-    /** Steps of all samples that are drawn of a model. */
+    /** Steps for all samples drawn from a model. */
     long work() {
         long steps = config.steps().stream().mapToLong(Integer::longValue).sum();
         return (config.samples() - first) * config.guidance().size() * steps;

@@ -12,12 +12,12 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The velocity of EDM2's denoiser by the exact change of variables as it is written,
- * v(x_t, t) = (x_t - D(x_t/(1-t); t/(1-t)))/t for t in (0, 1): what other forms are measured against, in float64.
+ * The velocity of EDM2's denoiser by the exact change of variables, v(x_t, t) = (x_t - D(x_t/(1-t); t/(1-t)))/t for t in (0, 1). In
+ * float64 it is the reference for other forms.
  *
- * @param name of its own in the graph
+ * @param name name of this field in the graph
  * @param network with c_noise = ln(sigma)/4
- * @param arrays its arrays by name
+ * @param arrays arrays of the network, by name
  */
 public record DenoiserField(String name, Network network, double sigmaData, Map<String, INDArray> arrays)
         implements TeacherGraph {

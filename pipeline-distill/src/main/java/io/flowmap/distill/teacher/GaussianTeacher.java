@@ -9,7 +9,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * The exact teacher of data N(0, c^2 I): v(x,t) = (t - (1-t) c^2)/S(t)^2 x, S(t)^2 = t^2 + (1-t)^2 c^2
- * ({@link GaussianFlow}); neither class nor guidance weight matter.
+ * ({@link GaussianFlow}). It ignores class and guidance weight.
  */
 public record GaussianTeacher(GaussianFlow flow) implements TeacherGraph {
     @Override

@@ -6,8 +6,8 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * Guidance in a limited interval (Kynkäänniemi et al. 2024): the guided teacher with weight lambda for t in
- * [from, to], with weight 1 outside.
+ * Guidance in a limited interval (Kynkäänniemi et al. 2024): the guided teacher has weight lambda for t in [from, to], and weight 1
+ * outside.
  *
  * @param guided a guided teacher
  * @param from smallest guided time, in [0, to]

@@ -14,14 +14,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The exact teacher of data from a mixture of isotropic Gaussians ({@link GaussianMixtureFlow}), for all of the data or,
- * where the components have classes, for the data of a class.
+ * The exact teacher of a mixture of isotropic Gaussians ({@link GaussianMixtureFlow}): of all the data or, if the components have
+ * classes, of the data of one class.
  *
  * @param flow the mixture; its means have the elements of a sample in the graph's order
- * @param labels class of each component; empty: the mixture has no classes
+ * @param labels class of each component; empty if the mixture has no classes
  */
 public record MixtureTeacher(GaussianMixtureFlow flow, List<Integer> labels) implements TeacherGraph {
-    /** Log weight of a component of another class: its posterior probability is exactly 0. */
+    /** Log weight of components of other classes; it makes their posterior probability exactly 0. */
     private static final double EXCLUDED = -1e30;
 
     public MixtureTeacher {
@@ -95,7 +95,7 @@ public record MixtureTeacher(GaussianMixtureFlow flow, List<Integer> labels) imp
             return shapes.graph().nn().softmax(logs, 1);
         }
 
-        /** [L,K]: 0 where component k is of class l; a row of zeros for no class excludes none. */
+        /** Log weights [L,K] by class: 0 if component k belongs to class l. The row for no class is all zeros and excludes nothing. */
         private SDVariable exclusion(long classes) {
             INDArray rows = Nd4j.create(DataType.DOUBLE, classes, labels.size());
             for (int l = 0; l < classes; l++) {

@@ -7,13 +7,13 @@ import io.flowmap.stage.JobContext;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * The teacher of a finished stage with its guidance.
+ * The teacher of a finished stage, with its guidance.
  *
  * @param main the teacher
- * @param weak the weak model of autoguidance, else null
+ * @param weak the weak model; null without autoguidance
  */
 public record StoredTeacher(TeacherConfig config, StoredModel main, StoredModel weak) implements TeacherSource {
-    /** The run's teacher. Throws {@link UserError} if the stage has not the networks that the guidance needs. */
+    /** Reads the run's teacher. Throws {@link UserError} if the stage lacks a network that the guidance needs. */
     public static StoredTeacher of(JobContext context, TeacherConfig config, String average) {
         StoredModel main = StoredModel.of(context, config.stage(), "main", average);
         if (config.guidance() == TeacherConfig.Guidance.CFG
@@ -26,12 +26,12 @@ public record StoredTeacher(TeacherConfig config, StoredModel main, StoredModel 
                 config, main, autoguided ? StoredModel.of(context, config.stage(), "weak", average) : null);
     }
 
-    /** Evaluations of a network that one of the guided velocity takes. */
+    /** Network evaluations per evaluation of the guided velocity. */
     public int evaluations() {
         return config.guidance() == TeacherConfig.Guidance.PLAIN ? 1 : 2;
     }
 
-    /** Parameters of its networks. */
+    /** Number of parameters of its networks. */
     public long parameters() {
         return main.parameters() + (weak == null ? 0 : weak.parameters());
     }

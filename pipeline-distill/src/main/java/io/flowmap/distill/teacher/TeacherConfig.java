@@ -4,22 +4,22 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.Serializable;
 
 /**
- * How stored networks make a teacher; reference.conf documents every key.
+ * How a teacher is built from stored networks; reference.conf documents every key.
  *
- * @param stage finished stage of the run that holds them
- * @param guidance what the guidance weight acts on
- * @param interval times at which it acts
+ * @param stage finished stage of the run that holds the networks
+ * @param guidance kind of guidance
+ * @param interval times at which guidance is applied
  */
 public record TeacherConfig(String stage, Guidance guidance, Interval interval) implements Serializable {
     /** What a guidance weight extrapolates from. */
     public enum Guidance {
-        /** Nothing: v(x, t, class). */
+        /** No guidance: v(x, t, class). */
         @JsonProperty("plain")
         PLAIN,
-        /** The weak model. */
+        /** From the weak model (autoguidance). */
         @JsonProperty("autoguidance")
         AUTOGUIDANCE,
-        /** The teacher without its class. */
+        /** From the teacher without its class (classifier-free guidance). */
         @JsonProperty("cfg")
         CFG
     }

@@ -4,7 +4,7 @@ import io.flowmap.model.TeacherGraph;
 import java.io.Serializable;
 import org.apache.hadoop.conf.Configuration;
 
-/** Where an executor gets a teacher from: all that its arrays follow from, hashes of the files that hold them included. */
+/** A recipe from which executors load a teacher. It identifies the teacher completely, including hashes of its files. */
 public interface TeacherSource extends Serializable {
     /** Reads the teacher's arrays. */
     TeacherGraph open(Configuration hadoop);

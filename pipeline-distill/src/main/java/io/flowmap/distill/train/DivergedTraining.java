@@ -2,7 +2,7 @@ package io.flowmap.distill.train;
 
 import io.flowmap.config.UserError;
 
-/** A training whose numbers were no longer finite, or grew beyond its guard's limits, as often as its settings allow. */
+/** Thrown when a training diverged (values not finite, or beyond the guard's limits) and its rollbacks are used up. */
 public final class DivergedTraining extends UserError {
     private static final long serialVersionUID = 1;
 

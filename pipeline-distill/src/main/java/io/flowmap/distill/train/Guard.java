@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Watches a training for divergence. The normalised loss is below 1 by construction and shows nothing, so it looks at ||g|| and at the
- * gradient: anything that is not finite, or a spike above a multiple of the running median.
+ * Detects divergence of a training. The normalised loss is below 1 by construction and reveals nothing, so the guard checks ||g|| and
+ * the gradient norm: for values that are not finite, and for spikes above a multiple of the running median.
  */
 record Guard(GuardConfig config) {
     /**
-     * What the guard remembers of the last sound rounds, oldest first.
+     * Values of the last normal rounds, oldest first.
      *
      * @param residual median ||g||
      * @param gradient gradient norm
@@ -36,9 +36,9 @@ record Guard(GuardConfig config) {
     }
 
     /**
-     * A quantity that should not be as it is.
+     * A quantity outside its limits.
      *
-     * @param step from 1, as the table of rounds counts
+     * @param step from 1, as in the table of rounds
      */
     record Divergence(long step, String quantity, String expected, double value) {
         @Override

@@ -17,7 +17,10 @@ import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 
-/** The driver's side of a round: workers' average, update where gradients were averaged, normalisation. */
+/**
+ * The driver's part of a round: averages the workers' vectors, applies the update if gradients were averaged, normalises the
+ * parameters.
+ */
 final class Rounds implements AutoCloseable {
     private final TrainingConfig config;
     private final Updater updater;
@@ -42,10 +45,10 @@ final class Rounds implements AutoCloseable {
         this.spare = new float[vectors][length];
     }
 
-    /** What a round made of the state's vectors. */
+    /** Vectors of the state after a round. */
     record Result(float[][] vectors, RoundOutcome outcome, List<WorkerReport> reports) {}
 
-    /** Runs a round; the state's own vectors are not to be used afterwards. */
+    /** Runs a round. The input vectors are reused as buffers and must not be read afterwards. */
     Result run(float[][] vectors, RoundTicket ticket) {
         var outcome = averaging.round(gradients ? new float[][] {vectors[0]} : vectors, ticket, spare);
         averages.join();
@@ -58,12 +61,12 @@ final class Rounds implements AutoCloseable {
         return new Result(next, outcome, reports);
     }
 
-    /** Expects the rounds of a library, that of the rounds before a checkpoint; null expects any. */
+    /** Sets the native library that later rounds must use, the one of the rounds before a checkpoint; null accepts any. */
     void require(String earlierLibrary) {
         library = earlierLibrary;
     }
 
-    /** Native library and threads of the rounds so far, null before the first. */
+    /** Native library and threads of the rounds so far; null before the first. */
     String library() {
         return library;
     }
@@ -90,7 +93,10 @@ final class Rounds implements AutoCloseable {
         return next;
     }
 
-    /** Different instruction sets or thread counts round differently: the result would depend on who ran what. */
+    /**
+     * All workers must use one native library and thread count. Others round differently, and the result would depend on which executor
+     * ran what.
+     */
     private void requireOneLibrary(List<WorkerReport> reports) {
         for (var report : reports) {
             if (library == null) {

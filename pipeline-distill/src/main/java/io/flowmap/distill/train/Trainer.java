@@ -17,11 +17,11 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Trains a flat parameter vector on Spark: rounds of local steps on W logical workers, averaged block by block (HOUSE: logical workers),
- * with Adam, a learning-rate schedule, power-function averages, a guard, a table of rounds and checkpoints.
+ * Trains a flat parameter vector on Spark: rounds of local steps on W logical workers, averaged block by block, with Adam, a
+ * learning-rate schedule, power-function averages, a guard, a table of rounds and checkpoints.
  *
- * <p>The result depends on seed, configuration, data and objective; not on executors, lost tasks, or how often the driver was
- * stopped and resumed. Below the directory lie the checkpoints ({@code step-*}) and {@code training/}, the table of rounds.
+ * <p>The result depends on seed, configuration, data and objective. It does not depend on executors, lost tasks, or how often the
+ * driver was stopped and resumed. The directory holds the checkpoints ({@code step-*}) and the table of rounds ({@code training/}).
  */
 public final class Trainer {
     private final JobContext context;
@@ -31,12 +31,16 @@ public final class Trainer {
     private final Path dir;
     private final Watch watch;
 
-    /** A training that writes below {@code dir}, or goes on with what is there. */
+    /** A training that writes to {@code dir}, or resumes from its last checkpoint. */
     public Trainer(JobContext context, ObjectiveFactory objective, BlockSource data, TrainingConfig config, Path dir) {
         this(context, objective, data, config, dir, null);
     }
 
-    /** As the other, watched by {@code watch}, null for nobody. */
+    /**
+     * A training with a watch.
+     *
+     * @param watch null for none
+     */
     public Trainer(
             JobContext context,
             ObjectiveFactory objective,
@@ -70,12 +74,15 @@ public final class Trainer {
         return train(TrainingStart.fresh(initial, config.emaStds().size()), layout);
     }
 
-    /** As the other, for {@code config.steps} further steps where {@code start} is the end of another training; takes its vectors over. */
+    /**
+     * Trains {@code config.steps} steps from {@code start}, which may be the end of another training. Overwrites the vectors of {@code
+     * start}.
+     */
     public TrainedModel train(TrainingStart start, ParameterLayout layout) {
         int length = start.parameters().length;
         if (length != layout.length()) {
             throw new IllegalArgumentException(
-                    "cannot train " + length + " parameters: expected " + layout.length() + " by the layout");
+                    "cannot train " + length + " parameters: expected the layout's " + layout.length());
         }
         var work = LocalSteps.of(
                 objective,

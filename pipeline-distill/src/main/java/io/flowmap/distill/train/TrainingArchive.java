@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
-/** Checkpoints of one training, and the table of rounds and the snapshots of its averages kept in step with them. */
+/** Checkpoints of one training, with the table of rounds and the snapshots of averages kept consistent with them. */
 final class TrainingArchive {
     private final CheckpointStore store;
     private final CheckpointStore snapshots;
@@ -39,10 +39,10 @@ final class TrainingArchive {
         this.log = log;
     }
 
-    /** A state read back, and the hash of its checkpoint. */
+    /** A restored state, and the hash of its checkpoint. */
     record Restored(TrainingState state, String hash) {}
 
-    /** Writes the rows held back, then the state; returns the content's hash. */
+    /** Flushes the table of rounds, then writes the state; returns the content hash. */
     String save(TrainingState state) {
         log.flush();
         var hash = store.save(state.counters().step(), state.roles(config.emaStds()), layout, state.numbers(), frozen);
@@ -50,13 +50,13 @@ final class TrainingArchive {
         return hash;
     }
 
-    /** Keeps the averages of a state for good. What is stored before a checkpoint outlives every return to it. */
+    /** Stores the averages of a state permanently. Snapshots written before a checkpoint survive a rollback to it. */
     void snapshot(TrainingState state) {
         var averages = state.averageRoles(config.emaStds());
         snapshots.save(state.counters().step(), averages, layout, Json.mapper().createObjectNode(), frozen);
     }
 
-    /** The last checkpoint, if any; later rows of the table and later snapshots are dropped. */
+    /** Restores the last checkpoint, if any, and drops later rows of the table and later snapshots. */
     Optional<Restored> restore() {
         if (store.latest().isEmpty()) {
             log.truncate(0);

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Rounds one after the other, until the last step. */
+/** Runs rounds until the last step. */
 final class TrainingLoop {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
 
@@ -82,7 +82,7 @@ final class TrainingLoop {
         }
     }
 
-    /** New parameters are projected before their averages begin; those of an earlier training are already. */
+    /** Projects new parameters before their averages begin. Those of an earlier training are already projected. */
     private void normalise(TrainingStart start) {
         rounds.normalise(start.parameters());
         start.averages().forEach(average -> System.arraycopy(start.parameters(), 0, average, 0, average.length));
@@ -160,7 +160,7 @@ final class TrainingLoop {
         context.progress().goesOn("from step " + state.counters().step() + " in " + archive.dir());
     }
 
-    /** Adds a row to the table, with the watch's quantity where there is a watch. */
+    /** Adds a row to the table, with the quantity of the watch if there is one. */
     private void note(RoundMetrics row, Watch.Look look) {
         log.add(watch == null ? row : row.with(look.value()));
     }
@@ -169,7 +169,7 @@ final class TrainingLoop {
         return state.counters().step() == end || state.counters().round() % everyRounds == 0;
     }
 
-    /** Goes back to the last checkpoint with samples not drawn yet, or ends the training. */
+    /** Rolls back to the last checkpoint and continues with samples not drawn yet, or ends the training. */
     private void recover(Guard.Divergence divergence, RoundMetrics row, Progress.Bar bar) {
         int rollbacks = state.counters().rollbacks();
         if (config.guard().action() == GuardConfig.Action.STOP
@@ -183,7 +183,7 @@ final class TrainingLoop {
         rollBack(divergence.toString(), row, bar);
     }
 
-    /** The watch objects to the state: the training goes on from its last checkpoint, or ends there. */
+    /** Handles an objection of the watch: continues from the last checkpoint, or ends the training there. */
     private void giveWay(String found, RoundMetrics row, Progress.Bar bar) {
         averages.join();
         if (watch.goesOn() && state.counters().rollbacks() < config.guard().maxRollbacks()) {

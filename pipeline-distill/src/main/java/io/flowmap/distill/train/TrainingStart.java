@@ -10,11 +10,11 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * What a training begins from: new parameters, or where another ended.
+ * The start of a training: new parameters, or the end of another training.
  *
  * @param parameters [P]
- * @param firstMoment Adam's, [P]
- * @param secondMoment Adam's, [P]
+ * @param firstMoment Adam's first moment [P]
+ * @param secondMoment Adam's second moment [P]
  * @param averages power-function averages in the order of the configured widths, [P] each
  * @param step steps done
  * @param round rounds done
@@ -29,7 +29,7 @@ public record TrainingStart(
         long round,
         long samples) {
 
-    /** Step 0 with these parameters, which stay unchanged. */
+    /** A start at step 0 with these parameters, which are copied. */
     static TrainingStart fresh(float[] initial, int averages) {
         var copies = new ArrayList<float[]>();
         for (int i = 0; i < averages; i++) {
@@ -40,10 +40,10 @@ public record TrainingStart(
     }
 
     /**
-     * The end of a finished training. Throws {@link UserError} if its last checkpoint lacks a vector (averages alone can not be
-     * continued) or is not of the layout.
+     * The end of a finished training. Throws {@link UserError} if its last checkpoint lacks a vector (averages alone cannot be
+     * continued) or has another layout.
      *
-     * @param emaStds widths of the averages that are continued
+     * @param emaStds widths of the averages to continue
      * @param samplesPerStep samples that a step of that training drew
      */
     public static TrainingStart after(
@@ -53,7 +53,7 @@ public record TrainingStart(
         var checkpoint = store.loadFinal();
         if (!checkpoint.layout().equals(layout)) {
             throw new UserError("cannot continue the training in " + dir + ": expected " + layout.length()
-                    + " parameters of the network, got others");
+                    + " parameters of the network, got a checkpoint with another layout");
         }
         var state = TrainingState.of(checkpoint, emaStds);
         var counters = state.counters();
@@ -67,7 +67,7 @@ public record TrainingStart(
                 counters.step() * samplesPerStep + counters.sampleOffset());
     }
 
-    /** The same with new parameters at the end, whose moments are zero. */
+    /** The same start with new parameters appended; their moments are zero. */
     public TrainingStart with(float[] more) {
         int zeros = more.length;
         return new TrainingStart(

@@ -12,11 +12,11 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Everything that a training's future depends on, in vectors and numbers.
+ * The complete state of a training.
  *
  * @param vectors parameters, Adam's first and second moment, each [P]
  * @param averages power-function averages of the parameters, in the order of the configured stds
- * @param counters the numbers
+ * @param counters step numbers and other scalar state
  */
 public record TrainingState(float[][] vectors, List<float[]> averages, Counters counters) {
     static final String PARAMETERS = "parameters";
@@ -24,14 +24,14 @@ public record TrainingState(float[][] vectors, List<float[]> averages, Counters 
     private static final String SECOND_MOMENT = "adam-v";
 
     /**
-     * Numbers of a training's state.
+     * Scalar state of a training.
      *
      * @param round rounds done
      * @param step steps done
      * @param sampleOffset samples drawn for steps that were rolled back
-     * @param rollbacks roll-backs so far
-     * @param guard what the guard remembers
-     * @param library native library and threads of the rounds so far, null before the first
+     * @param rollbacks rollbacks so far
+     * @param guard memory of the guard
+     * @param library native library and threads of the rounds so far; null before the first
      */
     record Counters(long round, long step, long sampleOffset, int rollbacks, Guard.Memory guard, String library) {
         Counters next(RoundTicket ticket, Guard.Memory memory, String usedLibrary) {
@@ -43,7 +43,7 @@ public record TrainingState(float[][] vectors, List<float[]> averages, Counters 
         }
     }
 
-    /** The state that a training begins with; takes its vectors over. */
+    /** The state at the start of a training; it uses the start's vectors without copying them. */
     static TrainingState of(TrainingStart start, long samplesPerStep) {
         var vectors = new float[][] {start.parameters(), start.firstMoment(), start.secondMoment()};
         long offset = start.samples() - start.step() * samplesPerStep;
@@ -51,7 +51,7 @@ public record TrainingState(float[][] vectors, List<float[]> averages, Counters 
         return new TrainingState(vectors, start.averages(), counters);
     }
 
-    /** Roles that a checkpoint needs to be continued with averages of these widths. */
+    /** Roles that a checkpoint must hold to be continued with averages of these widths. */
     static List<String> continuedRoles(List<Double> stds) {
         return Stream.concat(
                         Stream.of(PARAMETERS, FIRST_MOMENT, SECOND_MOMENT),

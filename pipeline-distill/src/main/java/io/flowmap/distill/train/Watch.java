@@ -1,32 +1,32 @@
 package io.flowmap.distill.train;
 
-/** Looks at a training on the driver, beside the guard of its numbers. */
+/** Checks a training on the driver, in addition to the guard. */
 public interface Watch {
     /**
-     * Looks at a round. Throws {@link io.flowmap.config.UserError} where going on is in vain.
+     * Checks a round. Throws {@link io.flowmap.config.UserError} if continuing is pointless.
      *
      * @param step steps done
-     * @param measures means over the round of what the objective measures, NaN where it did not
+     * @param measures means over the round of the objective's measures, NaN where none was taken
      */
     void round(long step, double[] measures);
 
-    /** Name of the quantity that {@link #look} takes, a column of the table of rounds. */
+    /** Name of the quantity that {@link #look} measures; a column of the table of rounds. */
     String quantity();
 
-    /** Looks at parameters [P] before every checkpoint, so that what lies there was never objected to. */
+    /** Checks parameters [P] before every checkpoint, so that a stored checkpoint never had an objection. */
     Look look(long step, float[] parameters);
 
-    /** Whether a training goes on from its last checkpoint, with other samples, after an objection; else it ends there. */
+    /** Whether, after an objection, training continues from its last checkpoint with other samples; if not, it ends there. */
     boolean goesOn();
 
-    /** What to change where numbers diverge, a clause. */
+    /** Advice for the error message when training diverges: what to change, as a clause. */
     String advice();
 
     /**
-     * What was seen.
+     * Result of a check.
      *
-     * @param value of the quantity, NaN if it was not taken
-     * @param objection why the parameters are not to be kept, "" if they are
+     * @param value of the quantity, NaN if it was not measured
+     * @param objection why the parameters should not be kept, "" if there is none
      */
     record Look(double value, String objection) {
         static final Look NONE = new Look(Double.NaN, "");

@@ -28,16 +28,16 @@ import org.nd4j.linalg.factory.Nd4j;
  * The terms of a folder ayf_mlp or ayf_edm2_*, in float64.
  *
  * @param inputs the graph and its arrays
- * @param terms what an objective is applied to
- * @param arrays of the student by name
+ * @param terms variables of an objective
+ * @param arrays arrays of the student by name
  */
 record AyfCase(GraphInputs inputs, Terms terms, Map<String, INDArray> arrays) {
-    /** Binds the student's arrays, once it has been emitted. */
+    /** Binds the student's arrays, once the student has been emitted. */
     void bind() {
         terms.scope().declared().forEach(p -> inputs.bind(terms.scope().variable(p.name()), arrays.get(p.name())));
     }
 
-    /** Reads a folder for a weight r of the tangent. */
+    /** Reads a folder for one weight r of the tangent. */
     interface Reader {
         AyfCase read(Path folder, double r);
     }

@@ -27,8 +27,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Values, losses and gradients of AYF-EMD and AYF-LMD against the folders ayf_mlp and ayf_edm2_*: for every r there, every
- * file of values and every kind of gradient.
+ * Values, losses and gradients of AYF-EMD and AYF-LMD, compared with the folders ayf_mlp and ayf_edm2_*: all r, all files of values and
+ * all kinds of gradients.
  */
 @Tag("reference")
 class AyfReferenceTest {
@@ -50,7 +50,7 @@ class AyfReferenceTest {
         }
     }
 
-    /** An objective that a kind of gradient belongs to, its r, and the gradient's factor to the objective's. */
+    /** The objective of a kind of gradient, its r, and the factor between the two gradients. */
     private record Kind(Objective objective, double r, double factor, String loss) {}
 
     private static final Set<String> KINDS =
@@ -129,7 +129,7 @@ class AyfReferenceTest {
         }
     }
 
-    /** Everything of a run: monitors, ghat, norms, gradients by parameter, and x_t, s - t. */
+    /** All results of a run: monitors, ghat, norms, gradients by parameter, x_t and s - t. */
     private record Evaluated(
             Map<String, INDArray> values, float[] norms, int elements, Map<String, INDArray> gradients) {
         INDArray value(String name) {

@@ -23,13 +23,13 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The true flow map of an exact teacher is a zero of EMD and LMD, and another field is not. */
+/** The residuals of EMD and LMD are zero for the true flow map of an exact teacher, and not zero for another field. */
 class ExactFlowMapTest {
     private static final TimePairs LAW = new TimePairs(0, 1);
     private static final Objective EMD = new AyfEmd(LAW, new TangentNormalisation(0), new TangentWarmup(1, 0));
     private static final Objective LMD = new AyfLmd(LAW, new TangentNormalisation(0));
 
-    /** A flow map's field, built with the teacher at hand. */
+    /** The field of a flow map, built from the teacher. */
     private interface FieldOf {
         Objective.Field with(Scope scope, Objective.Teacher teacher);
     }
@@ -69,7 +69,7 @@ class ExactFlowMapTest {
         return scope.graph().math().sqrt(t.mul(t).add(u.mul(u).mul(c * c)));
     }
 
-    /** (f - x)/(s - t) with f by Runge and Kutta's method of fourth order. */
+    /** (f - x)/(s - t) with f computed by the Runge-Kutta method of fourth order. */
     private static FieldOf integrated(int steps) {
         return (scope, teacher) -> (x, t, s) -> {
             SDVariable h = s.sub(t).mul(1.0 / steps);
@@ -98,7 +98,7 @@ class ExactFlowMapTest {
         assertThat(residual(LMD, teacher, gaussian(0.5))).isGreaterThan(1e-2);
     }
 
-    /** The residual of an integrated map falls with the fourth power of its step. */
+    /** The residual of an integrated map decreases with the fourth power of its step. */
     @Test
     void mixturesFlowMapHasNoResidual() {
         var teacher = new MixtureTeacher(

@@ -16,7 +16,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** How the objectives become one another, before normalisation and with r = 1, by their parameter gradients in float64. */
+/**
+ * Special cases in which objectives reduce to one another, before normalisation and with r = 1, tested by parameter gradients in
+ * float64.
+ */
 class ReductionsTest {
     private static final TimePairs LAW = new TimePairs(-0.5, 1.2);
     private static final MixedPairs MIXED = new MixedPairs(LAW, 0.5);
@@ -28,7 +31,7 @@ class ReductionsTest {
     private static final double[] ZERO = ToyStep.scaled(0);
     private static final double[] HALF = ToyStep.scaled(0.5);
 
-    /** A curved velocity, so that no two objectives agree by chance. */
+    /** A curved velocity, which rules out agreement by chance. */
     private static final TeacherGraph TEACHER = new MixtureTeacher(
             new GaussianMixtureFlow(
                     new double[] {0.6, 0.4}, new double[][] {{0.5, -0.2}, {-0.4, 0.3}}, new double[] {0.3, 0.2}),
@@ -48,7 +51,7 @@ class ReductionsTest {
                 / expected.norm2Number().doubleValue();
     }
 
-    /** Flow matching's loss is a mean over elements, the others' a sum over a sample's. */
+    /** Flow matching's loss is a mean over elements; the other losses are sums over the elements of a sample. */
     @Test
     void emdWhereTargetIsSourceIsFlowMatching() {
         INDArray flowMatching = ToyStep.gradient(new FlowMatching(LAW), null, ToyStep.TIMES);
@@ -148,7 +151,7 @@ class ReductionsTest {
         }
     }
 
-    /** The two halves of a vanishing step agree with the whole to first order. */
+    /** As the step tends to 0, the two half steps agree with the whole step to first order. */
     @Test
     void shortcutsGradientVanishesLinearlyWithTheStep() {
         var shortcut = new ShortcutDistillation(MIXED, PLAIN);
@@ -180,7 +183,7 @@ class ReductionsTest {
         }
     }
 
-    /** The stop-gradient is no ornament: without it the gradient is another. */
+    /** The stop-gradient matters: without it the gradient differs. */
     @Test
     void fullGradientsDifferFromThoseUnderStopGradient() {
         assertThat(difference(ToyStep.gradient(new BoffiEmd(LAW), TEACHER, HALF), ToyStep.gradient(EMD, TEACHER, HALF)))

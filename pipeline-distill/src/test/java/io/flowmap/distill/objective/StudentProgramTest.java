@@ -44,7 +44,7 @@ class StudentProgramTest {
         return new NetworkField(network, NoiseLabel.TIME, 0.5);
     }
 
-    /** A teacher with gains that are not zero. */
+    /** A teacher with non-zero gains. */
     private FrozenField model(String name, long seed) {
         var arrays = teacher.parameters().views(flat(teacher, seed, 0.7));
         return new FrozenField(name, field(teacher), arrays);
@@ -110,7 +110,7 @@ class StudentProgramTest {
         }
     }
 
-    /** Along every trained parameter; fixed arrays have no gradient. */
+    /** The gradient along every trained parameter; fixed arrays have no gradient. */
     private INDArray direction(INDArray parameters) {
         INDArray direction = normal(new Random(9), parameters.length());
         long offset = 0;
@@ -125,7 +125,7 @@ class StudentProgramTest {
         return direction;
     }
 
-    /** With the gains of the new embeddings at zero the student is the unguided velocity, whatever s and lambda. */
+    /** With zero gains in the new embeddings, the student equals the unguided velocity for any s and lambda. */
     @Test
     void studentStartsAsTheTeacher() {
         INDArray parameters = flat(student, 1, 0.7);

@@ -22,7 +22,7 @@ final class ToyStep implements AutoCloseable {
     private final INDArray gradient;
     private final StudentProgram program;
 
-    /** A step with given target times and r = 1. */
+    /** A step with the given target times and r = 1. */
     ToyStep(Objective objective, TeacherGraph teacher, double... targets) {
         var network = new PointNetwork(DIMENSIONS, ConditionShape.NONE, true, List.of(7, 6));
         int length = (int) network.parameters().length();
@@ -53,7 +53,7 @@ final class ToyStep implements AutoCloseable {
         return normal(new Random(13), BATCH, DIMENSIONS);
     }
 
-    /** As many target times: the source times scaled. */
+    /** Target times: the source times, scaled. */
     static double[] scaled(double factor) {
         double[] targets = TIMES.clone();
         for (int i = 0; i < targets.length; i++) {
@@ -82,7 +82,7 @@ final class ToyStep implements AutoCloseable {
         return gradient.dup();
     }
 
-    /** mean_b ||g||^2 at parameters moved along a direction. */
+    /** mean_b ||g||^2 with the parameters shifted along a direction. */
     double squaredResidual(INDArray direction, double distance) {
         parameters.addi(direction.mul(distance));
         program.run();

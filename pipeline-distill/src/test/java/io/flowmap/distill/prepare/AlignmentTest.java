@@ -133,7 +133,7 @@ class AlignmentTest {
         }
     }
 
-    /** Times, distances and magnitudes of 2^24 samples, each of 64 MiB, which malloc gives back at once. */
+    /** Times, distances and magnitudes of 2^24 samples: 64 MiB each, which malloc returns to the system at once. */
     @Test
     void aClosedProgramLeavesNoArraysOfItsOwn() {
         int batch = 1 << 24;
@@ -181,7 +181,7 @@ class AlignmentTest {
         return sums;
     }
 
-    /** The least E ||emb - emb_EDM2||^2 over unit rows, channel by channel. */
+    /** The minimum of E ||emb - emb_EDM2||^2 over unit rows, computed for each channel. */
     private static double optimum(NoiseEmbedding old, NoiseEmbedding fresh) {
         var features = new double[POINTS][];
         var targets = new double[POINTS][];
@@ -201,7 +201,7 @@ class AlignmentTest {
         return sum;
     }
 
-    /** Midpoints of equal cells of logit t within five deviations. */
+    /** Midpoints of equal cells of logit t, within five standard deviations. */
     private static double time(int k) {
         return 1 / (1 + Math.exp(-(LAW.mean() + LAW.deviation() * place(k))));
     }
@@ -233,7 +233,7 @@ class AlignmentTest {
         return features;
     }
 
-    /** emb(c), the rows of the weight divided by their norms. */
+    /** emb(c), with each row of the weight divided by its norm. */
     private static double[] value(NoiseEmbedding embedding, double c) {
         double[] features = features(embedding, c);
         int n = features.length;

@@ -199,7 +199,7 @@ class PrepareTeacherJobTest {
         return Manifest.read(stage.getFileSystem(context.hadoop()), stage);
     }
 
-    /** Networks of drawn weights with gains of 1, since those of 0 would hide the embedding. */
+    /** Networks with random weights and gains of 1, since zero gains would hide the embedding. */
     private static void teacher(JobContext context, NoiseLabel label) {
         var output = StageOutput.open(context, "teacher", List.of(), List.of());
         var models = new TreeMap<String, NetworkSpec>();

@@ -5,15 +5,15 @@ import org.apache.commons.math3.linear.EigenDecomposition;
 import org.apache.commons.math3.linear.MatrixUtils;
 
 /**
- * min over ||w|| = 1 of E (w . x - y)^2 in closed form: w = (A + lambda)^-1 b, A = E x x', b = E x y, with the lambda above minus
- * the least eigenvalue of A at which ||w|| = 1 (the secular equation; More and Sorensen 1983).
+ * The minimum over ||w|| = 1 of E (w . x - y)^2 in closed form: w = (A + lambda)^-1 b, A = E x x', b = E x y. lambda is the value above
+ * minus the least eigenvalue of A for which ||w|| = 1 (the secular equation; More and Sorensen 1983).
  */
 final class SphereLeastSquares {
     private final double[] eigenvalues;
     private final double[][] features;
     private final EigenDecomposition basis;
 
-    /** Features [N,n] of equally likely points. */
+    /** Features [N,n] of equally weighted points. */
     SphereLeastSquares(double[][] features) {
         this.features = features;
         int n = features[0].length;
@@ -29,7 +29,7 @@ final class SphereLeastSquares {
         eigenvalues = basis.getRealEigenvalues();
     }
 
-    /** The least E (w . x - y)^2 of targets y [N]. */
+    /** The minimum of E (w . x - y)^2 for targets y [N]. */
     double least(double[] y) {
         int n = eigenvalues.length;
         var b = new double[n];

@@ -115,7 +115,7 @@ class TeachersTest {
         return v;
     }
 
-    /** Times 0.45 and 0.6 lie inside, the second on the edge. */
+    /** Times 0.45 and 0.6 are inside the interval, the second at its end. */
     @Test
     void intervalGuidanceIsPlainOutsideAndGuidedInside() {
         for (TeacherGraph guided : List.of(new ClassifierFreeGuidance(MIXTURE), new Autoguidance(MIXTURE, WEAK))) {

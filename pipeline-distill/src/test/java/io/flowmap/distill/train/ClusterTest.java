@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Executors in JVMs of their own, one of which dies in mid-round. */
+/** Executors in separate JVMs, one of which dies in the middle of a round. */
 class ClusterTest {
     private static final LatentShape DATA = new LatentShape(2, 2, 2);
 
@@ -41,7 +41,7 @@ class ClusterTest {
         assertThat(cluster.hash()).isEqualTo(local.hash());
     }
 
-    /** Executors outlive a training and keep its data and its objective. */
+    /** Executors outlive a training and keep its data and objective. */
     @Test
     void executorsTellOtherDataInTheSamePlaceFromTheFirst() throws IOException {
         var config = Configs.with("average=parameters", "local-steps=4", "workers=3", "block-floats=1024");

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Configurations of tests: the reference with a small training's sizes, and the given keys below {@code training}. */
+/** Test configurations: reference.conf with the sizes of a small training, and the given keys in {@code training}. */
 public final class Configs {
     private Configs() {}
 

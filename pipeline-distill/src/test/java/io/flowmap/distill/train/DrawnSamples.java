@@ -8,7 +8,7 @@ import io.flowmap.tensor.CounterRandom;
 import java.util.Arrays;
 import org.apache.hadoop.conf.Configuration;
 
-/** Samples drawn from a seed: a Gaussian around a class's own corner. */
+/** Samples drawn from a seed: for each class a Gaussian around its own corner. */
 public record DrawnSamples(int blocks, int perBlock) implements BlockSource {
     public static final int SIZE = 8;
 

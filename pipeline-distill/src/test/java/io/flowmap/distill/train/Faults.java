@@ -9,7 +9,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A small network's objective to which something happens. */
+/** The objective of a small network, with injected faults. */
 public record Faults(long seed, Kind kind, long at) implements ObjectiveFactory {
     public enum Kind {
         NONE,

@@ -6,7 +6,7 @@ import io.flowmap.distill.train.executor.SampleOrder;
 import io.flowmap.distill.train.step.TrainingConfig;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Training of {@link SmallMlp} as a plain loop over large batches, Adam in float64. */
+/** Trains {@link SmallMlp} in a plain loop over large batches, with Adam in float64. */
 final class PlainLoop {
     private PlainLoop() {}
 

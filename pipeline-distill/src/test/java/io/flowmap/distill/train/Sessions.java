@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
-/** Sessions of tests: one at a time, kept from test to test while the master stays the same. */
+/** Spark sessions of tests: one at a time, kept between tests while the master is the same. */
 public final class Sessions {
     private Sessions() {}
 
@@ -37,7 +37,7 @@ public final class Sessions {
                 .getOrCreate();
     }
 
-    /** A session whose executors are JVMs of their own, started from an empty Spark home. */
+    /** A session whose executors are separate JVMs, started from an empty Spark home. */
     static SparkSession cluster(int executors) {
         try {
             Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));

@@ -12,7 +12,10 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
-/** Flow matching of {@link DrawnSamples} by a network of one hidden layer, differentiated by hand; rows of its first weight have unit length. */
+/**
+ * Flow matching on {@link DrawnSamples} by a network with one hidden layer, differentiated by hand. Rows of its first weight have unit
+ * length.
+ */
 public final class SmallMlp implements LocalObjective {
     static final int IN = DrawnSamples.SIZE + 1;
     static final int HIDDEN = 24;

@@ -13,7 +13,7 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What follows when a watch objects to what the training would keep: looks come every five steps of 24, and at the end. */
+/** The reaction when a watch objects to parameters. It looks every five of 24 steps, and at the end. */
 class WatchTest {
     private static final TrainingConfig CONFIG = Configs.with("guard.max-rollbacks=2");
 
@@ -67,7 +67,7 @@ class WatchTest {
         return LongStream.rangeClosed(1, last).boxed().toList();
     }
 
-    /** Objects to the looks of the given numbers, counted from 1. */
+    /** Objects at the looks with the given numbers, counted from 1. */
     private static final class Objecting implements Watch {
         private final boolean goesOn;
         private final Set<Integer> looks;

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The gains of a float16 module, against halves that are looked up in a list made from the format's definition. */
+/** The gains of a float16 module, compared with halves looked up in a list made from the format's definition. */
 class Edm2SnapshotTest {
     private static final int INFINITE = 0x7c00;
     private static final double OVERFLOW = 65520;
@@ -16,7 +16,7 @@ class Edm2SnapshotTest {
             .mapToDouble(half -> half < 1024 ? Math.scalb(half, -24) : Math.scalb(1024 + half % 1024, half / 1024 - 25))
             .toArray();
 
-    /** The half nearest to a magnitude, ties to even. */
+    /** The half-precision number nearest to a magnitude, ties to even. */
     private static double half(double value) {
         double magnitude = Math.abs(value);
         if (magnitude >= OVERFLOW) {
@@ -30,7 +30,7 @@ class Edm2SnapshotTest {
         return Math.copySign(HALVES[nearest], value);
     }
 
-    /** Fan-ins of embeddings of 1 to 64 channels, and of 3x3 convolutions of as many: few of their roots are halves. */
+    /** Fan-ins of embeddings with 1 to 64 channels, and of 3x3 convolutions with as many. Few of their square roots are halves. */
     @Test
     void aGainIsUsedAsTheQuotientOfTwoHalvesWhateverTheFanIn() {
         for (int channels = 1; channels <= 64; channels++) {
@@ -45,7 +45,7 @@ class Edm2SnapshotTest {
         }
     }
 
-    /** By hand; with a root that is not rounded the first six are the neighbouring half. */
+    /** Computed by hand. Without rounding of the root, the first six would be the neighbouring half. */
     @ParameterizedTest
     @CsvSource({
         "1.5625, 24, 0x1.46cp-2", // 1.5625 / 4.8984375 = 0.318979 = 1306.54 / 4096
@@ -62,7 +62,7 @@ class Edm2SnapshotTest {
                 .isCloseTo(Double.parseDouble(used), withinPercentage(1e-5));
     }
 
-    /** torch's own example of a float16 number by one that no half can hold (pytorch issue 63482): 3388 / 524288 is 0. */
+    /** torch's own example of dividing a float16 number by one that no half can represent (pytorch issue 63482): 3388 / 524288 is 0. */
     @Test
     void aRootBeyondTheHalvesGivesZero() {
         assertThat(Edm2Snapshot.halfGain(3388, 524288L * 524288)).isZero();

@@ -6,9 +6,9 @@ import static org.bytedeco.openblas.global.openblas.blas_set_num_threads;
 import java.util.function.Supplier;
 
 /**
- * OpenBLAS's number of threads, which is one for the whole process and so the one setting of it that Flowmap changes: for as long as
- * products run that Java's threads take side by side. These are faster by a tenth on one thread each than one after the other on all, and
- * do not depend on their number. Other products of that time, as ND4J's, run on one thread too, more slowly but right.
+ * OpenBLAS's number of threads, which is global to the process. This class is the only code that changes it: to 1 while several Java
+ * threads call OpenBLAS in parallel. That is a tenth faster than one product after the other on all threads, and the result does not
+ * depend on the number of threads. Other products in that time, such as ND4J's, also run on one thread: slower, but correct.
  */
 public final class BlasThreads {
     private static final BlasThreads OF_THIS_PROCESS = new BlasThreads();
@@ -18,7 +18,7 @@ public final class BlasThreads {
 
     private BlasThreads() {}
 
-    /** Runs work whose calls of OpenBLAS stay on their callers' threads. */
+    /** Runs work whose OpenBLAS calls stay on the calling threads. */
     public static void oneACall(Runnable work) {
         oneACall(() -> {
             work.run();
@@ -26,7 +26,7 @@ public final class BlasThreads {
         });
     }
 
-    /** The same of work with a result. */
+    /** Runs such work and returns its result. */
     public static <T> T oneACall(Supplier<T> work) {
         OF_THIS_PROCESS.enter();
         try {

@@ -3,12 +3,12 @@ package io.flowmap.eval.distance;
 /**
  * The rows of a block minus a centre, rounded to float32, with their squared norms.
  *
- * @param block the rows themselves
+ * @param block the original rows
  * @param rows row-major [rows, D]
- * @param norms |x|^2 a row
+ * @param norms |x|^2 of each row
  */
 public record CentredPoints(FeatureBlock block, float[] rows, double[] norms) {
-    /** Minus a centre [D] common to all that distances are taken between: any point near them serves. */
+    /** Subtracts a centre [D]. All blocks whose distances are compared must share it; any point near them will do. */
     public static CentredPoints of(FeatureBlock block, float[] centre) {
         int d = block.dimension();
         if (centre.length != d) {
@@ -23,7 +23,7 @@ public record CentredPoints(FeatureBlock block, float[] rows, double[] norms) {
         return new CentredPoints(block, rows, norms);
     }
 
-    /** One row minus the centre; returns its squared norm. */
+    /** Subtracts the centre from one row; returns the squared norm of the result. */
     private static double subtract(float[] features, int from, float[] centre, float[] rows) {
         double even = 0;
         double odd = 0;
@@ -41,7 +41,7 @@ public record CentredPoints(FeatureBlock block, float[] rows, double[] norms) {
         return even + odd;
     }
 
-    /** The mean of a block's rows, rounded. */
+    /** The mean of a block's rows, rounded to float32. */
     public static float[] centre(FeatureBlock block) {
         var sums = new double[block.dimension()];
         for (int at = 0; at < block.features().length; at += sums.length) {

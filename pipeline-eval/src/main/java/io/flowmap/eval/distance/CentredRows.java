@@ -7,7 +7,10 @@ package io.flowmap.eval.distance;
  * @param rows row-major [rows, D]
  */
 public record CentredRows(double[] mean, double[] rows) {
-    /** The mean is taken twice, the second time of what is left, so its error is that of the deviations. */
+    /**
+     * The mean is computed in two passes, the second over the deviations from the first mean, so that its error has the size of the
+     * deviations' error.
+     */
     public static CentredRows of(FeatureBlock block) {
         int d = block.dimension();
         var rows = new double[block.features().length];
@@ -31,7 +34,10 @@ public record CentredRows(double[] mean, double[] rows) {
         return new CentredRows(mean, rows);
     }
 
-    /** One row to float64, added to the sums. A row a call: the compiler has it ready after the first thousand. */
+    /**
+     * Converts one row to float64 and adds it to the sums. A method per row, so that the compiler has optimised it after the first
+     * thousand.
+     */
     private static void widen(float[] features, double[] rows, int from, double[] sums) {
         for (int j = 0; j < sums.length; j++) {
             rows[from + j] = features[from + j];
@@ -39,7 +45,7 @@ public record CentredRows(double[] mean, double[] rows) {
         }
     }
 
-    /** Takes a mean from one row and adds what is left to the sums. */
+    /** Subtracts the mean from one row and adds the remainder to the sums. */
     private static void subtract(double[] mean, double[] rows, int from, double[] sums) {
         for (int j = 0; j < sums.length; j++) {
             rows[from + j] -= mean[j];

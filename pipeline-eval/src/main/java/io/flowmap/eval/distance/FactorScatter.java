@@ -1,7 +1,8 @@
 package io.flowmap.eval.distance;
 
 /**
- * M as F'F: a tall and skinny QR factorisation keeps the small singular values of the data, half of whose digits a sum of products loses.
+ * M stored as a factor, F'F. A tall and skinny QR factorisation keeps the small singular values of the data; a sum of products would
+ * lose half of their digits.
  *
  * @param dimension D
  * @param factor F [rows, D], rows at most D

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * over blocks in block order does not depend on how the images were partitioned.
  *
  * @param block number of this block, first index divided by the block length
- * @param dimension features an image, D
+ * @param dimension features per image, D
  * @param features row-major [rows, D], finite; an {@link ArithmeticException} names the first that is not
  */
 public record FeatureBlock(int block, int dimension, float[] features) implements Serializable {
@@ -34,14 +34,14 @@ public record FeatureBlock(int block, int dimension, float[] features) implement
         return rows == rows() ? this : new FeatureBlock(block, dimension, Arrays.copyOf(features, rows * dimension));
     }
 
-    /** The rows from one number on to before another, none outside of the block. */
+    /** The rows from {@code from} (inclusive) to {@code to} (exclusive), as far as they are inside the block. */
     public FeatureBlock between(long from, long to) {
         int first = (int) Math.max(0, Math.min(rows(), from));
         int end = (int) Math.max(first, Math.min(rows(), to));
         return new FeatureBlock(block, dimension, Arrays.copyOfRange(features, first * dimension, end * dimension));
     }
 
-    /** A block of these rows, in this order; a row may come more than once. */
+    /** A block of the given rows in the given order; a row may occur more than once. */
     public FeatureBlock select(int... rows) {
         var selected = new float[rows.length * dimension];
         for (int i = 0; i < rows.length; i++) {

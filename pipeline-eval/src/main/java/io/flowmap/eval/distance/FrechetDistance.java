@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
  * The squared Frechet (2-Wasserstein) distance of the Gaussians that match two sets of features:
  * |mu_1 - mu_2|^2 + tr(C_1 + C_2 - 2 (C_1 C_2)^{1/2}), covariances divided by count - ddof.
  *
- * <p>The cross term is the nuclear norm of the product of the covariances' factors, exact also where a covariance is
+ * <p>The cross term is the nuclear norm of the product of the covariances' factors, which is exact even if a covariance is
  * singular: tr (C_1 C_2)^{1/2} = || F_1 F_2' ||_* / sqrt((n_1 - ddof)(n_2 - ddof)) for scatters M = F'F.
  */
 public final class FrechetDistance {
@@ -21,16 +21,17 @@ public final class FrechetDistance {
 
     private FrechetDistance() {}
 
-    /** The distance by sample covariances. */
+    /** The distance with sample covariances. */
     public static double between(Moments a, Moments b) {
         return between(a, b, SAMPLE);
     }
 
     /**
-     * The distance, at least 0. Warns where a set has no more vectors than dimensions: the value is exact, but its covariance singular.
+     * The distance, at least 0. Logs a warning if a set has no more vectors than dimensions: the value is exact, but the covariance is
+     * singular.
      *
      * @param ddof {@link #SAMPLE} or {@link #POPULATION}
-     * @throws IllegalArgumentException where a set has fewer than two vectors or the dimensions differ
+     * @throws IllegalArgumentException if a set has fewer than two vectors or the dimensions differ
      */
     public static double between(Moments a, Moments b, int ddof) {
         if (a.count() < 2 || b.count() < 2 || a.dimension() != b.dimension()) {

@@ -1,13 +1,13 @@
 package io.flowmap.eval.distance;
 
 /**
- * M itself: one symmetric product a block, the fastest form and the one of many vectors in high dimensions.
+ * M itself, updated by one symmetric product per block: the fastest form, used for many vectors in high dimensions.
  *
  * @param dimension D
  * @param gram [D, D], the upper triangle valid
  */
 record GramScatter(int dimension, double[] gram) implements Scatter {
-    /** By Cholesky's factorisation with pivoting, which ends at the numerical rank. */
+    /** Factor by Cholesky factorisation with pivoting, which stops at the numerical rank. */
     @Override
     public double[] factor() {
         return Lapack.choleskyFactor(gram, dimension);

@@ -4,20 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The kernel inception distance (Binkowski et al. 2018): the unbiased estimate of the squared maximum mean discrepancy
- * mean_{i != j} k(x_i, x_j) + mean_{i != j} k(y_i, y_j) - 2 mean_{i, j} k(x_i, y_j), k(x, y) = (x'y / D + 1)^3. Not multiplied by 1000;
- * below 0 where the sets are nearer than chance.
+ * The kernel inception distance (Binkowski et al. 2018): the unbiased estimate of the squared maximum mean discrepancy mean_{i != j}
+ * k(x_i, x_j) + mean_{i != j} k(y_i, y_j) - 2 mean_{i, j} k(x_i, y_j), with k(x, y) = (x'y / D + 1)^3. It is not multiplied by 1000,
+ * and is negative if the sets are closer than chance.
  *
- * @param mean over the subsets, or the one estimate
- * @param deviation of the subsets, divided by their number (ddof 0); 0 for one estimate
+ * @param mean mean over the subsets, or the single estimate
+ * @param deviation standard deviation over the subsets (ddof 0); 0 for a single estimate
  */
 public record KernelDistance(double mean, double deviation) {
-    /** Over all pairs, from the tiles of from <= to of each set and all tiles of both. */
+    /** The estimate over all pairs, from the tiles with from <= to within each set, and all tiles between the sets. */
     public static KernelDistance of(List<KernelSum> real, List<KernelSum> generated, List<KernelSum> both) {
         return new KernelDistance(KernelSum.mean(real) + KernelSum.mean(generated) - 2 * KernelSum.mean(both), 0);
     }
 
-    /** Over all pairs of sets in memory. Throws {@link IllegalArgumentException} where a set has fewer than two vectors. */
+    /** The estimate over all pairs of sets in memory. Throws {@link IllegalArgumentException} if a set has fewer than two vectors. */
     public static KernelDistance between(List<FeatureBlock> real, List<FeatureBlock> generated) {
         if (rows(real) < 2 || rows(generated) < 2) {
             throw new IllegalArgumentException("cannot take a kernel distance: expected two or more vectors on each"
@@ -30,7 +30,7 @@ public record KernelDistance(double mean, double deviation) {
         return of(within(real), within(generated), both);
     }
 
-    /** The mean and deviation of estimates of subsets. */
+    /** Mean and standard deviation of the estimates of subsets. */
     public static KernelDistance ofSubsets(double[] estimates) {
         double mean = 0;
         for (double estimate : estimates) {

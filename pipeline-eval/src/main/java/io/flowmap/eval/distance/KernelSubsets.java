@@ -5,10 +5,10 @@ import io.flowmap.tensor.CounterRandom;
 import java.util.Arrays;
 
 /**
- * Which images a kernel distance is estimated from, subset by subset.
+ * The images that a kernel distance is estimated from, by subset.
  *
  * @param real indices [subsets][size] of real images
- * @param generated the same of generated ones
+ * @param generated indices [subsets][size] of generated images
  */
 public record KernelSubsets(int[][] real, int[][] generated) {
     private static final int REAL = 0;
@@ -22,7 +22,10 @@ public record KernelSubsets(int[][] real, int[][] generated) {
         }
     }
 
-    /** Subsets of different images each, by a generator of this seed. A size beyond a set's count is an {@link IllegalArgumentException}. */
+    /**
+     * Subsets without repeated images, drawn by a generator with this seed. Throws {@link IllegalArgumentException} if the size exceeds
+     * a set's count.
+     */
     public static KernelSubsets seeded(long seed, int subsets, int size, int real, int generated) {
         requireSize(size, real, generated);
         var random = new CounterRandom(seed);
@@ -34,7 +37,10 @@ public record KernelSubsets(int[][] real, int[][] generated) {
         return result;
     }
 
-    /** The subsets that torch-fidelity draws: generated before real of every subset, from NumPy's RandomState(seed), its default 2020. */
+    /**
+     * The subsets that torch-fidelity draws: for every subset first generated, then real images, from NumPy's RandomState(seed), by
+     * default 2020.
+     */
     public static KernelSubsets numpy(long seed, int subsets, int size, int real, int generated) {
         requireSize(size, real, generated);
         var random = new NumpyRandom(seed);

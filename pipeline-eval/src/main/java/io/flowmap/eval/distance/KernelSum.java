@@ -5,19 +5,22 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The sum of the kernel k(x, y) = (x'y / D + 1)^3 over the pairs of rows of two blocks in float64, from one matrix product; a row is no
- * pair with itself. Sums of tiles are added in the order of their blocks: the same bits in whatever order they come.
+ * The sum of the kernel k(x, y) = (x'y / D + 1)^3 over the pairs of rows of two blocks in float64, from one matrix product. Pairs of a
+ * row with itself are excluded. Sums of tiles are added in block order, so the bits do not depend on the order in which tiles arrive.
  *
  * @param from number of the first block
  * @param to number of the second block
- * @param sum of the kernel
- * @param pairs summed
+ * @param sum sum of the kernel
+ * @param pairs number of pairs
  */
 public record KernelSum(int from, int to, double sum, long pairs) implements Serializable {
     private static final Comparator<KernelSum> ORDER =
             Comparator.comparingInt(KernelSum::from).thenComparingInt(KernelSum::to);
 
-    /** Over a tile of a set against itself: twice where the blocks are two, so that the tiles of from <= to are all pairs. */
+    /**
+     * Sum over a tile of a set against itself. It counts twice if the two blocks differ, so that the tiles with from <= to cover all
+     * pairs.
+     */
     public static KernelSum within(FeatureBlock from, FeatureBlock to) {
         if (from.block() != to.block()) {
             var once = between(from, to);
@@ -27,7 +30,7 @@ public record KernelSum(int from, int to, double sum, long pairs) implements Ser
                 from.block(), to.block(), sum(from, to, true), (long) from.rows() * from.rows() - from.rows());
     }
 
-    /** Over a tile of one set against another. Throws {@link IllegalArgumentException} where the dimensions differ. */
+    /** Sum over a tile of one set against another. Throws {@link IllegalArgumentException} if the dimensions differ. */
     public static KernelSum between(FeatureBlock from, FeatureBlock to) {
         if (from.dimension() != to.dimension()) {
             throw new IllegalArgumentException("cannot sum a kernel: expected features of dimension " + from.dimension()

@@ -21,12 +21,12 @@ import java.util.stream.IntStream;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 
-/** The dense operations that the metrics need, on row-major arrays, by the OpenBLAS that ND4J ships. */
+/** The dense linear algebra of the metrics on row-major arrays, computed by the OpenBLAS that ND4J ships. */
 public final class Lapack {
     /** Above this size the eigenvalues of A'A are tried before the singular values of A, which take three times as long. */
     private static final int LARGE = 512;
 
-    /** Relative error of a nuclear norm at which the eigenvalues of A'A do. */
+    /** Relative error of a nuclear norm below which the eigenvalues of A'A are accurate enough. */
     private static final double ENOUGH = 1e-11;
 
     /** Columns of a tile of A'A. */
@@ -37,8 +37,8 @@ public final class Lapack {
     private Lapack() {}
 
     /**
-     * The triangular factor R [min(rows, d), d] with R'R = A'A of a row-major A [rows, d], which is overwritten.
-     * A is A' to LAPACK's column-major eyes, so its LQ factorisation is the QR factorisation meant here.
+     * The triangular factor R [min(rows, d), d] with R'R = A'A of a row-major A [rows, d], which is overwritten. LAPACK reads A as the
+     * column-major A', so LQ of A' is the QR factorisation of A.
      */
     public static double[] triangularFactor(double[] a, int rows, int d) {
         int rank = Math.min(rows, d);
@@ -51,8 +51,8 @@ public final class Lapack {
     }
 
     /**
-     * A factor F [rank, d] with F'F = M of a positive semidefinite M [d, d] of which the upper triangle is read. Rounding of the size
-     * d 2^-53 max M_ii counts as 0, so the rank is the numerical one; where there is none of it, pivots are not needed.
+     * A factor F [rank, d] with F'F = M of a positive semidefinite M [d, d], of which the upper triangle is read. Values up to the
+     * rounding error d 2^-53 max M_ii count as 0, so the rank is the numerical rank. At full rank no pivoting is needed.
      */
     static double[] choleskyFactor(double[] matrix, int d) {
         var a = matrix.clone();
@@ -110,7 +110,10 @@ public final class Lapack {
         cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, d, rows, 1, a, d, 1, matrix, d);
     }
 
-    /** The same on native memory, in tiles of M of {@value #TILE} columns that threads take: the same bits for any number of threads. */
+    /**
+     * The same in native memory, in tiles of {@value #TILE} columns of M, one tile per thread at a time. The bits do not depend on the
+     * number of threads.
+     */
     static void addGram(DoublePointer matrix, DoublePointer a, int rows, int d) {
         int side = (d + TILE - 1) / TILE;
         var upper = IntStream.range(0, side * side)
@@ -145,8 +148,8 @@ public final class Lapack {
     }
 
     /**
-     * The sum of the singular values of A [m, n], which may be overwritten. Of a large A they are the roots of the eigenvalues of A'A
-     * where these are accurate enough.
+     * The sum of the singular values of A [m, n], which may be overwritten. For a large A it is computed from the square roots of the
+     * eigenvalues of A'A, if these are accurate enough.
      */
     public static double nuclearNorm(double[] a, int m, int n) {
         if (Math.min(m, n) > LARGE) {
@@ -166,8 +169,9 @@ public final class Lapack {
     }
 
     /**
-     * tr (A B)^{1/2} of positive semidefinite A, B [d, d] of which the upper triangles are read: the sum of the roots of the eigenvalues of
-     * L'A L, B = L L', which take half the time of A's and B's factors. NaN where B is not regular or that is not accurate enough.
+     * tr (A B)^{1/2} of positive semidefinite A, B [d, d], of which the upper triangles are read: the sum of the square roots of the
+     * eigenvalues of L'A L with B = L L'. This takes half the time of factorising both A and B. NaN if B is singular or the result is
+     * not accurate enough.
      */
     public static double traceOfRoot(double[] a, double[] b, int d) {
         try (var left = new DoublePointer(a);
@@ -185,7 +189,7 @@ public final class Lapack {
         }
     }
 
-    /** The Frobenius norm of a symmetric matrix of which the upper triangle is read, no less than its largest eigenvalue. */
+    /** The Frobenius norm of a symmetric matrix of which the upper triangle is read; an upper bound of its largest eigenvalue. */
     private static double frobeniusNorm(double[] matrix, int d) {
         double sum = 0;
         for (int i = 0; i < d; i++) {
@@ -198,8 +202,8 @@ public final class Lapack {
     }
 
     /**
-     * The sum of the roots s_i of the eigenvalues of A'A [n, n], which come with independent errors of the size u s_1^2, u = 2^-53, that
-     * are errors of u s_1^2 / s_i of the roots; NaN where together these are not below {@value #ENOUGH} of the sum.
+     * The sum of the square roots s_i of the eigenvalues of A'A [n, n]. The eigenvalues have independent errors of size u s_1^2, u =
+     * 2^-53, which makes errors of u s_1^2 / s_i in the roots. NaN if the combined error is not below {@value #ENOUGH} of the sum.
      */
     private static double rootsOfEigenvalues(double[] a, int m, int n) {
         var product = new double[n * n];
@@ -209,7 +213,10 @@ public final class Lapack {
         return sumOfRoots(eigenvalues, UNIT_ROUNDOFF * eigenvalues[n - 1]);
     }
 
-    /** The sum of the roots of eigenvalues with independent errors of a size; NaN where theirs are not below {@value #ENOUGH} of it. */
+    /**
+     * The sum of the square roots of eigenvalues with independent errors of the given size; NaN if the error of the sum is not below
+     * {@value #ENOUGH} of it.
+     */
     private static double sumOfRoots(double[] eigenvalues, double error) {
         double sum = 0;
         double squaredErrors = 0;

@@ -10,11 +10,11 @@ import java.util.List;
 /**
  * Count, mean and centred second moments of feature vectors in float64.
  *
- * <p>Parts are centred by their own mean or one near it, so nothing is lost where the mean is far above the deviation, and merge as
- * M = M_a + M_b + n_a n_b / (n_a + n_b) (mean_b - mean_a)(mean_b - mean_a)' (Chan, Golub, LeVeque 1979). Up to dimension
- * {@value #FACTORED} and for no more vectors than dimensions M is kept as a factor, M = F'F, which merges by QR factorisation of the
- * rows of both and of the difference of means: a Frechet distance of nearly singular covariances depends on small singular values. Above,
- * that would take five times as long as the symmetric product that is summed there ({@link ShiftedSum}).
+ * <p>Each part is centred by its own mean or one near it, so no digits are lost if the mean is far above the deviation. Parts merge as
+ * M = M_a + M_b + n_a n_b / (n_a + n_b) (mean_b - mean_a)(mean_b - mean_a)' (Chan, Golub, LeVeque 1979). Up to dimension {@value
+ * #FACTORED}, or with no more vectors than dimensions, M is stored as a factor, M = F'F, which merges by QR factorisation of the rows
+ * of both factors and the difference of means. This keeps the small singular values, on which a Frechet distance of nearly singular
+ * covariances depends. In other cases M is summed by symmetric products ({@link ShiftedSum}), which are five times as fast.
  *
  * <p>Merging is associative only up to rounding: merge the same parts in the same order for bit-equal results.
  */
@@ -31,7 +31,7 @@ public final class Moments implements Mergeable.Statistic<FeatureBlock, Moments>
         this.scatter = scatter;
     }
 
-    /** Moments of no vectors of dimension D. */
+    /** Moments of an empty set of dimension D. */
     public static Moments empty(int dimension) {
         return new Moments(0, new double[dimension], new FactorScatter(dimension, new double[0]));
     }
@@ -47,8 +47,8 @@ public final class Moments implements Mergeable.Statistic<FeatureBlock, Moments>
     }
 
     /**
-     * Moments of consecutive blocks of dimension D, of any number. One is held at a time; above dimension {@value #FACTORED} the first
-     * ones, until they have more than D vectors.
+     * Moments of any number of consecutive blocks of dimension D. One block is in memory at a time; above dimension {@value #FACTORED}
+     * the first blocks are held until they have more than D vectors.
      */
     public static Moments of(int dimension, Iterator<FeatureBlock> blocks) {
         var first = new ArrayList<FeatureBlock>();
@@ -69,7 +69,7 @@ public final class Moments implements Mergeable.Statistic<FeatureBlock, Moments>
         return moments;
     }
 
-    /** With the vectors of one more block. */
+    /** Adds the vectors of one more block. */
     @Override
     public Moments add(FeatureBlock block) {
         return merge(of(block));
@@ -126,7 +126,7 @@ public final class Moments implements Mergeable.Statistic<FeatureBlock, Moments>
         return scatter.trace();
     }
 
-    /** || F_a F_b' ||_*, which is tr (M_a M_b)^{1/2}. */
+    /** || F_a F_b' ||_*, which equals tr (M_a M_b)^{1/2}. */
     double crossNuclearNorm(Moments other) {
         int d = mean.length;
         if (scatter instanceof GramScatter a && other.scatter instanceof GramScatter b) {
@@ -147,7 +147,7 @@ public final class Moments implements Mergeable.Statistic<FeatureBlock, Moments>
         return Lapack.nuclearNorm(product, m, n);
     }
 
-    /** Of many vectors, by sums around the mean of the largest of the first blocks. */
+    /** Moments of many vectors, summed around the mean of the largest of the first blocks. */
     private static Moments summed(List<FeatureBlock> first, Iterator<FeatureBlock> rest) {
         var largest = Collections.max(first, Comparator.comparingInt(FeatureBlock::rows));
         try (var sum = new ShiftedSum(CentredRows.of(largest).mean())) {
@@ -157,7 +157,7 @@ public final class Moments implements Mergeable.Statistic<FeatureBlock, Moments>
         }
     }
 
-    /** The row whose outer product is the scatter between both means. */
+    /** The row whose outer product is the scatter between the two means. */
     private double[] shift(double[] otherMean, long otherCount) {
         double scale = Math.sqrt(count / ((double) count + otherCount) * otherCount);
         var shift = new double[mean.length];
@@ -182,7 +182,7 @@ public final class Moments implements Mergeable.Statistic<FeatureBlock, Moments>
         }
     }
 
-    /** The scatter of a matrix of rows, which may be overwritten, that stands for so many vectors. */
+    /** The scatter of a matrix of rows (which may be overwritten) that represents {@code vectors} vectors. */
     private static Scatter scatter(double[] rows, int count, int d, long vectors) {
         if (d <= FACTORED) {
             return new FactorScatter(d, Lapack.triangularFactor(rows, count, d));

@@ -6,15 +6,15 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Count n, sum (x - c) and sum (x - c)(x - c)' of vectors x around a centre c, in native memory. With s = sum (x - c) / n the mean is
- * c + s and the scatter around it sum (x - c)(x - c)' - n s s'. Where c is the mean of n_1 of the vectors, no element of the scatter's
- * diagonal is below n_1 s_i^2, so that the difference cancels a factor of n / n_1 at most.
+ * Count n, sum (x - c) and sum (x - c)(x - c)' of vectors x around a centre c, in native memory. With s = sum (x - c) / n the mean is c
+ * + s, and the scatter around it is sum (x - c)(x - c)' - n s s'. If c is the mean of n_1 of the vectors, the scatter's diagonal
+ * elements are at least n_1 s_i^2, so the difference loses a factor of n / n_1 at most to cancellation.
  */
 final class ShiftedSum implements AutoCloseable {
-    /** Rows that wait for one product, as many as it is fast for. */
+    /** Rows buffered for one product; enough for the product to run at full speed. */
     private static final int WAITING = 2048;
 
-    /** Columns that a thread takes from the rows of a block: their sums are the same whoever takes them. */
+    /** Columns per thread when a block is added. The sums do not depend on which thread takes which columns. */
     private static final int COLUMNS = 512;
 
     private final double[] centre;
@@ -52,7 +52,7 @@ final class ShiftedSum implements AutoCloseable {
         return count;
     }
 
-    /** [D]. */
+    /** The mean [D]. */
     double[] mean() {
         var mean = new double[centre.length];
         for (int j = 0; j < mean.length; j++) {
@@ -61,7 +61,7 @@ final class ShiftedSum implements AutoCloseable {
         return mean;
     }
 
-    /** The scatter around the mean [D, D], its upper triangle valid. */
+    /** The scatter around the mean [D, D], with a valid upper triangle. */
     double[] scatter() {
         flush();
         int d = centre.length;
@@ -81,7 +81,7 @@ final class ShiftedSum implements AutoCloseable {
         rows.close();
     }
 
-    /** x - c of some rows, which are added to the sums. */
+    /** Buffers x - c for some rows and adds it to the sums. */
     private void subtract(float[] features, int from, int taken) {
         int d = centre.length;
         IntStream.range(0, (d + COLUMNS - 1) / COLUMNS).parallel().forEach(strip -> {
@@ -94,7 +94,7 @@ final class ShiftedSum implements AutoCloseable {
         });
     }
 
-    /** The same of one row from a column on. */
+    /** The same for one row, from column {@code first} on. */
     private void subtract(float[] features, int from, int first, double[] row) {
         for (int j = 0; j < row.length; j++) {
             row[j] = features[from + j] - centre[first + j];

@@ -18,7 +18,7 @@ public final class CifarResNet implements FeatureNetwork {
     private static final double[] MEAN = {0.485, 0.456, 0.406};
     private static final double[] DEVIATION = {0.229, 0.224, 0.225};
     private static final int LEVELS = 256;
-    /** Images a pass: their activations stay in the cache. */
+    /** Images per forward pass; their activations fit in the cache. */
     private static final int BATCH = 32;
 
     private final CifarResNetWeights weights;
@@ -94,7 +94,10 @@ public final class CifarResNet implements FeatureNetwork {
         return "shortcut" + stage;
     }
 
-    /** Every second pixel, the channels in the middle of twice as many, as a 1x1 convolution of zeros and ones. */
+    /**
+     * The identity shortcut at a change of stage: every second pixel, with the channels in the middle of twice as many, as a 1x1
+     * convolution of zeros and ones.
+     */
     private static INDArray shortcutWeight(int stage) {
         int in = CifarResNetWeights.width(stage - 1);
         int out = CifarResNetWeights.width(stage);
@@ -105,7 +108,7 @@ public final class CifarResNet implements FeatureNetwork {
         return weight;
     }
 
-    /** Fills the input; what a short batch leaves of the one before does no harm. */
+    /** Fills the input. A short batch leaves old images at the end, whose outputs are ignored. */
     private void normalise(byte[] images, int from, int length) {
         int plane = weights.shape().height() * weights.shape().width();
         for (int i = 0; i < length; i++) {

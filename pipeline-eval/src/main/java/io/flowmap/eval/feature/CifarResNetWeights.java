@@ -13,7 +13,7 @@ import org.apache.hadoop.fs.Path;
  *
  * @param depth 6n + 2
  * @param classes K
- * @param hash of the file that they are from
+ * @param hash SHA-256 of their file
  * @param arrays convolutions "stage.block.conv.weight" [out,in,3,3] and ".bias" [out], "linear.weight" [K,64] and ".bias"
  */
 public record CifarResNetWeights(int depth, int classes, String hash, FrozenArrays arrays) implements FeatureModel {
@@ -25,7 +25,7 @@ public record CifarResNetWeights(int depth, int classes, String hash, FrozenArra
     private static final LatentShape SHAPE = new LatentShape(3, 32, 32);
     private static final String PARALLEL = "module.";
 
-    /** Takes the arrays of a network of any depth. Throws {@link UserError} where they are not those of a CIFAR ResNet. */
+    /** Reads the arrays of a network of any depth. Throws {@link UserError} if they are not those of a CIFAR ResNet. */
     public static CifarResNetWeights read(StateDict dict, String hash) {
         var prefix = dict.has(PARALLEL + "conv1.weight") ? PARALLEL : "";
         int blocks = 0;
@@ -47,13 +47,13 @@ public record CifarResNetWeights(int depth, int classes, String hash, FrozenArra
         return new CifarResNetWeights(STAGES * CONVOLUTIONS_A_BLOCK * blocks + 2, classes, hash, arrays.all());
     }
 
-    /** The weights of a torch or safetensors file. Throws {@link UserError} where it cannot be read or holds something else. */
+    /** The weights of a torch or safetensors file. Throws {@link UserError} if it cannot be read or holds something else. */
     public static CifarResNetWeights open(Configuration hadoop, Path file) {
         var weights = WeightsFile.open(hadoop, "a CIFAR ResNet", file);
         return read(weights.dict(), weights.hash());
     }
 
-    /** Blocks a stage, n. */
+    /** Blocks per stage, n. */
     int blocks() {
         return (depth - 2) / (STAGES * CONVOLUTIONS_A_BLOCK);
     }
@@ -83,12 +83,12 @@ public record CifarResNetWeights(int depth, int classes, String hash, FrozenArra
         return new CifarResNet(this);
     }
 
-    /** Channels of stage 1 .. 3. */
+    /** Channels of stage 1 to 3. */
     static int width(int stage) {
         return FIRST_WIDTH << (stage - 1);
     }
 
-    /** Name of a convolution, 1 or 2, of a block from 0. */
+    /** Name of convolution 1 or 2 of a block, numbered from 0. */
     static String convolution(int stage, int block, int number) {
         return "layer" + stage + "." + block + ".conv" + number;
     }

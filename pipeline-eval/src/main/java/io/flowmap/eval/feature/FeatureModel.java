@@ -3,27 +3,27 @@ package io.flowmap.eval.feature;
 import io.flowmap.data.LatentShape;
 import java.io.Serializable;
 
-/** The weights of a frozen feature network, a value that goes to the executors once. */
+/** The weights of a frozen feature network, broadcast to the executors once. */
 public sealed interface FeatureModel extends Serializable
         permits LeNetWeights, CifarResNetWeights, InceptionModel, OnnxModel {
-    /** The name that metrics carry: a Frechet distance of these features is "FD-" and this. */
+    /** Name of the network in metrics: a Frechet distance of its features is "FD-" and this name. */
     String name();
 
     /** SHA-256 of the weights. */
     String hash();
 
-    /** Shape [C,H,W] of the images it takes. */
+    /** Shape [C,H,W] of its input images. */
     LatentShape shape();
 
-    /** Features an image, D. */
+    /** Features per image, D. */
     int dimension();
 
     /** Classes, K. */
     int classes();
 
-    /** Resize of the images and range of their pixels, in words. */
+    /** Resize of the images and range of their pixels, as text for the protocol. */
     String preparation();
 
-    /** The network. */
+    /** Builds the network. */
     FeatureNetwork open();
 }

@@ -1,8 +1,8 @@
 package io.flowmap.eval.feature;
 
-/** A frozen network from images to features and class probabilities. Not thread-safe: one instance a task. */
+/** A frozen network from images to features and class probabilities. Not thread-safe: use one instance per task. */
 public interface FeatureNetwork extends AutoCloseable {
-    /** What it was made of. */
+    /** The weights that it was built from. */
     FeatureModel model();
 
     /**

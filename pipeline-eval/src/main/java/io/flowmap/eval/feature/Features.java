@@ -1,14 +1,14 @@
 package io.flowmap.eval.feature;
 
 /**
- * What a feature network says of a batch.
+ * Output of a feature network for a batch.
  *
- * @param count images, N
+ * @param count number of images, N
  * @param features row-major [N,D]
  * @param logProbabilities row-major [N,K]
  */
 public record Features(int count, float[] features, float[] logProbabilities) {
-    /** Of logits [N,K], which become log probabilities in place. */
+    /** Builds the output from logits [N,K], which are overwritten with log probabilities. */
     static Features ofLogits(int count, float[] features, float[] logits) {
         int classes = logits.length / count;
         for (int from = 0; from < logits.length; from += classes) {
@@ -27,7 +27,7 @@ public record Features(int count, float[] features, float[] logProbabilities) {
         return new Features(count, features, logits);
     }
 
-    /** The most probable class of a row, the first of equals. */
+    /** The most probable class of a row; the first of equally probable ones. */
     public int predicted(int row) {
         int classes = logProbabilities.length / count;
         int best = 0;

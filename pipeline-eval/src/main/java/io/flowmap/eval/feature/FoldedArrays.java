@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Takes the arrays of a network from its dictionary, the batch normalisation after a convolution folded into it in float64:
- * w gain / sqrt(variance + epsilon) and bias - mean gain / sqrt(variance + epsilon).
+ * Reads the arrays of a network from its dictionary. The batch normalisation after a convolution is folded into it in float64: w gain /
+ * sqrt(variance + epsilon) and bias - mean gain / sqrt(variance + epsilon).
  */
 final class FoldedArrays {
     private final StateDict dict;
@@ -18,8 +18,8 @@ final class FoldedArrays {
     private final Map<String, double[]> values = new HashMap<>();
 
     /**
-     * @param prefix of all names in the dictionary
-     * @param epsilon of the normalisations
+     * @param prefix prefix of all names in the dictionary
+     * @param epsilon epsilon of the normalisations
      */
     FoldedArrays(StateDict dict, String prefix, double epsilon) {
         this.dict = dict;
@@ -27,7 +27,7 @@ final class FoldedArrays {
         this.epsilon = epsilon;
     }
 
-    /** Takes a convolution [out,in,kh,kw] and its normalisation, kept as "convolution.weight" and "convolution.bias" [out]. */
+    /** Reads a convolution [out,in,kh,kw] and its normalisation; stores them as "convolution.weight" and "convolution.bias" [out]. */
     void fold(String convolution, String norm, long... shape) {
         int out = Math.toIntExact(shape[0]);
         var weight = dict.take(prefix + convolution + ".weight", shape);
@@ -49,12 +49,12 @@ final class FoldedArrays {
         keep(convolution + ".bias", bias, out);
     }
 
-    /** Takes an array as it is. */
+    /** Reads an array without change. */
     void take(String name, long... shape) {
         keep(name, dict.take(prefix + name, shape), shape);
     }
 
-    /** All that was taken, which must be all there was. */
+    /** All arrays read. Fails if the dictionary has others. */
     FrozenArrays all() {
         dict.requireAllTaken();
         return FrozenArrays.of(shapes, values);

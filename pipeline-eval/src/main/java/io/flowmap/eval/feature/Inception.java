@@ -6,9 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 
-/** Features of {@link InceptionV3}: the mean over the pixels of a block, of the last [2048] with the probabilities of 1008 classes. */
+/**
+ * Features of {@link InceptionV3}: the mean over the pixels of a block's output. The last block [2048] also gives the probabilities of
+ * 1008 classes.
+ */
 public final class Inception implements FeatureNetwork {
-    /** Images a pass. */
+    /** Images per forward pass. */
     private static final int BATCH = 8;
 
     private final InceptionModel model;
@@ -20,7 +23,10 @@ public final class Inception implements FeatureNetwork {
         this.network = network(model.weights(), model.blocks(), BATCH);
     }
 
-    /** The first blocks for a batch [N,3,299,299]: the outputs are the means over the pixels of every block, and the logits after all. */
+    /**
+     * The first blocks of the network for a batch [N,3,299,299]. Outputs: the mean over the pixels of every block, and after the last
+     * block the logits.
+     */
     static FrozenNetwork network(InceptionWeights weights, int blocks, int batch) {
         return new FrozenNetwork(
                 weights.arrays().arrays(),

@@ -4,7 +4,7 @@ import io.flowmap.nn.Layers;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 
-/** {@link InceptionV3} in a graph. */
+/** Builds {@link InceptionV3} as a graph. */
 record InceptionGraph(Layers layers) implements InceptionV3.Layers<SDVariable> {
     @Override
     public SDVariable conv(
@@ -18,7 +18,10 @@ record InceptionGraph(Layers layers) implements InceptionV3.Layers<SDVariable> {
                 padColumns));
     }
 
-    /** The convolution first: both are linear, a mean leaves the bias as it is, and there are fewer channels behind it. */
+    /**
+     * The convolution is applied before the mean. Both are linear, a mean leaves the bias unchanged, and the convolution reduces the
+     * channels.
+     */
     @Override
     public SDVariable convOfMeans(SDVariable x, String name, int out) {
         var mixed = layers.conv(x, layers.array(name + ".conv.weight"), layers.array(name + ".conv.bias"), 1);

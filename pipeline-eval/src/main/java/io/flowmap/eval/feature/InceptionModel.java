@@ -4,16 +4,16 @@ import io.flowmap.config.UserError;
 import io.flowmap.data.LatentShape;
 
 /**
- * {@link InceptionV3} on images of one shape.
+ * {@link InceptionV3} for images of one shape.
  *
- * @param weights of the network
- * @param resize how images become 299x299
- * @param dimension of the features, {@link InceptionV3#DIMENSIONS}: 2048 of the whole network, less of its first blocks
- * @param shape of the images, RGB or grey
+ * @param weights weights of the network
+ * @param resize method that resizes images to 299x299
+ * @param dimension of the features, one of {@link InceptionV3#DIMENSIONS}: 2048 for the whole network, less for its first blocks
+ * @param shape shape of the images, RGB or grey
  */
 public record InceptionModel(InceptionWeights weights, Resize resize, int dimension, LatentShape shape)
         implements FeatureModel {
-    /** Features of the whole network. */
+    /** A model with the features of the whole network. */
     public static final int FEATURES = 2048;
 
     public InceptionModel {
@@ -22,7 +22,7 @@ public record InceptionModel(InceptionWeights weights, Resize resize, int dimens
                     "expected " + InceptionV3.DIMENSIONS + " features of InceptionV3, got " + dimension);
         }
         if (shape.channels() != 1 && shape.channels() != 3) {
-            throw new UserError("cannot evaluate by InceptionV3: expected images of 1 or 3 channels, got " + shape);
+            throw new UserError("cannot evaluate with InceptionV3: expected images of 1 or 3 channels, got " + shape);
         }
     }
 
@@ -36,12 +36,12 @@ public record InceptionModel(InceptionWeights weights, Resize resize, int dimens
         return weights.hash();
     }
 
-    /** Blocks of the network. */
+    /** Number of the network's blocks in use. */
     int blocks() {
         return InceptionV3.DIMENSIONS.indexOf(dimension) + 1;
     }
 
-    /** Of the whole network; its first blocks give features alone. */
+    /** Classes of the whole network. Its first blocks give features only. */
     @Override
     public int classes() {
         return blocks() == InceptionV3.DIMENSIONS.size() ? InceptionWeights.CLASSES : 1;

@@ -4,31 +4,31 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * InceptionV3 (Szegedy et al. 2016) as the FID has it: TensorFlow's network of 2015-12-05 in pytorch-fid's names, where means over windows
- * leave out what is outside and the last block takes a maximum. Written once over what a layer is: reading weights and building a graph
- * are two interpreters of it.
+ * InceptionV3 (Szegedy et al. 2016) in the form used for FID: TensorFlow's network of 2015-12-05 with pytorch-fid's names, where means
+ * over windows exclude the padding and the last block takes a maximum. The network is written once over an abstract layer; reading
+ * weights and building a graph are two interpreters of it.
  *
- * @param <T> what a layer makes of an image: a variable of a graph, or its number of channels
+ * @param <T> result of a layer: a variable of a graph, or a number of channels
  */
 final class InceptionV3<T> {
-    /** Width and height of the images that it is for. */
+    /** Width and height of its input images. */
     static final int SIDE = 299;
 
-    /** Means over the pixels of the four blocks' outputs have so many values. */
+    /** Number of features of the four blocks: the channels of their outputs, averaged over the pixels. */
     static final List<Integer> DIMENSIONS = List.of(64, 192, 768, 2048);
 
-    /** The layers that the network is made of. */
+    /** The kinds of layers in the network. */
     interface Layers<T> {
         /** Convolution, batch normalisation and max(x, 0), after padding with zeros. */
         T conv(T x, String name, int out, int rows, int columns, int stride, int padRows, int padColumns);
 
-        /** {@link #conv} of the means over the 3x3 windows around every pixel by a 1x1 kernel. */
+        /** {@link #conv} with a 1x1 kernel, applied to the 3x3 means around every pixel. */
         T convOfMeans(T x, String name, int out);
 
         /** Maximum over 3x3 windows. */
         T maxPool(T x, int stride, int pad);
 
-        /** All channels of these, in order. */
+        /** Concatenates the channels of the arguments, in order. */
         T concat(List<T> parts);
     }
 
@@ -38,7 +38,7 @@ final class InceptionV3<T> {
         this.layers = layers;
     }
 
-    /** Outputs of the first blocks of an image, as many as asked for, 1 to 4. */
+    /** Outputs of the first blocks, 1 to 4 of them. */
     List<T> blocks(T image, int count) {
         var blocks = new ArrayList<T>();
         var x = square(image, "Conv2d_1a_3x3", 32, 3, 2, 0);

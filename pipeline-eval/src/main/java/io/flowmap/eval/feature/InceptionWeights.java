@@ -10,20 +10,20 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The weights of {@link InceptionV3} in pytorch-fid's names, batch normalisation folded into the convolutions.
+ * The weights of {@link InceptionV3} with pytorch-fid's names, batch normalisation folded into the convolutions.
  *
- * @param hash SHA-256 of the file that they are from
+ * @param hash SHA-256 of their file
  * @param arrays convolutions "name.conv.weight" [out,in,kh,kw] and "name.conv.bias" [out], {@value #LOGITS} [1008,2048]
  */
 public record InceptionWeights(String hash, FrozenArrays arrays) implements Serializable {
-    /** Weights of the logits. Their bias is left out of the logits, as torch-fidelity does for the Inception Score. */
+    /** Weights of the logits. The logits have no bias, as in torch-fidelity's Inception Score. */
     static final String LOGITS = "fc.weight";
 
     static final int CLASSES = 1008;
     private static final int COLOURS = 3;
     private static final double EPSILON = 1e-3;
 
-    /** Takes the network's arrays. Throws {@link UserError} where they are not those of pytorch-fid's InceptionV3. */
+    /** Reads the network's arrays. Throws {@link UserError} if they are not those of pytorch-fid's InceptionV3. */
     public static InceptionWeights read(StateDict dict, String hash) {
         var arrays = new FoldedArrays(dict, "", EPSILON);
         int features = new InceptionV3<>(new Reader(arrays)).blocks(COLOURS, 4).get(3);
@@ -32,13 +32,13 @@ public record InceptionWeights(String hash, FrozenArrays arrays) implements Seri
         return new InceptionWeights(hash, arrays.all());
     }
 
-    /** The weights of a torch or safetensors file. Throws {@link UserError} where it cannot be read or holds something else. */
+    /** The weights of a torch or safetensors file. Throws {@link UserError} if it cannot be read or holds something else. */
     public static InceptionWeights open(Configuration hadoop, Path file) {
         var weights = WeightsFile.open(hadoop, "pytorch-fid's InceptionV3", file);
         return read(weights.dict(), weights.hash());
     }
 
-    /** Takes every convolution of the network from a number of channels to another. */
+    /** Interprets the network by reading every convolution from and to a number of channels. */
     private record Reader(FoldedArrays arrays) implements InceptionV3.Layers<Integer> {
         @Override
         public Integer conv(

@@ -2,7 +2,7 @@ package io.flowmap.eval.feature;
 
 import io.flowmap.data.LatentShape;
 
-/** Labelled uint8 images in blocks, of which one is in memory at a time. */
+/** Labelled uint8 images in blocks; one block is in memory at a time. */
 public interface LabelledImages {
     /** Shape [C,H,W] of every image. */
     LatentShape shape();

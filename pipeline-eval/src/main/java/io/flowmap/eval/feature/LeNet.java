@@ -1,8 +1,8 @@
 package io.flowmap.eval.feature;
 
 /**
- * A convolutional classifier after LeCun et al. 1998, in the usual form with max-pooling and ReLU: 84 features, K classes. Images of
- * one or three channels, 16 pixels or more a side, scaled to [0, 1].
+ * A convolutional classifier after LeCun et al. 1998, in the usual form with max-pooling and ReLU: 84 features, K classes. Input images
+ * have one or three channels, at least 16 pixels a side, and are scaled to [0, 1].
  */
 public final class LeNet implements FeatureNetwork {
     /** Its name in metrics. */

@@ -17,8 +17,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * LeNet as a SameDiff graph with the gradient of its cross entropy: conv 5x5 to 20 maps (padding 2), max-pool, ReLU, conv 5x5 to 50,
- * max-pool, ReLU, dense 84, ReLU (the features), dense K. ReLU follows the pooling, which gives the same numbers for a quarter
- * of the work. The conv2d operation is several times as fast as DL4J's convolution layer, which unfolds patches.
+ * max-pool, ReLU, dense 84, ReLU (the features), dense K. ReLU after the pooling gives the same numbers for a quarter of the work. The
+ * conv2d operation is several times as fast as DL4J's convolution layer, which unfolds patches.
  */
 final class LeNetGraph implements AutoCloseable {
     private static final String IMAGES = "images";
@@ -58,7 +58,7 @@ final class LeNetGraph implements AutoCloseable {
         }
     }
 
-    /** The gradient, in the layout of the weights, of the cross entropy summed over the images. */
+    /** The gradient of the cross entropy summed over the images, in the layout of the weights. */
     Gradient gradient(float[] pixels, int[] labels) {
         if (gradients == null) {
             gradients = addGradients();
@@ -139,7 +139,7 @@ final class LeNetGraph implements AutoCloseable {
         return output;
     }
 
-    /** Walks the chain backwards from d loss / d logits = softmax - target; the first argument of an op is the link before. */
+    /** Backpropagates from d loss / d logits = softmax - target. The first argument of each op is the previous op in the chain. */
     private Map<String, String> addGradients() {
         var targets = graph.placeHolder(TARGETS, DataType.FLOAT, -1, initial.classes());
         var parameters = initial.layout().entries().stream()

@@ -11,12 +11,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Trains a {@link LeNet} by Adam on the cross entropy; the rate is constant for the first half and falls to 0 over the second. Every
- * batch is two halves, one a thread, whose gradients are summed in order: the weights depend on seed, schedule and native library.
+ * Trains a {@link LeNet} with Adam on the cross entropy. The learning rate is constant for the first half and falls to 0 over the
+ * second. Every batch is split into two halves, one per thread, whose gradients are summed in order: the weights depend only on seed,
+ * schedule and native library.
  *
- * @param steps of the optimiser
- * @param batch images a step, even
- * @param learningRate of Adam at first
+ * @param steps optimiser steps
+ * @param batch images per step, even
+ * @param learningRate initial learning rate of Adam
  */
 public record LeNetTraining(int steps, int batch, double learningRate) {
     private static final int SHARDS = 2;
@@ -31,7 +32,7 @@ public record LeNetTraining(int steps, int batch, double learningRate) {
         }
     }
 
-    /** Trains from initial weights of the seed. Throws {@link UserError} where the loss is not finite. */
+    /** Trains from initial weights drawn with the seed. Throws {@link UserError} if the loss is not finite. */
     public LeNetWeights train(LabelledImages images, long seed, Progress progress) {
         var weights = LeNetWeights.initial(images.shape(), images.classes(), seed);
         var source = new ShuffledImages(images, seed);

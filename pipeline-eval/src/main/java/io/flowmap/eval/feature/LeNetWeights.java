@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 /**
  * The parameters of a {@link LeNet} as one flat vector, and their form as a safetensors file.
  *
- * @param shape of the images, 16 pixels or more a side
+ * @param shape shape of the images, at least 16 pixels a side
  * @param classes K
  * @param flat all parameters, at the offsets of {@link #layout()}
  */
@@ -66,7 +66,7 @@ public record LeNetWeights(LatentShape shape, int classes, float[] flat) impleme
         return layout(shape, classes);
     }
 
-    /** The file, the same bytes for the same weights. */
+    /** Contents of the file; equal weights give equal bytes. */
     public byte[] toBytes() {
         var tensors = new LinkedHashMap<String, TensorData>();
         for (var entry : layout().entries()) {
@@ -89,7 +89,7 @@ public record LeNetWeights(LatentShape shape, int classes, float[] flat) impleme
         return out.toByteArray();
     }
 
-    /** The weights of a file. Throws {@link UserError} if it holds another network. */
+    /** Reads the weights from a file. Throws {@link UserError} if it holds another network. */
     public static LeNetWeights fromBytes(byte[] file, String name) {
         var content = content(file, name);
         var dict = new StateDict("a LeNet", name, content.tensors());

@@ -10,16 +10,17 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A network in an ONNX file, from one input [N,3,H,W] in float32 to features, its first output [N,D] or [N,D,1,1], on images of one shape.
+ * A feature network in an ONNX file, for images of one shape: one input [N,3,H,W] in float32; the first output [N,D] or [N,D,1,1] is
+ * the features.
  *
  * @param file its name, for messages
- * @param bytes of the file
- * @param hash SHA-256 of it
- * @param shape of the images, RGB or grey
- * @param side of the square that they are resized to
- * @param batch images that the file takes at once, 0 for any number
- * @param mean of each colour, in 0..1
- * @param deviation of each colour
+ * @param bytes contents of the file
+ * @param hash SHA-256 of the file
+ * @param shape shape of the images, RGB or grey
+ * @param side width and height that images are resized to
+ * @param batch batch size that the file fixes, 0 for any
+ * @param mean mean of each colour, in 0..1
+ * @param deviation standard deviation of each colour
  * @param dimension D
  */
 public record OnnxModel(
@@ -36,32 +37,32 @@ public record OnnxModel(
     static final String NETWORK = "an ONNX network from [N,3,H,W] in float32 to features";
 
     /**
-     * Reads a file and tries it on one empty image. Throws {@link UserError} where it cannot be read or is no such network.
+     * Reads a file and runs it on one empty image. Throws {@link UserError} if it cannot be read or is no such network.
      *
-     * @param side of the images, 0 where the file's input fixes it
+     * @param side width and height of the images, 0 if the file's input fixes them
      */
     public static OnnxModel open(
             Configuration hadoop, Path file, LatentShape shape, int side, List<Double> mean, List<Double> deviation) {
         if (shape.channels() != 1 && shape.channels() != 3) {
-            throw new UserError("cannot evaluate by " + file + ": expected images of 1 or 3 channels, got " + shape);
+            throw new UserError("cannot evaluate with " + file + ": expected images of 1 or 3 channels, got " + shape);
         }
         var bytes = OnnxSession.read(hadoop, file);
         try (var session = OnnxSession.of(file.toString(), NETWORK, bytes)) {
             var images = OnnxNetwork.images(session);
             if (images == null) {
-                throw new UserError("cannot evaluate by " + file + ": expected " + NETWORK + ", got inputs "
+                throw new UserError("cannot evaluate with " + file + ": expected " + NETWORK + ", got inputs "
                         + session.inputs().stream()
                                 .map(input -> input + Arrays.toString(session.inputShape(input)))
                                 .toList());
             }
             int fixed = (int) Math.max(0, images[2]);
             if (fixed > 0 && side > 0 && fixed != side) {
-                throw new UserError("cannot evaluate by " + file + ": expected evaluate.onnx.side 0 or " + fixed
-                        + ", which the file fixes, got " + side);
+                throw new UserError("cannot evaluate with " + file + ": expected evaluate.onnx.side = 0 or " + fixed
+                        + ", the size that the file fixes, got " + side);
             }
             if (fixed == 0 && side == 0) {
-                throw new UserError("cannot evaluate by " + file
-                        + ": expected evaluate.onnx.side, since the file takes images of any size, got 0");
+                throw new UserError("cannot evaluate with " + file
+                        + ": expected evaluate.onnx.side above 0, since the file takes images of any size, got 0");
             }
             int used = Math.max(fixed, side);
             int batch = (int) Math.max(0, images[0]);
@@ -75,7 +76,7 @@ public record OnnxModel(
         return file.replaceFirst("\\.onnx$", "");
     }
 
-    /** One class: it gives features alone. */
+    /** One class, since the network gives features only. */
     @Override
     public int classes() {
         return 1;

@@ -3,7 +3,10 @@ package io.flowmap.eval.feature;
 import io.flowmap.codec.OnnxSession;
 import java.util.Arrays;
 
-/** Features of an {@link OnnxModel}: images resized as PIL's bicubic on floats, clipped to 0..255, (x/255 - mean) / deviation. */
+/**
+ * Features of an {@link OnnxModel}. Images are resized by PIL's bicubic method on floats, clipped to 0..255, then (x/255 - mean) /
+ * deviation.
+ */
 final class OnnxNetwork implements FeatureNetwork {
     private static final int COLOURS = 3;
     private static final float WHITE = 255;
@@ -16,7 +19,7 @@ final class OnnxNetwork implements FeatureNetwork {
         this.session = OnnxSession.of(model.file(), OnnxModel.NETWORK, model.bytes());
     }
 
-    /** The shape of the one input if it is that of square images [N,3,H,W], in which what is below 1 is not fixed; else null. */
+    /** The shape of the single input if it is [N,3,H,W] with H = W, otherwise null. Dimensions below 1 are not fixed. */
     static long[] images(OnnxSession session) {
         var inputs = session.inputs();
         long[] shape = inputs.size() == 1 ? session.inputShape(inputs.get(0)) : new long[0];
@@ -24,8 +27,8 @@ final class OnnxNetwork implements FeatureNetwork {
     }
 
     /**
-     * The first output for images [count,3,side,side], row-major [count,D]. Where the file fixes how many it takes, there must be no more;
-     * the rest is filled with zeros.
+     * The first output for images [count,3,side,side], row-major [count,D]. If the file fixes the batch size, count must not exceed it;
+     * missing images are filled with zeros.
      */
     static float[] features(OnnxSession session, float[] images, int count, int batch, int side) {
         int rows = Math.max(count, batch);

@@ -3,8 +3,8 @@ package io.flowmap.eval.feature;
 import io.flowmap.data.LatentShape;
 
 /**
- * How the tools bring an image to the side that a network is for, and its pixels to the range. All are separable: rows first, rounded to
- * float32, then columns.
+ * Published methods that resize an image to the network's input size and scale its pixels. All are separable: first along rows, rounded
+ * to float32, then along columns.
  */
 public enum Resize {
     /** pytorch-fid: PyTorch's bilinear without antialias, sampled at (i + 1/2) s - 1/2 >= 0, s = in/out; 2 x/255 - 1. */
@@ -46,7 +46,7 @@ public enum Resize {
 
     private static final int COLOURS = 3;
 
-    /** What it does, in the words of a protocol. */
+    /** The method, in a protocol's words. */
     public String text() {
         return switch (this) {
             case PYTORCH -> "bilinear 299x299 as PyTorch, -1..1 by 2 x/255 - 1";
@@ -57,15 +57,15 @@ public enum Resize {
 
     abstract Taps taps(int in, int out);
 
-    /** A pixel of 0 to 255 in the network's range. */
+    /** Maps a pixel value in 0..255 to the network's range. */
     abstract float normalised(float pixel);
 
     /**
-     * Writes an image [3, side, side] in the network's range; grey becomes three equal colours.
+     * Writes an image [3, side, side] in the network's range; a grey image becomes three equal colours.
      *
      * @param images uint8 [.., C, H, W], C = 1 or 3
      * @param from index of the image's first pixel
-     * @param shape of the image
+     * @param shape shape of the image
      */
     void apply(byte[] images, int from, LatentShape shape, int side, float[] to, int at) {
         int height = shape.height();

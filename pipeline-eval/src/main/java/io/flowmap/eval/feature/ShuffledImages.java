@@ -2,7 +2,7 @@ package io.flowmap.eval.feature;
 
 import io.flowmap.tensor.CounterRandom;
 
-/** An endless pass over labelled images: blocks permuted by (seed, epoch), images of a block by (seed, epoch, block). */
+/** Endless iteration over labelled images: blocks are permuted by (seed, epoch), the images of a block by (seed, epoch, block). */
 final class ShuffledImages {
     private final LabelledImages images;
     private final CounterRandom random;
@@ -18,7 +18,7 @@ final class ShuffledImages {
         this.random = new CounterRandom(seed);
     }
 
-    /** Numbers an image. */
+    /** Number of values in an image. */
     int size() {
         return images.shape().size();
     }

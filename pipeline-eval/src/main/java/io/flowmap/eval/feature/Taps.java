@@ -3,10 +3,10 @@ package io.flowmap.eval.feature;
 import java.util.Arrays;
 
 /**
- * A linear map along one axis: output i is the sum of weights[i][j] times input first[i] + j.
+ * A linear map along one axis: output i is the sum over j of weights[i][j] times input first[i] + j.
  *
- * @param first input index, one an output
- * @param weights of the inputs from there on
+ * @param first index of the first input of each output
+ * @param weights weights of the inputs from there on
  */
 record Taps(int[] first, double[][] weights) {
     private static final double BICUBIC_REACH = 2;
@@ -25,7 +25,7 @@ record Taps(int[] first, double[][] weights) {
         return taps;
     }
 
-    /** PIL's resampling: the bicubic kernel, as wide as the step where that is above a pixel, its weights of sum 1. */
+    /** PIL's resampling: the bicubic kernel, widened to the step if that is more than a pixel, with weights normalised to sum 1. */
     static Taps bicubic(int in, int out) {
         var taps = new Taps(new int[out], new double[out][]);
         double scale = (double) in / out;

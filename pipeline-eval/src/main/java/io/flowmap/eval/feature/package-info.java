@@ -1,2 +1,2 @@
-/** Frozen networks that turn images into features and class probabilities, and the training of the one that is ours. */
+/** Frozen networks that map images to features and class probabilities, and the training of LeNet, the only one trained here. */
 package io.flowmap.eval.feature;

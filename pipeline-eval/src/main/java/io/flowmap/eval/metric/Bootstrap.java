@@ -7,12 +7,12 @@ import java.util.HashMap;
 import java.util.stream.IntStream;
 
 /**
- * Intervals of a statistic by resampling the images within their classes (Davison and Hinkley 1997, section 3.2): samples are drawn in
- * fixed shares of the classes, which a resample must keep, else it would be far off by the shares alone. What a resample takes is a
- * function of seed, resample and index.
+ * Intervals of a statistic by resampling images within their classes (Davison and Hinkley 1997, section 3.2). Samples are drawn with
+ * fixed shares of the classes, and a resample must keep them, or its value would be far off for that reason alone. The images of a
+ * resample are a function of seed, resample number and index.
  *
- * @param seed of the numbers
- * @param resamples how many, two or more
+ * @param seed seed of the random numbers
+ * @param resamples number of resamples, at least 2
  */
 public record Bootstrap(long seed, int resamples) implements Serializable {
     public Bootstrap {
@@ -24,8 +24,8 @@ public record Bootstrap(long seed, int resamples) implements Serializable {
     /**
      * An interval of a statistic.
      *
-     * @param low its lower end
-     * @param high its upper end
+     * @param low lower end
+     * @param high upper end
      */
     public record Interval(double low, double high) {
         /** Half its width. */
@@ -35,10 +35,10 @@ public record Bootstrap(long seed, int resamples) implements Serializable {
     }
 
     /**
-     * The images that a resample takes in the places of consecutive ones: each is one of them with the same label, any as likely as another.
+     * The images that a resample takes in place of consecutive ones: each is drawn uniformly from those with the same label.
      *
      * @param first index of the first image
-     * @param labels one an image; a negative one is a class like others
+     * @param labels label of each image; a negative label counts as a class
      * @return places, from 0
      */
     public int[] draw(int resample, long first, int[] labels) {
@@ -55,13 +55,13 @@ public record Bootstrap(long seed, int resamples) implements Serializable {
     }
 
     /**
-     * The basic interval about what an estimate t of as many images is on average, [t + m - q(1 - a/2), t + m - q(a/2)], m the mean and q
-     * the quantiles of the resamples' values (Davison and Hinkley 1997, Eq. 5.6, of the deviations from m). A resample of a Frechet distance
-     * lies above t about as much as t above the distance of endless images; that bias belongs to the number of images, which is part of a
-     * protocol, so it is not taken off here.
+     * The basic interval around the expected value of an estimate t from this many images: [t + m - q(1 - a/2), t + m - q(a/2)], where
+     * m is the mean and q the quantiles of the resamples' values (Davison and Hinkley 1997, Eq. 5.6, applied to deviations from m).
+     * A resample of a Frechet distance lies above t by about as much as t lies above the distance for infinitely many images. This bias
+     * belongs to the number of images, which is part of a protocol, so it is not corrected here.
      *
-     * @param estimate of all images
-     * @param values one a resample
+     * @param estimate estimate from all images
+     * @param values value of each resample
      * @param confidence 1 - a, in (0, 1)
      */
     public static Interval interval(double estimate, double[] values, double confidence) {
@@ -76,7 +76,7 @@ public record Bootstrap(long seed, int resamples) implements Serializable {
         return new Interval(centre - quantile(sorted, 1 - tail), centre - quantile(sorted, tail));
     }
 
-    /** Between order statistics, linearly. */
+    /** Quantile by linear interpolation between order statistics. */
     private static double quantile(double[] sorted, double p) {
         double at = p * (sorted.length - 1);
         int below = (int) at;

@@ -3,21 +3,21 @@ package io.flowmap.eval.metric;
 import io.flowmap.tensor.Mergeable;
 
 /**
- * The Inception Score (Salimans et al. 2016): exp of the mean over images of KL(p(y|x) || p(y)), p(y) the mean of p(y|x); from 1 to the
- * number of classes.
+ * The Inception Score (Salimans et al. 2016): exp of the mean over images of KL(p(y|x) || p(y)), where p(y) is the mean of p(y|x). It
+ * ranges from 1 to the number of classes.
  *
- * @param count images
- * @param probabilities sums of p(y|x), one a class
+ * @param count number of images
+ * @param probabilities sum of p(y|x) for each class
  * @param negativeEntropy sum of p(y|x) log p(y|x)
  */
 public record InceptionScore(long count, double[] probabilities, double negativeEntropy)
         implements Mergeable.Statistic<float[], InceptionScore> {
-    /** Of no images. */
+    /** The statistic of an empty set. */
     public static InceptionScore empty(int classes) {
         return new InceptionScore(0, new double[classes], 0);
     }
 
-    /** Of log probabilities row-major [rows, classes]. Throws {@link ArithmeticException} where one is NaN. */
+    /** The statistic of log probabilities, row-major [rows, classes]. Throws {@link ArithmeticException} if one is NaN. */
     public static InceptionScore of(float[] logProbabilities, int classes) {
         var sums = new double[classes];
         double negativeEntropy = 0;
@@ -34,7 +34,7 @@ public record InceptionScore(long count, double[] probabilities, double negative
         return new InceptionScore(logProbabilities.length / classes, sums, negativeEntropy);
     }
 
-    /** With the log probabilities of more images, row-major [rows, classes]. */
+    /** Adds the log probabilities of more images, row-major [rows, classes]. */
     @Override
     public InceptionScore add(float[] logProbabilities) {
         return merge(of(logProbabilities, probabilities.length));
@@ -53,7 +53,7 @@ public record InceptionScore(long count, double[] probabilities, double negative
         return new InceptionScore(count + other.count, sums, negativeEntropy + other.negativeEntropy);
     }
 
-    /** The score. Throws {@link IllegalStateException} where there is no image. */
+    /** The score. Throws {@link IllegalStateException} if there are no images. */
     public double score() {
         if (count == 0) {
             throw new IllegalStateException("cannot take an Inception Score: expected one or more images, got none");

@@ -2,7 +2,7 @@ package io.flowmap.eval.metric;
 
 import java.util.Arrays;
 
-/** NumPy's RandomState: the generator MT19937 (Matsumoto and Nishimura 1998) and the permutations that it draws. */
+/** NumPy's RandomState: the generator MT19937 (Matsumoto and Nishimura 1998) and the permutations drawn from it. */
 public final class NumpyRandom {
     private static final int WORDS = 624;
     private static final int SHIFT = 397;
@@ -10,7 +10,7 @@ public final class NumpyRandom {
     private final int[] state = new int[WORDS];
     private int next = WORDS;
 
-    /** Throws {@link IllegalArgumentException} unless the seed has 32 bits. */
+    /** Throws {@link IllegalArgumentException} unless the seed fits in 32 bits. */
     public NumpyRandom(long seed) {
         if (seed < 0 || seed >> Integer.SIZE != 0) {
             throw new IllegalArgumentException("cannot seed RandomState: expected 0 to 2^32 - 1, got " + seed);
@@ -21,7 +21,7 @@ public final class NumpyRandom {
         }
     }
 
-    /** The first of a permutation of 0 .. n-1: {@code choice(n, size, replace=False)}. */
+    /** The first elements of a permutation of 0 .. n-1, as {@code choice(n, size, replace=False)}. */
     public int[] choice(int n, int size) {
         var order = new int[n];
         Arrays.setAll(order, i -> i);
@@ -34,7 +34,7 @@ public final class NumpyRandom {
         return Arrays.copyOf(order, size);
     }
 
-    /** Uniform among 0 .. max, by rejection of what is above. */
+    /** Uniform in 0 .. max, by rejection of larger numbers. */
     private int below(int max) {
         int mask = (Integer.highestOneBit(max) << 1) - 1;
         int value = bits() & mask;

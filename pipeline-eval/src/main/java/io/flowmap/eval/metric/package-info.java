@@ -1,6 +1,5 @@
 /**
- * Sample quality from features: mergeable moments and the Frechet distance, exact nearest neighbours with precision, recall, density and
- * coverage, kernel distance, Inception Score, bootstrap intervals. Plain arrays and LAPACK, no Spark: a statistic is a value that merges,
- * and a job only carries it about.
+ * Measures of sample quality: Inception Score and bootstrap intervals. They use plain arrays without Spark: a statistic is a value that
+ * merges, and jobs distribute it.
  */
 package io.flowmap.eval.metric;

@@ -4,22 +4,23 @@ import io.flowmap.eval.distance.FeatureBlock;
 import java.util.BitSet;
 
 /**
- * Which points lie inside balls around other points, tile by tile (improved precision and recall, Kynkaanniemi et al. 2019; density and
- * coverage, Naeem et al. 2020): d(x, c) <= radius(c), ties inside, so points that equal a centre of radius 0 count.
+ * Which points lie inside balls around other points, for one tile (improved precision and recall, Kynkaanniemi et al. 2019; density and
+ * coverage, Naeem et al. 2020). A point is inside if d(x, c) <= radius(c). The boundary counts as inside, so a point equal to a centre
+ * of radius 0 counts.
  *
  * @param real rows of the real block inside a ball of the generated block: recall
  * @param generated rows of the generated block inside a ball of the real block: precision
- * @param reached rows of the real block with a row of the generated block inside their own ball: coverage
- * @param hits pairs of a row of the generated block and a ball of the real block that it is inside: density
+ * @param reached rows of the real block whose own ball contains a row of the generated block: coverage
+ * @param hits pairs of a row of the generated block and a ball of the real block that contains it: density
  */
 public record BallCoverage(BitSet real, BitSet generated, BitSet reached, long hits) {
-    /** All of one tile from one pass over its distances. */
+    /** Computes all four from one pass over a tile's distances. */
     public static BallCoverage of(
             FeatureBlock real, double[] realSquaredRadii, FeatureBlock generated, double[] generatedSquaredRadii) {
         return of(DistanceTile.between(real, generated), realSquaredRadii, generatedSquaredRadii);
     }
 
-    /** Of a tile that is there, real rows to generated ones. */
+    /** The same for an existing tile, from real rows to generated rows. */
     static BallCoverage of(DistanceTile tile, double[] realSquaredRadii, double[] generatedSquaredRadii) {
         int rows = tile.from().rows();
         var inside = new BitSet(rows);

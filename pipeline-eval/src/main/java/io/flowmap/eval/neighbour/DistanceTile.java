@@ -5,23 +5,23 @@ import io.flowmap.eval.distance.FeatureBlock;
 import io.flowmap.eval.distance.Lapack;
 
 /**
- * Squared Euclidean distances between the rows of two blocks: bounds of all from one float32 matrix product, exact values where a
- * bound does not decide.
+ * Squared Euclidean distances between the rows of two blocks. One float32 matrix product gives bounds for all; exact values are
+ * computed where a bound does not decide.
  *
- * <p>With x, y the rows minus a common centre, rounded to float32, |x|^2 + |y|^2 - 2 x'y differs from the squared distance by at most
- * c (|x|^2 + |y|^2), c = (D + 8) u / (1 - (D + 8) u), u = 2^-24: D u |x||y| twice from the product in any order of summation (Higham
- * 2002, section 3.1), the rest from the rounded coordinates. What is decided by bounds and exact values depends on exact values alone.
+ * <p>Let x, y be rows minus a common centre, rounded to float32. Then |x|^2 + |y|^2 - 2 x'y differs from the squared distance by at
+ * most c (|x|^2 + |y|^2), c = (D + 8) u / (1 - (D + 8) u), u = 2^-24: twice D u |x||y| from the product in any order of summation
+ * (Higham 2002, section 3.1), the rest from the rounded coordinates. Decisions therefore always agree with the exact values.
  */
 public final class DistanceTile {
     private static final double UNIT_ROUNDOFF = 0x1p-24;
 
-    /** More than what products below the smallest normal number can lose. */
+    /** An upper bound on the error of products below the smallest normal number. */
     private static final double UNDERFLOW = 1e-30;
 
-    /** Squared norms up to which no product overflows. */
+    /** Upper limit of squared norms for which no product overflows. */
     private static final double LARGEST_NORM = 1e37;
 
-    /** Columns that are transposed together: their cache lines stay. */
+    /** Columns transposed together, so that their cache lines are reused. */
     private static final int STRIP = 16;
 
     private final CentredPoints from;
@@ -36,14 +36,14 @@ public final class DistanceTile {
         this.products = products;
     }
 
-    /** Of two blocks around the mean of the first. Throws {@link IllegalArgumentException} where their dimensions differ. */
+    /** The tile of two blocks, centred at the mean of the first. Throws {@link IllegalArgumentException} if the dimensions differ. */
     public static DistanceTile between(FeatureBlock from, FeatureBlock to) {
         var centre = CentredPoints.centre(from);
         var points = CentredPoints.of(from, centre);
         return between(points, from == to ? points : CentredPoints.of(to, centre));
     }
 
-    /** Of two blocks around one centre. */
+    /** The tile of two blocks with a common centre. */
     public static DistanceTile between(CentredPoints from, CentredPoints to) {
         int d = from.block().dimension();
         var products = Lapack.timesTransposed(from.rows(), to.rows(), from.norms().length, to.norms().length, d);
@@ -52,7 +52,7 @@ public final class DistanceTile {
         return new DistanceTile(from, to, overflows ? Double.POSITIVE_INFINITY : terms / (1 - terms), products);
     }
 
-    /** The distances the other way round. */
+    /** The transposed tile, with the two blocks exchanged. */
     DistanceTile transposed() {
         int m = from.norms().length;
         int n = to.norms().length;
@@ -75,7 +75,7 @@ public final class DistanceTile {
         return to.block();
     }
 
-    /** Writes lower bounds of the distances from a row to all rows of the other block, minus infinity or NaN where nothing is known. */
+    /** Writes lower bounds of the distances from a row to all rows of the other block; minus infinity or NaN where no bound is known. */
     public void lower(int row, double[] bounds) {
         bounds(row, -slack, bounds);
     }
@@ -85,14 +85,14 @@ public final class DistanceTile {
         bounds(row, slack, bounds);
     }
 
-    /** How far an upper bound is above the lower one. */
+    /** Difference between upper and lower bound. */
     public double width(int row, int column) {
         return 2 * (slack * (from.norms()[row] + to.norms()[column]) + UNDERFLOW);
     }
 
     /**
-     * By direct differences in float64: equal points have distance exactly 0 and d(x, y) = d(y, x) to the bit, so ties are exact. Four
-     * sums of every fourth coordinate, then their sum.
+     * Exact distance by direct differences in float64: equal points have distance exactly 0, and d(x, y) = d(y, x) to the bit, so ties
+     * are exact. Sums every fourth coordinate in four sums, then adds them.
      */
     public double exact(int row, int column) {
         int d = from().dimension();

@@ -5,8 +5,8 @@ import io.flowmap.tensor.Mergeable;
 import java.util.Arrays;
 
 /**
- * The k smallest squared distances from each row of a block to the points seen so far, the point itself excluded:
- * tiles merge in any order to the same values.
+ * The k smallest squared distances from each row of a block to the points seen so far, excluding the point itself. Tiles may merge in
+ * any order with the same result.
  */
 public final class NearestDistances implements Mergeable<NearestDistances> {
     private final int neighbours;
@@ -18,21 +18,21 @@ public final class NearestDistances implements Mergeable<NearestDistances> {
     }
 
     /**
-     * Those within one tile of a set against itself, of the rows of the first block to those of the second and the other way round; once
-     * only where the two are one block, which is where their numbers are equal.
+     * The distances within one tile of a set against itself: from rows of the first block to the second, and from the second to the
+     * first. If both have the same number they are one block, and there is one result.
      */
     public static NearestDistances[] within(FeatureBlock from, FeatureBlock to, int neighbours) {
         return within(DistanceTile.between(from, to), neighbours);
     }
 
-    /** Of a tile that is there. */
+    /** The distances of an existing tile. */
     static NearestDistances[] within(DistanceTile tile, int neighbours) {
         return tile.from().block() == tile.to().block()
                 ? new NearestDistances[] {of(tile, neighbours)}
                 : new NearestDistances[] {of(tile, neighbours), of(tile.transposed(), neighbours)};
     }
 
-    /** The k smallest of both tiles. */
+    /** The k smallest of both. */
     @Override
     public NearestDistances merge(NearestDistances other) {
         var merged = nearest.clone();
@@ -42,7 +42,7 @@ public final class NearestDistances implements Mergeable<NearestDistances> {
         return new NearestDistances(neighbours, merged);
     }
 
-    /** The squared distance of each row to its k-th neighbour; infinite where fewer than k other points were seen. */
+    /** The squared distance of each row to its k-th neighbour; infinite if fewer than k other points were seen. */
     public double[] squaredRadii() {
         var radii = new double[nearest.length / neighbours];
         for (int row = 0; row < radii.length; row++) {
@@ -71,7 +71,7 @@ public final class NearestDistances implements Mergeable<NearestDistances> {
         return new NearestDistances(neighbours, nearest);
     }
 
-    /** No point farther than this can be among the k nearest. */
+    /** Upper bound: no point farther away can be among the k nearest. */
     private static double kthSmallest(double[] bounds, int self, double[] smallest) {
         Arrays.fill(smallest, Double.POSITIVE_INFINITY);
         for (int i = 0; i < bounds.length; i++) {

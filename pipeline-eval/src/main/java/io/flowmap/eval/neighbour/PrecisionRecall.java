@@ -11,16 +11,17 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Improved precision and recall (Kynkaanniemi et al. 2019), density and coverage (Naeem et al. 2020) of two sets of points: a ball around
- * a point has the distance to its k-th neighbour in its own set, the point itself excluded, as radius; what is on it is inside.
+ * Improved precision and recall (Kynkaanniemi et al. 2019), density and coverage (Naeem et al. 2020) of two sets of points. The ball
+ * around a point has as radius the distance to its k-th neighbour in its own set, excluding the point itself. The boundary counts as
+ * inside.
  *
  * @param precision share of the generated images inside the ball of some real image
  * @param recall share of the real images inside the ball of some generated image
- * @param density balls of real images that a generated image is inside, on average, over k
- * @param coverage share of the real images whose ball has a generated image inside
+ * @param density mean number of real images' balls that contain a generated image, divided by k
+ * @param coverage share of the real images whose ball contains a generated image
  */
 public record PrecisionRecall(double precision, double recall, double density, double coverage) {
-    /** One of the four. */
+    /** One of the four values. */
     public enum Part {
         PRECISION(PrecisionRecall::precision),
         RECALL(PrecisionRecall::recall),
@@ -38,7 +39,7 @@ public record PrecisionRecall(double precision, double recall, double density, d
         }
     }
 
-    /** Of sets in memory. Throws {@link IllegalArgumentException} unless both have more than k points. */
+    /** Computes the values for sets in memory. Throws {@link IllegalArgumentException} unless both have more than k points. */
     public static PrecisionRecall between(List<FeatureBlock> real, List<FeatureBlock> generated, int neighbours) {
         requireMore(real, neighbours);
         requireMore(generated, neighbours);
@@ -46,7 +47,7 @@ public record PrecisionRecall(double precision, double recall, double density, d
         return BlasThreads.oneACall(() -> ofPoints(points(real, centre), points(generated, centre), neighbours));
     }
 
-    /** What the tiles of one real block count, and which generated points of each block it covers. */
+    /** Counts of the tiles of one real block, and the generated points of each block that it covers. */
     private record Covered(int recalled, int reached, long hits, List<BitSet> inReal) {}
 
     private static PrecisionRecall ofPoints(List<CentredPoints> real, List<CentredPoints> generated, int neighbours) {
@@ -92,12 +93,12 @@ public record PrecisionRecall(double precision, double recall, double density, d
     }
 
     /**
-     * Of counts.
+     * Computes the values from counts.
      *
      * @param precise generated images inside some real image's ball
      * @param recalled real images inside some generated image's ball
-     * @param hits pairs of a generated image and a real image's ball that it is inside
-     * @param reached real images whose ball has a generated image inside
+     * @param hits pairs of a generated image and a real image's ball that contains it
+     * @param reached real images whose ball contains a generated image
      */
     public static PrecisionRecall of(
             double precise, double recalled, double hits, double reached, long real, long generated, int neighbours) {

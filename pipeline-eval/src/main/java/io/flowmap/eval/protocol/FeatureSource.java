@@ -2,16 +2,16 @@ package io.flowmap.eval.protocol;
 
 import io.flowmap.eval.feature.Resize;
 
-/** Which network gives the features of a named protocol. */
+/** The network that gives the features of a named protocol. */
 public sealed interface FeatureSource {
-    /** How a user comes by its file, in words. */
+    /** How a user gets the network's file, as text for messages. */
     String howToGet();
 
     /**
      * InceptionV3, from {@code evaluate.inception}.
      *
-     * @param resize of the images
-     * @param dimension of the features: 64, 192 or 768 of the first blocks, 2048 of the whole network
+     * @param resize method that resizes the images
+     * @param dimension of the features: 64, 192 or 768 for the first blocks, 2048 for the whole network
      */
     record Inception(Resize resize, int dimension) implements FeatureSource {
         @Override

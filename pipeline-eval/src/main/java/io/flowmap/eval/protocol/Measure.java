@@ -3,9 +3,9 @@ package io.flowmap.eval.protocol;
 import io.flowmap.eval.neighbour.PrecisionRecall;
 import java.util.Optional;
 
-/** What a protocol takes of features, with the constants that it fixes. */
+/** What a protocol computes from features, with the constants that it fixes. */
 public sealed interface Measure {
-    /** k of what is measured by nearest neighbours. */
+    /** k of a measure that uses nearest neighbours. */
     default Optional<Integer> neighbours() {
         return Optional.empty();
     }
@@ -18,10 +18,10 @@ public sealed interface Measure {
     record Frechet(int ddof) implements Measure {}
 
     /**
-     * What the balls of k nearest neighbours give.
+     * A value computed from the balls of k nearest neighbours.
      *
-     * @param part which of the four
-     * @param k neighbours
+     * @param part which of the four values
+     * @param k number of neighbours
      */
     record Balls(PrecisionRecall.Part part, int k) implements Measure {
         @Override
@@ -31,14 +31,14 @@ public sealed interface Measure {
     }
 
     /**
-     * The mean kernel distance of subsets that NumPy's RandomState draws, as torch-fidelity does.
+     * The mean kernel distance over subsets drawn by NumPy's RandomState, as in torch-fidelity.
      *
-     * @param subsets how many
-     * @param size images of one
-     * @param seed of RandomState
+     * @param subsets number of subsets
+     * @param size images in a subset
+     * @param seed seed of RandomState
      */
     record Kernel(int subsets, int size, long seed) implements Measure {}
 
-    /** The Inception Score of all images at once. */
+    /** The Inception Score over all images together. */
     record Score() implements Measure {}
 }

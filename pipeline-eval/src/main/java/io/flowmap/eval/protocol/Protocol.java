@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A named way to measure samples. Values compare only where the protocol, the weights and the reference set are the same.
+ * A named way to measure samples. Values are comparable only with equal protocol, weights and reference set.
  *
  * @param name of the metric in settings and tables
- * @param source of the features; empty where they are those of {@code evaluate.features}
- * @param measure what is taken of the features
+ * @param source of the features; empty for those of {@code evaluate.features}
+ * @param measure computed from the features
  */
 public record Protocol(String name, Optional<FeatureSource> source, Measure measure) {
     private static final int NEIGHBOURS = 3;
@@ -38,7 +38,7 @@ public record Protocol(String name, Optional<FeatureSource> source, Measure meas
             new Protocol("fd:resnet56", Optional.of(new FeatureSource.ResNet(56)), SAMPLE),
             new Protocol("fd:dinov2", Optional.of(new FeatureSource.Dinov2()), SAMPLE));
 
-    /** Measures of an ONNX file's features, before a colon and its path. */
+    /** Measures of an ONNX file's features; the name is followed by a colon and the path. */
     private static final Map<String, Measure> OF_FILES = Map.of(
             "fd",
             SAMPLE,
@@ -51,7 +51,7 @@ public record Protocol(String name, Optional<FeatureSource> source, Measure meas
 
     private static final Pattern OF_FILE = Pattern.compile("(fd|kid|precision|recall):(.+\\.onnx)");
 
-    /** The protocol of that name; throws {@link IllegalArgumentException} listing the known ones. */
+    /** The protocol with that name. Throws {@link IllegalArgumentException} listing the known names. */
     public static Protocol named(String name) {
         var file = OF_FILE.matcher(name);
         if (file.matches()) {
@@ -62,10 +62,10 @@ public record Protocol(String name, Optional<FeatureSource> source, Measure meas
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("expected protocols among "
                         + NAMED.stream().map(Protocol::name).toList()
-                        + " or fd:, kid:, precision: or recall: and the path of an .onnx file, got " + name));
+                        + " or fd:, kid:, precision: or recall: followed by the path of an .onnx file, got " + name));
     }
 
-    /** A measure of the features of {@code evaluate.features}. */
+    /** A measure on the features of {@code evaluate.features}. */
     public static Protocol own(String name, Measure measure) {
         return new Protocol(name, Optional.empty(), measure);
     }

@@ -1,2 +1,2 @@
-/** Named protocols: which features, resize and measure with which constants make a number that compares with published ones. */
+/** Named protocols: the features, resize, measure and constants that make a value comparable with published ones. */
 package io.flowmap.eval.protocol;

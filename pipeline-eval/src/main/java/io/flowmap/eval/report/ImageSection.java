@@ -18,7 +18,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 
-/** Grids of images, one column a class: samples of the same noise with rising steps, and real images. */
+/** Image grids, one column per class: samples from the same noise with increasing steps, and real images. */
 final class ImageSection {
     private static final int SMALLEST_GRID = 360;
 
@@ -32,7 +32,7 @@ final class ImageSection {
         this.settings = settings;
     }
 
-    /** For each number of steps the student's samples over the teacher's, of one guidance weight. */
+    /** For each number of steps, the student's samples above the teacher's, at one guidance weight. */
     String samples(List<SampleSet> sets, double guidance) {
         var ofWeight = sets.stream().filter(set -> set.guidance() == guidance).toList();
         var steps = new TreeSet<Integer>();
@@ -54,7 +54,7 @@ final class ImageSection {
                                 .append(Html.image(
                                         grid(firstOf(set)),
                                         "samples of the " + model + ", " + n + (n == 1 ? " step" : " steps")
-                                                + ", guidance " + Axis.format(guidance) + ": a column a class")));
+                                                + ", guidance " + Axis.format(guidance) + ": one column per class")));
             }
             html.append("</figure>");
         }
@@ -74,11 +74,11 @@ final class ImageSection {
                 }
             }
         }
-        return "<div class=\"single\"><figure>" + Html.image(grid(images), "real images: a column a class")
+        return "<div class=\"single\"><figure>" + Html.image(grid(images), "real images: one column per class")
                 + "</figure></div>";
     }
 
-    /** The student's first samples of the fewest steps at that weight, one a class, over the training images nearest to them. */
+    /** The student's first samples at the fewest steps and that weight, one per class, above the training images nearest to them. */
     String neighbours(List<SampleSet> sets, double guidance, LatentData train) {
         return sets.stream()
                 .filter(set -> set.guidance() == guidance && set.model().equals(SampleSet.STUDENT))
@@ -95,7 +95,7 @@ final class ImageSection {
                 .toList();
     }
 
-    /** Enough samples of the smallest indices for every place of the grid, whatever the order of the labels. */
+    /** The samples with the smallest indices, enough to fill every place of the grid, whatever the order of the labels. */
     private List<LabelledImage> firstOf(SampleSet set) {
         long enough = 8L * Math.max(1, data.classes()) * settings.imagesPerClass();
         return set.rows(spark).filter(col("index").lt(enough)).orderBy("index").collectAsList().stream()

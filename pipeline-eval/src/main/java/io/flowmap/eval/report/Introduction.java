@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What a reader has to know who has never seen such a page: what ran, what the pictures show, which values are good. */
+/** Introduction for readers who see such a page for the first time: what ran, what the images show, which values are good. */
 final class Introduction {
     private final MetricTable table;
     private final LatentData train;
@@ -23,7 +23,7 @@ final class Introduction {
 
     void write(Page page) {
         page.introduction("What ran", ran())
-                .introduction("What the pictures show", pictures())
+                .introduction("What the images show", pictures())
                 .introduction("Which values are good", values());
     }
 
@@ -31,19 +31,19 @@ final class Introduction {
         var shape = train.imageShape();
         return String.format(
                 Locale.ROOT,
-                "%s learned from %,d images%s (%d×%d pixels, %s). %s then drew %,d images at each of several numbers of steps, from the same"
-                        + " noise, and these were compared with real images.",
+                "%s learned from %,d images%s (%d×%d pixels, %s). %s then generated %,d images at each of several numbers of steps, from the"
+                        + " same noise. These were compared with real images.",
                 drew(SampleSet.TEACHER)
-                        ? "A teacher, which draws an image in many small steps,"
-                        : "A flow map, here called the student, which draws an image in one to a few steps,",
+                        ? "A teacher, which generates an image in many small steps,"
+                        : "A flow map (the student), which generates an image in one or a few steps,",
                 train.count(),
                 train.classes() > 0 ? " of " + train.classes() + " classes" : "",
                 shape.width(),
                 shape.height(),
                 shape.channels() == 1 ? "grey" : shape.channels() + " channels",
                 drewBoth()
-                        ? "A flow map, the student, was distilled from it, which draws in one to a few steps"
-                                + (finetuned ? "; an adversarial finetuning sharpened it" : "") + ". Both"
+                        ? "A flow map (the student) was distilled from it, which needs one or a few steps"
+                                + (finetuned ? "; it was sharpened by adversarial finetuning" : "") + ". Both"
                         : "It",
                 table.protocol(table.distance()).samples());
     }
@@ -58,12 +58,12 @@ final class Introduction {
 
     private String pictures() {
         return "Each grid under Samples is one number of steps" + (drewBoth() ? ", the student above the teacher" : "")
-                + "; the same place has the same noise and class in every grid. "
+                + "; images at the same place have the same noise and class in every grid. "
                 + (drewBoth()
                         ? "The run went well if the student's images at 1 to 4 steps look like the teacher's at many steps and like the real"
                                 + " images further down."
                         : "The run went well if they look like the real images further down.")
-                + " The guidance weight says how strongly a sample is pushed towards its class: a higher one gives clearer images with less"
+                + " The guidance weight sets how strongly a sample is pushed towards its class: a higher weight gives clearer images with less"
                 + " variety.";
     }
 
@@ -72,21 +72,21 @@ final class Introduction {
         var accuracy = table.ofRealImages(table.accuracy());
         return String.format(
                 Locale.ROOT,
-                "%s is the Fréchet distance between the features of samples and real images: lower is better, 0 is the least%s. Precision is"
+                "%s is the Fréchet distance between the features of samples and real images: lower is better, and 0 is the minimum%s. Precision is"
                         + " the share of samples that look like real images, recall the share of the real images' variety that the samples"
-                        + " reach%s; of all these higher is better and 1 is the most.",
+                        + " reach%s; higher is better, and 1 is the maximum.",
                 table.distance(),
                 floor.isEmpty()
                         ? ""
                         : ", and training images get " + Axis.format(floor.getAsDouble())
-                                + ", so that a generator near it is as good as can be told",
+                                + ", so a value near that is as good as this distance can show",
                 accuracy.isEmpty()
                         ? ""
-                        : ", class accuracy the share of samples in which a classifier sees the class that was asked for (it gets "
+                        : ", class accuracy the share of samples that a classifier assigns to the requested class (it gets "
                                 + Axis.format(accuracy.getAsDouble()) + " on real images)");
     }
 
-    /** The classes of a grid's columns, in words; empty without classes. */
+    /** The classes of a grid's columns, as a sentence; empty without classes. */
     static String columns(List<String> names, int most) {
         return names.isEmpty() ? "" : " Columns: " + names.stream().limit(most).collect(Collectors.joining(", ")) + ".";
     }

@@ -26,7 +26,7 @@ final class MetricCharts {
         this.guidance = table.bestGuidance();
     }
 
-    /** Distance, precision, recall, class accuracy and time against steps, distance against time, under one legend. */
+    /** Charts of distance, precision, recall, class accuracy and time against steps, and of distance against time, with one legend. */
     String html() {
         return LineChart.legend(distances())
                 + "<div class=\"charts\">"
@@ -34,19 +34,19 @@ final class MetricCharts {
                 + "</div>";
     }
 
-    /** The charts by the names of their files. */
+    /** The charts by file name. */
     SortedMap<String, LineChart> charts() {
         var charts = new TreeMap<String, LineChart>();
         chart(charts, "1-distance", table.distance() + " ↓ lower is better", distances(), true);
         chart(charts, "2-accuracy", "Class accuracy ↑ higher is better", series(table.accuracy()), false);
         chart(charts, "3-precision", "Precision (k-NN) ↑ higher is better", series(table.precision()), false);
         chart(charts, "4-recall", "Recall (k-NN) ↑ higher is better", series(table.recall()), false);
-        chart(charts, "5-time", "Median time an image (ms) ↓ lower is better", series(MetricRow.MILLISECONDS), true);
+        chart(charts, "5-time", "Median time per image (ms) ↓ lower is better", series(MetricRow.MILLISECONDS), true);
         againstTime().ifPresent(chart -> charts.put("6-front", chart));
         return charts;
     }
 
-    /** Distance against time: the lines of both models over their steps, and what nothing else is both faster and nearer than. */
+    /** Distance against time: a line per model over its steps, and the Pareto front of faster and nearer. */
     private Optional<LineChart> againstTime() {
         var series = new ArrayList<Series>();
         var all = new ArrayList<double[]>();
@@ -68,7 +68,7 @@ final class MetricCharts {
         series.add(points("Pareto front", ParetoFront.of(all, point -> point[0], point -> point[1]), "line2 dashed"));
         return Optional.of(new LineChart(
                 table.distance() + " ↓ against time; dashed: Pareto front",
-                Axis.logarithmic("ms an image", values(all, 0)),
+                Axis.logarithmic("ms per image", values(all, 0)),
                 Axis.logarithmic("", values(all, 1)),
                 series));
     }
@@ -92,7 +92,7 @@ final class MetricCharts {
         }
     }
 
-    /** Those of the run, and published ones at the same numbers of steps. */
+    /** The run's series, and published values at the same numbers of steps. */
     private List<Series> distances() {
         var series = series(table.distance());
         var steps = Arrays.stream(steps(series)).mapToObj(n -> (int) n).collect(Collectors.toSet());
@@ -100,7 +100,7 @@ final class MetricCharts {
                 .toList();
     }
 
-    /** Both models at every weight, the best weight last and strongest, and the training images as a level line. */
+    /** Both models at every weight, the best weight last and strongest; the training images as a horizontal line. */
     private List<Series> series(String metric) {
         var series = new ArrayList<Series>();
         for (double weight : table.guidances()) {

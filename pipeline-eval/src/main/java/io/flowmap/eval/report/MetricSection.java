@@ -30,7 +30,7 @@ final class MetricSection {
         this.guidance = table.bestGuidance();
     }
 
-    /** The student's distances at few steps beside the teacher's at most, the floor, class accuracy and time. */
+    /** The student's distances at few steps, the teacher's at most steps, the floor, class accuracy and time. */
     String headline() {
         var html = new StringBuilder("<div class=\"figures\">");
         var teacherSteps = table.steps(SampleSet.TEACHER, guidance);
@@ -51,17 +51,17 @@ final class MetricSection {
                 "",
                 table.ofRealImages(table.distance()),
                 table.distance() + " ↓, training images",
-                "the floor: what real images get"));
+                "the floor: the value of real images"));
         int last = HEADLINE_STEPS.get(HEADLINE_STEPS.size() - 1);
         html.append(figure(
                 "student",
                 value(SampleSet.STUDENT, last, table.accuracy()),
                 "class accuracy ↑, student, " + plural(last),
-                "by the " + table.network() + " that gives the features"));
+                "classified by the " + table.network() + " that gives the features"));
         return html.append("</div>").toString();
     }
 
-    /** Frechet distances class by class at the best weight, a table a metric; empty where none were taken. */
+    /** Frechet distances per class at the best weight, one table per metric; empty if none were measured. */
     String classes(List<String> names) {
         return table.byClass().stream().map(metric -> classes(names, metric)).collect(Collectors.joining());
     }
@@ -78,7 +78,7 @@ final class MetricSection {
         return "<h3>" + Html.text(metric) + " within each class</h3>"
                 + Html.table(
                         "Samples of a class against real images of that class, guidance weight " + Axis.format(guidance)
-                                + "; lower is better. A class with fewer than two images on a side has none.",
+                                + "; lower is better. A class with fewer than two images on either side has no value.",
                         rows,
                         1);
     }
@@ -95,7 +95,7 @@ final class MetricSection {
         }
     }
 
-    /** Every set, one row each: how good its images are, then what they cost. */
+    /** Two tables with a row for every set: quality of the images, and cost. */
     String rows() {
         var quality = new ArrayList<>(List.of("images of", "guidance", "steps", table.distance() + " ↓"));
         table.shares()
@@ -108,21 +108,21 @@ final class MetricSection {
                 "steps",
                 "NFE ↓",
                 "parameters ↓",
-                "10⁹ multiply-adds an image ↓",
-                "ms an image ↓");
+                "10⁹ multiply-adds per image ↓",
+                "ms per image ↓");
         return "<h3>Quality of all sets</h3>"
                 + Html.table(
-                        "↓ lower is better, ↑ higher is better, 1 is the most. A value after ± is half the width of its interval.",
+                        "↓ lower is better, ↑ higher is better, with 1 as maximum. The value after ± is half the width of the interval.",
                         rows,
                         1)
                 + "<h3>Cost of all sets</h3>"
                 + Html.table(
-                        "NFE: network evaluations of an image. Time: median on the machine that generated them.",
+                        "NFE: network evaluations per image. Time: median on the machine that generated the images.",
                         rows(table, cost, this::cost),
                         1);
     }
 
-    /** A head and a row of every set of a model. */
+    /** A table with a head and a row for every set of a model. */
     static List<List<String>> rows(MetricTable table, List<String> head, Row ofSet) {
         var rows = new ArrayList<List<String>>();
         rows.add(head);
@@ -134,15 +134,15 @@ final class MetricSection {
         return rows;
     }
 
-    /** The cells of a set. */
+    /** Computes the cells of a set. */
     interface Row {
         List<String> of(String model, Double weight, Integer steps);
     }
 
-    /** Least, mean and most of the distances of each set's parts; empty where none were taken. */
+    /** Least, mean and largest distance over the parts of each set; empty if none were measured. */
     String parts() {
         var rows = new ArrayList<List<String>>();
-        rows.add(List.of("images of", "guidance", "steps", "distance ↓", "parts", "least", "mean", "most"));
+        rows.add(List.of("images of", "guidance", "steps", "distance ↓", "parts", "least", "mean", "largest"));
         for (var metric : table.inParts()) {
             for (var model : MetricTable.MODELS) {
                 for (double weight : table.guidances()) {
@@ -162,10 +162,10 @@ final class MetricSection {
         return rows.size() == 1
                 ? ""
                 : "<h3>Equal parts of each set</h3>"
-                        + Html.table("Distances of each part on its own; lower is better.", rows, 1);
+                        + Html.table("Distances of the parts, each measured separately; lower is better.", rows, 1);
     }
 
-    /** Distances of no more images than features, in words; empty where there are none. */
+    /** Warning about distances of no more images than features; empty if there are none. */
     String few() {
         var told = table.rows().stream()
                 .filter(row -> row.protocol().isOfFewSamples())
@@ -188,8 +188,8 @@ final class MetricSection {
                 .toList();
         return told.isEmpty()
                 ? ""
-                : "<p class=\"warning\">Too few images: with no more images than features on a side the covariance is singular and the"
-                        + " distance, exact for these images, is far above that of many. "
+                : "<p class=\"warning\">Too few images: with no more images than features on a side the covariance is singular. The"
+                        + " distance is exact for these images, but far above that of many. "
                         + Html.text(String.join("; ", told)) + ".</p>";
     }
 
@@ -200,7 +200,7 @@ final class MetricSection {
                 : String.format(Locale.ROOT, "%,d to %,d", counts.getMin(), counts.getMax());
     }
 
-    /** The noise between the flow map's steps at the best weight, in words; empty where there was none. */
+    /** The sampler's noise between the flow map's steps at the best weight, as a sentence; empty if there was none. */
     private String noise() {
         var told = table.steps(SampleSet.STUDENT, guidance).stream()
                 .filter(steps -> table.gamma(guidance, steps).orElse(0) > 0)
@@ -209,18 +209,18 @@ final class MetricSection {
         return told.isEmpty() ? "" : " Noise between the flow map's steps (gamma): " + String.join(", ", told) + ".";
     }
 
-    /** What the values depend on, in words. */
+    /** The conditions that the values depend on, as text. */
     String protocol() {
         var distance = table.protocol(table.distance());
         var recall = table.protocol(table.recall());
         return String.format(
                         Locale.ROOT,
-                        "Features are those of a %s %s (weights %.12s…): these distances are not FID, and compare only with others in"
-                                + " the features of the same weights. A set has %,d samples and is compared with"
+                        "Features are those of a %s %s (weights %.12s…). These distances are not FID; compare them only with"
+                                + " distances in the features of the same weights. A set has %,d samples and is compared with"
                                 + " %,d images of the split %s; covariances have ddof %d; precision and recall use k = %d on %,d and %,d images."
-                                + " In the charts, bars are intervals by resampling the samples. The dashed line is real images, %,d of the training split measured like"
-                                + " samples (for class accuracy the split %s). Dotted points are FIDs of AYF's Table 5 on ImageNet-512: another measure of other"
-                                + " images, shown for the shape alone.",
+                                + " In the charts, bars are intervals from resampling the samples. The dashed line is the value of real images: %,d of the training"
+                                + " split, measured like samples (for class accuracy, the split %s). Dotted points are FIDs of AYF's Table 5 on ImageNet-512."
+                                + " They are another measure on other images; compare only the shape of the curve.",
                         distance.network().name(),
                         distance.network().name().equals(LeNet.NAME)
                                 ? "trained here on the ingested labels"
@@ -240,7 +240,7 @@ final class MetricSection {
                 + noise();
     }
 
-    /** What a row is of: model, guidance weight, steps. */
+    /** Label of a row: model, guidance weight, steps. */
     static List<String> set(String model, Double weight, Integer steps) {
         return new ArrayList<>(List.of(
                 model.equals(ImageSources.TRAIN) ? "training images" : model,
@@ -298,7 +298,7 @@ final class MetricSection {
                         + Html.text(label) + "</span><small>" + Html.text(note) + "</small></div>";
     }
 
-    /** A value with half the width of its interval, where it has one. */
+    /** A value with half the width of its interval, if it has one. */
     static String withMargin(MetricRow row) {
         return row.interval() == null
                 ? String.format(Locale.ROOT, "%.4f", row.value())

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** Every set measured by the protocols that others name too, such as fid:clean, and what these protocols are. */
+/** Tables of every set measured by named protocols, such as fid:clean, and a description of these protocols. */
 final class NamedProtocols {
     private final MetricTable table;
 
@@ -17,7 +17,7 @@ final class NamedProtocols {
         this.table = table;
     }
 
-    /** The tables; empty where there is no such protocol. */
+    /** The tables; empty if there are no named protocols. */
     String html() {
         var names = table.named();
         if (names.isEmpty()) {
@@ -30,14 +30,14 @@ final class NamedProtocols {
         var rows = MetricSection.rows(table, head, this::row);
         rows.add(row(ImageSources.TRAIN, null, null));
         return "<h3>Named protocols</h3>" + Html.table("↓ lower is better, ↑ higher is better.", rows, 1)
-                + "<h3>What the protocols are</h3>"
+                + "<h3>Definition of the protocols</h3>"
                 + Html.table(
-                        "ddof: degrees of freedom taken off in covariances; k: neighbours. Hashes are SHA-256, the first twelve digits.",
+                        "ddof: covariances are divided by count - ddof; k: neighbours. Hashes are the first twelve digits of SHA-256.",
                         protocols(),
                         1);
     }
 
-    /** Whether a named protocol's higher values are the better ones; all others are distances. */
+    /** Whether higher values of a named protocol are better; all others are distances. */
     private static boolean isScore(String protocol) {
         return protocol.equals("is") || protocol.startsWith("precision:") || protocol.startsWith("recall:");
     }

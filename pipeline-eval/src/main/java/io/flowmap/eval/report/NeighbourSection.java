@@ -14,20 +14,20 @@ import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.SparkSession;
 
-/** Samples over the training images that are nearest to them in squared pixel distance: a copy of a training image would show. */
+/** Samples above the training images nearest to them in squared pixel distance, which would reveal copies of training images. */
 final class NeighbourSection {
     private static final int NEIGHBOURS = 3;
     private static final int SMALLEST_GRID = 480;
 
     private NeighbourSection() {}
 
-    /** A training image as a neighbour. */
+    /** A training image as a candidate neighbour. */
     private record Neighbour(long distance, long index, byte[] pixels) implements Serializable {
         static final Comparator<Neighbour> NEAREST =
                 Comparator.comparingLong(Neighbour::distance).thenComparingLong(Neighbour::index);
     }
 
-    /** A picture of the samples, one a column, over their neighbours. */
+    /** A picture of the samples, one per column, above their neighbours. */
     static String html(SparkSession spark, LatentData train, List<byte[]> samples) {
         var neighbours = nearest(ImageSources.real(spark, train, train.count()), samples);
         var rows = new ArrayList<List<byte[]>>();
@@ -77,7 +77,7 @@ final class NeighbourSection {
         return merged;
     }
 
-    /** The nearest of a list, in order; of equally near ones those of the smaller index. */
+    /** The nearest neighbours of a list, in order; ties are resolved by the smaller index. */
     private static void cut(List<Neighbour> neighbours) {
         neighbours.sort(Neighbour.NEAREST);
         if (neighbours.size() > NEIGHBOURS) {

@@ -8,7 +8,7 @@ import io.flowmap.stage.StageInput;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What each stage was made of: from its manifest. */
+/** Inputs and settings of each stage, from its manifest. */
 final class ProvenanceSection {
     private static final int SHORT = 12;
 
@@ -41,7 +41,7 @@ final class ProvenanceSection {
 
     String html() {
         return Html.table(
-                        "Stages in order; finished is in UTC.",
+                        "Stages in the order of the pipeline; times are UTC.",
                         rows,
                         rows.get(0).size())
                 + details;

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** What the paper reports: of other datasets and another distance than ours, to compare the order only. */
+/** Values reported in the paper. They are of other datasets and another distance than ours, so only their order is comparable. */
 public enum PublishedTable {
     /** FIDs of objectives and teachers by steps. */
-    ABLATION("published.txt", "Published for comparison of the order only: FID on ImageNet-512, AYF Table 5."),
-    /** The sampler's noise and guidance weight chosen for every number of steps. */
-    SAMPLING("published-sampling.txt", "Published for comparison only: what the paper chose by FID, AYF Table 3.");
+    ABLATION("published.txt", "Published values (FID on ImageNet-512, AYF Table 5); compare only their order."),
+    /** The sampler's noise and guidance weight that the paper chose for every number of steps. */
+    SAMPLING("published-sampling.txt", "Published for comparison: the paper's choice by FID, AYF Table 3.");
 
     private static final String FLOW_MAP = "AYF-S, autoguided teacher, AYF-EMD";
     private static final String TEACHER = "EDM-S with autoguidance, the teacher";
@@ -27,12 +27,12 @@ public enum PublishedTable {
         this.title = title;
     }
 
-    /** What it is and its source. */
+    /** Description of the table and its source. */
     public String title() {
         return title;
     }
 
-    /** Its rows; the first is the head. Cells without a number are empty. */
+    /** Rows of the table; the first is the head. Cells without a number are empty. */
     public List<List<String>> rows() {
         try (var in = PublishedTable.class.getResourceAsStream(file)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)

@@ -5,7 +5,7 @@ package io.flowmap.eval.report;
  *
  * @param title headline of the page
  * @param imagesPerClass rows of a grid
- * @param classes most columns of a grid
+ * @param classes largest number of columns of a grid
  */
 record ReportConfig(String title, int imagesPerClass, int classes) {
     ReportConfig {

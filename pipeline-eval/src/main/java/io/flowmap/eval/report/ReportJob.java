@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** Writes one self-contained HTML page of a run: samples, metrics, training curves, provenance. Stages that are not there are left out. */
+/** Writes one self-contained HTML page of a run: samples, metrics, training curves, provenance. Sections of missing stages are left out. */
 public final class ReportJob implements Job {
     private static final String PAGE = "report.html";
     private static final List<String> REQUIRED = List.of(StageNames.DATA, StageNames.SAMPLES, StageNames.METRICS);
@@ -48,7 +48,7 @@ public final class ReportJob implements Job {
 
     private record Facts(String page) {}
 
-    /** A directory of a training in the run, and its heading. */
+    /** Directory of a training in the run, and its heading on the page. */
     private record Training(String stage, String heading) {}
 
     @Override
@@ -120,16 +120,17 @@ public final class ReportJob implements Job {
                 measured.headline());
         page.section(
                 "Samples",
-                "Guidance weight " + guidance + ". The same place is the same noise and class in every grid." + columns,
+                "Guidance weight " + guidance
+                        + ". Images at the same place have the same noise and class in every grid." + columns,
                 images.samples(sets, table.bestGuidance()));
         page.section(
                 "Real images",
-                "Images of the split that the samples are compared with: what the samples should look like." + columns,
+                "Images of the split that the samples are compared with. The samples should look like these." + columns,
                 images.real());
         page.section(
                 "Nearest training images",
-                "The student's first samples at the fewest steps (top row), over the three training images nearest to each in pixels. A sample"
-                        + " that equals the image below it would be a copy.",
+                "The student's first samples at the fewest steps (top row), above the three training images nearest to each in pixels. A sample"
+                        + " that equals an image below it would be a copy.",
                 images.neighbours(sets, table.bestGuidance(), train));
         page.section(
                 "Quality and time against steps",
@@ -146,11 +147,11 @@ public final class ReportJob implements Job {
         addTraining(context, fileSystem, page);
         return page.section(
                 "Provenance",
-                "What each stage was made from. Hashes are SHA-256, the first twelve digits.",
+                "Inputs and settings of each stage. Hashes are the first twelve digits of SHA-256.",
                 provenance(context, fileSystem, inputs));
     }
 
-    /** The table as comma-separated values (as Parquet it is in the metrics), and every chart as a file of its own. */
+    /** Writes the table as CSV (the metrics stage has it as Parquet), and every chart as a separate file. */
     private static void writeFiles(StageOutput output, MetricTable table, MetricCharts drawn) {
         write(output, "metrics.csv", table.csv());
         drawn.charts().forEach((name, chart) -> write(output, "charts/" + name + ".svg", chart.svg()));
@@ -180,8 +181,8 @@ public final class ReportJob implements Job {
         if (!curves.isEmpty()) {
             page.section(
                     "Training",
-                    "All values against optimisation steps. The loss of a distillation is normalised and stays below 1 whatever happens: its"
-                            + " progress shows in ‖g‖, the residual of the tangent before normalisation, lower is better.",
+                    "All values against optimisation steps. The loss of a distillation is normalised and always stays below 1. To judge"
+                            + " progress look at ‖g‖, the residual of the tangent before normalisation; lower is better.",
                     curves.toString());
         }
     }

@@ -10,7 +10,7 @@ import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** Curves of one training from its table of rounds; columns that are not there are left out. */
+/** Curves of one training, from its table of rounds; missing columns are left out. */
 final class TrainingSection {
     private static final int POINTS = 300;
     private static final String STEP = "step";
@@ -29,14 +29,14 @@ final class TrainingSection {
         this.start = rows.isEmpty() ? 0 : start();
     }
 
-    /** The step before the first round: 0, or where the training that this one goes on with ended. */
+    /** The step before the first round: 0, or the last step of the training that this one continues. */
     private double start() {
         double first = rows.get(0).<Number>getAs(STEP).doubleValue();
         double last = rows.get(rows.size() - 1).<Number>getAs(STEP).doubleValue();
         return Math.max(0, Math.rint(first - (last - first) / Math.max(1, rows.size() - 1)));
     }
 
-    /** The charts below a heading; empty text for a table without rows. */
+    /** The charts with a heading; empty for a table without rows. */
     String html() {
         if (rows.isEmpty()) {
             return "";
@@ -49,12 +49,12 @@ final class TrainingSection {
                 + adversarial()
                 + chart("Learning rate", "learning_rate", false)
                 + chart("Time of a round (ms) ↓", "round_millis", true)
-                + chart("Share of a round outside compute ↓", "overhead", false)
-                + chart("Divergence of the workers, relative", "divergence", true)
+                + chart("Share of a round outside computation ↓", "overhead", false)
+                + chart("Relative divergence of the workers", "divergence", true)
                 + "</div>";
     }
 
-    /** ||g|| before normalisation, which shows what the normalised loss hides, all together and by interval length. */
+    /** ||g|| before normalisation, for all samples and by interval length. It shows what the normalised loss hides. */
     private String residuals() {
         var series = new ArrayList<Series>();
         add(series, "all", "g_median", STYLE);
@@ -64,7 +64,7 @@ final class TrainingSection {
         return chart("Median ‖g‖ by interval length ↓", series, true);
     }
 
-    /** Nothing for a training without a tangent, whose r is 1 throughout. */
+    /** Empty for a training without tangent warmup, where r is 1 throughout. */
     private String warmup() {
         var series = new ArrayList<Series>();
         add(series, "", "tangent_warmup", STYLE);
@@ -72,17 +72,17 @@ final class TrainingSection {
         return none ? "" : chart("Tangent warmup r", series, false);
     }
 
-    /** Both sides of adversarial finetuning; nothing for another training. */
+    /** Losses, logits and penalties of adversarial finetuning; empty for other trainings. */
     private String adversarial() {
         return pair("Losses", "discriminator", "discriminator_loss", "generator", "generator_loss")
                 + chart("Gap of the logits, real over fake", "logit_gap", false)
-                + chart("Deviation of the logits", "logit_spread", false)
+                + chart("Standard deviation of the logits", "logit_spread", false)
                 + pair("Gradient penalties", "R1, real", "penalty_real", "R2, fake", "penalty_fake")
                 + chart("Adaptive weight", "adaptive_weight", true)
                 + recall();
     }
 
-    /** Drawn where it is 0 as well: that is the collapse that it watches for. */
+    /** Recall, drawn with the axis at 0 too: a fall to 0 is the collapse that the watch looks for. */
     private String recall() {
         var series = new ArrayList<Series>();
         add(series, "", "recall", STYLE);
@@ -126,8 +126,8 @@ final class TrainingSection {
     }
 
     /**
-     * At most {@value #POINTS} points, each the mean of its rounds. Rounds without a value are left out; where there are such, as of what is
-     * taken at checkpoints, every point is marked.
+     * At most {@value #POINTS} points, each the mean of several rounds. Rounds without a value are left out. If there are such rounds,
+     * as for values measured at checkpoints only, every point gets a marker.
      */
     private void add(List<Series> series, String label, String column, String style) {
         if (!columns.contains(column) || !columns.contains(STEP)) {

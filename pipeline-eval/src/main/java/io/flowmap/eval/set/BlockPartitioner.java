@@ -2,7 +2,7 @@ package io.flowmap.eval.set;
 
 import org.apache.spark.Partitioner;
 
-/** Neighbouring blocks into one partition, partitions in block order: reading partitions in order reads blocks in order. */
+/** Puts neighbouring blocks into one partition, with partitions in block order: reading partitions in order reads blocks in order. */
 public final class BlockPartitioner extends Partitioner {
     private static final long serialVersionUID = 1L;
 

@@ -12,7 +12,7 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import scala.Tuple2;
 
-/** Frechet distances within the classes of two sets on Spark: the features of a class meet in one task, in the order of their blocks. */
+/** Frechet distances within the classes of two sets, on Spark. All features of a class are collected in one task, in block order. */
 public final class ClassDistances {
     private ClassDistances() {}
 
@@ -20,12 +20,12 @@ public final class ClassDistances {
      * The distance of one class.
      *
      * @param label the class
-     * @param real images of it on the one side
-     * @param generated images of it on the other
+     * @param real number of its real images
+     * @param generated number of its generated images
      */
     public record ClassDistance(int label, double distance, long real, long generated) implements Serializable {}
 
-    /** Of every class with two or more images in both sets, by label; images of a negative label have no class. */
+    /** The distances of all classes with two or more images in both sets, by label. Images with a negative label have no class. */
     public static List<ClassDistance> between(
             JavaRDD<ClassifiedBlock> real, JavaRDD<ClassifiedBlock> generated, int ddof) {
         return classes(real)

@@ -6,14 +6,14 @@ import java.io.Serializable;
 import java.util.stream.IntStream;
 
 /**
- * Features of a block of images and how the network classified them.
+ * Features of a block of images, and the network's classification of them.
  *
  * @param features [rows, D]
- * @param labels of the rows, negative where there is none
+ * @param labels labels of the rows, negative for none
  * @param predicted most probable class of the rows
- * @param score of the probabilities of all classes
+ * @param score statistic of the class probabilities
  * @param hash SHA-256 of the images' pixels
- * @param cached whether it was seen before, in a {@link FeatureCache}
+ * @param cached whether it came from a {@link FeatureCache}
  */
 public record ClassifiedBlock(
         FeatureBlock features, int[] labels, int[] predicted, InceptionScore score, String hash, boolean cached)

@@ -50,7 +50,7 @@ public record EncodedImages(LatentData data) implements LabelledImages {
         return new Block(block.label(), pixels);
     }
 
-    /** What makes images of the data's latents. */
+    /** Decoder from the data's latents to images. */
     public static PixelDecoder decoder(LatentData data) {
         return PixelDecoder.open(data.hadoop(), data.encoder(), data.shape());
     }

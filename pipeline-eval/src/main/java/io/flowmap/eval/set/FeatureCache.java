@@ -24,9 +24,9 @@ import org.apache.spark.sql.types.StructType;
 import scala.Tuple2;
 
 /**
- * What a network said of blocks of images, kept as Parquet by the SHA-256 of their pixels: a further metric, another evaluation or a set
- * that was topped up runs the network on new blocks alone. A directory is that of one network, preparation of the images,
- * dimension and batch.
+ * Cache of a network's outputs for blocks of images, stored as Parquet by the SHA-256 of their pixels. For another metric, another
+ * evaluation or a set with more samples, the network runs on new blocks only. A cache directory belongs to one network, preparation of
+ * the images, dimension and batch size.
  */
 public final class FeatureCache {
     private static final String DIRECTORY = "features";
@@ -42,7 +42,7 @@ public final class FeatureCache {
     private final JobContext context;
     private final Path dir;
 
-    /** @param batch images of one pass */
+    /** @param batch images per forward pass */
     public FeatureCache(JobContext context, FeatureModel model, int batch) {
         this.context = context;
         var key = model.hash() + "\n" + model.preparation() + "\n" + model.dimension() + "\n" + model.shape() + "\n"
@@ -52,12 +52,12 @@ public final class FeatureCache {
         this.dir = new Path(context.stage(DIRECTORY), name);
     }
 
-    /** Distances to neighbours in these features. */
+    /** Cache of distances to neighbours in these features. */
     public NeighbourCache neighbours() {
         return new NeighbourCache(context, dir.suffix("-neighbours"));
     }
 
-    /** What is kept, by the hash of the pixels. */
+    /** Stored outputs, by the hash of the pixels. */
     JavaPairRDD<String, Kept> read() {
         if (!isWritten(context, dir)) {
             return JavaSparkContext.fromSparkContext(context.spark().sparkContext())
@@ -83,14 +83,14 @@ public final class FeatureCache {
     }
 
     /**
-     * Of one block.
+     * Stored output for one block.
      *
      * @param features [rows, D], block 0
-     * @param predicted most probable class a row
+     * @param predicted most probable class of each row
      */
     record Kept(FeatureBlock features, int[] predicted, InceptionScore score) implements Serializable {}
 
-    /** Whether a job has written a table there to its end. */
+    /** Whether a complete table exists there. */
     static boolean isWritten(JobContext context, Path table) {
         try {
             return Store.of(context.hadoop(), table).exists(new Path(table, "_SUCCESS"));

@@ -22,11 +22,11 @@ import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
 
 /**
- * The features of a set of images on the cluster, in blocks of {@value #ROWS} cut by image index: what the network sees in one pass and
- * what is summed together does not depend on the partitions that the images came in.
+ * The features of a set of images on the cluster, in blocks of {@value #ROWS} by image index. The images of one forward pass and of one
+ * sum therefore do not depend on how the images were partitioned.
  */
 public final class FeatureSet implements AutoCloseable {
-    /** Images a block. */
+    /** Images per block. */
     public static final int ROWS = 1024;
 
     private final String name;
@@ -40,12 +40,12 @@ public final class FeatureSet implements AutoCloseable {
     }
 
     /**
-     * Plans the features of images 0 .. count-1; they are computed when first used and kept until closed.
+     * Plans the features of images 0 .. count-1. They are computed on first use and kept until closed.
      *
      * @param name of the set, for messages
      * @param model gives the features
-     * @param batch images of one pass
-     * @param cache of what was seen before, if it is kept
+     * @param batch images per forward pass
+     * @param cache cache of earlier outputs, if enabled
      * @throws UserError as {@link #requireTwo}
      */
     public static FeatureSet of(
@@ -69,14 +69,14 @@ public final class FeatureSet implements AutoCloseable {
         return new FeatureSet(name, count, features);
     }
 
-    /** Throws {@link UserError} if a set has fewer than two images: it has no covariance. */
+    /** Throws {@link UserError} if a set has fewer than two images, and so no covariance. */
     public static void requireTwo(String name, long count) {
         if (count < 2) {
             throw new UserError("cannot evaluate " + name + ": expected 2 or more images, got " + count);
         }
     }
 
-    /** A block of images and what the cache has of it. */
+    /** A block of images and the cached output, if any. */
     private record Looked(ImageBlock images, Optional<FeatureCache.Kept> kept) {
         static Looked unseen(ImageBlock images) {
             return new Looked(images, Optional.empty());
@@ -87,12 +87,12 @@ public final class FeatureSet implements AutoCloseable {
         return name;
     }
 
-    /** Images of the set. */
+    /** Number of images in the set. */
     public long count() {
         return count;
     }
 
-    /** The blocks of the first images, in block order; a block is cut where the images end. */
+    /** The blocks of the first images, in block order; the last block is cut at the last image. */
     public JavaRDD<FeatureBlock> first(long images) {
         return blocks.map(ClassifiedBlock::features)
                 .filter(block -> (long) block.block() * ROWS < images)
@@ -104,7 +104,7 @@ public final class FeatureSet implements AutoCloseable {
         return blocks;
     }
 
-    /** Distances of resamples of all features to real ones. */
+    /** Distances of resamples of all features to the real moments. */
     public double[] resampledDistances(Moments real, int ddof, Bootstrap bootstrap) {
         return ResampledDistances.of(blocks, (count + ROWS - 1) / ROWS, real, ddof, bootstrap);
     }
@@ -120,9 +120,9 @@ public final class FeatureSet implements AutoCloseable {
     }
 
     /**
-     * Moments of one of as many equal parts of consecutive images, each of its own blocks and the ends of those at its borders.
+     * Moments of one of {@code parts} equal parts of consecutive images: of its whole blocks and the rows of the blocks at its ends.
      *
-     * @throws UserError if the images do not make so many parts of two or more
+     * @throws UserError if the parts would have fewer than two images
      */
     public Moments part(int part, int parts) {
         long size = count / parts;
@@ -150,13 +150,13 @@ public final class FeatureSet implements AutoCloseable {
         return (double) right / labelled;
     }
 
-    /** SHA-256 of the images: of the hashes of the blocks' pixels, in order. */
+    /** SHA-256 of the images, computed from the hashes of the blocks' pixels in order. */
     public String hash() {
         var hashes = String.join("", blocks.map(ClassifiedBlock::hash).collect());
         return Sha256.of(hashes.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** The Inception Score by the network's own classes. */
+    /** The Inception Score from the network's own classes. */
     public InceptionScore inceptionScore() {
         return Mergeable.merged(blocks.map(ClassifiedBlock::score).collect());
     }
@@ -193,7 +193,7 @@ public final class FeatureSet implements AutoCloseable {
         return result.iterator();
     }
 
-    /** Opened when there is something that it has not seen yet. */
+    /** Opens the network only when there is a block that is not cached. */
     private static final class LazyNetwork implements AutoCloseable {
         private final FeatureModel model;
         private FeatureNetwork network;

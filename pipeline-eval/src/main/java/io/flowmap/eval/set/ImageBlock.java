@@ -13,19 +13,19 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Consecutive images of a set on their way to the feature network.
+ * Consecutive images of a set, as input of the feature network.
  *
  * @param set its name, for messages
  * @param block number, first index divided by {@value FeatureSet#ROWS}
- * @param labels of the images, negative where there is none
+ * @param labels labels of the images, negative for none
  * @param pixels uint8 [rows,C,H,W]
  */
 public record ImageBlock(String set, int block, int[] labels, byte[] pixels) implements Serializable {
     /**
-     * Of images in any order. Throws {@link UserError} unless all indices of the block are there once.
+     * Builds a block from images in any order. Throws {@link UserError} unless every index of the block occurs exactly once.
      *
      * @param name of the set, for messages
-     * @param count of images of the set
+     * @param count number of images in the set
      */
     static ImageBlock of(String name, long count, int block, Iterable<LabelledImage> images) {
         var sorted = new ArrayList<LabelledImage>();
@@ -46,7 +46,7 @@ public record ImageBlock(String set, int block, int[] labels, byte[] pixels) imp
         return Sha256.of(pixels);
     }
 
-    /** What a network says of the images, so many a pass. Throws {@link UserError} where a feature is not finite. */
+    /** Runs the network on the images, {@code batch} per forward pass. Throws {@link UserError} if a feature is not finite. */
     public FeatureCache.Kept seenBy(FeatureNetwork network, int batch) {
         int dimension = network.model().dimension();
         int classes = network.model().classes();
@@ -67,7 +67,7 @@ public record ImageBlock(String set, int block, int[] labels, byte[] pixels) imp
         return new FeatureCache.Kept(new FeatureBlock(0, dimension, features), predicted, score);
     }
 
-    /** With what a network said. */
+    /** Adds the network's output. */
     public ClassifiedBlock classified(FeatureCache.Kept kept, boolean cached) {
         var features = new FeatureBlock(
                 block, kept.features().dimension(), kept.features().features());

@@ -18,7 +18,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 
-/** Images for the feature network: real ones, decoded from latents, and generated ones. */
+/** Sources of images for the feature network: real images, decoded from latents, and generated ones. */
 public final class ImageSources {
     /** The split that networks are trained on. */
     public static final String TRAIN = "train";

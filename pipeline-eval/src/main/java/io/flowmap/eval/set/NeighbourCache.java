@@ -13,8 +13,8 @@ import org.apache.spark.sql.types.StructType;
 import scala.Tuple2;
 
 /**
- * Squared distances of images to their k-th neighbour in their set, kept as Parquet by the pixels of the set, for evaluations to come. One
- * evaluation at a time.
+ * Cache of the squared distances of images to their k-th neighbour in their set, stored as Parquet by the pixels of the set, for later
+ * evaluations. Only one evaluation may use it at a time.
  */
 public final class NeighbourCache {
     private static final int SHORT = 16;
@@ -31,10 +31,10 @@ public final class NeighbourCache {
     }
 
     /**
-     * Those of a set, block by block: as they are kept, or taken now and kept.
+     * The distances of a set, block by block: read from the cache, or computed and stored.
      *
      * @param set hash of its pixels
-     * @param images of the set, the first
+     * @param images number of the set's first images in use
      * @param neighbours k
      */
     JavaPairRDD<Integer, double[]> squaredRadii(

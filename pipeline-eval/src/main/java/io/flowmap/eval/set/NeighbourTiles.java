@@ -16,23 +16,26 @@ import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
 
 /**
- * {@link PrecisionRecall} on Spark: exact distances in tiles of two blocks, so a task holds two blocks and their distances whatever the
+ * {@link PrecisionRecall} on Spark: exact distances in tiles of two blocks. A task holds two blocks and their distances, whatever the
  * size of the sets.
  */
 public final class NeighbourTiles {
     private NeighbourTiles() {}
 
     /**
-     * A block with the squared distance of each row to its k-th neighbour in the block's own set.
+     * A block with the squared distance of each row to its k-th neighbour in its own set.
      *
      * @param neighbours k
      */
     public record Balls(FeatureBlock block, double[] squaredRadii, int neighbours) implements Serializable {}
 
-    /** A real or generated block. */
+    /** Identifies a real or generated block. */
     private record Side(boolean real, int block) implements Serializable {}
 
-    /** Rows of a block inside balls of the other set; of a real one, rows whose own balls are reached and how often. */
+    /**
+     * Rows of a block inside balls of the other set. For a real block, also the rows whose own balls contain a generated point, and the
+     * number of such pairs.
+     */
     private record Covered(BitSet inside, BitSet reached, long hits) implements Mergeable<Covered> {
         @Override
         public Covered merge(Covered other) {
@@ -46,7 +49,7 @@ public final class NeighbourTiles {
         }
     }
 
-    /** Balls around all points of a set, computed once and kept on disk, as the heap is for tiles: unpersist them when done. */
+    /** Balls around all points of a set, computed once and stored on disk, since the heap is needed for tiles. Unpersist them when done. */
     public static JavaRDD<Balls> balls(JavaRDD<FeatureBlock> set, int neighbours) {
         return balls(set, squaredRadii(set, neighbours), neighbours);
     }
@@ -60,7 +63,7 @@ public final class NeighbourTiles {
                 .mapValues(NearestDistances::squaredRadii);
     }
 
-    /** The balls of those radii. */
+    /** The balls with the given radii. */
     static JavaRDD<Balls> balls(JavaRDD<FeatureBlock> set, JavaPairRDD<Integer, double[]> radii, int neighbours) {
         return set.mapToPair(block -> new Tuple2<>(block.block(), block))
                 .join(radii)
@@ -68,7 +71,7 @@ public final class NeighbourTiles {
                 .persist(StorageLevel.DISK_ONLY());
     }
 
-    /** All four of two sets of balls of the same number of neighbours. */
+    /** All four values, from the balls of two sets with the same number of neighbours. */
     public static PrecisionRecall of(JavaRDD<Balls> real, JavaRDD<Balls> generated) {
         long realRows = rows(real);
         long generatedRows = rows(generated);

@@ -12,8 +12,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 import scala.Tuple2;
 
 /**
- * Frechet distances of {@link Bootstrap} resamples of a set on Spark. A task sums the resamples of a span of blocks one after another,
- * another merges the spans of a resample in order: the same bits for any partitions, in the memory of one resample.
+ * Frechet distances of {@link Bootstrap} resamples of a set, on Spark. One task sums the resamples of a span of blocks one after
+ * another; another merges the spans of a resample in order. The bits do not depend on partitions, and a task holds one resample at a
+ * time.
  */
 final class ResampledDistances {
     private ResampledDistances() {}
@@ -21,8 +22,8 @@ final class ResampledDistances {
     /**
      * The distance of every resample to the real moments.
      *
-     * @param set its blocks, of {@value FeatureSet#ROWS} rows but the last, in any order
-     * @param blocks their number
+     * @param set blocks of {@value FeatureSet#ROWS} rows except the last, in any order
+     * @param blocks number of blocks
      */
     static double[] of(JavaRDD<ClassifiedBlock> set, long blocks, Moments real, int ddof, Bootstrap bootstrap) {
         var context = JavaSparkContext.fromSparkContext(set.context());
@@ -53,7 +54,7 @@ final class ResampledDistances {
                 .iterator();
     }
 
-    /** Of the images in these places of consecutive blocks, as many at a time as a block has. */
+    /** Moments of the images at the given places of consecutive blocks, added in chunks of a block's size. */
     private static Moments moments(List<FeatureBlock> blocks, int[] places) {
         int d = blocks.get(0).dimension();
         int blockRows = blocks.get(0).rows();

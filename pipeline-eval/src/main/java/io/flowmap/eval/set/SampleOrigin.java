@@ -7,16 +7,16 @@ import org.apache.spark.sql.Row;
  * How samples were drawn.
  *
  * @param guidance weight lambda
- * @param steps of the sampler
+ * @param steps steps of the sampler
  * @param gamma noise between the flow map's steps, null for a teacher
- * @param seed of the noise, null where the samples' manifest has none
- * @param part of the samples that is meant, null for all
+ * @param seed seed of the noise, null if the samples' manifest has none
+ * @param part number of a part of the samples, null for all
  */
 public record SampleOrigin(double guidance, int steps, Double gamma, Long seed, Integer part) {
     /**
-     * Of all samples of a set.
+     * Origin of all samples of a set.
      *
-     * @param facts of the samples' manifest
+     * @param facts facts of the samples' manifest
      */
     static SampleOrigin of(double guidance, int steps, boolean flowMap, JsonNode facts) {
         var gamma = facts.path("gamma").path(Integer.toString(steps));
@@ -29,7 +29,7 @@ public record SampleOrigin(double guidance, int steps, Double gamma, Long seed, 
                 null);
     }
 
-    /** Of a table's row; null for real images. */
+    /** Reads the origin from a table's row; null for real images. */
     public static SampleOrigin read(Row row) {
         Integer steps = row.getAs("steps");
         return steps == null
@@ -42,7 +42,7 @@ public record SampleOrigin(double guidance, int steps, Double gamma, Long seed, 
                         row.getAs("part"));
     }
 
-    /** Of a part of these samples. */
+    /** Origin of a part of these samples. */
     public SampleOrigin part(int number) {
         return new SampleOrigin(guidance, steps, gamma, seed, number);
     }

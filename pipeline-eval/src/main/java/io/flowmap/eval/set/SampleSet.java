@@ -23,14 +23,14 @@ import org.apache.spark.sql.SparkSession;
  *
  * @param model "teacher" or "student"
  * @param origin how they were drawn
- * @param network parameters of the model and evaluations of one of its steps, missing where the samples' manifest does not say
+ * @param network parameters of the model and network evaluations per step; missing if the samples' manifest lacks them
  * @param path directory of the Parquet files
  */
 public record SampleSet(String model, SampleOrigin origin, JsonNode network, Path path) {
     public static final String STUDENT = "student";
     public static final String TEACHER = "teacher";
 
-    /** All sets below the directory of samples, by model, guidance and steps; empty where there is none. */
+    /** All sets in the directory of samples, by model, guidance and steps; empty if there are none. */
     public static List<SampleSet> list(FileSystem fileSystem, Path samples) {
         var sets = new ArrayList<SampleSet>();
         var facts = Manifest.read(fileSystem, samples).facts();
@@ -55,7 +55,7 @@ public record SampleSet(String model, SampleOrigin origin, JsonNode network, Pat
         return origin.steps();
     }
 
-    /** Name in messages and logs. */
+    /** Name for messages and logs. */
     public String name() {
         return name(model, guidance(), steps());
     }

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaRDD;
 
-/** What the measures take of one set's features, each computed when first asked for and kept until closed. */
+/** Statistics of one set's features that the measures need, each computed on first use and kept until closed. */
 public final class SetStatistics implements AutoCloseable {
     private final FeatureSet set;
     private final long neighbourSamples;
@@ -15,8 +15,8 @@ public final class SetStatistics implements AutoCloseable {
     private Moments moments;
 
     /**
-     * @param neighbourSamples most images in precision and recall, the first
-     * @param cache of distances to neighbours, if they are kept
+     * @param neighbourSamples largest number of images in precision and recall; the first are used
+     * @param cache cache of distances to neighbours, if enabled
      */
     public SetStatistics(FeatureSet set, long neighbourSamples, Optional<NeighbourCache> cache) {
         this.set = set;
@@ -28,7 +28,7 @@ public final class SetStatistics implements AutoCloseable {
         return set;
     }
 
-    /** Images in precision and recall. */
+    /** Number of images in precision and recall. */
     public long neighbourCount() {
         return Math.min(neighbourSamples, set.count());
     }

@@ -13,9 +13,9 @@ import org.apache.spark.api.java.JavaRDD;
 import scala.Tuple2;
 
 /**
- * Moments of a set on the cluster. Spans of {@value #BLOCKS} blocks are summed by one task each, in the order of the blocks, and merged
- * in order, with one in the driver at a time: the same bits for any partitions and order, and those of complete spans stay what they
- * are when images are added.
+ * Moments of a set on the cluster. One task sums a span of {@value #BLOCKS} blocks in block order, and the driver merges the spans in
+ * order, one in memory at a time. The bits do not depend on partitions or order of arrival, and the moments of complete spans do not
+ * change when images are added.
  */
 public final class SpanMoments {
     private static final int BLOCKS = 16;
@@ -26,7 +26,7 @@ public final class SpanMoments {
      * Moments of a set.
      *
      * @param set its blocks, in any order
-     * @param blocks their number, one or more, numbered from 0
+     * @param blocks number of blocks, at least one, numbered from 0
      */
     public static Moments of(JavaRDD<FeatureBlock> set, long blocks) {
         var parts = spans(set.mapToPair(block -> new Tuple2<>(block.block(), block)), blocks)
@@ -38,11 +38,11 @@ public final class SpanMoments {
     /**
      * Moments of a span.
      *
-     * @param span its number
+     * @param span number of the span
      */
     public record Part(int span, Moments moments) implements Serializable {}
 
-    /** Number of the span of a block. */
+    /** Number of the span that holds a block. */
     public static int span(int block) {
         return block / BLOCKS;
     }
@@ -55,7 +55,7 @@ public final class SpanMoments {
         return Mergeable.merged(sorted.stream().map(Part::moments).toList());
     }
 
-    /** The blocks of every span by their numbers, in order; spans in order, each a partition. */
+    /** The blocks of every span, ordered by number; one partition per span, in order. */
     static <T> JavaRDD<List<T>> spans(JavaPairRDD<Integer, T> set, long blocks) {
         int spans = Math.toIntExact((blocks + BLOCKS - 1) / BLOCKS);
         return set.mapToPair(block -> new Tuple2<>(span(block._1()), block))

@@ -1,2 +1,2 @@
-/** Sets of images and their features across the cluster: decoding, features, moments, neighbours, what is kept for the next time. */
+/** Sets of images and their features on the cluster: decoding, features, moments, neighbours, and the caches of all these. */
 package io.flowmap.eval.set;

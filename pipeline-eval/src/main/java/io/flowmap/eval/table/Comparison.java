@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Watches over what stands beside each other in a column of a table or a chart: values of one protocol and reference, or, where the
- * setting {@code compare.force} wants others too, a note of how they differ.
+ * Checks that values in one column of a table or chart have one protocol and reference. If {@code compare.force} is set, differing
+ * values are accepted and the difference is noted.
  */
 public final class Comparison {
     /** Path of the settings. */
@@ -19,7 +19,7 @@ public final class Comparison {
     private final Map<String, Entry> first = new TreeMap<>();
     private final List<String> notes = new ArrayList<>();
 
-    /** Whose value a column has first. */
+    /** The first value of a column and the name of its owner. */
     private record Entry(String whose, MetricProtocol protocol) {}
 
     private record CompareConfig(boolean force) {}
@@ -28,16 +28,16 @@ public final class Comparison {
         this.forced = forced;
     }
 
-    /** As the settings of a run say. */
+    /** A comparison with a run's settings. */
     public static Comparison of(JobContext context) {
         return new Comparison(
                 context.settings().section(SECTION, CompareConfig.class).force());
     }
 
     /**
-     * Puts a value into a column. Throws {@link UserError} where its protocol or reference is another than the first value's, unless forced.
+     * Puts a value into a column. Throws {@link UserError} if its protocol or reference differs from the first value's, unless forced.
      *
-     * @param whose value it is, in words
+     * @param whose owner of the value, for messages
      */
     public void add(String column, String whose, MetricRow row) {
         var earlier = first.putIfAbsent(column, new Entry(whose, row.protocol()));
@@ -50,12 +50,12 @@ public final class Comparison {
         var beside = row.metric() + " of " + earlier.whose + " with that of " + whose;
         if (!forced) {
             throw new UserError("cannot compare " + beside + ": expected one protocol and reference, got " + difference
-                    + " (compare.force=true puts them beside each other all the same)");
+                    + " (to show them side by side anyway, set compare.force=true)");
         }
         notes.add("Forced to compare " + beside + ", which differ in " + difference + ".");
     }
 
-    /** What was forced, in sentences. */
+    /** The forced comparisons, as sentences. */
     public List<String> notes() {
         return List.copyOf(notes);
     }

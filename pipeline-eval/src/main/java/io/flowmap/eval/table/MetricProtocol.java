@@ -12,16 +12,16 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * All that a measured value depends on beside the images measured: values compare only where it is the same.
+ * Everything that a measured value depends on, except the images. Values are comparable only if this is equal.
  *
- * @param metric name of a protocol, or with its features, for example "FD-LeNet"
+ * @param metric name of a protocol, or of a measure with its features, for example "FD-LeNet"
  * @param label class of the images on both sides, null for all
- * @param samples images measured
- * @param reference what they are compared with, null where there is nothing
+ * @param samples number of images measured
+ * @param reference images compared with, null for a measure without reference
  * @param neighbours k of precision and recall, else null
  * @param ddof of the covariances of a Frechet distance, else null
  * @param seed of random subsets, else null
- * @param network of the features, null for a cost
+ * @param network network of the features, null for a cost
  */
 public record MetricProtocol(
         String metric,
@@ -50,19 +50,19 @@ public record MetricProtocol(
     /**
      * Real images that samples are compared with.
      *
-     * @param split of the ingested data
-     * @param samples images of it
+     * @param split split of the ingested data
+     * @param samples number of its images
      * @param hash SHA-256 of their pixels
      */
     public record Reference(String split, long samples, String hash) {}
 
     /**
-     * What gives the features.
+     * The network that gives the features.
      *
-     * @param resize of the images and range of their pixels
-     * @param name of the network
+     * @param resize resize of the images and range of their pixels
+     * @param name name of the network
      * @param hash SHA-256 of its weights
-     * @param dimension features an image
+     * @param dimension features per image
      */
     public record Network(String resize, String name, String hash, int dimension) {
         public static Network of(FeatureModel model) {
@@ -70,17 +70,17 @@ public record MetricProtocol(
         }
     }
 
-    /** Of a cost, which no network of features has part in. */
+    /** Protocol of a cost, which involves no feature network. */
     public static MetricProtocol ofCost(String metric, long samples) {
         return new MetricProtocol(metric, null, samples, null, null, null, null, null);
     }
 
-    /** Of a value that a network gives for the images alone. */
+    /** Protocol of a value that the network computes from the images alone. */
     public static MetricProtocol of(FeatureModel network, String metric, long samples) {
         return new MetricProtocol(metric, null, samples, null, null, null, null, Network.of(network));
     }
 
-    /** Of a named protocol, with the constants that it fixes. */
+    /** Protocol of a named measure, with the constants that it fixes. */
     public static MetricProtocol of(FeatureModel network, Protocol protocol, long samples, Reference reference) {
         var measure = protocol.measure();
         return new MetricProtocol(
@@ -94,7 +94,7 @@ public record MetricProtocol(
                 Network.of(network));
     }
 
-    /** The same within a class of so many images on both sides. */
+    /** The same protocol within a class, with the class's number of images on both sides. */
     public MetricProtocol within(int ofLabel, long ofSamples, long ofReference) {
         return new MetricProtocol(
                 metric,
@@ -107,22 +107,22 @@ public record MetricProtocol(
                 network);
     }
 
-    /** The same of so many images. */
+    /** The same protocol with another number of images. */
     public MetricProtocol samples(long count) {
         return new MetricProtocol(metric, label, count, reference, neighbours, ddof, seed, network);
     }
 
-    /** The same of another value that comes with it. */
+    /** The same protocol for another value computed with it. */
     public MetricProtocol metric(String name) {
         return new MetricProtocol(name, label, samples, reference, neighbours, ddof, seed, network);
     }
 
-    /** Whether it is a Frechet distance with no more images than features on a side, whose covariance is singular. */
+    /** Whether this is a Frechet distance with no more images than features on a side, so that a covariance is singular. */
     public boolean isOfFewSamples() {
         return ddof != null && Math.min(samples, reference.samples) <= network.dimension;
     }
 
-    /** The first part that differs, with both values; empty where none does. */
+    /** The first field that differs, with both values; empty if all are equal. */
     Optional<String> difference(MetricProtocol other) {
         var mine = values();
         var others = other.values();
@@ -140,7 +140,7 @@ public record MetricProtocol(
         return SCHEMA;
     }
 
-    /** The cells of a table's row. */
+    /** Cells of a table's row. */
     public List<Object> values() {
         var values = new ArrayList<Object>();
         values.add(metric);
@@ -159,7 +159,7 @@ public record MetricProtocol(
         return values;
     }
 
-    /** Of a table's row. */
+    /** Reads the protocol from a table's row. */
     static MetricProtocol read(Row row) {
         String split = row.getAs("reference");
         String network = row.getAs("network");

@@ -13,40 +13,40 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * One measured value: one row of the table of metrics.
+ * One measured value: a row of the table of metrics.
  *
  * @param model "teacher", "student", or the split of real images
  * @param origin how the samples were drawn, null for real images
- * @param interval of the value, null where none was taken
- * @param protocol what the value depends on beside
+ * @param interval interval of the value, null if none was computed
+ * @param protocol what else the value depends on
  */
 public record MetricRow(String model, SampleOrigin origin, double value, Interval interval, MetricProtocol protocol) {
-    /** What the name of a Frechet distance begins with. */
+    /** Prefix of the name of a Frechet distance. */
     public static final String FRECHET = "FD-";
 
     public static final String PRECISION = "precision-";
     public static final String RECALL = "recall-";
     public static final String DENSITY = "density-";
     public static final String COVERAGE = "coverage-";
-    /** What the name of a deviation of subsets ends with. */
+    /** Suffix of the name of the deviation over subsets. */
     public static final String DEVIATION = "-deviation";
 
     public static final String CLASS_ACCURACY = "class-accuracy-";
     public static final String MILLISECONDS = "milliseconds-per-image";
     public static final String EVALUATIONS = "NFE";
     public static final String PARAMETERS = "parameters";
-    /** Billions; a multiply-add counts once, as in EDM2's "Gflops". */
+    /** Billions of multiply-adds. Each counts once, as in EDM2's "Gflops". */
     public static final String MULTIPLY_ADDS = "giga-multiply-adds-per-image";
 
-    /** Of earlier versions, which counted others and each twice: no longer read. */
+    /** Metric of earlier versions, which counted other operations and each twice; no longer read. */
     private static final String EARLIER_MULTIPLY_ADDS = "GFLOPs-per-image";
-    /** What is no quality. */
+    /** Metrics of cost rather than quality. */
     static final List<String> COSTS = List.of(EVALUATIONS, PARAMETERS, MULTIPLY_ADDS, MILLISECONDS);
 
     /** Directory of the Parquet table in the stage. */
     public static final String TABLE = "table";
 
-    /** Of a set of samples, or of real images where there is none. */
+    /** A row of a set of samples, or of real images if {@code samples} is null. */
     public static MetricRow of(String model, SampleSet set, double value, Interval interval, MetricProtocol protocol) {
         return new MetricRow(model, set == null ? null : set.origin(), value, interval, protocol);
     }
@@ -61,22 +61,22 @@ public record MetricRow(String model, SampleOrigin origin, double value, Interva
         return origin == null ? null : (Integer) origin.steps();
     }
 
-    /** Part of the set, null for all of it. */
+    /** Number of the part of the set, null for the whole set. */
     public Integer part() {
         return origin == null ? null : origin.part();
     }
 
-    /** Whether the value is of all classes together and of all of the set. */
+    /** Whether the value covers all classes and the whole set. */
     public boolean isOfAll() {
         return protocol.label() == null && part() == null;
     }
 
-    /** Lower end of the interval; the value without one. */
+    /** Lower end of the interval; the value itself without one. */
     public double low() {
         return interval == null ? value : interval.low();
     }
 
-    /** Upper end of the interval; the value without one. */
+    /** Upper end of the interval; the value itself without one. */
     public double high() {
         return interval == null ? value : interval.high();
     }
@@ -86,12 +86,12 @@ public record MetricRow(String model, SampleOrigin origin, double value, Interva
         return interval == null ? Double.NaN : interval.margin();
     }
 
-    /** Name of what is measured. */
+    /** Name of the metric. */
     public String metric() {
         return protocol.metric();
     }
 
-    /** Whose value it is, in words. */
+    /** Name of the measured images, for messages. */
     public String name() {
         return origin == null ? model + " images" : SampleSet.name(model, origin.guidance(), origin.steps());
     }
@@ -112,7 +112,7 @@ public record MetricRow(String model, SampleOrigin origin, double value, Interva
                 .add("part", DataTypes.IntegerType);
     }
 
-    /** The cells of a table's row. */
+    /** Cells of a table's row. */
     List<Object> cells() {
         var cells = new ArrayList<Object>();
         cells.add(model);
@@ -132,13 +132,13 @@ public record MetricRow(String model, SampleOrigin origin, double value, Interva
         return RowFactory.create(cells().toArray());
     }
 
-    /** All rows of a table. Throws {@link UserError} where it is of an earlier version, which had fewer columns. */
+    /** Reads all rows of a table. Throws {@link UserError} if it was written by an earlier version, which had fewer columns. */
     public static List<MetricRow> read(Dataset<Row> table) {
         for (var column : schema().fieldNames()) {
             if (!List.of(table.columns()).contains(column)) {
                 throw new UserError("cannot read a table of metrics: expected a column " + column + ", got "
                         + List.of(table.columns())
-                        + " (of an earlier version: evaluate again with run.overwrite=true)");
+                        + " (the table was written by an earlier version: evaluate again with run.overwrite=true)");
             }
         }
         return table.collectAsList().stream()

@@ -15,12 +15,15 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The rows of the metrics, asked by model, guidance weight, steps and metric. */
+/** The rows of the metrics, with queries by model, guidance weight, steps and metric. */
 public record MetricTable(List<MetricRow> rows) {
-    /** Both, in the order that they are shown in. */
+    /** The two models, in display order. */
     public static final List<String> MODELS = List.of(SampleSet.STUDENT, SampleSet.TEACHER);
 
-    /** Every metric of samples, each a column, watched over. The training images are a floor: there may be fewer. */
+    /**
+     * Checks every metric of samples, one column each, with a {@link Comparison}. Training images are exempt: as a floor, they may be
+     * fewer.
+     */
     public void compare(Comparison comparison) {
         for (var row : rows) {
             if (row.steps() != null) {
@@ -39,7 +42,7 @@ public record MetricTable(List<MetricRow> rows) {
                 .toList());
     }
 
-    /** The network that gives the features of all rows. */
+    /** Name of the network that gives the features of the rows with own features. */
     public String network() {
         return rows.stream()
                 .map(row -> row.protocol().network())
@@ -49,7 +52,7 @@ public record MetricTable(List<MetricRow> rows) {
                 .orElseThrow();
     }
 
-    /** Name of the Frechet distance. */
+    /** Name of the metric of the Frechet distance. */
     public String distance() {
         return MetricRow.FRECHET + network();
     }
@@ -62,7 +65,7 @@ public record MetricTable(List<MetricRow> rows) {
         return MetricRow.RECALL + network();
     }
 
-    /** Of the columns of a table those that any set has: precision, recall, density and coverage, then class accuracy. */
+    /** The metrics between 0 and 1 that were measured for some set: precision, recall, density, coverage, class accuracy, in this order. */
     public List<String> shares() {
         return Stream.of(
                         precision(),
@@ -78,7 +81,7 @@ public record MetricTable(List<MetricRow> rows) {
         return MetricRow.CLASS_ACCURACY + network();
     }
 
-    /** Metrics of named protocols: all but those of the own features and the costs. */
+    /** Metrics of named protocols: all except those of the run's own features and the costs. */
     public List<String> named() {
         return rows.stream()
                 .map(MetricRow::metric)
@@ -96,14 +99,14 @@ public record MetricTable(List<MetricRow> rows) {
                 .orElseThrow();
     }
 
-    /** A value, empty where it was not measured. */
+    /** A value; empty if it was not measured. */
     public OptionalDouble value(String model, Double guidance, Integer steps, String metric) {
         return row(model, guidance, steps, metric).stream()
                 .mapToDouble(MetricRow::value)
                 .findFirst();
     }
 
-    /** A value with all that it depends on. */
+    /** A value with its protocol. */
     public Optional<MetricRow> row(String model, Double guidance, Integer steps, String metric) {
         return rows.stream()
                 .filter(row -> row.model().equals(model)
@@ -114,7 +117,7 @@ public record MetricTable(List<MetricRow> rows) {
                 .findFirst();
     }
 
-    /** Frechet distances of the parts of a set by a metric; empty where none were taken. */
+    /** Frechet distances over the parts of a set, by metric; empty if none were measured. */
     public DoubleSummaryStatistics parts(String model, double guidance, int steps, String metric) {
         return rows.stream()
                 .filter(row -> row.part() != null
@@ -135,7 +138,7 @@ public record MetricTable(List<MetricRow> rows) {
                 .toList();
     }
 
-    /** Gamma of the student's set, as the table has it; empty where it is not known. */
+    /** Gamma of the student's set as stored in the table; empty if unknown. */
     public OptionalDouble gamma(double guidance, int steps) {
         return row(SampleSet.STUDENT, guidance, steps, distance()).stream()
                 .map(row -> row.origin().gamma())
@@ -144,7 +147,7 @@ public record MetricTable(List<MetricRow> rows) {
                 .findFirst();
     }
 
-    /** Metrics that were taken class by class. */
+    /** Metrics that were measured per class. */
     public List<String> byClass() {
         return rows.stream()
                 .filter(row -> row.protocol().label() != null)
@@ -153,7 +156,7 @@ public record MetricTable(List<MetricRow> rows) {
                 .toList();
     }
 
-    /** Values of a metric within each class, by label; empty where none were taken. */
+    /** Values of a metric per class, by label; empty if none were measured. */
     public SortedMap<Integer, Double> classes(String model, Double guidance, Integer steps, String metric) {
         var classes = new TreeMap<Integer, Double>();
         for (var row : rows) {
@@ -169,14 +172,14 @@ public record MetricTable(List<MetricRow> rows) {
     }
 
     /**
-     * A value of real images, beside which samples are seen: of the training split, the floor of a distance; for class accuracy, which
-     * the training split has learnt, of the reference split.
+     * The value of real images, for comparison with samples: that of the training split, the floor of a distance. Class accuracy is
+     * that of the reference split, since the classifier was trained on the training split.
      */
     public OptionalDouble ofRealImages(String metric) {
         return value(metric.equals(accuracy()) ? reference() : ImageSources.TRAIN, null, null, metric);
     }
 
-    /** The split that distances are taken to. */
+    /** The split that distances refer to. */
     String reference() {
         return rows.stream()
                 .map(row -> row.protocol().reference())
@@ -186,7 +189,7 @@ public record MetricTable(List<MetricRow> rows) {
                 .orElseThrow();
     }
 
-    /** Guidance weights of all samples, rising. */
+    /** Guidance weights of all samples, ascending. */
     public List<Double> guidances() {
         return rows.stream()
                 .map(MetricRow::guidance)
@@ -196,7 +199,7 @@ public record MetricTable(List<MetricRow> rows) {
                 .toList();
     }
 
-    /** Numbers of steps of a model at a guidance weight, rising. */
+    /** Numbers of steps of a model at a guidance weight, ascending. */
     public List<Integer> steps(String model, double guidance) {
         return rows.stream()
                 .filter(row -> row.model().equals(model) && Objects.equals(row.guidance(), guidance))
@@ -206,7 +209,7 @@ public record MetricTable(List<MetricRow> rows) {
                 .toList();
     }
 
-    /** The weight at which the teacher, with most steps, is nearest the real images; the student's where there is no teacher. */
+    /** The weight at which the teacher at its largest number of steps is nearest to the real images; without a teacher, the student. */
     public double bestGuidance() {
         for (var model : List.of(SampleSet.TEACHER, SampleSet.STUDENT)) {
             var measured = guidances().stream()

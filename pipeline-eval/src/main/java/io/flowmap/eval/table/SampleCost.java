@@ -11,13 +11,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 
-/** What a set of samples cost, by the names of metrics. */
+/** Costs of a set of samples, by metric. */
 public final class SampleCost {
     private SampleCost() {}
 
     /**
-     * Milliseconds an image: the median over the samples, which the first batches' warming up does not touch. Evaluations of a network
-     * (NFE; a guided teacher takes two a step), parameters (its weak model's too) and multiply-adds an image, where the samples say them.
+     * Milliseconds per image: the median over the samples, which is not affected by warm-up in the first batches. Also, if the samples'
+     * manifest has them: network evaluations (NFE; a guided teacher takes two per step), parameters (including the weak model's) and
+     * multiply-adds per image.
      */
     public static Map<String, Double> of(SparkSession spark, SampleSet samples) {
         var cost = new LinkedHashMap<String, Double>();

@@ -1,2 +1,2 @@
-/** The table of metrics: rows, protocols, what differs between two runs. */
+/** The table of metrics: rows, protocols, and the differences between two runs. */
 package io.flowmap.eval.table;

@@ -57,7 +57,7 @@ class KernelDistanceTest {
         }
     }
 
-    /** numpy.random.RandomState(2020).choice(10, 4, replace=False) and what comes after it. */
+    /** numpy.random.RandomState(2020).choice(10, 4, replace=False) and the numbers drawn after it. */
     @Test
     void numpysChoicesAreReproduced() {
         var random = new NumpyRandom(2020);

@@ -27,12 +27,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Published CIFAR-10 ResNets on all test images, against the original implementation in float32. */
+/** Published CIFAR-10 ResNets on all test images, compared with the original implementation in float32. */
 @Tag("reference")
 @TestInstance(Lifecycle.PER_CLASS)
 class CifarResNetReferenceTest {
     private static final Logger LOG = LoggerFactory.getLogger(CifarResNetReferenceTest.class);
-    /** Relative to the largest value: float32 arithmetic in another order through up to 56 layers. */
+    /** Relative to the largest value: float32 arithmetic in another order, through up to 56 layers. */
     private static final double TOLERANCE = 2e-5;
 
     private static final double DISTANCE_TOLERANCE = 1e-4;
@@ -136,12 +136,12 @@ class CifarResNetReferenceTest {
         }
     }
 
-    /** The share of one image of a subset, by which rounded distances may differ. */
+    /** The share of one image in a subset, by which rounded distances may differ. */
     private double image(String subset) {
         return 1.0 / images.count(subset) + 1e-12;
     }
 
-    /** The file of that name and of any hash after it. */
+    /** The file with that name and any hash after it. */
     private static CifarResNetWeights weights(String name) throws IOException {
         try (var files = Files.newDirectoryStream(TestData.require("models"), name + "-*")) {
             var found = files.iterator();

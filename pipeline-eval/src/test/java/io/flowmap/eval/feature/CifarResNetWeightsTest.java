@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class CifarResNetWeightsTest {
     private static final int CLASSES = 3;
 
-    /** A network of eight layers: one block of two convolutions a stage. */
+    /** A network of eight layers: one block of two convolutions per stage. */
     private final Map<String, TensorData> arrays = new HashMap<>();
 
     CifarResNetWeightsTest() {

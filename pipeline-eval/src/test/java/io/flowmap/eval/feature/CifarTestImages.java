@@ -61,7 +61,7 @@ record CifarTestImages(List<String> names, List<String> classes, byte[] pixels) 
         return classes.contains(subset) || subset.equals("even") || subset.equals("odd");
     }
 
-    /** Images of a class, or "even" or "odd" places among all. */
+    /** Images of a class, or those at "even" or "odd" places among all. */
     int count(String subset) {
         return (int) IntStream.range(0, count()).filter(member(subset)).count();
     }

@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A file of InceptionV3's weights that are random but of the right size, for tests of what stands around the network. */
+/** A file of InceptionV3's weights with random values of the right size, for tests of the code around the network. */
 public final class InceptionFile implements InceptionV3.Layers<Integer> {
     private final Map<String, TensorData> arrays = new LinkedHashMap<>();
     private final CounterRandom random = new CounterRandom(1);
@@ -55,7 +55,7 @@ public final class InceptionFile implements InceptionV3.Layers<Integer> {
         return parts.stream().mapToInt(Integer::intValue).sum();
     }
 
-    /** Uniform values around a middle. */
+    /** Uniform values around a centre. */
     private void put(String name, double middle, double reach, long... shape) {
         var values = new float[(int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
         for (int i = 0; i < values.length; i++) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** InceptionV3 with weights by a formula, against pytorch-fid, torch-fidelity and clean-fid. */
+/** InceptionV3 with weights given by a formula, compared with pytorch-fid, torch-fidelity and clean-fid. */
 @Tag("reference")
 @TestInstance(Lifecycle.PER_CLASS)
 class InceptionReferenceTest {
@@ -30,7 +30,7 @@ class InceptionReferenceTest {
     private static final long GOLDEN = 0x9e3779b97f4a7c15L;
     private static final double TOLERANCE = 1e-4;
 
-    /** What the names of arrays say of a resize: of the features, and of the resized rows with the white level that these are over. */
+    /** Names of a resize's arrays in the reference: of the features, and of the resized rows, with the white level that divides them. */
     private enum Variant {
         PYTORCH(Resize.PYTORCH, "_ptfid_f64", "_ptfid_resized_ch0_rows0_20_f64", 1),
         TENSORFLOW1(Resize.TENSORFLOW1, "_tf1resize_m128_f32", "_tf1_resized_ch0_rows0_20_f32", 255),
@@ -194,7 +194,10 @@ class InceptionReferenceTest {
         return arrays;
     }
 
-    /** The formula of the reference's README; that of the last layer is 1/sqrt(fan in) and 0.1, by its first values and sums. */
+    /**
+     * The formula in the reference's README. For the last layer it is scaled by 1/sqrt(fan-in) and 0.1, as its first values and sums
+     * show.
+     */
     private static float[] values(String name, long[] shape, long seed) {
         long hash = 0xcbf29ce484222325L;
         for (byte letter : name.getBytes(StandardCharsets.UTF_8)) {

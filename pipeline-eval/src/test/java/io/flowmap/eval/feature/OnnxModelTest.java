@@ -27,7 +27,7 @@ class OnnxModelTest {
     @TempDir
     Path dir;
 
-    /** Images of the network's side are not resized: a plain loop gives the features. */
+    /** Images of the network's size are not resized, so a plain loop gives the features. */
     @ParameterizedTest
     @CsvSource({"0, 3", "0, 1", "2, 3"})
     void featuresAreThoseOfAPlainLoopForAnyNumberOfImages(int batch, int channels) throws IOException {
@@ -79,7 +79,7 @@ class OnnxModelTest {
                 .hasMessageContaining("expected an ONNX network from [N,3,H,W] in float32 to features, got ");
         assertThatThrownBy(() -> open(OnnxFiles.linear(file(), 0, SIDE, 1, new float[3 * SIDE * SIDE]), shape, 7))
                 .isInstanceOf(UserError.class)
-                .hasMessageEndingWith("expected evaluate.onnx.side 0 or 6, which the file fixes, got 7");
+                .hasMessageEndingWith("expected evaluate.onnx.side = 0 or 6, the size that the file fixes, got 7");
         assertThatThrownBy(() -> open(dir.resolve("none.onnx"), shape, 0))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("cannot read ONNX file ");

@@ -36,7 +36,7 @@ class ResizeTest {
         }
     }
 
-    /** A level that rises by 10 a pixel, at the points where the tools sample it. */
+    /** An image whose level rises by 10 per pixel, at the points where the tools sample it. */
     @ParameterizedTest
     @CsvSource({"PYTORCH, 0.5", "TENSORFLOW1, 0"})
     void aRampIsSampledWhereTheToolSamples(Resize resize, double offset) {

@@ -32,7 +32,10 @@ class BootstrapTest {
         assertThat(bootstrap.draw(2, 5000, labels)).isNotEqualTo(bootstrap.draw(1, 5000, labels));
     }
 
-    /** Of a mean of images of one class the width is that of its standard error, of what differs between classes alone it is 0. */
+    /**
+     * For the mean over images of one class, the width follows from the standard error. For a value that differs only between classes,
+     * it is 0.
+     */
     @Test
     void theIntervalOfAMeanHasTheWidthOfItsStandardErrorWithinClasses() {
         var values = new double[900];
@@ -49,7 +52,7 @@ class BootstrapTest {
                 .isCloseTo(0, within(1e-12));
     }
 
-    /** A bias of the resamples is not taken off: the interval is about the value. */
+    /** The bias of the resamples is not removed: the interval is centred at the value. */
     @Test
     void theIntervalIsAboutTheValueHoweverBiasedTheResamples() {
         var interval = Bootstrap.interval(1, new double[] {2, 3, 4}, 0.5);

@@ -28,7 +28,7 @@ public final class FeatureSets {
         return blocks;
     }
 
-    /** Gaussian features, the first coordinates correlated and the last one constant. */
+    /** Gaussian features; the first coordinates are correlated and the last one is constant. */
     public static float[] gaussian(int rows, int dimension, long seed) {
         var features = new float[rows * dimension];
         new CounterRandom(seed).gaussians(features, 0, features.length, 1);
@@ -47,7 +47,7 @@ public final class FeatureSets {
         return moments;
     }
 
-    /** Over subsets of sets in one block each. */
+    /** Kernel distance over subsets of sets in one block each. */
     static KernelDistance kernelDistance(FeatureBlock real, FeatureBlock generated, KernelSubsets subsets) {
         var estimates = new double[subsets.count()];
         for (int i = 0; i < estimates.length; i++) {

@@ -26,7 +26,10 @@ class NeighboursTest {
         assertThat(result).isEqualTo(plain(real, generated, dimension, k));
     }
 
-    /** Scales at which float32 products round everything away, overflow or vanish: bounds must leave the decision to exact distances. */
+    /**
+     * Scales at which float32 products round everything away, overflow or underflow: the bounds must leave the decision to exact
+     * distances.
+     */
     @ParameterizedTest
     @ValueSource(ints = {-100, -40, 0, 40, 83})
     void anyScaleAndOffsetIsDecidedExactly(int exponent) {
@@ -89,7 +92,7 @@ class NeighboursTest {
                 .hasMessage("cannot take distances: expected features of dimension 2, got 3");
     }
 
-    /** Small integers around a far point, times a scale. */
+    /** Small integers around a distant point, multiplied by a scale. */
     private static float[] lattice(int rows, int dimension, float scale, long seed) {
         var random = new CounterRandom(seed);
         var points = new float[rows * dimension];
@@ -99,7 +102,7 @@ class NeighboursTest {
         return points;
     }
 
-    /** Precision, recall, density and coverage, pair by pair. */
+    /** Precision, recall, density and coverage, computed pair by pair. */
     private static PrecisionRecall plain(float[] real, float[] generated, int dimension, int k) {
         int n = real.length / dimension;
         int m = generated.length / dimension;

@@ -22,16 +22,16 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Every case of the reference against every value that the original programs gave for it. */
+/** Every case of the reference, compared with every value that the original programs computed for it. */
 @Tag("reference")
 class ReferenceMetricsTest {
     private static final int NEIGHBOURS = 3;
     private static final double EXACT = 1e-9;
 
-    /** What a matrix square root or eigenvalues of a product are off by where a covariance is singular, of the covariances' traces. */
+    /** Error of a matrix square root, or of a product's eigenvalues, if a covariance is singular; relative to the covariances' traces. */
     private static final double SINGULAR = 1e-7;
 
-    /** What moments by sums or with means in float32 are off by, of the traces and the distance of the means. */
+    /** Error of moments computed by sums or with means in float32; relative to the traces and the distance of the means. */
     private static final double SUMS = 3e-6;
 
     private static final long TORCH_FIDELITY_SEED = 2020;
@@ -53,7 +53,7 @@ class ReferenceMetricsTest {
         Reference.checked(folder, names.size());
     }
 
-    /** Cases are the files with both sets that expected.json knows. */
+    /** Cases: files with both sets that expected.json lists. */
     private static List<String> cases(Path folder) throws IOException {
         var expected = Reference.json(folder, "expected");
         try (var files = Files.list(folder)) {

@@ -21,11 +21,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Moments of many dimensions, which are kept as sums of products. */
+/** Moments in many dimensions, which are stored as sums of products. */
 class WideMomentsTest {
     private static final int DIMENSION = 520;
 
-    /** Twice as far from 0 as float32 resolves eighths. */
+    /** Twice the distance from 0 at which float32 still resolves eighths. */
     private static final float OFFSET = 1_048_576;
 
     @Test
@@ -100,7 +100,7 @@ class WideMomentsTest {
         assertThat(Reference.relativeToMaximum(folded, covariance)).isLessThan(1e-13);
     }
 
-    /** The sums are taken around the mean of the first block, which is nowhere near that of the rest. */
+    /** The sums are taken around the mean of the first block, which is far from the mean of the rest. */
     @Test
     void aFirstBlockFarFromTheRestCostsNoDigits() {
         int rows = 20 * 1024;
@@ -162,7 +162,7 @@ class WideMomentsTest {
         assertThat(FrechetDistance.between(moments(a), moments(a))).isLessThan(1e-9);
     }
 
-    /** Without the constant coordinate. */
+    /** The features without the constant coordinate. */
     private static float[] regular(int rows, long seed) {
         var constant = FeatureSets.gaussian(rows, DIMENSION + 1, seed);
         var features = new float[rows * DIMENSION];
@@ -172,7 +172,7 @@ class WideMomentsTest {
         return features;
     }
 
-    /** Of the centred data themselves: the nuclear norm of X_a X_b'. */
+    /** Computed from the centred data: the nuclear norm of X_a X_b'. */
     private static double exact(float[] a, float[] b, int m, int n) {
         var x = CentredRows.of(new FeatureBlock(0, DIMENSION, a));
         var y = CentredRows.of(new FeatureBlock(0, DIMENSION, b));
@@ -212,7 +212,7 @@ class WideMomentsTest {
                 .iterator();
     }
 
-    /** From -63 to 63, the odd numbers. */
+    /** Odd numbers from -63 to 63. */
     private static long eighth(long row, long column) {
         long bits = (row * 2048 + column + 1) * 0x9e3779b97f4a7c15L;
         bits = (bits ^ bits >>> 31) * 0x94d049bb133111ebL;

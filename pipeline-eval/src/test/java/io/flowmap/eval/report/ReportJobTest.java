@@ -90,12 +90,12 @@ class ReportJobTest {
                 .contains("Equal parts of each set", "Noise between the flow map&#39;s steps (gamma): 0.5 at 2 steps.");
         assertThat(html)
                 .contains(
-                        "10⁹ multiply-adds an image <abbr",
+                        "10⁹ multiply-adds per image <abbr",
                         "What ran.</strong> A teacher",
                         "<h3>Quality of all sets</h3>",
                         "<h3>Cost of all sets</h3>",
                         "<td class=\"number\">4</td><td class=\"number\">1,500</td><td class=\"number\">0.500</td><td class=\"number\">2.60</td>",
-                        "the covariance is singular and the distance, exact for these images, is far above that of many.",
+                        "the covariance is singular. The distance is exact for these images, but far above that of many.",
                         "FD-LeNet of parts: 50 images against 300 of 84 features; FD-LeNet within classes: 25 images against 75 of 84 features.");
         assertThat(dir.resolve("report/charts/1-distance.svg"))
                 .content()

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
-/** Distances class by class and of resamples, on Spark against memory. */
+/** Distances per class and of resamples, on Spark compared with in memory. */
 @TestInstance(Lifecycle.PER_CLASS)
 class ClassDistancesTest {
     private static final int DIMENSION = 3;

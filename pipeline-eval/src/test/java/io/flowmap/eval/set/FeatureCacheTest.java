@@ -30,7 +30,10 @@ class FeatureCacheTest {
 
     private final TestImages images = TestImages.stripes(MORE);
 
-    /** A set that was topped up: the network sees the new blocks and the one that has grown, and the bits are those of a direct run. */
+    /**
+     * After samples are added to a set, the network runs only on new blocks and on the block that has grown; the bits are those of a
+     * direct run.
+     */
     @Test
     void aTopUpComputesNewBlocksAloneAndHasTheBitsOfADirectRun() {
         try (var spark = LocalSpark.start(2)) {
@@ -54,7 +57,7 @@ class FeatureCacheTest {
         }
     }
 
-    /** Distances to neighbours are taken once for the same images and k, and are those of a direct run. */
+    /** Distances to neighbours are computed once for the same images and k, and equal those of a direct run. */
     @Test
     void distancesToNeighboursAreKept() {
         try (var spark = LocalSpark.start(2)) {

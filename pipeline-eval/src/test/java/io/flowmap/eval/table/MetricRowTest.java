@@ -63,8 +63,8 @@ class MetricRowTest {
         assertThatThrownBy(() -> comparison.add("fid", "the teacher", row("fid:clean", 2, "a")))
                 .isInstanceOf(UserError.class)
                 .hasMessage("cannot compare fid:clean of the map with that of the teacher: expected one protocol and"
-                        + " reference, got metric fid:stylegan3 and fid:clean (compare.force=true puts them beside each"
-                        + " other all the same)");
+                        + " reference, got metric fid:stylegan3 and fid:clean (to show them side by side anyway,"
+                        + " set compare.force=true)");
     }
 
     @Test

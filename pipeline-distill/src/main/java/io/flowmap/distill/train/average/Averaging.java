@@ -22,15 +22,15 @@ import scala.reflect.ClassTag$;
 import scala.runtime.BoxedUnit;
 
 /**
- * Rounds of work on logical workers, averaged block by block: the state goes out as a broadcast, every worker's result is cut into
- * blocks, reducer tasks average them in worker order, and only the averages come back to the driver. Worker w of W is partition
- * w, whatever the number of executors, so the result does not depend on where tasks ran or how often.
+ * Rounds of work on logical workers, averaged block by block. The state is broadcast, every worker's result is cut into blocks, reducer
+ * tasks average them in worker order, and only the averages return to the driver. Worker w of W is partition w, whatever the number of
+ * executors, so the result does not depend on where or how often tasks ran.
  */
 public final class Averaging implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Averaging.class);
-    /** Bytes of workers' parts that one reducer holds at most, as far as the number of blocks allows. */
+    /** Upper limit of the bytes of workers' parts that one reducer holds; exceeded only if blocks are too few. */
     private static final long REDUCER_BYTES = 96L << 20;
-    /** Above this number of partitions Spark's shuffle writer would sort. */
+    /** Above this number of partitions Spark's shuffle writer sorts. */
     private static final int MOST_REDUCERS = 200;
 
     private static final int REMEMBERED_BROADCASTS = 4;
@@ -41,12 +41,15 @@ public final class Averaging implements AutoCloseable {
     private final BlockedVectors encoded;
     private final Broadcast<LocalWork> work;
     private final JavaRDD<Integer> seats;
-    /** Broadcasts lately destroyed, kept from the garbage collector: Spark's own cleaner would run into their removal. */
+    /**
+     * Recently destroyed broadcasts. They are kept from garbage collection because Spark's cleaner would otherwise conflict with their
+     * removal.
+     */
     private final Deque<Broadcast<BlockedVectors>> destroyed = new ArrayDeque<>();
 
     /**
-     * @param in shape of the state that goes to the workers
-     * @param out shape of what comes back from them
+     * @param in shape of the state sent to the workers
+     * @param out shape of their results
      */
     public Averaging(JavaSparkContext spark, BlockPlan in, BlockPlan out, int workers, LocalWork work) {
         this.spark = spark;
@@ -138,7 +141,10 @@ public final class Averaging implements AutoCloseable {
         return outcome;
     }
 
-    /** A user's mistake that an executor found (a file missing there) stays one; Spark's exceptions are undeclared checked ones. */
+    /**
+     * A user error on an executor (such as a file missing there) remains a user error. Spark throws checked exceptions that it does not
+     * declare.
+     */
     private static RuntimeException failure(Exception e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof UserError error) {

@@ -12,7 +12,7 @@ import java.util.Arrays;
  * @param squaredDistance sum over workers and values of the squared distance from the mean
  */
 record BlockAverage(int key, byte[] bytes, double squaredNorm, double squaredDistance) implements Serializable {
-    /** Small enough for the first-level cache; the order of the sums, and so their bits, depends on it. */
+    /** Small enough for the first-level cache. It fixes the order of the sums, and so their bits. */
     private static final int CHUNK = 2048;
 
     static BlockAverage report(int key, byte[] report) {
@@ -22,7 +22,7 @@ record BlockAverage(int key, byte[] bytes, double squaredNorm, double squaredDis
     /**
      * The mean of {@code parts}, ordered by worker: summed in float64 in that order, rounded once.
      *
-     * @param measured whether norm and distance are wanted; they are 0 otherwise
+     * @param measured whether to compute norm and distance; otherwise they are 0
      */
     static BlockAverage of(int key, BlockPart[] parts, boolean measured) {
         int size = parts[0].size();

@@ -1,12 +1,12 @@
 package io.flowmap.distill.train.average;
 
 /**
- * One worker's share of a block on its way through the shuffle, or the worker's report.
+ * One worker's part of a block on its way through the shuffle, or the worker's report.
  *
- * @param worker logical worker that made it
+ * @param worker number of the logical worker
  * @param values array that holds the block, null for a report
  * @param from position of the block in {@code values}
- * @param size floats of the block
+ * @param size floats in the block
  * @param report bytes of a report, null for a block
  */
 record BlockPart(int worker, float[] values, int from, int size, byte[] report) {

@@ -16,8 +16,8 @@ import org.apache.spark.serializer.SerializerInstance;
 import scala.reflect.ClassTag;
 
 /**
- * Shuffle serializer of (block key, {@link BlockPart}): an int key, an int worker, an int length and the raw bytes. Blocks are
- * written straight from the worker's vectors, so a worker's result is never held a second time.
+ * Shuffle serializer of (block key, {@link BlockPart}): an int key, an int worker, an int length and the raw bytes. Blocks are written
+ * directly from the worker's vectors, so that a worker's result is in memory only once.
  */
 final class BlockPartSerializer extends Serializer implements Serializable {
     private static final long serialVersionUID = 1;
@@ -28,7 +28,7 @@ final class BlockPartSerializer extends Serializer implements Serializable {
         return new Instance();
     }
 
-    /** Records stand on their own, so that Spark may sort them by reducer as bytes. */
+    /** Records are independent of each other, so Spark may sort them by reducer as bytes. */
     @Override
     public boolean supportsRelocationOfSerializedObjects() {
         return true;
@@ -172,7 +172,7 @@ final class BlockPartSerializer extends Serializer implements Serializable {
             return (T) value;
         }
 
-        /** Spark ends the iteration on EOFException itself, which Scala's signature does not declare. */
+        /** Spark ends the iteration on EOFException, which Scala's signature does not declare. */
         @SuppressWarnings("unchecked")
         private static <E extends Throwable> RuntimeException sneaky(Throwable e) throws E {
             throw (E) e;

@@ -2,7 +2,7 @@ package io.flowmap.distill.train.average;
 
 import org.apache.spark.Partitioner;
 
-/** Deals block keys out to reducers in turn. */
+/** Assigns block keys to reducers in turn. */
 public final class BlockPartitioner extends Partitioner {
     private static final long serialVersionUID = 1;
 

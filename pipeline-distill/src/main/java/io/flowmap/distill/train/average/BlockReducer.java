@@ -9,8 +9,8 @@ import java.util.Queue;
 import scala.Tuple2;
 
 /**
- * Averages the blocks of one reducer, each as soon as the parts of all workers are there, in whatever order they arrive. Norm
- * and distance are measured for the first vector only.
+ * Averages the blocks of one reducer. A block is averaged as soon as all workers' parts have arrived, in any order. Norm and distance
+ * are measured for the first vector only.
  */
 final class BlockReducer implements Iterator<BlockAverage> {
     private final Iterator<Tuple2<Integer, BlockPart>> parts;

@@ -3,7 +3,7 @@ package io.flowmap.distill.train.average;
 import java.io.Serializable;
 import java.util.stream.IntStream;
 
-/** Vectors as byte blocks: the form in which they are broadcast, because serialization copies bytes but encodes floats one by one. */
+/** Vectors as byte blocks, the form in which they are broadcast: serialization copies bytes in bulk but encodes floats one by one. */
 public final class BlockedVectors implements Serializable {
     private static final long serialVersionUID = 1;
 

@@ -2,8 +2,8 @@ package io.flowmap.distill.train.average;
 
 import java.io.Serializable;
 
-/** What one logical worker does between two averages. */
+/** The work of one logical worker between two averages. */
 public interface LocalWork extends Serializable {
-    /** Runs in a task of an executor; must depend on its arguments only. */
+    /** Runs in a task on an executor. The result must depend on the arguments only. */
     LocalResult run(int worker, BlockedVectors state, RoundTicket ticket);
 }

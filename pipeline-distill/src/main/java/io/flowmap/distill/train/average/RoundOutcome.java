@@ -3,7 +3,7 @@ package io.flowmap.distill.train.average;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** What came back of a round: the averages go into the driver's vectors, the rest is kept here. */
+/** Results of a round beside the averaged vectors: the workers' reports, norms and traffic. */
 public final class RoundOutcome {
     private final BlockPlan plan;
     private final long sentBytes;

@@ -3,7 +3,7 @@ package io.flowmap.distill.train.average;
 import java.io.Serializable;
 
 /**
- * What a round is told beside the state.
+ * Numbers of a round, sent to the workers with the state.
  *
  * @param round number of the round from 0
  * @param step number of its first step from 0

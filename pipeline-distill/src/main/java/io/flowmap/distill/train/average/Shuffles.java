@@ -4,7 +4,10 @@ import org.apache.spark.ShuffleDependency;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.ShuffledRDD;
 
-/** Removal of a finished shuffle's files: Spark itself waits for a garbage collection of the driver, which may be many rounds away. */
+/**
+ * Removes the files of a finished shuffle. Spark itself removes them after a garbage collection of the driver, which may be many rounds
+ * away.
+ */
 final class Shuffles {
     private Shuffles() {}
 

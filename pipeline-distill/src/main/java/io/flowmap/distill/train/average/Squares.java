@@ -1,8 +1,8 @@
 package io.flowmap.distill.train.average;
 
 /**
- * Sums of squares for metrics: float32 lanes that the compiler vectorises, emptied into float64 often enough for six digits. The order
- * is fixed, so the bits are the same everywhere.
+ * Sums of squares for metrics: float32 lanes that the compiler vectorises, added to a float64 sum often enough for six digits. The
+ * order is fixed, so the bits are the same on every machine.
  */
 public final class Squares {
     private static final int LANES = 1024;

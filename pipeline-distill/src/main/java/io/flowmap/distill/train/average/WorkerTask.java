@@ -12,7 +12,7 @@ import org.apache.spark.util.TaskCompletionListener;
 import org.apache.spark.util.TaskFailureListener;
 import scala.Tuple2;
 
-/** The body of a worker's task: local work, then its result as keyed block parts. */
+/** The body of a worker's task: runs the local work and returns its result as keyed block parts. */
 record WorkerTask(Broadcast<LocalWork> work, Broadcast<BlockedVectors> state, RoundTicket ticket, BlockPlan out)
         implements Serializable {
     Iterator<Tuple2<Integer, BlockPart>> run(int worker) {

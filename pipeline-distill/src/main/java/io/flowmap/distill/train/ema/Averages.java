@@ -3,7 +3,7 @@ package io.flowmap.distill.train.ema;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Updates the power-function averages beside the next round, whose tasks only need the parameters. */
+/** Updates the power-function averages in parallel with the next round, whose tasks only need the parameters. */
 public final class Averages {
     private final List<PowerEma> profiles;
     private CompletableFuture<Void> running = CompletableFuture.completedFuture(null);
@@ -12,7 +12,7 @@ public final class Averages {
         this.profiles = stds.stream().map(PowerEma::new).toList();
     }
 
-    /** Starts moving {@code averages} towards {@code parameters}, neither of which may be touched before {@link #join}. */
+    /** Starts to move {@code averages} towards {@code parameters}. Do not touch either before {@link #join}. */
     public void start(List<float[]> averages, float[] parameters, long next, long delta) {
         running = CompletableFuture.runAsync(() -> {
             for (int i = 0; i < profiles.size(); i++) {

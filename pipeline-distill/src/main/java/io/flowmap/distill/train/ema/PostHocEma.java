@@ -13,8 +13,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Averages of any width at the end of a training, from the snapshots of the averages that it tracked (Karras et al. 2024, "EDM2",
- * section 3.1). Snapshots are read once, one array at a time: memory depends on the parameters and the widths, not on the snapshots.
+ * Computes averages of any width after a training, from the snapshots of the averages that it tracked (Karras et al. 2024, "EDM2",
+ * section 3.1). Snapshots are read once, one array at a time, so memory depends on the parameters and the widths, not on the number of
+ * snapshots.
  */
 public final class PostHocEma {
     private final CheckpointStore snapshots;
@@ -33,7 +34,7 @@ public final class PostHocEma {
         }
     }
 
-    /** The snapshots of the training in a directory. Throws {@link UserError} if it stored none. */
+    /** Opens the snapshots in a training's directory. Throws {@link UserError} if there are none. */
     public static PostHocEma open(Configuration hadoop, Path training) {
         var ema = new PostHocEma(CheckpointStore.open(hadoop, training).snapshots());
         if (ema.stored.isEmpty()) {
@@ -49,7 +50,7 @@ public final class PostHocEma {
      * @param step of the last snapshot
      * @param layout index of the vectors
      * @param vectors averages [P] by role, "ema-0.08"
-     * @param errors relative distance of each role's profile from the best that the snapshots can make of it
+     * @param errors relative distance between the requested profile and the best combination of snapshots, by role
      */
     public record Reconstruction(
             long step, ParameterLayout layout, Map<String, float[]> vectors, Map<String, Double> errors) {}

@@ -6,8 +6,8 @@ import org.apache.commons.math3.linear.ArrayRealVector;
 import org.apache.commons.math3.linear.LUDecomposition;
 
 /**
- * How stored averages combine into one of another width or time: the x that minimises || p - sum_i x_i p_i ||^2 between the profiles,
- * from its normal equations in float64, then scaled to sum 1 (Karras et al. 2024, "EDM2", appendix C.3, Algorithm 3).
+ * Weights that combine stored averages into one of another width or time: the x that minimises || p - sum_i x_i p_i ||^2 between the
+ * profiles, from its normal equations in float64, then scaled to sum 1 (Karras et al. 2024, "EDM2", appendix C.3, Algorithm 3).
  *
  * @param weights x, in the order of the stored averages
  * @param error || p - sum_i x_i p_i || / || p ||

@@ -21,7 +21,7 @@ public record PowerEma(double std) {
         }
     }
 
-    /** The average of that role. Throws {@link IllegalArgumentException} if the role is none of an average. */
+    /** Parses a role. Throws {@link IllegalArgumentException} if it is not the role of an average. */
     public static PowerEma ofRole(String role) {
         if (!role.startsWith(ROLE)) {
             throw new IllegalArgumentException("expected the role of an average, " + ROLE + "0.05, got " + role);
@@ -29,7 +29,7 @@ public record PowerEma(double std) {
         return new PowerEma(Double.parseDouble(role.substring(ROLE.length())));
     }
 
-    /** Its role in a checkpoint, for example {@code ema-0.05}. */
+    /** Role of this average in a checkpoint, for example {@code ema-0.05}. */
     public String role() {
         return ROLE + BigDecimal.valueOf(std).toPlainString();
     }
@@ -55,7 +55,7 @@ public record PowerEma(double std) {
         return StrictMath.pow(1 - delta / next, gamma() + 1);
     }
 
-    /** Moves {@code average} towards {@code parameters}: the weight in float64, the rest in float32 as EDM2. */
+    /** Moves {@code average} towards {@code parameters}. The weight is computed in float64, the rest in float32, as in EDM2. */
     void update(float[] average, float[] parameters, long next, long delta) {
         float rest = (float) (1 - beta(next, delta));
         Ranges.forEach(average.length, (from, to) -> {

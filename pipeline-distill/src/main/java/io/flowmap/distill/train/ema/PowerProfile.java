@@ -1,10 +1,11 @@
 package io.flowmap.distill.train.ema;
 
 /**
- * What a power-function average has seen: p(t) = (gamma+1) t^gamma / end^(gamma+1) on [0, end] (EDM2, section 3 and appendix C).
+ * Weight of past parameters in a power-function average: p(t) = (gamma+1) t^gamma / end^(gamma+1) on [0, end] (EDM2, section 3 and
+ * appendix C).
  *
  * @param end training time of the average, > 0, in steps
- * @param std width relative to {@code end}, as {@link PowerEma} takes it
+ * @param std width relative to {@code end}, in the sense of {@link PowerEma}
  */
 record PowerProfile(double end, double std) {
     PowerProfile {
@@ -14,8 +15,8 @@ record PowerProfile(double end, double std) {
     }
 
     /**
-     * Integral of the product of two profiles: with a and T the exponent and the end of the one that ends first, b and U those of the
-     * other, (a+1) (b+1) / (a+b+1) T^b / U^(b+1).
+     * Integral of the product of two profiles, (a+1) (b+1) / (a+b+1) T^b / U^(b+1): a and T are exponent and end of the one that ends
+     * first, b and U those of the other.
      */
     double dot(PowerProfile other) {
         var first = end <= other.end ? this : other;

@@ -6,7 +6,7 @@ import io.flowmap.data.LatentShape;
 import io.flowmap.distill.train.step.Batch;
 import io.flowmap.nn.ConditionShape;
 
-/** Assembles batches of consecutive sample numbers. Not thread-safe, because {@link SampleOrder} is not. */
+/** Reads batches of consecutive sample numbers. Not thread-safe, because {@link SampleOrder} is not. */
 public final class BatchReader {
     private final BlockCache blocks;
     private final SampleOrder order;

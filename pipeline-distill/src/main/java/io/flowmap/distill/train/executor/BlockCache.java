@@ -5,7 +5,10 @@ import io.flowmap.distill.train.step.BlockSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The most recently used blocks of one source, up to a number of bytes but always the last one. Used by all tasks of an executor. */
+/**
+ * Cache of the most recently used blocks of one source, limited in bytes; it always holds the last block. Shared by all tasks of an
+ * executor.
+ */
 public final class BlockCache {
     private final BlockSource.Reader reader;
     private final long maxBytes;
@@ -17,7 +20,7 @@ public final class BlockCache {
         this.maxBytes = maxBytes;
     }
 
-    /** Reads under the lock, because tasks of a step want the same block. */
+    /** Reads while holding the lock, because tasks of a step need the same block. */
     synchronized LatentBlock get(int number) {
         var block = blocks.get(number);
         if (block == null) {

@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The slots of this JVM for one training at a time. As many slots exist as tasks have run at once; a slot of another training is
- * closed as soon as it is idle. It is static because an executor outlives its tasks, and compiled objectives have to.
+ * The slots of this JVM, for one training at a time. There are as many slots as tasks have run at once; a slot of another training is
+ * closed as soon as it is idle. The instance is static because compiled objectives must outlive tasks.
  */
 public final class ExecutorSlots {
     private static final ExecutorSlots OF_THIS_JVM = new ExecutorSlots();
@@ -20,17 +20,17 @@ public final class ExecutorSlots {
         return OF_THIS_JVM;
     }
 
-    /** A slot and the training that it was made for. */
+    /** A slot and the generation of its training. */
     record Lease(Slot slot, int generation) {}
 
-    /** What a training needs to furnish an executor. */
+    /** Creates the block cache and the slots of a training. */
     interface Furnisher {
         BlockCache blocks();
 
         Slot slot(int number, BlockCache blocks);
     }
 
-    /** Lends an idle slot of the training {@code wanted}, or makes one. One at a time: building a program is not thread-safe. */
+    /** Lends an idle slot of the training {@code wanted}, or creates one. Synchronised, because building a program is not thread-safe. */
     synchronized Lease borrow(String wanted, Furnisher furnisher) {
         if (!wanted.equals(key)) {
             release(key);
@@ -41,7 +41,7 @@ public final class ExecutorSlots {
         return new Lease(slot, generation);
     }
 
-    /** Takes a slot back; one that failed or belongs to an earlier training is closed. */
+    /** Returns a slot. A slot that failed or belongs to an earlier training is closed. */
     synchronized void giveBack(Lease lease, boolean sound) {
         if (sound && lease.generation() == generation) {
             idle.push(lease.slot());
@@ -50,7 +50,7 @@ public final class ExecutorSlots {
         }
     }
 
-    /** Closes the slots of a training in this JVM; does nothing if another has come. */
+    /** Closes the slots of a finished training in this JVM; does nothing if another training uses the JVM now. */
     public synchronized void release(String finished) {
         if (!finished.equals(key)) {
             return;

@@ -20,9 +20,9 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * The local steps of a training, on a slot of the executor that they happen to run on.
+ * The local steps of a training, run on a slot of the executor.
  *
- * @param key tells the training from all others that an executor sees: the hash of its recipe, data and constants
+ * @param key identifies the training on an executor: the hash of its recipe, data and constants
  */
 public record LocalSteps(
         String key,
@@ -44,7 +44,7 @@ public record LocalSteps(
                 hash(objective, data, config, updater, seed), objective, data, config, updater, seed, hadoop);
     }
 
-    /** Of values in their serial form, which holds their content and nothing of where they lie in memory. */
+    /** Hash of the serialised values, which contain only content and no object identities. */
     private static String hash(Serializable... values) {
         var digest = Sha256.digest();
         try (var out = new ObjectOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), digest))) {

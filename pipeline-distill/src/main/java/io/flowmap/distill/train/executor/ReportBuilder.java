@@ -28,7 +28,7 @@ final class ReportBuilder {
 
     /**
      * @param norm of the gradient
-     * @param firstNotFinite first array whose gradient is not finite, "" if all are
+     * @param firstNotFinite first array whose gradient is not finite, "" if all are finite
      */
     void add(StepReport step, double norm, String firstNotFinite) {
         loss[steps] = step.loss();

@@ -3,8 +3,8 @@ package io.flowmap.distill.train.executor;
 import io.flowmap.tensor.CounterRandom;
 
 /**
- * Which record is sample number n: epoch n / N goes through all blocks in an order drawn for the epoch, and through each block's
- * records in an order drawn for epoch and block. Not thread-safe: it remembers the last epoch and block.
+ * Maps a sample number n to a record: epoch n / N visits all blocks in an order drawn for the epoch, and each block's records in an
+ * order drawn for epoch and block. Not thread-safe: it caches the last epoch and block.
  */
 public final class SampleOrder {
     private static final long BLOCKS = 0x626c6f636b73L;

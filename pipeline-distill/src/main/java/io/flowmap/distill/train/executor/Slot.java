@@ -12,7 +12,7 @@ import io.flowmap.distill.train.step.WorkerReport;
 import io.flowmap.tensor.NativeLibrary;
 import java.util.Arrays;
 
-/** Place of one running task on an executor: an objective with its vectors, used by one task at a time and kept between rounds. */
+/** State of one running task on an executor: an objective with its vectors, used by one task at a time and kept between rounds. */
 final class Slot implements AutoCloseable {
     private final String name;
     private final LocalObjective objective;
@@ -39,14 +39,14 @@ final class Slot implements AutoCloseable {
         this.moments = new float[config.average() == TrainingConfig.Average.PARAMETERS ? 2 : 0][length];
     }
 
-    /** Vectors that a round leaves behind: the gradient, or parameters and Adam's moments. */
+    /** Vectors that a round returns: the gradient, or parameters and Adam's moments. */
     float[][] vectors() {
         return config.average() == TrainingConfig.Average.GRADIENTS
                 ? new float[][] {gradient}
                 : new float[][] {parameters, moments[0], moments[1]};
     }
 
-    /** Runs the local steps of a round, up to the first that is not finite. */
+    /** Runs the local steps of a round; stops after the first that is not finite. */
     WorkerReport run(int worker, BlockedVectors state, RoundTicket ticket) {
         load(state);
         var report = new ReportBuilder(ticket.steps(), config.batchPerWorker());

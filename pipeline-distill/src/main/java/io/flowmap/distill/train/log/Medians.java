@@ -6,7 +6,7 @@ import java.util.Arrays;
 public final class Medians {
     private Medians() {}
 
-    /** Median, the mean of the middle two for an even count; NaN without numbers or if one is NaN. */
+    /** Median; the mean of the middle two for an even count. NaN for no values or if one is NaN. */
     public static double of(double[] values) {
         if (values.length == 0 || Arrays.stream(values).anyMatch(Double::isNaN)) {
             return Double.NaN;

@@ -11,26 +11,26 @@ import java.util.function.Function;
 import java.util.stream.DoubleStream;
 
 /**
- * One row of a training's table.
+ * One row of the table of rounds.
  *
  * @param round number of the round from 0
  * @param step steps done at its end
- * @param samples samples drawn since the training began, those of abandoned rounds included
- * @param rollbacks roll-backs before this round
+ * @param samples samples drawn since the start of training, including those of abandoned rounds
+ * @param rollbacks rollbacks before this round
  * @param loss mean over workers and steps
  * @param all residuals of all samples
  * @param byInterval residuals by t - s, in {@link #INTERVALS} equal bins of [0,1]
- * @param gradientNorm norm of the averaged gradient, or mean norm of the local gradients where parameters are averaged
+ * @param gradientNorm norm of the averaged gradient; if parameters are averaged, the mean norm of the local gradients
  * @param tangentWarmup r at the last step
  * @param learningRate at the last step
- * @param computeMillis objective and update on the busiest seat
- * @param roundMillis wall clock since the last row, checkpoints and tables included
+ * @param computeMillis time in objective and update on the busiest seat
+ * @param roundMillis wall clock since the last row, including checkpoints and tables
  * @param overhead share of roundMillis outside computeMillis
- * @param sentBytes state that the driver broadcast
- * @param receivedBytes averages and reports that came back to the driver, whatever the number of workers but for their reports
- * @param averageNorm norm of the workers' average: of the parameters, or of the gradient
+ * @param sentBytes bytes of state that the driver broadcast
+ * @param receivedBytes bytes of averages and reports that the driver received; only the reports grow with the number of workers
+ * @param averageNorm norm of the workers' average, of parameters or gradient
  * @param divergence rms distance of the workers' vectors (parameters or gradients) from their mean, over the norm of the mean
- * @param measures means over workers and steps of what the objective measures beside, NaN where none did
+ * @param measures means over workers and steps of the objective's own measures, NaN if there are none
  */
 public record RoundMetrics(
         long round,
@@ -101,7 +101,7 @@ public record RoundMetrics(
                 measures(reports));
     }
 
-    /** The same with a further measure. */
+    /** The row with one more measure. */
     public RoundMetrics with(double measure) {
         var more = Arrays.copyOf(measures, measures.length + 1);
         more[measures.length] = measure;

@@ -13,8 +13,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The table of rounds as a directory of small Parquet files, {@code rounds-000000000120.parquet} by first round. Written when
- * enough rows are there and before every checkpoint, so that no file reaches across one.
+ * Writes the table of rounds as a directory of small Parquet files, {@code rounds-000000000120.parquet} by first round. A file is
+ * written when enough rows have accumulated and before every checkpoint, so no file spans a checkpoint.
  */
 public final class TrainingLog {
     private static final Pattern NAME = Pattern.compile("rounds-(\\d{12})\\.parquet");
@@ -42,7 +42,7 @@ public final class TrainingLog {
         }
     }
 
-    /** Writes the rows held back. */
+    /** Writes the buffered rows. */
     public void flush() {
         if (rows.isEmpty()) {
             return;
@@ -62,7 +62,7 @@ public final class TrainingLog {
         rows.clear();
     }
 
-    /** Drops the rows of round {@code first} and later ones: they are run again. */
+    /** Drops the rows from round {@code first} on, because those rounds will be run again. */
     public void truncate(long first) {
         rows.clear();
         try {

@@ -11,8 +11,9 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Types;
 
 /**
- * Columns of the table of rounds. Residual columns come once over all samples ({@code g_median, g_mean, residual}) and once for each
- * interval length ({@code g_median_1} for t - s in [0, 1/4) to {@code g_median_4} for [3/4, 1]); null where a bin has no sample.
+ * Columns of the table of rounds. There is one set of residual columns for all samples ({@code g_median, g_mean, residual}) and one for
+ * each bin of interval length ({@code g_median_1} for t - s in [0, 1/4) to {@code g_median_4} for [3/4, 1]); values are null for a bin
+ * without samples.
  */
 final class TrainingTable {
     private record Column(String name, PrimitiveTypeName type, Function<RoundMetrics, Number> value) {}

@@ -3,8 +3,8 @@ package io.flowmap.distill.train.step;
 import io.flowmap.tensor.Ranges;
 
 /**
- * Adam on flat float32 arrays (Kingma and Ba, Algorithm 1, as PyTorch rounds it): m = b1 m + (1-b1) g, v = b2 v + (1-b2) g^2,
- * p = p - lr/(1-b1^t) m / (sqrt(v)/sqrt(1-b2^t) + eps). Plain float arithmetic: the same bits on every machine.
+ * Adam on flat float32 arrays (Kingma and Ba, Algorithm 1, with PyTorch's rounding): m = b1 m + (1-b1) g, v = b2 v + (1-b2) g^2, p = p
+ * - lr/(1-b1^t) m / (sqrt(v)/sqrt(1-b2^t) + eps). Plain float arithmetic gives the same bits on every machine.
  */
 public record Adam(AdamConfig config) {
     /**
@@ -16,7 +16,7 @@ public record Adam(AdamConfig config) {
         update(parameters, gradient, m, v, 0, parameters.length, step, learningRate);
     }
 
-    /** As the other, of the elements from (inclusive) to (exclusive) alone. */
+    /** Updates only the elements from {@code from} (inclusive) to {@code to} (exclusive). */
     void update(
             float[] parameters,
             float[] gradient,

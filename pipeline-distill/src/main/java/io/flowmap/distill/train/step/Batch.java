@@ -18,7 +18,7 @@ public record Batch(float[] x0, Conditions conditions, long firstSample) {
         return conditions.count();
     }
 
-    /** N(0, I) for each sample, of the shape of {@link #x0}, keyed by stream and number. */
+    /** Draws N(0, I) for each sample, in the shape of {@link #x0}, keyed by stream and global sample number. */
     public float[] gaussians(CounterRandom random, long stream) {
         int size = x0.length / size();
         var values = new float[x0.length];
@@ -28,7 +28,7 @@ public record Batch(float[] x0, Conditions conditions, long firstSample) {
         return values;
     }
 
-    /** One number [B] for each sample, of its global number. */
+    /** One number [B] for each sample, as a function of its global number. */
     public float[] numbers(LongToDoubleFunction ofSample) {
         var values = new float[size()];
         for (int i = 0; i < values.length; i++) {
@@ -37,7 +37,10 @@ public record Batch(float[] x0, Conditions conditions, long firstSample) {
         return values;
     }
 
-    /** An array of the condition [B,...] as a network takes it; samples whose global number {@code loses} tells are without. */
+    /**
+     * An array of the condition [B,...] in the form that a network takes. Samples whose global number satisfies {@code loses} get no
+     * condition.
+     */
     public float[] condition(String name, ConditionShape shape, LongPredicate loses) {
         return conditions.array(name, shape, i -> loses.test(firstSample + i));
     }

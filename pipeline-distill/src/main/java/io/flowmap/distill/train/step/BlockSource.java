@@ -7,18 +7,21 @@ import java.io.Serializable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
-/** Training samples in numbered blocks that any executor can read. Equal sources have equal blocks: a source of files holds their hash. */
+/**
+ * Training samples in numbered blocks that any executor can read. Equal sources have equal blocks: a source of files includes their
+ * hash.
+ */
 public interface BlockSource extends Serializable {
     /** Shape [C,H,W] of a sample. */
     LatentShape shape();
 
-    /** What every sample has to condition on. */
+    /** Shapes of the conditions that every sample has. */
     ConditionShape condition();
 
-    /** Samples of every block. */
+    /** Number of samples in each block. */
     int[] counts();
 
-    /** Opens the source on an executor; the reader is used by several threads. */
+    /** Opens the source on an executor. Several threads use the reader. */
     Reader open(Configuration hadoop);
 
     /** Reads blocks by number. */
@@ -26,7 +29,7 @@ public interface BlockSource extends Serializable {
         LatentBlock read(int block);
     }
 
-    /** Samples without content, for objectives that draw all they need. */
+    /** Samples without content, for objectives that draw all their inputs. */
     static BlockSource empty() {
         return new EmptySamples();
     }

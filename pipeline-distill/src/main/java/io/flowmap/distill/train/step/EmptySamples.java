@@ -6,7 +6,7 @@ import io.flowmap.nn.ConditionShape;
 import java.util.Arrays;
 import org.apache.hadoop.conf.Configuration;
 
-/** One block of samples of one zero without a class, for objectives that draw all they need. */
+/** One block of one-element zero samples without class, for objectives that draw all their inputs. */
 record EmptySamples() implements BlockSource {
     private static final int COUNT = 4096;
 

@@ -6,7 +6,7 @@ import org.nd4j.linalg.api.concurrency.AffinityManager.Location;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A flat native float32 array with bulk copies from and to heap arrays, by way of the host's memory where the array is a GPU's. */
+/** A flat native float32 array with bulk copies from and to heap arrays. Arrays on a GPU are copied through host memory. */
 public final class FlatArray implements AutoCloseable {
     private final INDArray array;
 

@@ -4,20 +4,20 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.Serializable;
 
 /**
- * When a training counts as diverged, and what happens then.
+ * When a training counts as diverged, and the reaction.
  *
- * @param action what follows a NaN, an infinity or a spike
- * @param spikeFactor a round's median ||g|| or gradient norm above this many times its running median is a spike, > 1
- * @param window rounds of the running median; no spike is looked for before half of them are there
- * @param maxRollbacks roll-backs after which the training stops all the same
+ * @param action reaction to a NaN, an infinity or a spike
+ * @param spikeFactor a spike is a median ||g|| or gradient norm above this multiple of its running median, > 1
+ * @param window rounds of the running median; spikes are checked once half of them have run
+ * @param maxRollbacks rollbacks before the training stops anyway
  */
 public record GuardConfig(Action action, double spikeFactor, int window, int maxRollbacks) implements Serializable {
-    /** What follows a divergence. */
+    /** Reaction to divergence. */
     public enum Action {
         /** End the job with an error. */
         @JsonProperty("stop")
         STOP,
-        /** Go on from the last checkpoint with samples not seen yet. */
+        /** Continue from the last checkpoint with samples not seen yet. */
         @JsonProperty("rollback")
         ROLLBACK
     }

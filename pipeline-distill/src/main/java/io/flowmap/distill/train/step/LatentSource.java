@@ -10,7 +10,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A split of an ingest output, opened again on every executor.
+ * A split of an ingest output, opened separately on every executor.
  *
  * @param hash of the output's manifest
  */

@@ -21,7 +21,7 @@ public record LearningRateConfig(double peak, long warmupSteps, Decay decay, dou
         /** To zero at the end: peak (steps - i) / (decayShare steps). */
         @JsonProperty("linear")
         LINEAR,
-        /** peak sqrt(start / i) from the decay's first step on (EDM2's form). */
+        /** peak sqrt(start / i) from the first step of the decay on (EDM2's form). */
         @JsonProperty("inverse-sqrt")
         INVERSE_SQRT
     }

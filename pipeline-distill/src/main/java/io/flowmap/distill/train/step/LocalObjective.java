@@ -4,9 +4,8 @@ import io.flowmap.tensor.ParameterLayout;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * An objective bound to a compiled program, used by one thread at a time. Everything random in it is keyed by the seed and the
- * batch's sample numbers, and nothing is kept from one call to the next: a step may be repeated on another machine and must give
- * the same bits.
+ * An objective bound to a compiled program, used by one thread at a time. All random numbers are keyed by the seed and the batch's
+ * sample numbers, and nothing is kept between calls: a step may be repeated on another machine and must give the same bits.
  */
 public interface LocalObjective extends Normalisation {
     /** Names and shapes of the parameters inside the flat vector of length P. */

@@ -6,28 +6,32 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * Serializable recipe that an executor turns into objectives, one for every task that runs there at the same time. An executor may use an
- * objective again for an equal recipe: a recipe holds all that its objectives follow from, the hashes of what they read included.
+ * Serializable recipe from which an executor creates objectives, one for each task that runs there at the same time. An executor may
+ * reuse an objective for an equal recipe, so a recipe includes everything its objectives depend on, including hashes of the files they
+ * read.
  */
 public interface ObjectiveFactory extends Serializable {
-    /** Builds an objective; reads what it needs (teacher checkpoints) itself. */
+    /** Builds an objective. It reads teacher checkpoints and other files itself. */
     LocalObjective create(Configuration hadoop);
 
-    /** The parameters that the trained vector has not; null where it has all. Checkpoints name it. */
+    /** The parameters that are not in the trained vector; null if all are. Checkpoints name this file. */
     default FrozenFile frozen() {
         return null;
     }
 
-    /** Seed of the training's random numbers, the order of its samples included. */
+    /** Seed of the training's random numbers and of the order of its samples. */
     long seed();
 
-    /** Names of what every step measures beside its residual, in the order of its reports; columns of the table of rounds. */
+    /**
+     * Names of the values that every step measures in addition to the residual, in the order of its reports; columns of the table of
+     * rounds.
+     */
     default List<String> measures() {
         return List.of();
     }
 
     /**
-     * How the flat vector is updated: by the training's own constants.
+     * The update rule of the flat vector, by default with the training's own constants.
      *
      * @param start step at which the training begins
      */
@@ -35,7 +39,7 @@ public interface ObjectiveFactory extends Serializable {
         return Updater.of(config, length, start);
     }
 
-    /** The projection that the driver applies after averaging; override where it comes cheaper than a whole objective. */
+    /** The projection that the driver applies after averaging. Override it if creating a whole objective is too expensive. */
     default Normalisation normalisation(Configuration hadoop) {
         return create(hadoop);
     }

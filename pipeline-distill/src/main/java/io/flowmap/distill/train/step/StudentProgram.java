@@ -20,8 +20,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Teacher velocity, student field, tangent, target and parameter gradients of one objective as one compiled program over
- * a flat parameter vector, for one batch size. Write the inputs, {@link #run()}, read gradient and norms.
+ * Teacher velocity, student field, tangent, target and parameter gradients of one objective as one compiled program over a flat
+ * parameter vector, for one batch size. Usage: write the inputs, call {@link #run()}, read gradient and norms.
  */
 public final class StudentProgram implements AutoCloseable {
     private final DataType type;
@@ -34,15 +34,15 @@ public final class StudentProgram implements AutoCloseable {
     /**
      * What a program is compiled for.
      *
-     * @param student network that is trained, with its preconditioning
-     * @param parameters those of its parameters that change
-     * @param frozen arrays of the others by name
-     * @param objective what it is trained towards
-     * @param teacher guided velocity; null where the objective does not distil
+     * @param student network to train, with its preconditioning
+     * @param parameters its trained parameters
+     * @param frozen its other arrays, by name
+     * @param objective the training objective
+     * @param teacher guided velocity; null if the objective needs none
      * @param sample shape of a sample: an image [C,H,W] or a point [D]
-     * @param batch samples a step
-     * @param type of the arithmetic
-     * @param monitored whether the objective's monitors are kept (tests, benchmarks)
+     * @param batch samples per step
+     * @param type floating-point type of the arithmetic
+     * @param monitored whether to keep the objective's monitors (for tests and benchmarks)
      */
     public record Setup(
             NetworkField student,
@@ -61,7 +61,7 @@ public final class StudentProgram implements AutoCloseable {
             }
         }
 
-        /** Of a network all of whose parameters change. */
+        /** A setup in which all parameters are trained. */
         public Setup(
                 NetworkField student,
                 Objective objective,
@@ -76,7 +76,7 @@ public final class StudentProgram implements AutoCloseable {
 
     /**
      * @param parameters flat vector [P] that the program reads
-     * @param gradient flat vector [P] that it writes; entries of fixed arrays stay as they are
+     * @param gradient flat vector [P] that it writes; entries of fixed arrays are left unchanged
      */
     public StudentProgram(Setup setup, INDArray parameters, INDArray gradient) {
         type = setup.type();
@@ -148,17 +148,17 @@ public final class StudentProgram implements AutoCloseable {
         }
     }
 
-    /** The array of an input: x0, z [N,C,H,W] or [N,D]; t, s, guidance [N]; warmup [1]; null if it has none. */
+    /** The input array of that name: x0, z [N,C,H,W] or [N,D]; t, s, guidance [N]; warmup [1]. Null if the program has no such input. */
     public INDArray input(String name) {
         return inputs.array(name);
     }
 
-    /** The array [N,...] of a condition's input. */
+    /** The array [N,...] of an input that belongs to the condition. */
     public INDArray condition(String name) {
         return inputs.condition(name);
     }
 
-    /** ||g|| of each sample of the last run. */
+    /** ||g|| of each sample in the last run. */
     public float[] norms() {
         return norms.data().asFloat();
     }
@@ -172,7 +172,7 @@ public final class StudentProgram implements AutoCloseable {
         program.run();
     }
 
-    /** Multiply-adds of a run, by {@link io.flowmap.engine.MultiplyAdds}. */
+    /** Multiply-adds of one run, counted by {@link io.flowmap.engine.MultiplyAdds}. */
     public long multiplyAdds() {
         return program.multiplyAdds();
     }

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * How a training runs, whatever its objective; reference.conf documents every key with its unit.
+ * Training settings common to all objectives; reference.conf documents every key with its unit.
  *
- * @param workers logical workers W: part of the result, unlike the number of executors
- * @param batchPerWorker samples of a worker in a step
+ * @param workers logical workers W; unlike the number of executors, they affect the result
+ * @param batchPerWorker samples per worker and step
  * @param localSteps steps k between two averages
- * @param parameters patterns of the names that are trained; {@code *} alone for all
+ * @param parameters patterns for the names of trained parameters; {@code *} alone means all
  * @param steps optimisation steps of the whole training; 0 keeps the initial parameters, normalised
  */
 public record TrainingConfig(
@@ -34,13 +34,13 @@ public record TrainingConfig(
         List<String> parameters)
         implements Serializable {
 
-    /** Keys that a training may be taken up again with another value of: how it is watched and kept, not what it computes. */
+    /** Keys whose value may change when a training is resumed: they affect monitoring and storage, not the result. */
     public static final Set<String> OPERATIONAL =
             Set.of("guard", "checkpoint-every", "keep-checkpoints", "metrics-every", "cache-megabytes");
 
-    /** What the workers send. */
+    /** What the workers send to be averaged. */
     public enum Average {
-        /** Gradients of one step; the driver makes the update, as one large batch would. */
+        /** Gradients of one step. The driver applies the update, which is equivalent to one large batch. */
         @JsonProperty("gradients")
         GRADIENTS,
         /** Parameters and Adam's moments after k local steps. */

@@ -4,20 +4,20 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * How the flat vector is updated: Adam with a schedule of its own for every group of consecutive parameters.
+ * Update rule of the flat vector: Adam, with separate constants and schedule for each group of consecutive parameters.
  *
  * @param groups in the order of the vector
  */
 public record Updater(List<Group> groups) implements Serializable {
     /**
-     * Parameters that are updated alike.
+     * Parameters with the same update rule.
      *
-     * @param length parameters of the group
+     * @param length number of parameters in the group
      * @param adam constants
      * @param learningRate schedule
      * @param start step at which the schedule begins
-     * @param steps of the schedule
-     * @param born step at which the moments are zero
+     * @param steps length of the schedule
+     * @param born step at which the moments were zero
      */
     public record Group(int length, AdamConfig adam, LearningRateConfig learningRate, long start, long steps, long born)
             implements Serializable {
@@ -30,7 +30,7 @@ public record Updater(List<Group> groups) implements Serializable {
         groups = List.copyOf(groups);
     }
 
-    /** One group by the training's own constants, its schedule beginning at a step that its moments may be older than. */
+    /** A single group with the training's own constants. Its schedule begins at {@code start}; its moments may be older. */
     public static Updater of(TrainingConfig config, int length, long start) {
         return new Updater(List.of(new Group(length, config.adam(), config.learningRate(), start, config.steps(), 0)));
     }

@@ -9,16 +9,16 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 
 /**
- * What a logical worker tells about its part of a round.
+ * A logical worker's report on its part of a round.
  *
  * @param worker number of the worker
  * @param seat executor and slot that ran it
- * @param library native library and threads it computed with
+ * @param library native library and number of threads that computed it
  * @param loss mean loss of every local step
  * @param gradientNorm norm of the gradient of every local step
- * @param notFinite first array whose gradient was not finite in the last step, "" if all were
+ * @param notFinite first array whose gradient was not finite in the last step, "" if all were finite
  * @param tangentWarmup r of every local step
- * @param measures what the objective measures beside, of every local step
+ * @param measures the objective's own measures of every local step
  * @param gNorm ||g|| of every sample, steps one after the other
  * @param interval t - s of every sample
  * @param computeNanos time in objective and update

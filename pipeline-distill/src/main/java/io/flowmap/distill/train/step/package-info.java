@@ -1,2 +1,2 @@
-/** What a local step is made of: settings, data, objective, update. */
+/** The parts of a local step: settings, data, objective, update. */
 package io.flowmap.distill.train.step;

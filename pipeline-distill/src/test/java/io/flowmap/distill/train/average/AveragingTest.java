@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class AveragingTest {
-    /** Adds noise of its own to the state, worker by worker. */
+    /** Work that adds different noise to the state on each worker. */
     private record Noise(int vectors) implements LocalWork {
         @Override
         public LocalResult run(int worker, BlockedVectors state, RoundTicket ticket) {

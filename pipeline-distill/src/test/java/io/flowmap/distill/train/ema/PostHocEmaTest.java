@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PostHocEmaTest {
-    /** in_ofs and in_std of n averages, then ofs and std of m results. */
+    /** in_ofs and in_std of n averages, then ofs and std of m results, as in EDM2's code. */
     private static final Pattern NAME =
             Pattern.compile("posthoc_coeffs_in_ofs_([\\d._]+?)_std_([\\d._]+?)_out_([\\d._]+)\\.npy");
 
@@ -118,7 +118,7 @@ class PostHocEmaTest {
         assertThat(weights.error()).isLessThan(1e-6);
     }
 
-    /** Parameters that wander: the average is known as a plain weighted sum over all steps. */
+    /** Parameters on a random walk; the average is computed as a plain weighted sum over all steps. */
     @Test
     void reconstructionNearsTheTrueAverageWithMoreSnapshots() {
         int steps = 1280;
@@ -160,7 +160,7 @@ class PostHocEmaTest {
         return distance(average, truth) / distance(parameters, truth);
     }
 
-    /** gamma of a width by bisection of std^2 = (gamma+1) / ((gamma+2)^2 (gamma+3)), which falls with gamma. */
+    /** gamma for a width, by bisection of std^2 = (gamma+1) / ((gamma+2)^2 (gamma+3)), which decreases with gamma. */
     private static double exponent(double std) {
         double low = 0;
         double high = 1e4;

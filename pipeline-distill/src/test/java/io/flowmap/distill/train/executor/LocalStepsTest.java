@@ -31,7 +31,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an executor keeps a training's objectives and data by. */
+/** The key under which an executor keeps a training's objectives and data. */
 class LocalStepsTest {
     private static final DrawnSamples DATA = new DrawnSamples(5, 40);
 
