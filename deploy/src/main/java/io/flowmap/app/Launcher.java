@@ -22,9 +22,10 @@ import org.apache.spark.util.Utils;
 import scala.collection.JavaConverters;
 
 /**
- * What the launcher script asks before it starts Spark: answers help and refuses mistakes at once, and for a job writes into a folder
- * the {@code plan} of spark-submit: {@code NAME=value} of the environment, an empty line's place, arguments; each ended by NUL. Where
- * settings hold credentials, beside it the {@code properties} that spark-submit is to read in place of spark-defaults.conf.
+ * Runs before Spark, called by the launcher script. It answers help and refuses mistakes at once. For a job it writes the file {@code
+ * plan} for spark-submit into a folder: environment variables {@code NAME=value}, an empty entry, then arguments, each terminated by
+ * NUL. If settings hold credentials, it also writes the file {@code properties}, which spark-submit reads in place of
+ * spark-defaults.conf.
  */
 public final class Launcher {
     private final Path home;
@@ -39,7 +40,7 @@ public final class Launcher {
         this.err = err;
     }
 
-    /** Arguments: root of the checkout or package, folder for the plan, whether stderr is a terminal, then the user's. */
+    /** Arguments: root of the checkout or package, folder for the plan, whether stderr is a terminal, then the user's arguments. */
     public static void main(String[] arguments) {
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
@@ -80,13 +81,13 @@ public final class Launcher {
         }
     }
 
-    /** The program's jars: {@code lib} of a package, else where a checkout has them. */
+    /** Folder of the program's jars: {@code lib} in a package, {@code deploy/target/lib} in a checkout. */
     private Path library() {
         var packaged = home.resolve("lib");
         return Files.isDirectory(packaged) ? packaged : home.resolve("deploy/target/lib");
     }
 
-    /** Spark reads such a file in place of the user's spark-defaults.conf, whose settings it therefore holds too. */
+    /** Writes the secrets together with the user's spark-defaults.conf, because Spark reads this file in place of that one. */
     private void writeProperties(Map<String, String> secrets) throws IOException {
         var properties = new Properties();
         var defaults = Utils.getDefaultPropertiesFile(JavaConverters.mapAsScalaMap(System.getenv()));

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 
-/** The driver that spark-submit starts. Exit codes are those of {@link Commands#EXIT_CODES}. */
+/** The driver's main class, started by spark-submit. Exit codes are those of {@link Commands#EXIT_CODES}. */
 public final class Main {
     private Main() {}
 

@@ -1,2 +1,2 @@
-/** The entry points: {@code Launcher} before Spark, {@code Main} within it. */
+/** The main classes: {@code Launcher} runs before Spark, {@code Main} inside it. */
 package io.flowmap.app;

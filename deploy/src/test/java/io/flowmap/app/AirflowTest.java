@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The DAG of deploy/airflow, run by Python with a stand-in for Airflow. */
+/** The DAG of deploy/airflow, run by Python with a stub for Airflow. */
 class AirflowTest {
     private static final String DAG =
             Deployed.DEPLOY.resolve("airflow/flowmap_pipeline.py").toString();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A pipeline on latents of an ONNX autoencoder: it trains on latents, and samples, metrics and report are of decoded images. */
+/** A pipeline on latents of an ONNX autoencoder. It trains on latents; samples, metrics and report use decoded images. */
 @ExtendWith(LocalMaster.class)
 class CodedPipelineTest {
     private static final int SIDE = 16;
@@ -58,7 +58,7 @@ class CodedPipelineTest {
         assertThat(dir.resolve("run/report/report.html")).content().contains("16×16×3");
     }
 
-    /** Squares of three colours at places of their own. */
+    /** Squares of three colours at different places. */
     private Path images(String name, int count) throws IOException {
         var file = dir.resolve(name);
         try (var zip = new ZipOutputStream(Files.newOutputStream(file))) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ConfigurationsTest {
-    /** Sections where the user names files that conf/ cannot. */
+    /** Sections with files that the user must name, so that conf/ cannot. */
     private static final Set<String> NAME_FILES = Set.of("ingest", "evaluate");
 
     static Stream<Path> files() throws IOException {
@@ -33,7 +33,7 @@ class ConfigurationsTest {
                 .sorted();
     }
 
-    /** Every file of conf/ has known keys of the right types, sections that the pipeline's jobs accept, and a run of its own. */
+    /** Every file in conf/ has known keys of the right types, sections that the pipeline's jobs accept, and a run directory of its own. */
     @ParameterizedTest
     @MethodSource("files")
     void everyExperimentIsSound(Path file) {
@@ -49,7 +49,7 @@ class ConfigurationsTest {
         assertThat(settings.tree("distill.objective.warmup-steps").asInt()).isBetween(1, steps / 4);
     }
 
-    /** An empty map of a reference.conf takes keys of the user's choosing, which is what a map among a record's components is for. */
+    /** An empty map in a reference.conf accepts any keys, as a map component of a record does. */
     @Test
     void aMapIsEmptyInTheReferenceWhereTheRecordHasAMap() {
         var sections = new TreeMap<String, Class<? extends Record>>(

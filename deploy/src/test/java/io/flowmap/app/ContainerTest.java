@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The image's recipe and what it starts; no container engine is needed. */
+/** The Dockerfile and the entry point; needs no container engine. */
 class ContainerTest {
     private static final Path CONTAINER = Deployed.DEPLOY.resolve("container");
     private static final Set<String> INSTRUCTIONS =
@@ -91,7 +91,7 @@ class ContainerTest {
         assertThat(SPARK.SPARK_CONF_DIR_INTERNAL()).isEqualTo("/opt/spark/conf");
     }
 
-    /** With Spark's names of the variables, read back by the class that is started. */
+    /** Passes Spark's environment variables and has the started class print them. */
     @Test
     void anExecutorIsStartedAsSparkOnKubernetesAsksForIt() throws Exception {
         tool("java");
@@ -169,7 +169,7 @@ class ContainerTest {
         return ended.out().lines().toList();
     }
 
-    /** A stand-in for a program that prints its arguments, one a line. */
+    /** A stub program that prints its arguments, one per line. */
     private void tool(String name) throws IOException {
         var tool = folder.resolve(name);
         Files.writeString(tool, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");

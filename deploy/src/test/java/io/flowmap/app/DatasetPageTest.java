@@ -58,7 +58,7 @@ class DatasetPageTest {
                 .contains(">Captions</h2>", "Split train/64x64", "Split train/80x48", "filtered", "caption of ");
     }
 
-    /** Steps of float32 about a million; the deviation is that of the steps, the integers from -17 to 17 in turn. */
+    /** Steps of float32 around one million: the integers from -17 to 17 in turn, whose deviation is known. */
     @Test
     void pageShowsADeviationFarBelowTheMean() throws IOException {
         var latents = Files.createDirectory(folder.resolve("latents"));

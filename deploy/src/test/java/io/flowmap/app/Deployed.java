@@ -21,9 +21,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** What the files of deploy/ are held against: the commands, the settings and the launcher's plan. */
+/** Checks files of deploy/ against the commands, the settings and the launcher's plan. */
 final class Deployed {
-    /** Where the image has the package. */
+    /** Path of the package in the image. */
     static final String HOME = "/opt/flowmap";
 
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -31,7 +31,7 @@ final class Deployed {
 
     private Deployed() {}
 
-    /** The request that the words after {@code flowmap} are; fails on an unknown command, option, key or file. */
+    /** Parses the words after {@code flowmap}; fails on an unknown command, option, key or file. */
     static Request request(List<String> words) {
         var requests = new ArrayList<Request>();
         var err = new StringWriter();
@@ -47,19 +47,19 @@ final class Deployed {
         return requests.get(0);
     }
 
-    /** What the launcher would start for it in the image. */
+    /** The plan with which the launcher would start the request in the image. */
     static SubmitPlan plan(Request request) {
         var spark = request.settings().section("spark", SparkConfig.class);
         return new SubmitPlan(request, spark, Path.of(HOME, "lib"), new LocalCluster(Optional.empty()), false);
     }
 
-    /** The text with the image's paths as the checkout has them, which package.sh takes from its root and from deploy. */
+    /** The text with the image's paths replaced by those of the checkout, from which package.sh takes the files. */
     static String here(String text) {
         return text.replaceAll(HOME + "/(?=(?:airflow|bin|container|cron|kubernetes|profiles)/)", DEPLOY + "/")
                 .replace(HOME, ROOT.toString());
     }
 
-    /** The values of {@code --conf} of a plan. */
+    /** The values of {@code --conf} in a plan. */
     static Map<String, String> conf(SubmitPlan plan) {
         var conf = new TreeMap<String, String>();
         var arguments = plan.arguments();
@@ -72,10 +72,10 @@ final class Deployed {
         return conf;
     }
 
-    /** What a process printed, and how it ended. */
+    /** Output and exit code of a process. */
     record Ended(int code, String out) {}
 
-    /** Runs a command with more environment variables; stderr goes into its output. */
+    /** Runs a command with additional environment variables; its output includes stderr. */
     static Ended run(Map<String, String> environment, String... command) throws IOException, InterruptedException {
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);
@@ -85,7 +85,7 @@ final class Deployed {
         return new Ended(process.waitFor(), out);
     }
 
-    /** Whether a program answers to --version. */
+    /** Whether a program answers --version. */
     static boolean has(String program) {
         try {
             return run(Map.of(), program, "--version").code() == 0;
@@ -96,7 +96,7 @@ final class Deployed {
         }
     }
 
-    /** The words of a line of a shell without quotes. */
+    /** The words of a shell line without quotes. */
     static List<String> words(String line) {
         return Arrays.stream(line.strip().split("\\s+")).toList();
     }

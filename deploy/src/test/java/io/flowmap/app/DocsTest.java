@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** README, the guides and NOTICE against the code. Whether commands do what a guide says is shown by docs/check.sh. */
+/** Checks README, the guides and NOTICE against the code. docs/check.sh runs the guides' commands. */
 class DocsTest {
     private static final int README_LINES = 250;
     private static final int WIDTH = 120;
@@ -121,7 +121,10 @@ class DocsTest {
         }
     }
 
-    /** By the launcher itself, up to the start of Spark: commands, options, files of --config, keys, values and their ranges. */
+    /**
+     * Parses every command with the launcher, up to the start of Spark: commands, options, files of --config, keys, values and their
+     * ranges.
+     */
     @ParameterizedTest
     @MethodSource("guides")
     void everyCommandIsOneThatTheLauncherTakes(Guide guide) throws IOException {
@@ -183,7 +186,7 @@ class DocsTest {
         assertThat(classes).containsAll(named);
     }
 
-    /** By the class paths that Maven lists for lib and the Spark home: docs/notice.sh writes NOTICE anew. */
+    /** Compares NOTICE with the class paths that Maven lists for lib and the Spark home; docs/notice.sh writes NOTICE again. */
     @ParameterizedTest
     @ValueSource(strings = {"target/classpath", "spark/target/classpath"})
     void everyLibraryThatShipsHasARowInNotice(String list) throws IOException {
@@ -215,7 +218,7 @@ class DocsTest {
         if (config >= 0) {
             here.set(config + 1, folder.resolve(here.get(config + 1)).toString());
         }
-        int master = here.indexOf("--master"); // one elsewhere is given jars, which there are none of yet
+        int master = here.indexOf("--master"); // a remote master would need the program's jars, which do not exist yet
         if (master >= 0) {
             here.set(master + 1, "local[*]");
         }
@@ -247,7 +250,7 @@ class DocsTest {
         Files.createSymbolicLink(folder.resolve(name), Deployed.ROOT.resolve(name));
     }
 
-    /** A file's name, or a setting of Spark itself. */
+    /** A file name, or a setting of Spark itself. */
     private static boolean isOther(String key) {
         return FILE_NAME.matcher(key).matches() || key.startsWith("spark.") && !key.contains("-");
     }

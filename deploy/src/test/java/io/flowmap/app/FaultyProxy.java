@@ -12,9 +12,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Stands before an S3-compatible server and misbehaves by the number of the connection: of each five one is told to slow down (503)
- * and one is cut in the middle of the answer. Not where an upload begins: the one left over is aborted at the end of the job, upon which S3Mock
- * 4.0.0 (as S3 does not) forgets the object of its name.
+ * A proxy before an S3-compatible server that makes faults by connection number: of every five connections, one gets 503 (slow down)
+ * and one is cut in the middle of the answer. Connections that begin an upload are spared: a failed one would leave an upload that is
+ * aborted at the end of the job, and S3Mock 4.0.0 (unlike S3) then forgets the object of that name.
  */
 final class FaultyProxy implements AutoCloseable {
     private static final int PERIOD = 5;
@@ -46,12 +46,12 @@ final class FaultyProxy implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    /** Connections that were answered 503. */
+    /** Number of connections answered with 503. */
     int slowed() {
         return slowed.get();
     }
 
-    /** Connections that were cut. */
+    /** Number of connections that were cut. */
     int cut() {
         return cut.get();
     }
@@ -84,7 +84,7 @@ final class FaultyProxy implements AutoCloseable {
                 forward(client, number == 4);
             }
         } catch (IOException e) {
-            // the other side has gone
+            // the other side has closed the connection
         }
     }
 
@@ -141,7 +141,7 @@ final class FaultyProxy implements AutoCloseable {
                 to.getOutputStream().write(buffer, 0, n);
             }
         } catch (IOException e) {
-            // idle for too long, or gone: the server's end goes too
+            // idle for too long, or closed: close the server's end too
         } finally {
             try {
                 to.close();

@@ -4,9 +4,9 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How a test starts a JVM like its own. */
+/** The command line of a test's child JVM. */
 final class ForkedJvm {
-    /** For a JVM that lives for seconds: quick to compile, and without a second look at javac's classes. */
+    /** Options for a JVM that lives for seconds: only the quick compiler, and no bytecode verification. */
     static final List<String> SOON_READY = List.of(
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
@@ -15,7 +15,7 @@ final class ForkedJvm {
 
     private ForkedJvm() {}
 
-    /** The words before the arguments: this JVM's class path, its openings and limits, a heap of 2 GB, more options. */
+    /** The command up to the main class: this JVM's class path, --add-opens and memory limits, a heap of 2 GB, more options. */
     static List<String> command(Class<?> main, String... options) {
         var command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-Xmx2g"));
         command.addAll(SOON_READY);

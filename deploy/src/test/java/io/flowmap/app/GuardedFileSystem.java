@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import org.apache.hadoop.conf.Configuration;
 
-/** Local folders under {@code obs:} for whoever has the right key and a setting of the user's spark-defaults.conf. */
+/** Local folders under {@code obs:}, accessible only with the right key and a setting of the user's spark-defaults.conf. */
 public final class GuardedFileSystem extends ObsFileSystem {
     static final String KEY = "fs.azure.account.key.x.blob.core.windows.net";
     static final String SECRET = "kDfW9+not/to/be/told==";

@@ -16,12 +16,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A page for users in Markdown: its links, what it sets as code, and the commands of its {@code sh} blocks, of which as much of the
- * shell is understood as the guides use: quotes, comments, assignments, {@code for} loops over words, lists, redirections and
- * here-documents.
+ * A Markdown guide: its links, its inline code, and the commands of its {@code sh} blocks. It understands as much of the shell as the
+ * guides use: quotes, comments, assignments, {@code for} loops over words, lists, redirections and here-documents.
  */
 record Guide(Path file, List<String> lines) {
-    /** A simple command, with the variables that were assigned before it put in. */
+    /** A simple command, with the variables that were assigned before it substituted. */
     record Command(List<String> words) {}
 
     private static final Pattern LINK = Pattern.compile("\\[[^\\]]*\\]\\(([^)\\s]+)\\)");
@@ -47,7 +46,7 @@ record Guide(Path file, List<String> lines) {
         return matches(LINK);
     }
 
-    /** What stands between backticks, on one line each. */
+    /** Texts between backticks, within one line. */
     List<String> code() {
         return matches(CODE).stream()
                 .map(code -> code.replaceAll("\\s+", " ").strip())
@@ -65,9 +64,9 @@ record Guide(Path file, List<String> lines) {
     }
 
     /**
-     * The commands of all blocks in their order.
+     * The commands of all blocks, in order.
      *
-     * @param place where here-documents are written
+     * @param place folder for here-documents
      */
     List<Command> commands(Path place) throws IOException {
         var commands = new ArrayList<Command>();
@@ -78,7 +77,7 @@ record Guide(Path file, List<String> lines) {
         return commands;
     }
 
-    /** The commands of a line as it stands in the text. */
+    /** The commands of a line of the text. */
     static List<Command> commands(String line) {
         var commands = new ArrayList<Command>();
         simple(line, Map.of()).forEach(words -> commands.add(new Command(words)));
@@ -124,7 +123,7 @@ record Guide(Path file, List<String> lines) {
         }
     }
 
-    /** Simple commands of a line; what a redirection names is left out. */
+    /** Simple commands of a line, without targets of redirections. */
     private static List<List<String>> simple(String line, Map<String, String> variables) {
         var commands = new ArrayList<List<String>>();
         var command = new ArrayList<String>();
@@ -164,7 +163,7 @@ record Guide(Path file, List<String> lines) {
                 .replaceAll(found -> Matcher.quoteReplacement(variables.getOrDefault(found.group(1), found.group())));
     }
 
-    /** Lines of the blocks of commands, those that a backslash joins as one. */
+    /** Lines of command blocks; lines joined by a backslash count as one. */
     private List<List<String>> blocks() {
         var blocks = new ArrayList<List<String>>();
         List<String> block = null;
@@ -185,7 +184,7 @@ record Guide(Path file, List<String> lines) {
         return blocks;
     }
 
-    /** Lines outside of all blocks. */
+    /** Lines outside all blocks. */
     private Stream<String> prose() {
         var prose = new ArrayList<String>();
         boolean inside = false;

@@ -22,10 +22,10 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.GeneralCodingRules;
 import java.util.Set;
 
-/** The arrows of the architecture and the rules of style that a machine can hold. */
+/** Rules of architecture and style that can be checked automatically. */
 @AnalyzeClasses(packages = "io.flowmap", importOptions = HouseTest.Product.class)
 class HouseTest {
-    /** Leaves out tests and what they share, whether as classes (phase test) or as a jar (phase verify). */
+    /** Excludes tests and their shared classes, both as folders (phase test) and as jars (phase verify). */
     static final class Product implements ImportOption {
         @Override
         public boolean includes(Location location) {
@@ -100,7 +100,7 @@ class HouseTest {
             .dependOnClassesThat()
             .resideInAPackage("io.flowmap.engine..");
 
-    /** The lab's study in a plane and the benches beside libtorch's own UNet choose theirs. */
+    /** Exempt: the lab's study in a plane and the benches against libtorch's UNet, which choose an architecture themselves. */
     @ArchTest
     static final ArchRule onlyArchitecturesNameANetwork = noClasses()
             .that()
@@ -141,7 +141,7 @@ class HouseTest {
     static final ArchRule standardStreamsBelongToEntryPoints =
             noClasses().that(not(ENTRY_POINTS)).should(GeneralCodingRules.ACCESS_STANDARD_STREAMS);
 
-    /** But for the class that configures it where no option of a JVM could. */
+    /** Exempt: the class that configures logging if no JVM option could. */
     @ArchTest
     static final ArchRule oneLoggingInterface = noClasses()
             .that()
@@ -166,8 +166,8 @@ class HouseTest {
             fields().that().areStatic().and(notSynthetic()).should().beFinal();
 
     /**
-     * What an executor keeps from task to task, frozen weights and what follows from them, who changes OpenBLAS's number of threads, and
-     * how this process ends.
+     * Exempt: state that an executor keeps between tasks, frozen weights and values computed from them, the number of OpenBLAS's
+     * threads, and the end of the process.
      */
     @ArchTest
     static final ArchRule finalStaticsThatChangeAreFive = fields().that()
@@ -203,7 +203,7 @@ class HouseTest {
                 .allowEmptyShould(true);
     }
 
-    /** Threads of libraries, the default types of ND4J's arrays, language and time zone. */
+    /** Number of library threads, default types of ND4J's arrays, language and time zone. */
     private static DescribedPredicate<JavaMethodCall> changesTheProcess() {
         return DescribedPredicate.describe(
                 "changes the process",
@@ -213,7 +213,7 @@ class HouseTest {
                                         .contains(call.getTargetOwner().getName()));
     }
 
-    /** Counters and other atomic values, what threads have of their own, and objects of ours with a field that is not final. */
+    /** Counters and other atomic values, thread locals, and our own objects with a field that is not final. */
     private static DescribedPredicate<JavaField> change() {
         return DescribedPredicate.describe("change", field -> {
             var type = field.getRawType();

@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** Processes in a network of their own that has loopback alone, for servers that listen on all interfaces. */
+/** Runs processes in a network namespace that has only loopback, for servers that listen on all interfaces. */
 final class Isolated {
     private static final List<String> WORDS = List.of("unshare", "--map-root-user", "--net", "sh", "-c");
 
     private Isolated() {}
 
-    /** Skips the test where this machine does not allow it. */
+    /** Skips the test if this machine does not allow it. */
     static void require() throws InterruptedException {
         boolean allowed;
         try {
@@ -25,7 +25,7 @@ final class Isolated {
         } catch (IOException e) {
             allowed = false;
         }
-        assumeTrue(allowed, "skipped: expected the right to unshare the network and bring up loopback, got none");
+        assumeTrue(allowed, "skipped: expected permission to unshare the network and bring up loopback, got none");
     }
 
     /** Runs a command to its end; returns its output and adds its exit code, a line "exit=n". */

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 
-/** Runs a command beside an HDFS on loopback that has the jars of a folder. */
+/** Starts HDFS on loopback, copies the jars of a folder there, and runs a command. */
 public final class JarsOnHdfs {
     static final int PORT = 9000;
     static final String FOLDER = "hdfs://127.0.0.1:" + PORT + "/lib";

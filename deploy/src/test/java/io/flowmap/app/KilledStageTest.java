@@ -18,13 +18,19 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The pipeline's driver is killed, by the signals of a scheduler, of a terminal and of the kernel, once in each stage and started again, as a scheduler would, beside one that is left alone. */
+/**
+ * Kills the pipeline's driver once in each stage, with the signals of a scheduler, a terminal and the kernel, restarts it as a
+ * scheduler would, and compares with an undisturbed run.
+ */
 class KilledStageTest {
     private static final long PATIENCE_MINUTES = 10;
     private static final long SECONDS = 10;
     private static final Map<String, Integer> STATUS = Map.of("KILL", 137, "INT", 130, "TERM", 143);
 
-    /** A stage, what appears in it in the middle of its work, the signal then, and the place to go on: a checkpoint counts once it is whole. */
+    /**
+     * A stage, a file that appears in the middle of its work, the signal sent then, and the place to continue from. A checkpoint counts
+     * once it is complete.
+     */
     private record Moment(String stage, String folder, String sign, String signal, String place) {}
 
     private static final List<Moment> MOMENTS = List.of(
@@ -66,7 +72,7 @@ class KilledStageTest {
         await(first, run.resolve("teacher/main"), "step-*");
         assertThat(Deployed.run(Map.of(), "kill", "-STOP", Long.toString(first.pid()))
                         .code())
-                .isZero(); // it would end meanwhile
+                .isZero(); // otherwise it would end first
         var log = dir.resolve("second.log");
         var second = start(run, log);
         assertThat(second.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)).isTrue();
@@ -106,7 +112,7 @@ class KilledStageTest {
         if (!moment.place().isEmpty()) {
             assertThat(lines.lines().filter(line -> line.startsWith("flowmap: ")))
                     .singleElement(STRING)
-                    .matches("flowmap: interrupted; the same command goes on " + moment.place());
+                    .matches("flowmap: interrupted; the same command will continue " + moment.place());
             assertThat(lines).doesNotContain("\tat ", "Exception", "ERROR");
         }
         assertThat(appeared(run.resolve(moment.folder()), moment.sign()))
@@ -169,14 +175,14 @@ class KilledStageTest {
                 .at("/facts/hashes");
     }
 
-    /** The rows of the metrics with their protocols, which carry the hashes of the classifier and of the real images; no times. */
+    /** The rows of the metrics with their protocols (which contain the hashes of the classifier and of the real images), without times. */
     private static List<String> values(Path run) throws IOException {
         return Files.readAllLines(run.resolve("report/metrics.csv")).stream()
                 .filter(line -> !line.contains("milliseconds"))
                 .toList();
     }
 
-    /** Names of all files but the tables of rounds, whose number of parts may differ, without Spark's own numbers of jobs. */
+    /** Names of all files except the tables of rounds, whose number of parts may differ; Spark's job numbers are removed. */
     private static SortedSet<String> files(Path run) throws IOException {
         try (var files = Files.walk(run)) {
             return files.filter(Files::isRegularFile)

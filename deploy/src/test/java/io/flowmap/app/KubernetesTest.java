@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What kustomize makes of deploy/kubernetes, read by Kubernetes' and Spark's own classes. */
+/** The output of kustomize for deploy/kubernetes, parsed by Kubernetes' and Spark's own classes. */
 class KubernetesTest {
     /** The image's. */
     static final int USER = 185;
@@ -39,7 +39,8 @@ class KubernetesTest {
             var plan = Deployed.conf(Deployed.plan(onKubernetes(request)));
             var own = List.of("spark.executor.memory", "spark.executor.memoryOverhead");
             plan.forEach((key, value) -> {
-                if (!own.contains(key) && !key.startsWith("spark.executorEnv.")) { // the image's, see ContainerTest
+                if (!own.contains(key)
+                        && !key.startsWith("spark.executorEnv.")) { // set by the image, see ContainerTest
                     assertThat(spec.sparkConf()).containsEntry(key, value);
                 }
             });
@@ -141,7 +142,7 @@ class KubernetesTest {
                 .hasMessageContaining("run.dri");
     }
 
-    /** As the namespaces' standard "restricted" has it. */
+    /** The rules of the standard "restricted" for namespaces. */
     private static void requireRestricted(PodSecurityContext pod, SecurityContext container) {
         assertThat(pod.getRunAsNonRoot()).isTrue();
         assertThat(pod.getRunAsUser()).isEqualTo(USER);
@@ -151,7 +152,7 @@ class KubernetesTest {
         assertThat(container.getCapabilities().getAdd()).isEmpty();
     }
 
-    /** Of processors; memory is bounded by Spark itself. */
+    /** Limits of CPUs only; Spark itself limits memory. */
     private static void requireBounds(String request, String limit, int cores) {
         var asked = new Quantity(request).getNumericalAmount();
         assertThat(asked).isEqualByComparingTo(Integer.toString(cores));

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What kustomize builds of a directory, as far as ours use it: resources, patches of custom resources (JSON merge patches) and
+ * Builds a directory like kustomize, for the features that ours use: resources, patches of custom resources (JSON merge patches) and
  * replacements of whole fields, in this order. Anything else in a kustomization.yaml is an error.
  */
 record Kustomization(
@@ -39,7 +39,7 @@ record Kustomization(
 
     record Select(String kind, String name) {}
 
-    /** The resources that a directory, or a file of resources, comes to. */
+    /** The resources of a directory or file. */
     static List<ObjectNode> build(Path path) throws IOException {
         if (!Files.isDirectory(path)) {
             return documents(path);

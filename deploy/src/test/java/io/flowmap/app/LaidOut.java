@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.jar.JarOutputStream;
 import java.util.zip.ZipEntry;
 
-/** The package as package.sh lays it out, with the classes of this JVM and the jars that Maven listed before the tests. */
+/** The package as laid out by package.sh, with the classes of this JVM and the jars that Maven listed before the tests. */
 final class LaidOut {
     private static final Path LISTED = Path.of("target/classpath");
     private static final Path SPARKS = Path.of("spark/target/classpath");
@@ -20,7 +20,7 @@ final class LaidOut {
     private final Path home;
     private Path program;
 
-    /** @param dir an empty directory to lay it out in */
+    /** @param dir an empty directory for the package */
     LaidOut(Path dir) throws IOException {
         home = dir;
         copy(Deployed.DEPLOY.resolve("bin"), dir.resolve("bin"));
@@ -50,7 +50,7 @@ final class LaidOut {
         }
     }
 
-    /** The launcher's process, whose output goes into a file; its Spark home is the one laid out. */
+    /** The launcher's process with the package's Spark home; its output goes into a file. */
     ProcessBuilder flowmap(Path log, String... words) {
         var command = new ArrayList<>(List.of(home.resolve("bin/flowmap").toString()));
         command.addAll(List.of(words));
@@ -64,7 +64,7 @@ final class LaidOut {
         return builder;
     }
 
-    /** Spark's home with files of its own, for a host that does not see what is linked here. */
+    /** A copy of the Spark home, for hosts that cannot see the targets of its links. */
     Path sparkOn(Path dir) throws IOException {
         copy(home.resolve("spark/bin"), dir.resolve("bin"));
         Files.createDirectories(dir.resolve("jars"));

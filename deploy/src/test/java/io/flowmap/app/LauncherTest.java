@@ -113,7 +113,7 @@ class LauncherTest {
                 file, "spark.conf { \"spark.driver.extraJavaOptions\" = \"-Djavax.net.ssl.keyStorePassword=hush\" }");
         assertThat(launch("pipeline", "--config", file.toString())).isEqualTo(2);
         assertThat(err.toString())
-                .contains("cannot take a credential in spark.conf.spark.driver.extraJavaOptions")
+                .contains("cannot accept a credential in spark.conf.spark.driver.extraJavaOptions")
                 .doesNotContain("hush");
         assertThat(folder.resolve("plan")).doesNotExist();
     }
@@ -182,11 +182,11 @@ class LauncherTest {
         assertThat(err.toString()).contains("run.sed").contains("run.seed");
         assertThat(folder.resolve("plan")).doesNotExist();
         assertThat(launch("pipeline", "spark.driver-memory=lots")).isEqualTo(2);
-        assertThat(err.toString()).contains("expected a size such as 4g as driver-memory, got lots");
+        assertThat(err.toString()).contains("expected a size such as 4g for driver-memory, got lots");
         assertThat(err.toString().strip().lines()).hasSize(2);
     }
 
-    /** Of every section that a command reads, its own and those that the pipeline's stages read. */
+    /** Checks every section that a command reads: its own and, for a pipeline, those of its stages. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Names outside ASCII where the locale is C, as under cron and in bare containers. */
+/** Non-ASCII names in the C locale, as under cron and in bare containers. */
 class LocaleTest {
     @TempDir
     Path dir;
@@ -63,7 +63,7 @@ class LocaleTest {
         cLocale(process);
         assertThat(process.start().waitFor()).isEqualTo(2);
         assertThat(Files.readString(dir.resolve("log")).strip())
-                .isEqualTo("flowmap: cannot name files in ANSI_X3.4-1968: expected a locale of UTF-8"
+                .isEqualTo("flowmap: cannot name files in ANSI_X3.4-1968: expected a UTF-8 locale"
                         + " (set LC_ALL=C.UTF-8, or another of `locale -a`)");
     }
 
@@ -97,7 +97,7 @@ class LocaleTest {
                 .orElse("");
     }
 
-    /** Keys and labels of the records that were kept. */
+    /** Keys and labels of the kept records. */
     private static List<String> ledger(Path run) {
         try (var spark = SparkSession.builder()
                 .master("local[1]")

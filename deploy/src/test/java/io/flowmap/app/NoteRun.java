@@ -24,13 +24,13 @@ import scala.collection.immutable.Nil$;
 import scala.tools.nsc.Settings;
 import scala.tools.nsc.interpreter.IMain;
 
-/** Runs a note as Zeppelin's Spark interpreter does: Scala paragraphs in one REPL with spark and z, SQL through the session. */
+/** Runs a note like Zeppelin's Spark interpreter: Scala paragraphs in one REPL with spark and z, SQL through the session. */
 final class NoteRun implements AutoCloseable {
     private static final String HTML = "%html ";
 
-    /** What a paragraph gave: the text it printed, or the rows of its query. */
+    /** Output of a paragraph: the text it printed, or the rows of its query. */
     record Output(String title, String text, List<Row> rows) {
-        /** What it shows after %html. */
+        /** The text after %html. */
         String html() {
             assertThat(text).startsWith(HTML);
             return text.substring(HTML.length());
@@ -41,7 +41,7 @@ final class NoteRun implements AutoCloseable {
     private final SparkSession spark;
     private final IMain scala;
 
-    /** @param forms what the user wrote into the note's forms */
+    /** @param forms values of the note's forms */
     NoteRun(SparkSession spark, Map<String, Object> forms) {
         this.spark = spark;
         var settings = new Settings();
@@ -55,7 +55,7 @@ final class NoteRun implements AutoCloseable {
         interpret("import spark.implicits._; import org.apache.spark.sql.functions._");
     }
 
-    /** Runs all paragraphs in order; an error in one of them fails with what the interpreter told. */
+    /** Runs all paragraphs in order; fails with the interpreter's message if one has an error. */
     List<Output> run(Note note) {
         var outputs = new ArrayList<Output>();
         for (var paragraph : note.getParagraphs()) {
@@ -70,7 +70,7 @@ final class NoteRun implements AutoCloseable {
         return outputs;
     }
 
-    /** What the code printed; fails where it does not compile or throws. */
+    /** Output of the code; fails if it does not compile or throws. */
     String interpret(String code) {
         var printed = new ByteArrayOutputStream();
         echo.getBuffer().setLength(0);
@@ -85,7 +85,7 @@ final class NoteRun implements AutoCloseable {
         scala.close();
     }
 
-    /** Writes what a note shows as one page. */
+    /** Writes the output of a note as one page. */
     static void keep(Path file, List<Output> outputs) throws IOException {
         var page = new StringBuilder("<!DOCTYPE html><meta charset=\"utf-8\"><body style=\"font:14px sans-serif\">\n");
         for (var output : outputs) {
@@ -102,7 +102,7 @@ final class NoteRun implements AutoCloseable {
     private List<Row> query(Paragraph paragraph) {
         try {
             return spark.sql(script(paragraph)).collectAsList();
-        } catch (Exception e) { // Spark throws its own undeclared
+        } catch (Exception e) { // Spark throws checked exceptions that it does not declare
             throw new AssertionError(paragraph.getTitle(), e);
         }
     }
@@ -130,7 +130,7 @@ final class NoteRun implements AutoCloseable {
         return text.append("</tr></table>").toString();
     }
 
-    /** Zeppelin's context with forms alone. */
+    /** A Zeppelin context that supports forms only. */
     public static final class Forms extends ZeppelinContext {
         Forms(Map<String, Object> values) {
             super(null, 1000);
@@ -145,7 +145,7 @@ final class NoteRun implements AutoCloseable {
         }
 
         @Override
-        @SuppressWarnings("rawtypes") // as Zeppelin declares it
+        @SuppressWarnings("rawtypes") // required by Zeppelin's declaration
         public List<Class> getSupportedClasses() {
             return List.of();
         }

@@ -25,15 +25,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A store that fails when a file is opened, in its middle or when it is closed ends a command with exit code 1 and its own words,
- * whichever file it is; the same command then goes on to the same output. Each command notes what it does to which kinds of files;
- * {@code -Dflowmap.outages=all} has every one of them fail in turn, else a few of each command do.
+ * If opening, reading or closing a file on a store fails, for any file, the command ends with exit code 1 and the store's message; run
+ * again, it produces the same output. The test records each command's operations by kind of file. With {@code -Dflowmap.outages=all}
+ * all of them fail in turn, otherwise a few per command.
  */
 @ExtendWith(LocalMaster.class)
 class OutageTest {
     private static final Logger LOG = LoggerFactory.getLogger(OutageTest.class);
     private static final int FEW = 1;
-    /** Where a failing answer is no failure: whether a file is there is asked before it is opened. Hadoop does without its checksums. */
+    /**
+     * Operations where a failing answer is no failure: whether a file exists is asked before it is opened, and Hadoop works without its
+     * checksum files.
+     */
     private static final List<FailingFileSystem.Op> ASKED = List.of(FailingFileSystem.Op.STATUS);
 
     @TempDir
@@ -44,7 +47,7 @@ class OutageTest {
         FailingFileSystem.plan(null);
     }
 
-    /** Commands in their order, with the stage that each writes. */
+    /** Commands in order, with the stage that each writes. */
     private static Map<String, String> commands() {
         var commands = new LinkedHashMap<String, String>();
         commands.put("ingest", "data");
@@ -92,7 +95,7 @@ class OutageTest {
         assertThat(tried).isGreaterThanOrEqualTo(FEW * commands().size());
     }
 
-    /** What is wrong with how a command takes an outage, if anything. */
+    /** What is wrong with a command's reaction to an outage, if anything. */
     private Optional<String> fault(String command, Event event) {
         FailingFileSystem.plan(event);
         var told = run(command);
@@ -105,14 +108,14 @@ class OutageTest {
                         + told.lines().limit(8).toList());
     }
 
-    /** What tells the outputs of trainings apart; missing elsewhere. */
+    /** Identifies the output of a training; missing in other stages. */
     private static JsonNode hashes(Path stage) throws IOException {
         return Json.mapper()
                 .readTree(Files.readString(stage.resolve("manifest.json")))
                 .at("/facts/hashes");
     }
 
-    /** Empty where the command succeeds, else its exit code and what it told. */
+    /** Empty if the command succeeds, otherwise its exit code and output. */
     private String run(String command) {
         var err = new StringWriter();
         var out = new PrintWriter(err, true);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Standalone clusters of the package, in a network of their own. */
+/** Standalone clusters of the package, each in its own network namespace. */
 @ExtendWith(LocalMaster.class)
 class PackagedClusterTest {
     private static final String MASTER = "spark://127.0.0.1:7077";
@@ -34,7 +34,7 @@ class PackagedClusterTest {
         packaged = new LaidOut(Files.createDirectories(dir.resolve("package")));
     }
 
-    /** Executors fetch jars and natives: from HDFS under plain spark-submit, from the driver under the launcher. */
+    /** Executors fetch jars and native libraries: from HDFS with plain spark-submit, from the driver with the launcher. */
     @Test
     void hostsThatSeeNothingOfTheProgramGiveTheFlowMapOfLocalMode() throws Exception {
         var home = Path.of(System.getProperty("user.home"));
@@ -102,7 +102,7 @@ class PackagedClusterTest {
         return words;
     }
 
-    /** As docs/clusters.md has it. */
+    /** The command in docs/clusters.md. */
     private List<String> submitted(Path spark, String command) throws IOException {
         var words = new ArrayList<>(List.of("env", "JAVA_HOME=" + System.getProperty("java.home")));
         words.addAll(List.of("OMP_NUM_THREADS=1", "MALLOC_ARENA_MAX=2", "SPARK_LOCAL_IP=127.0.0.1"));
@@ -111,8 +111,7 @@ class PackagedClusterTest {
         words.addAll(List.of("--executor-memory", "512m", "--conf", "spark.executorEnv.OMP_NUM_THREADS=1"));
         var soon = String.join(" ", ForkedJvm.SOON_READY);
         words.addAll(List.of("--driver-java-options", soon));
-        words.addAll(List.of(
-                "--conf", "spark.executor.extraJavaOptions=-Dorg.bytedeco.javacpp.maxbytes=1g " + soon));
+        words.addAll(List.of("--conf", "spark.executor.extraJavaOptions=-Dorg.bytedeco.javacpp.maxbytes=1g " + soon));
         words.add(packaged.program().toString());
         words.addAll(List.of(words(command)));
         words.remove("--master=" + MASTER);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The registered jobs on drawn shapes, with networks and trainings as small as they get. */
+/** The registered jobs on drawn shapes, with the smallest possible networks and trainings. */
 @ExtendWith(LocalMaster.class)
 class PipelineTest {
     private static final List<String> STAGES = List.of("data", "teacher", "flowmap", "samples", "metrics", "report");
@@ -51,7 +51,8 @@ class PipelineTest {
     @Test
     void aPipelineWhoseSamplesCouldNotBeMeasuredEndsBeforeItTrains() {
         assertThat(run("pipeline", "blind", "ingest.test=null")).isEqualTo(2);
-        assertThat(err.toString()).contains("cannot compare samples with the split test of", "evaluate.reference-split");
+        assertThat(err.toString())
+                .contains("cannot compare samples with the split test of", "evaluate.reference-split");
         assertThat(folder.resolve("blind/data/manifest.json")).exists();
         assertThat(folder.resolve("blind/teacher")).doesNotExist();
     }
@@ -141,7 +142,7 @@ class PipelineTest {
         assertThat(err.toString()).contains("lab.ablation: expected runs, each { name");
     }
 
-    /** A student that has not moved is the teacher at guidance 1: nothing wrong there at s = t, nothing learned at 2. */
+    /** An untrained student equals the teacher at guidance 1: no error at s = t, and nothing of guidance 2 learned. */
     @Test
     void anUntrainedFlowMapIsTheUnguidedTeacherAtEqualTimesOnly() throws IOException {
         assertThat(run("distill", "still", taught("distill.training.learning-rate.peak=1e-12")))
@@ -200,7 +201,7 @@ class PipelineTest {
         variesStagesAndVectors();
     }
 
-    /** Two stages, an average at the end and at a step, two weights: each a case of its own, those of equal networks equal. */
+    /** Two stages, an average at the end and at a step, two weights: each is a separate case, and cases of equal networks are equal. */
     private void variesStagesAndVectors() throws IOException {
         var settings = new ArrayList<String>();
         for (var stage : List.of("classifier", "flowmap")) {
@@ -230,7 +231,7 @@ class PipelineTest {
         assertThat(manifest("varied", "sweep").at("/facts/best")).hasSize(4);
     }
 
-    /** Of two cases keep = 1 lets the better alone go on. */
+    /** Of two cases, keep = 1 lets only the better one continue. */
     private void prunes() throws IOException {
         var shared = new ArrayList<String>();
         for (var stage : List.of("classifier", "flowmap")) {
@@ -253,7 +254,7 @@ class PipelineTest {
         assertThat(Files.readAllLines(folder.resolve("pruned/sweep/best.csv"))).hasSize(1 + 1);
     }
 
-    /** Cells of the table of a sweep; no cell has a comma. */
+    /** Cells of a sweep's table; no cell contains a comma. */
     private List<String[]> cells(String dir) throws IOException {
         return Files.readAllLines(folder.resolve(dir).resolve("sweep/table.csv")).stream()
                 .map(line -> line.split(",", -1))
@@ -301,7 +302,7 @@ class PipelineTest {
         assertThat(err.toString()).contains("expected fewer samples than generate.samples = 20, got 30");
     }
 
-    /** Cut, overwritten or empty: a table that Spark reads is named and is the user's mistake, as every other damaged file is. */
+    /** A table that Spark reads, cut, overwritten or empty, is reported by name as the user's mistake, like any other damaged file. */
     private void refusesDamagedTables() throws IOException {
         var shared = new ArrayList<String>();
         for (var stage : List.of("data", "teacher", "flowmap", "classifier")) {
@@ -335,7 +336,7 @@ class PipelineTest {
                 var last =
                         err.toString().lines().reduce((earlier, later) -> later).orElse("");
                 assertThat(last)
-                        .startsWith("flowmap: cannot read a table of the run: damaged: ")
+                        .startsWith("flowmap: cannot read a table of the run: it is damaged: ")
                         .contains(
                                 checked || damaged != flipped
                                         ? part.getFileName().toString()
@@ -346,7 +347,7 @@ class PipelineTest {
         Files.write(part, whole);
     }
 
-    /** Everything of the samples but the time that they took. */
+    /** All columns of the samples except their times. */
     private List<String> images(String dir) {
         var samples = folder.resolve(dir).resolve("samples").toString();
         try (var spark = SparkSession.builder().appName("test").getOrCreate()) {
@@ -390,7 +391,7 @@ class PipelineTest {
         assertThat(folder.resolve("small/samples/manifest.json")).doesNotExist();
     }
 
-    /** Settings with data and teacher of one run, which the first test that asks for them makes. */
+    /** Settings with the data and teacher of one run, which is made by the first test that needs it. */
     private String[] taught(String... settings) {
         var base = folder.resolve("base");
         if (!Files.exists(base.resolve("teacher/manifest.json"))) {

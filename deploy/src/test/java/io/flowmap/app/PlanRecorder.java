@@ -13,15 +13,18 @@ import org.apache.spark.sql.util.QueryExecutionListener;
 import scala.collection.JavaConverters;
 
 /**
- * Asks RAPIDS of every query that Spark SQL has run, and of what it keeps in memory, which parts would be on a GPU and which not; needs
- * none. Named by spark.sql.queryExecutionListeners.
+ * Asks RAPIDS which parts of every executed Spark SQL query and cached table could run on a GPU; needs no GPU. Registered through
+ * spark.sql.queryExecutionListeners.
  */
 public final class PlanRecorder implements QueryExecutionListener {
     static final String EXPLAINER = "com.nvidia.spark.rapids.ExplainPlan";
 
     private static final Set<String> TOLD = new LinkedHashSet<>();
 
-    /** RAPIDS' lines, each once, a mark before each: {@code *} on the GPU, {@code !} not, {@code @} could but for its neighbours. */
+    /**
+     * RAPIDS' lines without repetition, each with a mark: {@code *} runs on the GPU, {@code !} does not, {@code @} could if its
+     * neighbours did.
+     */
     static synchronized Set<String> told() {
         return new LinkedHashSet<>(TOLD);
     }
@@ -56,7 +59,7 @@ public final class PlanRecorder implements QueryExecutionListener {
         lines.lines().map(String::strip).forEach(TOLD::add);
     }
 
-    /** A query whose physical plan is given. */
+    /** A query with a given physical plan. */
     private static final class Planned extends QueryExecution {
         private final transient QueryExecution of;
         private final transient SparkPlan plan;

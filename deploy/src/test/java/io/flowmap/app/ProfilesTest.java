@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Settings of Spark in deploy/profiles. */
+/** The Spark settings in deploy/profiles. */
 class ProfilesTest {
     @TempDir
     Path folder;

@@ -13,9 +13,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** By RAPIDS' own explanation of the plans, what of a run's Spark SQL stays on the CPU. Needs its jar: -Drapids.jar=FILE. */
+/** Checks, with RAPIDS' own explanation of plans, which parts of a run's Spark SQL stay on the CPU. Needs its jar: -Drapids.jar=FILE. */
 class RapidsPlanTest {
-    /** What stays on the CPU, and why. */
+    /** Operators that stay on the CPU, and why. */
     private static final Map<String, String> LISTED = Map.of(
             "LocalTableScanExec", "a table of a few rows that the driver has computed, to be written",
             "RDDScanExec", "rows that Java has made (latents, samples), to be written",
@@ -25,7 +25,7 @@ class RapidsPlanTest {
     private static final Map<String, String> SETTINGS = Map.of(
             "spark.master", "local[2]",
             "spark.ui.enabled", "false",
-            // Whole plans: adaptive ones come in pieces, and an exchange that is used again is not explained.
+            // Whole plans only: adaptive plans are reported in pieces, and a reused exchange is not explained.
             "spark.sql.adaptive.enabled", "false",
             "spark.sql.exchange.reuse", "false",
             "spark.sql.queryExecutionListeners", PlanRecorder.class.getName(),

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A run by the launcher with an executor of its own, on a store that wants the key of a configuration file. */
+/** A run through the launcher with a separate executor, on a store whose key is in a configuration file. */
 class SecretsTest {
     private static final Path PROCESSES = Path.of("/proc");
     private static final int LOOKS = 200;
@@ -88,7 +88,7 @@ class SecretsTest {
                 "nonsense",
                 "ingest.train=embedded:shapes");
         run.environment().put("TMPDIR", temporary.toString());
-        assertThat(run.start().waitFor()).isEqualTo(1); // spark-submit's
+        assertThat(run.start().waitFor()).isEqualTo(1); // exit code of spark-submit
         assertThat(Files.readString(log)).contains("Master must either be").doesNotContain(GuardedFileSystem.SECRET);
         assertThat(temporary).isEmptyDirectory();
     }
@@ -109,7 +109,7 @@ class SecretsTest {
                 try {
                     lines.add(Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1));
                 } catch (IOException e) {
-                    // it has ended
+                    // the process has ended
                     continue;
                 }
             }
@@ -117,7 +117,7 @@ class SecretsTest {
         return lines;
     }
 
-    /** The classes of Spark and ours that a command line starts. */
+    /** The classes of Spark and Flowmap that are started on a command line. */
     private static Set<String> names(String line) {
         var names = new TreeSet<String>();
         for (var word : line.split("\0")) {

@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** A SparkApplication of the operator's v1beta2, or a ScheduledSparkApplication's template: the fields that ours use, and their rules. */
+/**
+ * A SparkApplication of the operator's v1beta2, or the template of a ScheduledSparkApplication: the fields that our files use, and
+ * their rules.
+ */
 record SparkApplication(String apiVersion, String kind, Metadata metadata, Spec spec) {
     record Metadata(String name, String namespace) {}
 
@@ -88,7 +91,7 @@ record SparkApplication(String apiVersion, String kind, Metadata metadata, Spec 
         return Kustomization.YAML.convertValue(resource, Scheduled.class);
     }
 
-    /** Five fields of numbers, stars, lists, ranges and steps. */
+    /** Five fields of numbers, stars, lists, ranges and steps, as in a crontab. */
     static void requireCron(String schedule) {
         if (!schedule.matches("[0-9*,/-]+( [0-9*,/-]+){4}")) {
             throw new IllegalArgumentException("expected five fields of a schedule, got " + schedule);

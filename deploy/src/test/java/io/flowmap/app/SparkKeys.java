@@ -10,9 +10,9 @@ import org.apache.spark.internal.config.package$;
 import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.internal.StaticSQLConf$;
 
-/** Spark's own register of settings. */
+/** Spark's own registry of settings. */
 final class SparkKeys {
-    /** Settings that Spark hands on, and those of plugins, of which only the family is known here. */
+    /** Prefixes of settings that Spark passes on and of plugins' settings; their keys are not in the registry. */
     private static final List<String> FAMILIES = List.of(
             "spark.app.name",
             "spark.hadoop.",
@@ -26,7 +26,7 @@ final class SparkKeys {
     private SparkKeys() {}
 
     static void requireKnown(String key) {
-        // Loads the registers.
+        // Loads the registries.
         assertThat(List.of(package$.MODULE$, UI$.MODULE$, Config$.MODULE$, SQLConf.get(), StaticSQLConf$.MODULE$))
                 .hasSize(5);
         if (FAMILIES.stream().noneMatch(key::startsWith)) {

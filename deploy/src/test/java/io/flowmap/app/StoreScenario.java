@@ -35,8 +35,9 @@ import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.security.alias.CredentialProviderFactory;
 
 /**
- * The pipeline on a faulty S3-compatible server, on HDFS and by a standalone cluster, and its trainings on local disk, every path of a run on the same store, from two shards: of
- * a pattern on S3, of a folder's folders on HDFS. To be run where nobody else reaches loopback; prints what it found, a line {@code name=value} each.
+ * Runs the pipeline on a faulty S3-compatible server, on HDFS and on a standalone cluster, and its trainings on local disk. All paths
+ * of a run are on one store. The data are two shards: a pattern on S3, nested folders on HDFS. Run it where nobody else can reach
+ * loopback; it prints its findings as lines {@code found name=value}.
  */
 public final class StoreScenario {
     static final String SECRET = "kDfW9-not-to-be-told";
@@ -48,7 +49,10 @@ public final class StoreScenario {
         this.dir = dir;
     }
 
-    /** Arguments: an empty directory and the class path of the server; or a command, a run's directory and its sources, for that alone. */
+    /**
+     * Arguments: an empty directory and the class path of the server; or, for a single command, the command, a run's directory and its
+     * sources.
+     */
     public static void main(String[] arguments) throws Exception {
         if (arguments.length == 3) {
             System.exit(run(arguments[0], arguments[1], arguments[2]));
@@ -68,7 +72,7 @@ public final class StoreScenario {
         System.exit(0);
     }
 
-    /** On a standalone master with two workers, whose executors are JVMs of their own. */
+    /** Runs on a standalone master with two workers, whose executors are separate JVMs. */
     private JsonNode onCluster(Path shards) throws IOException {
         Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
         System.setProperty("spark.master", "local-cluster[2,1,512]");
@@ -78,7 +82,7 @@ public final class StoreScenario {
         System.setProperty(
                 "spark.executor.extraJavaOptions",
                 "-Dorg.bytedeco.javacpp.maxphysicalbytes=0 " + String.join(" ", ForkedJvm.SOON_READY));
-        // as the launcher does: Spark itself gives executors a thread a task, and bits depend on that
+        // as the launcher sets it: Spark's default is one thread per task, and bits depend on the number
         System.setProperty("spark.executorEnv.OMP_NUM_THREADS", System.getenv("OMP_NUM_THREADS"));
         return hashes("pipeline", "file:" + dir.resolve("cluster"), shards.toUri() + "data-{0..1}.tar");
     }
@@ -130,7 +134,7 @@ public final class StoreScenario {
         }
     }
 
-    /** Steps of the checkpoints on S3 when a JVM that distils was killed there, which had not ended its stage. */
+    /** Kills a JVM that distils on S3 before it ends its stage; returns the steps of the checkpoints written so far. */
     private List<String> killed(FileSystem store) throws Exception {
         var run = BUCKET + "/run";
         var sources = BUCKET + "/data-*.tar";
@@ -194,7 +198,7 @@ public final class StoreScenario {
         return settings;
     }
 
-    /** What lies on the store: uncommitted uploads' files, the committer of the ledger, secrets. */
+    /** Reports the state of the store: files of uncommitted uploads, the committer of the ledger, secrets. */
     private static void look(FileSystem store) throws IOException {
         int left = 0;
         int secrets = 0;
@@ -214,14 +218,14 @@ public final class StoreScenario {
         tell("secrets", secrets);
     }
 
-    /** The hashes of the flow map, by the stages up to it. */
+    /** The hashes of the flow map, after the stages up to it have run. */
     private JsonNode trained(String run, String sources) throws IOException {
         hashes("ingest", run, sources);
         hashes("pretrain", run, sources);
         return hashes("distill", run, sources);
     }
 
-    /** The hashes of the flow map after a command, missing if there is none yet. */
+    /** The hashes of the flow map after a command; missing if there is none yet. */
     private JsonNode hashes(String command, String run, String sources) throws IOException {
         int code = run(command, run, sources);
         if (code != 0) {
@@ -241,7 +245,7 @@ public final class StoreScenario {
         }
     }
 
-    /** The exit code of a command. */
+    /** Runs a command and returns its exit code. */
     private static int run(String command, String run, String sources) {
         var overrides = new ArrayList<>(TinyRun.NETWORKS);
         overrides.addAll(List.of("training.checkpoint-every=2", "distill.training.steps=24", "ingest.kind=webdataset"));

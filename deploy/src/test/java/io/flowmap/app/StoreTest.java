@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs {@link StoreScenario} in a network of its own, since the server listens on all interfaces. */
+/** Runs {@link StoreScenario} in its own network namespace, since the server listens on all interfaces. */
 class StoreTest {
     private static final Path SERVER = Path.of("s3mock/target/classpath");
 

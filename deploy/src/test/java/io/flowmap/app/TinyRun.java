@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The registered jobs on drawn shapes, with networks and trainings as small as they get. */
+/** The registered jobs on drawn shapes, with the smallest possible networks and trainings. */
 final class TinyRun {
     static final List<String> NETWORKS = List.of(
             "network.edm2.model-channels=8",
@@ -38,7 +38,7 @@ final class TinyRun {
 
     private TinyRun() {}
 
-    /** Runs a command in a directory and returns its exit code; the system property spark.master says where. */
+    /** Runs a command in a directory and returns its exit code; the system property spark.master sets the master. */
     static int run(String command, Path dir, PrintWriter err, String... more) {
         var overrides = new ArrayList<>(SHAPES);
         overrides.addAll(NETWORKS);

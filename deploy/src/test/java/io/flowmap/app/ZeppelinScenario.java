@@ -11,14 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Starts a Zeppelin server on notes and has its markdown interpreter set their words; tells what it gave as "found NOTE=HTML". */
+/** Starts a Zeppelin server on notes and has its markdown interpreter render their texts; prints the results as "found NOTE=HTML". */
 final class ZeppelinScenario {
     private static final String API = "http://127.0.0.1:18088/api/";
     private static final String SITE = "<configuration>%s</configuration>";
     private static final String PROPERTY = "<property><name>%s</name><value>%s</value></property>";
     private static final int SECONDS = 120;
 
-    /** Zeppelin calls it with -d directory -c host -p port -r ports -i group and more. */
+    /** Main class of the interpreter process. Zeppelin calls it with -d directory -c host -p port -r ports -i group and more. */
     private static final String INTERPRETER =
             """
             #!/bin/sh
@@ -33,7 +33,7 @@ final class ZeppelinScenario {
 
     private ZeppelinScenario() {}
 
-    /** Arguments: an empty directory, that of the server's jars, that of the notes. */
+    /** Arguments: an empty directory, the directory of the server's jars, the directory of the notes. */
     public static void main(String[] arguments) throws Exception {
         var home = Path.of(arguments[0], "home");
         lay(home, Path.of(arguments[1]), Path.of(arguments[2]));
@@ -107,7 +107,7 @@ final class ZeppelinScenario {
         }
     }
 
-    /** The server's list of notes, as soon as it answers. */
+    /** The server's list of notes, as soon as it responds. */
     private JsonNode notes(Process server) throws IOException, InterruptedException {
         for (int second = 0; server.isAlive() && second < SECONDS; second++) {
             try {
@@ -116,7 +116,7 @@ final class ZeppelinScenario {
                 Thread.sleep(1000);
             }
         }
-        throw new IOException("expected an answer of the server within " + SECONDS + " s, got none");
+        throw new IOException("expected a response from the server within  " + SECONDS + " s, got none");
     }
 
     private JsonNode ask(String method, String path) throws IOException, InterruptedException {

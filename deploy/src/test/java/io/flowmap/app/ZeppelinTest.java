@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The words of the notes through a real Zeppelin server, {@link ZeppelinScenario}. Needs its jars: -Pzeppelin. */
+/** Renders the texts of the notes with a real Zeppelin server, {@link ZeppelinScenario}. Needs its jars: -Pzeppelin. */
 class ZeppelinTest {
     private static final Path SERVER = Path.of("zeppelin/target/lib").toAbsolutePath();
 
@@ -33,7 +33,7 @@ class ZeppelinTest {
                             files.map(file -> file.getFileName().toString().replaceFirst("_.*", ""))
                                     .toList());
         }
-        // Zeppelin breaks a line where the source does.
+        // Zeppelin keeps the line breaks of the source.
         assertThat(found.values()).allSatisfy(html -> assertThat(html)
                 .matches(".*<h2>[^<]+</h2> *<p>[^<].*</p>.*")
                 .doesNotContain("<br"));

@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Rounds of the product's own trainer without compute: {@code gradients} sends one vector each way (the parameters out, the average of
- * the workers' vectors back), {@code parameters} sends three (with Adam's moments). Every round includes the update, one power-function
+ * Times rounds of the real trainer without compute. {@code gradients} sends one vector each way (the parameters out, the average of the
+ * workers' vectors back), {@code parameters} sends three (with Adam's moments). Every round includes the update, one power-function
  * average and the table of rounds.
  */
 @Command(
@@ -63,13 +63,13 @@ public final class AveragingBench implements Callable<Integer> {
     @Option(
             names = "--rounds",
             defaultValue = "8",
-            description = "Measured rounds, after six that are not (${DEFAULT-VALUE}).")
+            description = "Measured rounds, after six warm-up rounds (${DEFAULT-VALUE}).")
     private int rounds;
 
     @Option(
             names = "--master",
             defaultValue = "local-cluster[2,1,6144]",
-            description = "Spark master where spark-submit has set none (${DEFAULT-VALUE}).")
+            description = "Spark master if spark-submit sets none (${DEFAULT-VALUE}).")
     private String master;
 
     @Option(names = "--executor-memory", defaultValue = "6g", description = "Heap of an executor (${DEFAULT-VALUE}).")
@@ -142,7 +142,7 @@ public final class AveragingBench implements Callable<Integer> {
         out.flush();
     }
 
-    /** Not zeros: they would compress. */
+    /** Random values, since zeros would compress. */
     private static float[] drawn(int length) {
         var random = new CounterRandom(1);
         var values = new float[length];

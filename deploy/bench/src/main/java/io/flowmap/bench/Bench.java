@@ -7,8 +7,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
- * Entry of the benchmarks: {@code bench step}, {@code finetune}, {@code averaging}, {@code features}, {@code metrics}, {@code recall}
- * and {@code ingest}.
+ * Main class of the benchmarks: {@code bench step}, {@code finetune}, {@code averaging}, {@code features}, {@code metrics}, {@code
+ * recall} and {@code ingest}.
  */
 @Command(
         name = "bench",

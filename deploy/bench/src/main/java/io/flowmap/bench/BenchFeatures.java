@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Features like a network's behind a rectifier: correlated by a few common factors, deviations that fall off over the coordinates, the
- * second half of the images a little apart from the first.
+ * Synthetic features that resemble a network's after ReLU: correlated through a few common factors, with deviations that decrease over
+ * the coordinates. The second half of the images has a slightly different distribution.
  *
  * @param images [rows, dimension], row-major
  */
@@ -45,7 +45,7 @@ record BenchFeatures(int rows, int dimension, float[][] images) {
         return new BenchFeatures(rows, dimension, images);
     }
 
-    /** Blocks of a part of the rows, numbered from 0. */
+    /** Blocks of a range of rows, numbered from 0. */
     List<FeatureBlock> blocks(int from, int to) {
         var blocks = new ArrayList<FeatureBlock>();
         for (int first = from; first < to; first += BLOCK) {
@@ -58,7 +58,7 @@ record BenchFeatures(int rows, int dimension, float[][] images) {
         return blocks;
     }
 
-    /** Writes all as little-endian float32. */
+    /** Writes all features as little-endian float32. */
     void write(Path file) throws IOException {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
             var bytes = ByteBuffer.allocate(dimension * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -75,7 +75,7 @@ record BenchFeatures(int rows, int dimension, float[][] images) {
         }
     }
 
-    /** Four uniform numbers of one draw, summed to variance 1. */
+    /** Sum of four uniform numbers from one draw, scaled to variance 1. */
     private static double normal(SplittableRandom random) {
         long bits = random.nextLong();
         long sum = (bits & 0xffff) + (bits >>> 16 & 0xffff) + (bits >>> 32 & 0xffff) + (bits >>> 48);

@@ -23,13 +23,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code bench features}: InceptionV3's features of images of its size, beside PyTorch's of the same images and (drawn) weights in its
- * fastest batch and memory format and ONNX Runtime's of the same network, and the share of sgemm's rate. Exit code 1 where features differ by more than 1e-4 of the largest.
+ * {@code bench features}: speed of InceptionV3's features on images of its input size. Rivals with the same images and randomly drawn
+ * weights: PyTorch in its fastest batch size and memory format, and ONNX Runtime. Also prints the share of sgemm's rate. Exit code 1 if
+ * features differ by more than 1e-4 of the largest.
  */
 @Command(
         name = "features",
         mixinStandardHelpOptions = true,
-        description = "InceptionV3's features against PyTorch's and ONNX Runtime's, of the same weights and images.")
+        description = "InceptionV3's features against PyTorch's and ONNX Runtime's, with the same weights and images.")
 public final class FeaturesBench implements Callable<Integer> {
     private static final double TOLERANCE = 1e-4;
     private static final LatentShape SHAPE = new LatentShape(3, 299, 299);
@@ -43,7 +44,10 @@ public final class FeaturesBench implements Callable<Integer> {
             description = "Threads of PyTorch and ONNX Runtime (${DEFAULT-VALUE}).")
     private int threads;
 
-    @Option(names = "--repetitions", defaultValue = "2", description = "Ours, the fastest counts (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--repetitions",
+            defaultValue = "2",
+            description = "Repetitions of our pass; the fastest counts (${DEFAULT-VALUE}).")
     private int repetitions;
 
     @Option(names = "--python", defaultValue = "/usr/bin/python3", description = "Interpreter (${DEFAULT-VALUE}).")
@@ -52,7 +56,7 @@ public final class FeaturesBench implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** A way of PyTorch's, its images a second. */
+    /** One of PyTorch's configurations, and its images per second. */
     private record Way(String name, double rate) {}
 
     @Override
@@ -72,7 +76,7 @@ public final class FeaturesBench implements Callable<Integer> {
                             Integer.toString(images),
                             Integer.toString(threads)));
             double giga = Double.parseDouble(lines.get(1).split(" ")[1]) * 1e-9;
-            print("rival %s multiply-adds=%.2fG an image", lines.get(0), giga);
+            print("rival %s multiply-adds=%.2fG per image", lines.get(0), giga);
             var fastest = lines.stream()
                     .skip(2)
                     .map(line -> new Way(line.split(" ")[0], Double.parseDouble(line.split(" ")[1])))
@@ -110,7 +114,7 @@ public final class FeaturesBench implements Callable<Integer> {
         return difference <= TOLERANCE;
     }
 
-    /** Prints ONNX Runtime's rates; whether its features are PyTorch's. */
+    /** Prints ONNX Runtime's rates; returns whether its features agree with PyTorch's. */
     private boolean onnxRuntime(OnnxRival rival, Path pixels, float[] theirs) throws IOException {
         boolean equal = true;
         for (int batch : List.of(1, Math.min(8, images), Math.min(50, images))) {
@@ -122,7 +126,7 @@ public final class FeaturesBench implements Callable<Integer> {
         return equal;
     }
 
-    /** The largest difference of values to those of the other from an index on, relative to the largest of the other. */
+    /** The largest difference from the other's values from an index on, relative to the other's largest value. */
     private static double difference(float[] values, float[] others, int from) {
         double difference = 0;
         double largest = 0;

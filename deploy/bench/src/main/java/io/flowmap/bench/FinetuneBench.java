@@ -30,8 +30,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code bench finetune}: a finetuning step against an EMD step, with and without penalties, and R1's parameter gradient against
- * libtorch's double backward. Exit code 1 if their gradients differ by more than 1e-3.
+ * {@code bench finetune}: time of a finetuning step relative to an EMD step, with and without penalties, and of R1's parameter gradient
+ * relative to libtorch's double backward. Exit code 1 if their gradients differ by more than 1e-3.
  */
 @Command(
         name = "finetune",
@@ -46,7 +46,7 @@ public final class FinetuneBench implements Callable<Integer> {
     @Option(names = "--pairs", defaultValue = "9", description = "Measured repetitions (${DEFAULT-VALUE}).")
     private int pairs;
 
-    @Option(names = "--warm-up", defaultValue = "3", description = "Repetitions before (${DEFAULT-VALUE}).")
+    @Option(names = "--warm-up", defaultValue = "3", description = "Repetitions before measuring (${DEFAULT-VALUE}).")
     private int warmUp;
 
     @Option(names = "--threads", defaultValue = "2", description = "Threads of libtorch (${DEFAULT-VALUE}).")
@@ -55,7 +55,10 @@ public final class FinetuneBench implements Callable<Integer> {
     @Option(names = "--every", defaultValue = "16", description = "Steps between lazy penalties (${DEFAULT-VALUE}).")
     private int every;
 
-    @Option(names = "--channels", defaultValue = "64", description = "Most channels of a level (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--channels",
+            defaultValue = "64",
+            description = "Largest number of channels of a level (${DEFAULT-VALUE}).")
     private int channels;
 
     @Spec
@@ -74,7 +77,7 @@ public final class FinetuneBench implements Callable<Integer> {
         return 0;
     }
 
-    /** A step of both networks, whose game is measured on its own: updates cost little. */
+    /** A step of both networks. The game is timed separately; the updates cost little. */
     private void steps() {
         var inputs = StepInputs.random(network, batch, 11);
         double emd;
@@ -130,7 +133,7 @@ public final class FinetuneBench implements Callable<Integer> {
         }
     }
 
-    /** R1's gradient, ours and libtorch's fastest, one after the other; false if they differ. */
+    /** Measures R1's gradient, ours and the fastest of libtorch's, one after the other; returns false if they differ. */
     private boolean race(float[] images) {
         var discriminator = new Discriminator(config(0));
         float[] values = values(discriminator);
@@ -187,7 +190,7 @@ public final class FinetuneBench implements Callable<Integer> {
                 shape, ConditionShape.classes(classes), 16 * channels, channels, 4, 1, 2, 0, 0.01, 0);
     }
 
-    /** Drawn weights, and biases off the rectifier's kink. */
+    /** Random weights, with biases that keep values away from the kink of ReLU. */
     private static float[] values(Discriminator discriminator) {
         float[] values = discriminator.initial(5);
         var random = new Random(6);

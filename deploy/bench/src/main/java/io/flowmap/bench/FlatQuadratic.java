@@ -10,7 +10,7 @@ import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The objective ||p||^2 / 2 over one flat parameter: next to no compute, so that a round is all averaging. */
+/** The objective ||p||^2 / 2 over one flat parameter. It costs almost nothing, so a round consists of averaging. */
 record FlatQuadratic(int length) implements ObjectiveFactory {
     ParameterLayout layout() {
         return ParameterLayout.of(Map.of("flat", new long[] {length}));

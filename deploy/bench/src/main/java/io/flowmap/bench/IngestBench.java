@@ -31,14 +31,14 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code bench ingest}: the ingest job on one core beside a loop of Pillow's over the same tar shards that decodes, crops, resizes and
- * writes raw pixels. The job's scan does what the loop does, and the ledger's rows; the whole job also shuffles, encodes and writes blocks of latents.
- * Exit code 1 where a pixel differs.
+ * {@code bench ingest}: the ingest job on one core, compared with a Pillow loop over the same tar shards that decodes, crops, resizes
+ * and writes raw pixels. The job's scan does what the loop does and also writes the ledger's rows; the whole job also shuffles, encodes
+ * and writes blocks of latents. Exit code 1 if a pixel differs.
  */
 @Command(
         name = "ingest",
         mixinStandardHelpOptions = true,
-        description = "Ingest of tar shards on one core against a loop of Pillow's, with equal pixels.")
+        description = "Ingest of tar shards on one core against a Pillow loop with equal pixels.")
 public final class IngestBench implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -51,13 +51,19 @@ public final class IngestBench implements Callable<Integer> {
 
     @Option(
             names = "--scaled-jpeg",
-            description = "Both sides decode JPEGs at a part of their size (ingest.scaled-jpeg, Pillow's draft).")
+            description = "Both sides decode JPEGs at reduced size (ingest.scaled-jpeg, Pillow's draft).")
     private boolean scaled;
 
-    @Option(names = "--copies", defaultValue = "5", description = "How often each shard is read (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--copies",
+            defaultValue = "5",
+            description = "Number of times each shard is read (${DEFAULT-VALUE}).")
     private int copies;
 
-    @Option(names = "--repetitions", defaultValue = "3", description = "The fastest counts (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--repetitions",
+            defaultValue = "3",
+            description = "Repetitions; the fastest counts (${DEFAULT-VALUE}).")
     private int repetitions;
 
     @Option(names = "--set", description = "Further settings of the job, key=value.")
@@ -66,7 +72,7 @@ public final class IngestBench implements Callable<Integer> {
     @Option(names = "--python", defaultValue = "/usr/bin/python3", description = "Interpreter (${DEFAULT-VALUE}).")
     private String python;
 
-    /** Seconds by the clock and of the process's CPUs, up to a point of the run. */
+    /** Wall clock and CPU seconds of the process up to some point of the run. */
     private record Spent(double seconds, double cpu) {
         Spent least(Spent other) {
             return new Spent(Math.min(seconds, other.seconds), Math.min(cpu, other.cpu));
@@ -83,14 +89,14 @@ public final class IngestBench implements Callable<Integer> {
         }
     }
 
-    /** What one side did with all images; the checksum is the sum of the images' CRC-32 as [C,H,W]. */
+    /** Result of one side over all images. The checksum is the sum of the CRC-32 of the images as [C,H,W]. */
     private record Run(long images, Spent scan, Spent whole, long checksum) {
         Run fastest(Run other) {
             return new Run(images, scan.least(other.scan), whole.least(other.whole), checksum);
         }
     }
 
-    /** Notes when the scan of a job is over. */
+    /** Records when a job's scan ends. */
     private static final class ScanWatch implements Progress {
         private final OperatingSystemMXBean process =
                 (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();

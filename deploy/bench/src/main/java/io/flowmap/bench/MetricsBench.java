@@ -19,9 +19,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code bench metrics}: moments, Frechet distance, precision and recall of ours beside the published algorithms in NumPy and SciPy, on
- * the same features, one after the other. Exit code 1 where the results differ by more than 1e-9 of the moments' and the distance's
- * scale, or by more than an image in a thousand in precision and recall, where NumPy's are rounded to float32.
+ * {@code bench metrics}: moments, Frechet distance, precision and recall, compared with the published algorithms in NumPy and SciPy on
+ * the same features, one after the other. Exit code 1 if results differ by more than 1e-9 of the scale of moments and distance, or by
+ * more than one image in a thousand in precision and recall, where NumPy's distances are rounded to float32.
  */
 @Command(
         name = "metrics",
@@ -35,16 +35,19 @@ public final class MetricsBench implements Callable<Integer> {
     @Option(names = "--images", defaultValue = "50000", description = "Images of the moments (${DEFAULT-VALUE}).")
     private int images;
 
-    @Option(names = "--dimension", defaultValue = "2048", description = "Features an image (${DEFAULT-VALUE}).")
+    @Option(names = "--dimension", defaultValue = "2048", description = "Features per image (${DEFAULT-VALUE}).")
     private int dimension;
 
     @Option(
             names = "--neighbours",
             defaultValue = "10000",
-            description = "Images of either side in precision and recall (${DEFAULT-VALUE}).")
+            description = "Images on each side in precision and recall (${DEFAULT-VALUE}).")
     private int neighbours;
 
-    @Option(names = "--repetitions", defaultValue = "2", description = "The fastest counts (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--repetitions",
+            defaultValue = "2",
+            description = "Repetitions; the fastest counts (${DEFAULT-VALUE}).")
     private int repetitions;
 
     @Option(names = "--python", defaultValue = "/usr/bin/python3", description = "Interpreter (${DEFAULT-VALUE}).")
@@ -55,7 +58,10 @@ public final class MetricsBench implements Callable<Integer> {
 
     private boolean agree = true;
 
-    /** A result, the seconds of the fastest repetition and the least CPU time of all threads, which says more on a busy machine. */
+    /**
+     * A result, the seconds of the fastest repetition, and the smallest CPU time of all threads, which is more reliable on a busy
+     * machine.
+     */
     private record Timed<T>(double seconds, double cpu, T result) {}
 
     @Override

@@ -9,18 +9,18 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What the published algorithms take in NumPy and SciPy, in a process of their own.
+ * Times and results of the published algorithms in NumPy and SciPy, run in a separate process.
  *
  * @param results by name
  * @param versions of both libraries
  */
 record NumpyRival(Map<String, Result> results, String versions) {
     /**
-     * One algorithm.
+     * Result of one algorithm.
      *
-     * @param seconds of the fastest repetition
-     * @param cpu seconds of all threads, the least of the repetitions
-     * @param values that it gave
+     * @param seconds time of the fastest repetition
+     * @param cpu CPU seconds of all threads, the smallest over repetitions
+     * @param values output of the algorithm
      */
     record Result(double seconds, double cpu, double[] values) {}
 

@@ -9,27 +9,27 @@ import java.nio.FloatBuffer;
 import java.util.Map;
 
 /**
- * InceptionV3 of an ONNX file, input "x" [N,3,299,299], by ONNX Runtime on the CPU.
+ * InceptionV3 from an ONNX file, input "x" [N,3,299,299], run by ONNX Runtime on the CPU.
  *
- * @param file its bytes
+ * @param file contents of the file
  */
 record OnnxRival(byte[] file, int threads) {
     private static final int SIZE = 3 * 299 * 299;
     private static final float HALF = 127.5f;
 
     /**
-     * What a run gave.
+     * Result of a run.
      *
-     * @param rate images a second
+     * @param rate images per second
      * @param features of the last pass, row-major [batch, 2048]
-     * @param first image of that pass
+     * @param first index of the first image of that pass
      */
     record Run(double rate, float[] features, int first) {}
 
     /**
-     * So many images a pass, after one pass without the clock.
+     * Runs the images in batches, after one untimed pass.
      *
-     * @param pixels uint8 [images,3,299,299], the last ones that make no whole batch are left out
+     * @param pixels uint8 [images,3,299,299]; a last incomplete batch is left out
      */
     Run run(byte[] pixels, int batch) {
         var environment = OrtEnvironment.getEnvironment();
@@ -46,7 +46,7 @@ record OnnxRival(byte[] file, int threads) {
                 return new Run(rate, features, (passes - 1) * batch);
             }
         } catch (OrtException e) {
-            throw new IllegalStateException("cannot run InceptionV3 by ONNX Runtime", e);
+            throw new IllegalStateException("cannot run InceptionV3 with ONNX Runtime", e);
         }
     }
 

@@ -14,7 +14,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The parameters' gradient of mean R1 / 2 of an unconditional discriminator, compiled for one batch size. */
+/** The gradient of mean R1 / 2 of an unconditional discriminator with respect to its parameters, compiled for one batch size. */
 final class PenaltyStep implements AutoCloseable {
     private final GraphInputs inputs = new GraphInputs(DataType.FLOAT);
     private final INDArray gradient;

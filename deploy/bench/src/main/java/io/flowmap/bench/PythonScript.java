@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A rival written in Python, in a process of its own.
+ * A rival written in Python, run in a separate process.
  *
  * @param python interpreter
  * @param name of the script beside this class
- * @param needs what must be installed for it
+ * @param needs packages that must be installed
  */
 record PythonScript(String python, String name, String needs) {
-    /** The lines that it prints. */
+    /** Runs the script and returns the lines that it prints. */
     List<String> run(List<String> arguments) throws IOException {
         var script = Files.createTempFile("flowmap-", name);
         try (var source = PythonScript.class.getResourceAsStream(name)) {

@@ -17,8 +17,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code bench recall}: exact precision and recall of sets that no executor holds, on Spark, with the time and the most memory that an
- * executor took. The features are Gaussian, the generated ones with their first coordinates shifted, and drawn on the executors.
+ * {@code bench recall}: exact precision and recall on Spark for sets too large for any executor; prints the time and an executor's peak
+ * memory. The features are drawn on the executors: Gaussian, and for the generated set with the first coordinates shifted.
  */
 @Command(
         name = "recall",
@@ -28,7 +28,7 @@ public final class RecallBench implements Callable<Integer> {
     private static final int BLOCK = 1024;
     private static final int SHIFTED = 8;
 
-    /** Features of InceptionV3: the products grow with the dimension, the rest less. */
+    /** InceptionV3's number of features. With the dimension the products grow in proportion, the rest less. */
     private static final int INCEPTION = 2048;
 
     @Spec
@@ -40,7 +40,7 @@ public final class RecallBench implements Callable<Integer> {
     @Option(names = "--generated", defaultValue = "50000", description = "Generated images (${DEFAULT-VALUE}).")
     private int generated;
 
-    @Option(names = "--dimension", defaultValue = "256", description = "Features an image (${DEFAULT-VALUE}).")
+    @Option(names = "--dimension", defaultValue = "256", description = "Features per image (${DEFAULT-VALUE}).")
     private int dimension;
 
     @Option(names = "--neighbours", defaultValue = "3", description = "k (${DEFAULT-VALUE}).")
@@ -49,7 +49,7 @@ public final class RecallBench implements Callable<Integer> {
     @Option(
             names = "--master",
             defaultValue = "local-cluster[1,2,2048]",
-            description = "Spark master where spark-submit has set none (${DEFAULT-VALUE}).")
+            description = "Spark master if spark-submit sets none (${DEFAULT-VALUE}).")
     private String master;
 
     @Option(names = "--executor-memory", defaultValue = "1g", description = "Heap of an executor (${DEFAULT-VALUE}).")

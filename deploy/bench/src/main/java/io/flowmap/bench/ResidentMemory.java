@@ -9,9 +9,9 @@ import org.bytedeco.javacpp.Pointer;
 /**
  * Memory of this process in MB.
  *
- * @param resident all of it, as Linux counts it
- * @param heap what the Java heap has taken from the system so far
- * @param arrays native memory that arrays own
+ * @param resident resident memory as counted by Linux
+ * @param heap memory that the Java heap has reserved so far
+ * @param arrays native memory of arrays
  */
 record ResidentMemory(long resident, long heap, long arrays) {
     private static final Path STATUS = Path.of("/proc/self/status");
@@ -32,7 +32,7 @@ record ResidentMemory(long resident, long heap, long arrays) {
         return megabytes("VmRSS:");
     }
 
-    /** The most that was resident so far. */
+    /** Peak of resident memory so far. */
     static long peakMegabytes() {
         return megabytes("VmHWM:");
     }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 
-/** Listens to a training's progress: time and bytes read and written by this process, round by round. */
+/** Follows a training's progress and records time and bytes read and written by this process for each round. */
 final class RoundTimes implements Progress {
     private static final Path COUNTERS = Path.of("/proc/self/io");
 
@@ -50,12 +50,12 @@ final class RoundTimes implements Progress {
         return slowest / 1e6;
     }
 
-    /** Mean megabytes that this process read in a round: sockets and files. */
+    /** Mean megabytes that this process read per round, from sockets and files. */
     double megabytesRead(int skipped) {
         return mean(skipped, Mark::read) / 1e6;
     }
 
-    /** Mean megabytes that this process wrote in a round. */
+    /** Mean megabytes that this process wrote per round. */
     double megabytesWritten(int skipped) {
         return mean(skipped, Mark::written) / 1e6;
     }

@@ -8,9 +8,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Single-precision matrix product of 1024 x 1024 x 1024, best of several: the yardstick of the machine.
+ * Rate of a single-precision 1024 x 1024 x 1024 matrix product, best of several runs: the yardstick of the machine.
  *
- * @param nd4j billions of multiply-adds a second through ND4J
+ * @param nd4j billions of multiply-adds per second through ND4J
  * @param libtorch the same through libtorch
  */
 record Sgemm(double nd4j, double libtorch) {
@@ -21,12 +21,12 @@ record Sgemm(double nd4j, double libtorch) {
         return new Sgemm(nd4j(repetitions), libtorch(repetitions));
     }
 
-    /** The better of the two, which shares are taken of. */
+    /** The higher of the two rates, to which shares refer. */
     double best() {
         return Math.max(nd4j, libtorch);
     }
 
-    /** Through ND4J alone, without loading libtorch. */
+    /** Measures ND4J only, without loading libtorch. */
     static double nd4j(int repetitions) {
         try (var a = Nd4j.rand(DataType.FLOAT, SIZE, SIZE);
                 var b = Nd4j.rand(DataType.FLOAT, SIZE, SIZE);

@@ -26,8 +26,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code bench step}: one AYF-EMD step of ours against libtorch's, same network, same values, same process. Exit code 1
- * if their gradients differ by more than 1e-4.
+ * {@code bench step}: one AYF-EMD step, ours against libtorch's, with the same network and values in the same process. Exit code 1 if
+ * their gradients differ by more than 1e-4.
  */
 @Command(
         name = "step",
@@ -66,7 +66,7 @@ public final class StepBench implements Callable<Integer> {
     private final Map<String, float[]> main = RandomParameters.of(network.teacher(), 2);
     private final Map<String, float[]> weak = RandomParameters.of(network.teacher(), 3);
 
-    /** Compares with libtorch, or measures libtorch alone where there is nothing to compare. */
+    /** Compares with libtorch, or measures only libtorch. */
     public StepBench(Optional<StepFactory> ours) {
         this.ours = ours;
     }
@@ -102,7 +102,7 @@ public final class StepBench implements Callable<Integer> {
         return 0;
     }
 
-    /** Ours in float and the timed rival in float, both against the rival in double. */
+    /** Compares our float32 step and the timed float32 rival, both with the rival in float64. */
     private boolean agree() {
         var inputs = StepInputs.random(network, CHECK_BATCH, 7);
         try (var exact = torchStep(TorchOptions.exact());
@@ -156,7 +156,7 @@ public final class StepBench implements Callable<Integer> {
         return trials.get(0).options();
     }
 
-    /** Prints a contender's median and its share of the machine's sgemm rate, which it returns. */
+    /** Prints a contender's median and its share of the machine's sgemm rate; returns the share. */
     private double report(StepContender contender, int batch, double[] times, Sgemm sgemm, String suffix) {
         double median = StepTimes.median(times);
         double rate = 1e-6 * contender.multiplyAdds(batch) / median;
@@ -167,7 +167,7 @@ public final class StepBench implements Callable<Integer> {
         return share;
     }
 
-    /** Many steps with the resident memory beside them, which has to stay flat. */
+    /** Runs many steps and prints resident memory, which must stay constant. */
     private void endurance(boolean compare) {
         if (steps == 0) {
             return;

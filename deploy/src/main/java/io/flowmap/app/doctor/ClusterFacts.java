@@ -13,14 +13,14 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.network.util.JavaUtils;
 
 /**
- * What is known of a cluster and of what shall run on it.
+ * Facts about a cluster and the settings of the job to run on it.
  *
- * @param master Spark's
- * @param conf Spark's, hadoop's settings included under their prefix
+ * @param master Spark's master
+ * @param conf Spark's settings, including Hadoop's under their prefix
  * @param driver the driver's host
- * @param executors as they told of themselves
+ * @param executors reports of the executors about themselves
  * @param workers logical workers of the training
- * @param paths of data and runs
+ * @param paths paths of data and runs
  * @param given settings under {@code spark.conf}, as the user wrote them
  */
 record ClusterFacts(
@@ -33,7 +33,7 @@ record ClusterFacts(
         Map<String, String> given) {
     private static final int TASKS_A_CORE = 4;
 
-    /** Asks every executor that Spark has. */
+    /** Collects facts from every executor of the application. */
     static ClusterFacts of(JobContext context, Map<String, String> given) {
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
         var conf = new TreeMap<String, String>();
@@ -65,7 +65,7 @@ record ClusterFacts(
         return Boolean.parseBoolean(conf(key, "false"));
     }
 
-    /** Whether all runs in one JVM. */
+    /** Whether driver and executors share one JVM. */
     boolean isLocal() {
         return master.matches("local(\\[.*])?");
     }
@@ -82,7 +82,7 @@ record ClusterFacts(
         return executors.stream().anyMatch(executor -> executor.library().contains("cuda"));
     }
 
-    /** Native memory that Spark grants an executor beside its heap, bytes. */
+    /** Native memory that Spark grants an executor in addition to its heap, bytes. */
     long overhead() {
         long heap = JavaUtils.byteStringAsBytes(conf("spark.executor.memory", "1g"));
         double factor = Double.parseDouble(conf("spark.executor.memoryOverheadFactor", "0.1"));

@@ -9,7 +9,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.spark.network.util.JavaUtils;
 
-/** What is wrong with a cluster, check by check; each looks at the facts alone. */
+/** Checks of a cluster. Each check looks only at the facts and reports at most one problem. */
 final class Diagnosis {
     private static final List<Function<ClusterFacts, Optional<Finding>>> CHECKS = List.of(
             Diagnosis::java,
@@ -63,8 +63,9 @@ final class Diagnosis {
                 .filter(executor -> !executor.encoding().equals("UTF-8"))
                 .findFirst()
                 .map(executor -> Finding.refuse(
-                        "expected names of files in UTF-8, got " + executor.encoding() + " on " + executor.host(),
-                        "set spark.executorEnv.LC_ALL to a locale of UTF-8 that is there, such as C.UTF-8"));
+                        "expected UTF-8 as encoding of file names, got " + executor.encoding() + " on "
+                                + executor.host(),
+                        "set spark.executorEnv.LC_ALL to a UTF-8 locale installed there, such as C.UTF-8"));
     }
 
     private static Optional<Finding> library(ClusterFacts facts) {
@@ -77,7 +78,7 @@ final class Diagnosis {
     private static Finding noLibrary(ExecutorFacts executor) {
         return Finding.refuse(
                 "expected a native library that " + executor.host() + " can load, got " + executor.library(),
-                "build with FLOWMAP_NATIVES for that machine, and have its jar reach executors (spark.executor-jars)");
+                "build with FLOWMAP_NATIVES for that machine, and make its jar available to executors (spark.executor-jars)");
     }
 
     private static Finding noLibgomp(ExecutorFacts executor) {
@@ -100,25 +101,25 @@ final class Diagnosis {
 
     private static Optional<Finding> otherJava(ClusterFacts facts) {
         return other(facts, "JDK", HostFacts::java)
-                .map(found ->
-                        Finding.warn(found + ": its mathematics may round differently", "install one JDK on all"));
+                .map(found -> Finding.warn(
+                        found + ": its mathematics may round differently", "install the same JDK on all hosts"));
     }
 
     private static Optional<Finding> otherLibc(ClusterFacts facts) {
         return other(facts, "libc", HostFacts::libc)
                 .map(found -> Finding.warn(
                         found + ": its mathematical functions may round differently",
-                        "have one system on all hosts, or one image"));
+                        "use the same operating system or image on all hosts"));
     }
 
     private static Optional<Finding> otherProcessor(ClusterFacts facts) {
         return other(facts, "processor", HostFacts::processor)
                 .map(found -> Finding.warn(
                         found + ": OpenBLAS and oneDNN choose their kernels by it, which may round differently",
-                        "use hosts of one kind where a run shall give the same bits again"));
+                        "use hosts of one kind if results must be reproducible to the bit"));
     }
 
-    /** What of the driver's host executors' hosts have otherwise, if any: the value and the names of each. */
+    /** The values of a property on executors' hosts that differ from the driver's, with host names; empty if all agree. */
     private static Optional<String> other(ClusterFacts facts, String what, Function<HostFacts, String> property) {
         var own = property.apply(facts.driver());
         var others = facts.executors().stream()
@@ -137,7 +138,7 @@ final class Diagnosis {
         return serializer.contains("Kryo")
                 ? Optional.of(Finding.refuse(
                         "expected Java's serializer, got " + serializer + ", which cannot write records",
-                        "leave out spark.serializer"))
+                        "remove the setting spark.serializer"))
                 : Optional.empty();
     }
 
@@ -184,7 +185,7 @@ final class Diagnosis {
                 return Optional.of(Finding.warn(
                         "expected the allocator's variables on executor " + executor.id() + ", got none of " + missing
                                 + ": page faults take half of the time",
-                        "start through bin/flowmap, or set them as spark.executorEnv.NAME and on the driver"));
+                        "start with bin/flowmap, or set them on the driver and as spark.executorEnv.NAME"));
             }
         }
         return Optional.empty();
@@ -195,12 +196,14 @@ final class Diagnosis {
             int threads = Integer.parseInt(executor.allocator().getOrDefault("OMP_NUM_THREADS", "0"));
             int slots = slots(facts, executor);
             if (threads == 0 || (long) threads * slots > Math.max(executor.cores(), slots)) {
-                return Optional.of(Finding.warn(
-                        "expected at most " + executor.cores() + " native threads on executor " + executor.id()
-                                + ", got "
-                                + slots + " tasks of " + (threads == 0 ? "any number" : Integer.toString(threads))
-                                + " threads",
-                        "set OMP_NUM_THREADS (spark.threads-per-worker), or spark.task.cpus to as many"));
+                return Optional.of(
+                        Finding.warn(
+                                "expected at most " + executor.cores() + " native threads on executor " + executor.id()
+                                        + ", got "
+                                        + slots + " tasks of "
+                                        + (threads == 0 ? "any number" : Integer.toString(threads))
+                                        + " threads",
+                                "set OMP_NUM_THREADS (spark.threads-per-worker) lower, or spark.task.cpus to the number of threads"));
             }
         }
         return Optional.empty();
@@ -235,8 +238,8 @@ final class Diagnosis {
                 || facts.isTrue("spark.decommission.enabled");
         return facts.isTrue("spark.dynamicAllocation.enabled") && !kept
                 ? Optional.of(Finding.refuse(
-                        "expected shuffles to outlive executors under dynamic allocation, got no service that"
-                                + " keeps them",
+                        "expected a service that keeps shuffle files when dynamic allocation removes executors, got"
+                                + " none",
                         "set spark.dynamicAllocation.shuffleTracking.enabled=true, or a fixed"
                                 + " spark.executor.instances"))
                 : Optional.empty();
@@ -245,8 +248,8 @@ final class Diagnosis {
     private static Optional<Finding> speculation(ClusterFacts facts) {
         return facts.isTrue("spark.speculation")
                 ? Optional.of(Finding.warn(
-                        "expected each training step to be taken once, got speculation: slow steps are taken twice, to"
-                                + " the same bits",
+                        "expected each training step to run once, got speculation: slow steps run twice, with the same"
+                                + " result",
                         "set spark.speculation=false"))
                 : Optional.empty();
     }
@@ -268,7 +271,7 @@ final class Diagnosis {
                 ? Optional.of(Finding.refuse(
                         "expected an S3A committer for tables on s3a://, got " + committer
                                 + (cloud ? "" : " without Spark's cloud protocol")
-                                + ": renames on S3 are copies that may be seen half done",
+                                + ": renames on S3 are copies that readers may see half done",
                         "set " + COMMITTER + "=magic and " + PROTOCOL
                                 + "=org.apache.spark.internal.io.cloud.PathOutputCommitProtocol"))
                 : Optional.empty();
@@ -282,7 +285,7 @@ final class Diagnosis {
         return Stream.concat(named, inside)
                 .findFirst()
                 .map(place -> Finding.refuse(
-                        "expected credentials from a provider of Hadoop's, got them in " + place,
+                        "expected credentials from a Hadoop credential provider, got them in " + place,
                         "use the environment, an instance's role, or hadoop.security.credential.provider.path"));
     }
 
@@ -302,7 +305,7 @@ final class Diagnosis {
         double fraction = Double.parseDouble(facts.conf("spark.rapids.memory.gpu.allocFraction", "1"));
         return facts.usesRapids() && facts.trainsOnGpu()
                 ? Optional.of(Finding.refuse(
-                        "expected RAPIDS and ND4J in applications of their own, got both on one GPU, of whose memory"
+                        "expected RAPIDS and ND4J in separate applications, got both on one GPU, of whose memory"
                                 + " RAPIDS takes " + Math.round(100 * fraction) + " %",
                         "ingest with the profile gpu-etl, train with gpu-train, which has no spark.plugins"))
                 : Optional.empty();
@@ -312,7 +315,8 @@ final class Diagnosis {
         var amount = facts.conf("spark.task.resource.gpu.amount", "0");
         return facts.trainsOnGpu() && Double.parseDouble(amount) != 1
                 ? Optional.of(Finding.refuse(
-                        "expected one task a GPU, got " + amount + " GPUs a task: networks would share its memory",
+                        "expected one task per GPU, got " + amount
+                                + " GPUs per task: networks would share a GPU's memory",
                         "set spark.task.resource.gpu.amount=1"))
                 : Optional.empty();
     }
@@ -324,10 +328,10 @@ final class Diagnosis {
                 .map(executor -> Finding.warn(
                         "expected ND4J's CUDA library for the GPU of " + executor.host() + ", got " + executor.library()
                                 + ": the GPU would stand idle",
-                        "build with MAVEN_ARGS=-Pcuda, have its driver there, or ask for no GPU"));
+                        "build with MAVEN_ARGS=-Pcuda, install the GPU's driver, or request no GPU"));
     }
 
-    /** Tasks that an executor runs at once. */
+    /** Number of tasks that an executor runs at the same time. */
     private static int slots(ClusterFacts facts, ExecutorFacts executor) {
         int cpus = Integer.parseInt(facts.conf("spark.task.cpus", "1"));
         if (facts.isLocal()) {

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Shows what a cluster gives, warns of what would be slow, and refuses what would fail later. Writes nothing. */
+/** Reports what a cluster provides, warns of settings that make it slow, and refuses settings that would fail later. Writes nothing. */
 public final class DoctorJob implements Job {
     private static final Logger LOG = LoggerFactory.getLogger(DoctorJob.class);
     private static final String NAME = "doctor";
@@ -22,7 +22,7 @@ public final class DoctorJob implements Job {
 
     @Override
     public String summary() {
-        return "Show what the cluster gives and refuse combinations of settings that would fail later";
+        return "Show what the cluster provides and refuse combinations of settings that would fail later";
     }
 
     @Override

@@ -18,18 +18,18 @@ import org.apache.spark.network.util.JavaUtils;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What a task sees of its executor.
+ * Facts about an executor, collected in one of its tasks.
  *
- * @param cores of the machine
- * @param memory of the machine, bytes
- * @param heap most bytes of the JVM's heap
- * @param nativeLimit most bytes of native arrays, 0 if not limited
- * @param encoding of the names of files
- * @param library native library of the arithmetic and its threads
- * @param features of the processor, as Linux names them
- * @param allocator variables of the environment that memory allocation and OpenMP read
- * @param gpus addresses that Spark gave the task
- * @param machine the host's own
+ * @param cores processor cores of the machine
+ * @param memory memory of the machine, bytes
+ * @param heap maximum size of the JVM's heap, bytes
+ * @param nativeLimit maximum bytes of native arrays, 0 if unlimited
+ * @param encoding encoding of file names
+ * @param library native library of the arithmetic, and its threads
+ * @param features features of the processor, as Linux names them
+ * @param allocator environment variables read by memory allocation and OpenMP
+ * @param gpus GPU addresses that Spark assigned to the task
+ * @param machine facts about the host
  */
 record ExecutorFacts(
         String id,
@@ -44,12 +44,12 @@ record ExecutorFacts(
         Map<String, String> allocator,
         List<String> gpus,
         HostFacts machine) {
-    /** What the name of a library that cannot be loaded begins with. */
+    /** Prefix of {@link #library} if no library could be loaded. */
     static final String NONE = "none: ";
 
     private static final Set<String> FEATURES = Set.of("avx2", "avx512f", "fma", "asimd", "sve");
 
-    /** To be called in a task. */
+    /** Collects the facts; call it in a task. */
     static ExecutorFacts here() {
         var gpu = TaskContext.get().resourcesJMap().get("gpu");
         return new ExecutorFacts(
@@ -71,7 +71,7 @@ record ExecutorFacts(
         return machine.java();
     }
 
-    /** A form that any serializer of Spark's carries. */
+    /** The facts as JSON, which any of Spark's serializers can transport. */
     String toJson() {
         return Json.pretty(this);
     }
@@ -80,11 +80,11 @@ record ExecutorFacts(
         try {
             return Json.mapper().readValue(json, ExecutorFacts.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("an executor told of itself in another form: " + json, e);
+            throw new IllegalStateException("cannot read an executor's facts: " + json, e);
         }
     }
 
-    /** The loaded library, or why there is none. */
+    /** The loaded library, or the reason why there is none. */
     private static String loadedLibrary() {
         try {
             Nd4j.getBackend();

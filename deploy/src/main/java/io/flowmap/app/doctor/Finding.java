@@ -1,11 +1,11 @@
 package io.flowmap.app.doctor;
 
 /**
- * Something that is wrong with a cluster.
+ * A problem of a cluster.
  *
- * @param refused whether the program would fail, or give other bits, later; else it would be slow
- * @param what expected and found
- * @param fix what to set
+ * @param refused whether the program would fail later or give other bits; if not, it would only be slow
+ * @param what expected and actual state
+ * @param fix what the user should change
  */
 record Finding(boolean refused, String what, String fix) {
     static Finding refuse(String what, String fix) {

@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What of a host the last bits of a result may depend on, beside the native library.
+ * Properties of a host, besides the native library, that may change the last bits of a result.
  *
  * @param java version of the JVM
- * @param libc whose mathematical functions are called, as in "glibc 2.36"
- * @param processor its model, for which OpenBLAS and oneDNN choose their kernels
- * @param libgomp whether GNU's OpenMP is installed; most native libraries bring it with them
+ * @param libc library of mathematical functions, as in "glibc 2.36"
+ * @param processor model of the processor, by which OpenBLAS and oneDNN choose their kernels
+ * @param libgomp whether GNU's OpenMP is installed; most native libraries bring their own copy
  */
 record HostFacts(String java, String libc, String processor, boolean libgomp) {
-    /** Linux's description of the processors. */
+    /** Linux's file about the processors. */
     static final Path PROCESSORS = Path.of("/proc/cpuinfo");
 
     private static final String UNKNOWN = "unknown";
@@ -52,7 +52,7 @@ record HostFacts(String java, String libc, String processor, boolean libgomp) {
         }
     }
 
-    /** By its file: asked by its name the linker also finds one that a native library has brought. */
+    /** Looks for the file. Asking the linker by name would also find a copy that a native library brought. */
     private static boolean hasLibgomp() {
         var more = System.getenv().getOrDefault("LD_LIBRARY_PATH", "").split(File.pathSeparator);
         return Stream.concat(LIBRARY_FOLDERS.stream(), Arrays.stream(more))
@@ -61,12 +61,12 @@ record HostFacts(String java, String libc, String processor, boolean libgomp) {
                 .anyMatch(HostFacts::holdsLibgomp);
     }
 
-    /** There, or one folder below, as Debian has its libraries by processor. */
+    /** Whether the file is in that folder or one folder below, since Debian has one folder of libraries per processor. */
     private static boolean holdsLibgomp(Path folder) {
         try (var below = Files.list(folder)) {
             return Files.exists(folder.resolve(LIBGOMP)) || below.anyMatch(file -> Files.exists(file.resolve(LIBGOMP)));
         } catch (IOException e) {
-            return false; // no such folder, or not for this user
+            return false; // the folder is missing or not readable
         }
     }
 }

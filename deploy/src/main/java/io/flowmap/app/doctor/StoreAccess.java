@@ -7,7 +7,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** Whether a store can be reached with the credentials at hand, tried once and not for long. */
+/** Checks with one short attempt whether a store can be reached with the configured credentials. */
 final class StoreAccess {
     private static final String MILLISECONDS = "5000";
 
@@ -23,7 +23,7 @@ final class StoreAccess {
         impatient.set("ipc.client.connect.max.retries.on.timeouts", "1");
     }
 
-    /** What keeps a path from being read, if anything; that nothing is there yet does not. */
+    /** Why a path cannot be read, if it cannot. A path that does not exist yet is fine. */
     Optional<Finding> of(String text) {
         var path = new Path(text.replaceAll("[*?{\\[].*$", ""));
         try (var fileSystem = FileSystem.newInstance(path.toUri(), impatient)) {

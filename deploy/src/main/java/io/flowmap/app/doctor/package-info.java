@@ -1,2 +1,2 @@
-/** {@code flowmap doctor}: what a cluster gives, and which combinations of settings would fail later. */
+/** {@code flowmap doctor}: what a cluster provides, and which combinations of settings would fail later. */
 package io.flowmap.app.doctor;

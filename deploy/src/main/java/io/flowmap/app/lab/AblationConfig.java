@@ -7,26 +7,26 @@ import java.util.Locale;
 /**
  * The section {@code lab.ablation}.
  *
- * @param seconds of training of every run, 0 for the steps that the settings name
- * @param trialRounds rounds from whose time the steps follow
- * @param runs what is compared
+ * @param seconds training time of every run, 0 for the number of steps in its settings
+ * @param trialRounds rounds that are timed to compute the number of steps
+ * @param runs the runs to compare
  */
 record AblationConfig(double seconds, int trialRounds, List<Run> runs) {
     /**
      * One row of the table.
      *
-     * @param name as the table shows it
-     * @param settings in which it differs, {@code key=value}
+     * @param name label in the table
+     * @param settings settings in which the run differs, {@code key=value}
      */
     record Run(String name, List<String> settings) {
         Run {
             settings = List.copyOf(settings);
             if (slug(name).isEmpty()) {
-                throw new IllegalArgumentException("expected a name with letters or digits of every run, got " + name);
+                throw new IllegalArgumentException("expected a name with letters or digits for every run, got " + name);
             }
         }
 
-        /** The name as that of a directory. */
+        /** The name in a form for directories. */
         String directory() {
             return slug(name);
         }
@@ -50,7 +50,7 @@ record AblationConfig(double seconds, int trialRounds, List<Run> runs) {
         for (var run : runs) {
             if (!directories.add(run.directory())) {
                 throw new IllegalArgumentException(
-                        "expected names of runs that differ in letters or digits, got " + run.name() + " twice");
+                        "expected run names that differ in letters or digits, got " + run.name() + " twice");
             }
         }
     }

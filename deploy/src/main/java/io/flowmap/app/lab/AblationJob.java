@@ -28,14 +28,14 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Objectives and teachers beside each other, on one dataset with one seed in one application (AYF Table 5). */
+/** Compares objectives and teachers on one dataset with one seed, in one application (AYF Table 5). */
 public final class AblationJob implements Job {
     private static final String SECTION = "lab.ablation";
 
     /**
      * @param floor distance of the training images
      * @param distances by run and number of steps
-     * @param diverged runs, and why
+     * @param diverged reason by diverged run
      */
     private record Facts(
             String metric, double floor, Map<String, Map<Integer, Double>> distances, Map<String, String> diverged) {}
@@ -47,7 +47,7 @@ public final class AblationJob implements Job {
 
     @Override
     public String summary() {
-        return "objectives and teachers beside each other on one dataset: distance against steps (AYF Table 5)";
+        return "compare objectives and teachers on one dataset: distance against steps (AYF Table 5)";
     }
 
     @Override
@@ -138,14 +138,14 @@ public final class AblationJob implements Job {
         var budget = settings.seconds() > 0
                 ? String.format(
                         Locale.ROOT,
-                        "Every run trains for %.0f s, as many steps as fit by the fastest of %d rounds",
+                        "Every run trains for %.0f s; its number of steps is computed from the fastest of %d rounds",
                         settings.seconds(),
                         settings.trialRounds())
-                : "Every run trains for the steps of its settings";
+                : "Every run trains for the number of steps in its settings";
         var told = String.format(
                 Locale.ROOT,
-                "%s by steps of the sampler, ± half of its interval by resampling the samples; training images: %.2f. %s; minutes are what"
-                        + " its rounds took.",
+                "%s by steps of the sampler, ± half the width of its interval from resampling the samples; training images: %.2f. %s; minutes"
+                        + " are the time of its rounds.",
                 table.metric(),
                 table.floor(),
                 budget);
@@ -156,19 +156,19 @@ public final class AblationJob implements Job {
     }
 
     private static String page(AblationTable table, String protocol, List<List<String>> published, LineChart chart) {
-        return new Page("Objectives and teachers beside each other", "One dataset, one seed (AYF Table 5)")
+        return new Page("Comparison of objectives and teachers", "One dataset, one seed (AYF Table 5)")
                 .section("Distance against steps", "", "<div class=\"charts\">" + chart.html() + "</div>")
                 .section(
                         "Table",
                         protocol,
                         Html.table(
                                 table.metric()
-                                        + " by number of steps, lower is better; λ is the guidance weight, trained the number of"
+                                        + " by number of steps, lower is better; λ is the guidance weight, \"trained\" is the number of"
                                         + " optimisation steps.",
                                 table.rows(),
                                 1))
                 .section(
-                        "The paper's",
+                        "The paper's values",
                         PublishedTable.ABLATION.title(),
                         Html.table("FID by number of steps, lower is better.", published, 1))
                 .html();

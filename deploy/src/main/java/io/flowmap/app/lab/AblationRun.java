@@ -24,11 +24,11 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 
 /**
- * One run of an ablation: the stages flowmap, samples and metrics in a directory of its own, from data, teacher and classifier that
- * it shares with the others; or finetuned instead of flowmap, from the flow map that it shares too.
+ * One run of an ablation. It has the stages flowmap, samples and metrics (or finetuned instead of flowmap) in its own directory, and
+ * shares data, teacher and classifier with the other runs (and the flow map, if it finetunes).
  *
- * @param name as the table shows it
- * @param context with the settings in which it differs
+ * @param name label in the table
+ * @param context context with the run's own settings
  */
 record AblationRun(String name, JobContext context) {
     private static final String BUDGET = "budget";
@@ -51,25 +51,25 @@ record AblationRun(String name, JobContext context) {
         return new AblationRun(run.name(), shared.with(overrides));
     }
 
-    /** Whether it finetunes the flow map that it shares with the others; else it trains one of its own. */
+    /** Whether the run finetunes the shared flow map; if not, it trains its own. */
     boolean finetunes() {
         return trains() && setting(FINETUNES).asBoolean();
     }
 
-    /** Whether a flow map is trained; else the teacher is sampled. */
+    /** Whether a flow map is trained; if not, the teacher is sampled. */
     boolean trains() {
         return StreamSupport.stream(setting("generate.models").spliterator(), false)
                 .anyMatch(model -> model.asText().equals(STUDENT));
     }
 
-    /** Whose distances are the run's: a run that samples both is a row of the flow map. */
+    /** The model whose distances are shown: the flow map, if it is sampled at all. */
     String model() {
         return trains() ? STUDENT : "teacher";
     }
 
     /**
-     * Fixes the steps that fit into the seconds, once: from the fastest of some rounds, which other work on the machine disturbs
-     * least.
+     * Computes and stores how many steps fit into the given seconds, from the fastest of some rounds, which is least disturbed by other
+     * load.
      */
     void measure(double seconds, int rounds) {
         new Stage(BUDGET, List.of("distill", "lab.ablation"), List.of(StageInput.stage(context, StageNames.DATA)))
@@ -91,7 +91,7 @@ record AblationRun(String name, JobContext context) {
         return new Budget(millis, Math.max(1, Math.round(1000 * seconds / millis)));
     }
 
-    /** Trains (for the measured steps, if they were), samples and evaluates; what is finished is skipped. */
+    /** Trains (for the measured number of steps, if measured), samples and evaluates; finished stages are skipped. */
     void complete() {
         if (finetunes()) {
             new FinetuneJob().run(context);
@@ -115,7 +115,7 @@ record AblationRun(String name, JobContext context) {
                 "distill.objective.warmup-steps=" + Math.min(steps / 4, Math.round(share * steps))));
     }
 
-    /** Rows of the training's table; none if it does not train. */
+    /** Rows of the training's table; empty if the run does not train. */
     Training training() {
         if (!trains()) {
             return new Training(0, 0);
@@ -129,7 +129,7 @@ record AblationRun(String name, JobContext context) {
         return new Training(row.getLong(0) - before, row.getDouble(2) / 60_000);
     }
 
-    /** Frechet distances of whole sets by the run's own features, of its model's samples and of real images. */
+    /** Frechet distances of whole sets in the run's own features, for its model's samples and for real images. */
     List<MetricRow> distances() {
         var table =
                 context.spark().read().parquet(LiteralPath.of(new Path(context.stage(StageNames.METRICS), "table")));
@@ -139,10 +139,10 @@ record AblationRun(String name, JobContext context) {
                 .toList();
     }
 
-    /** Milliseconds of a step, and the steps that fit. */
+    /** Measured milliseconds per step, and the number of steps that fit. */
     private record Budget(double milliseconds, long steps) {}
 
-    /** What a training took. */
+    /** Steps and time of a training. */
     record Training(long steps, double minutes) {}
 
     private Dataset<Row> rounds(JobContext run) {

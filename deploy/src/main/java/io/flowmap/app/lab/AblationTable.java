@@ -10,16 +10,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Distances of the runs by numbers of steps, in the layout of AYF Table 5.
+ * Distances of the runs by number of steps, in the layout of AYF Table 5.
  *
  * @param metric name of the distance
  * @param floor distance of the training images
- * @param lines one a run and guidance weight
+ * @param lines one per run and guidance weight
  */
 record AblationTable(String metric, double floor, List<Line> lines) {
-    /** A distance and the half width of its interval; NaN without one. */
+    /** A distance and half the width of its interval; NaN without one. */
     record Cell(double value, double margin) {
-        /** Half the length of its bar in a chart. */
+        /** Half the length of the bar in a chart. */
         double bar() {
             return Double.isNaN(margin) ? 0 : margin;
         }
@@ -33,11 +33,14 @@ record AblationTable(String metric, double floor, List<Line> lines) {
     /**
      * A run at one guidance weight.
      *
-     * @param cells by numbers of steps
+     * @param cells by number of steps
      */
     record Line(String name, double guidance, AblationRun.Training training, TreeMap<Integer, Cell> cells) {}
 
-    /** Of the runs' metrics, which must be of one protocol and reference, watched over. */
+    /**
+     * Builds the table from the runs' metrics. A {@link io.flowmap.eval.table.Comparison} checks that they share one protocol and
+     * reference.
+     */
     static AblationTable of(List<AblationRun> runs, Comparison comparison) {
         var lines = new ArrayList<Line>();
         String metric = "";
@@ -62,7 +65,7 @@ record AblationTable(String metric, double floor, List<Line> lines) {
         return new AblationTable(metric, floor, lines);
     }
 
-    /** Rows of text; the first is the head. */
+    /** Rows of text cells; the first is the head. */
     List<List<String>> rows() {
         var steps = steps();
         var rows = new ArrayList<List<String>>();

@@ -9,10 +9,10 @@ import java.util.stream.Stream;
  * @param encoder file of the encoder's weights
  * @param decoder file of the decoder's weights
  * @param images path or pattern of a source of images
- * @param size side of the centre-cropped images in pixels
- * @param count most images
- * @param maxRecordBytes most bytes of one file in the source
- * @param maxPixels most pixels that an image may declare
+ * @param size width and height of the centre-cropped images in pixels
+ * @param count largest number of images
+ * @param maxRecordBytes largest size of one file in the source, bytes
+ * @param maxPixels largest number of pixels that an image may declare
  */
 record CodecConfig(
         String encoder, String decoder, String images, int size, int count, int maxRecordBytes, long maxPixels) {
@@ -20,12 +20,13 @@ record CodecConfig(
 
     CodecConfig {
         if (Stream.of(encoder, decoder, images).anyMatch(file -> file == null || file.isBlank())) {
-            throw new IllegalArgumentException("expected files as encoder and decoder and a source as images, got "
-                    + encoder + ", " + decoder + " and " + images);
+            throw new IllegalArgumentException(
+                    "expected a file each for encoder and decoder and a source for images, got " + encoder + ", "
+                            + decoder + " and " + images);
         }
         if (size < 1 || count < 1 || (long) size * size > MOST_PIXELS / count) {
-            throw new IllegalArgumentException("expected size and count from 1 and at most " + MOST_PIXELS
-                    + " pixels together, got " + size + " and " + count);
+            throw new IllegalArgumentException("expected size and count of at least 1, with at most " + MOST_PIXELS
+                    + " pixels in total, got " + size + " and " + count);
         }
         new Limits(maxRecordBytes, maxPixels, Integer.MAX_VALUE);
     }

@@ -21,7 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
 
-/** Real images through {@link Taef2} and back: the peak signal-to-noise ratio of each, and both versions in one picture. */
+/** Encodes and decodes real images with {@link Taef2}; shows the peak signal-to-noise ratio of each, and both versions in one picture. */
 public final class CodecJob implements Job {
     static final String STAGE = "lab/codec";
     static final String PICTURE = "images.png";
@@ -37,7 +37,7 @@ public final class CodecJob implements Job {
 
     @Override
     public String summary() {
-        return "real images through the latent codec TAEF2 and back: PSNR, and both versions in one picture";
+        return "encode and decode real images with the latent codec TAEF2: PSNR, and both versions in one picture";
     }
 
     @Override
@@ -63,7 +63,7 @@ public final class CodecJob implements Job {
             return shape;
         } catch (IllegalArgumentException e) {
             throw new UserError(
-                    "cannot encode by " + codec.name() + " with " + SECTION + ".size=" + settings.size() + ": "
+                    "cannot encode with " + codec.name() + " with " + SECTION + ".size=" + settings.size() + ": "
                             + e.getMessage(),
                     e);
         }
@@ -115,7 +115,7 @@ public final class CodecJob implements Job {
                                 "Peak signal-to-noise ratio",
                                 "",
                                 Html.table(
-                                        "In decibels of the decoded image against the original; higher is better.",
+                                        "Of the decoded image against the original, in decibels; higher is better.",
                                         rows,
                                         1))
                         .html());

@@ -25,7 +25,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 
-/** Prints a network's derivatives block by block, so that one sees where an instability of dF/dt would start. */
+/** Prints a network's derivatives block by block, to show where an instability of dF/dt would start. */
 public final class JvpJob implements Job {
     private static final String SECTION = "lab.jvp";
 
@@ -38,7 +38,7 @@ public final class JvpJob implements Job {
 
     @Override
     public String summary() {
-        return "derivatives of a checkpoint's network by block and time, against central differences";
+        return "compare derivatives of a checkpoint's network with central differences, by block and time";
     }
 
     @Override
@@ -51,7 +51,7 @@ public final class JvpJob implements Job {
         return Map.of("--checkpoint", SECTION + ".checkpoint");
     }
 
-    /** An earlier examination in the run is replaced. */
+    /** Replaces an earlier result in the run. */
     @Override
     public void run(JobContext context) {
         var settings = context.settings().section(SECTION, JvpConfig.class);
@@ -112,7 +112,7 @@ public final class JvpJob implements Job {
                 .html();
     }
 
-    /** Where the derivative is largest, where it grows most from one block to the next, and the largest errors. */
+    /** Reports where the derivative is largest, where it grows most from one block to the next, and the largest errors. */
     private static List<String> diagnosis(List<Reading> readings) {
         var largest = max(readings, Reading::norm);
         var error = max(readings, Reading::error);
@@ -132,7 +132,7 @@ public final class JvpJob implements Job {
                         after.norm() / before.norm(), before.block(), after.block(), after.t()),
                 format("Largest error of float32: %.1e in %s at t = %s.", error.error(), error.block(), error.t()),
                 format(
-                        "Largest error of float64: %.1e, the differences' own included.",
+                        "Largest error of float64: %.1e, including the error of the differences themselves.",
                         max(readings, Reading::exact).exact()));
     }
 

@@ -4,10 +4,10 @@ import io.flowmap.codec.LatentCodec;
 import io.flowmap.data.LatentShape;
 
 /**
- * An image and what a codec makes of it.
+ * An image before and after a codec.
  *
- * @param image before
- * @param decoded after, uint8 [3,H,W]
+ * @param image original
+ * @param decoded after encoding and decoding, uint8 [3,H,W]
  */
 record RoundTrip(NamedImage image, byte[] decoded) {
     private static final double WHITE = 255;

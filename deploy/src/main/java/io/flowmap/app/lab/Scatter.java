@@ -4,7 +4,7 @@ import io.flowmap.app.study.Toy2d;
 import io.flowmap.data.LatentShape;
 import java.util.Arrays;
 
-/** Points of two classes as an image: every point darkens its pixel, in the colour of its class. */
+/** Points of two classes as an image: every point darkens its pixel in the colour of its class. */
 final class Scatter {
     static final LatentShape SHAPE = new LatentShape(3, 150, 150);
 
@@ -14,7 +14,7 @@ final class Scatter {
 
     private Scatter() {}
 
-    /** uint8 [C,H,W] of points [2n], classes alternating; points outside the range are left out. */
+    /** uint8 [C,H,W] of points [2n] with alternating classes; points outside the range are left out. */
     static byte[] image(double[] points) {
         int side = SHAPE.width();
         var light = new double[SHAPE.size()];

@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The first images of a source as RGB squares; what should be an image and cannot be read is told and passed over. */
+/** The first images of a source as RGB squares. Files that should be images but cannot be read are reported and skipped. */
 final class SourceImages {
     private final JobContext context;
     private final CodecConfig settings;
@@ -32,7 +32,7 @@ final class SourceImages {
         this.settings = settings;
     }
 
-    /** At least one image, at most as many as the settings say. Throws {@link UserError} if there are none. */
+    /** Reads at least one image, and at most the number in the settings. Throws {@link UserError} if there are none. */
     List<NamedImage> first() {
         try (var decoder = new ImageDecoder(settings.maxPixels())) {
             for (var source : new Sources(context.hadoop(), SourceKind.AUTO, Payload.IMAGE).find(settings.images())) {
@@ -45,12 +45,13 @@ final class SourceImages {
             throw Store.failure("cannot read images " + settings.images(), e);
         }
         if (found.isEmpty()) {
-            throw new UserError("cannot read images " + settings.images() + ": expected images, got none to decode");
+            throw new UserError(
+                    "cannot read images " + settings.images() + ": expected images, got none that can be decoded");
         }
         return List.copyOf(found);
     }
 
-    /** Labels do not matter here, but records whose class has no name would be refused. */
+    /** Accepts all labels, because they do not matter here; otherwise records whose class has no name would be refused. */
     private static ClassNames names(Source source) throws IOException {
         return source.classNames().orElseGet(() -> ClassNames.of(source.folderClasses()));
     }

@@ -26,10 +26,10 @@ import java.util.stream.IntStream;
 public final class Theorem31Job implements Job {
     private static final String SECTION = "lab.theorem31";
     private static final String NOTE =
-            "N(0, c²) data, models with error eps; variance by the recursion. Below each: W2 of drawn"
-                    + " samples. A consistency model gets worse from some number of steps on, the flow map does not.";
+            "Data N(0, c²), models with error eps; variance by recursion. Below each: W2 of drawn"
+                    + " samples. A consistency model gets worse from some number of steps on; the flow map does not.";
 
-    /** @param bestSteps by model */
+    /** @param bestSteps number of steps with the least W2, by model */
     private record Facts(Map<String, Integer> bestSteps) {}
 
     @Override
@@ -39,7 +39,7 @@ public final class Theorem31Job implements Job {
 
     @Override
     public String summary() {
-        return "multistep sampling of imperfect models of Gaussian data: W2 against steps (AYF Thm 3.1)";
+        return "sample imperfect models of Gaussian data in several steps: W2 against steps (AYF Thm 3.1)";
     }
 
     @Override

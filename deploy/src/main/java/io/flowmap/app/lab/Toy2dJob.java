@@ -18,7 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Every objective on points in a plane, where all is known exactly (AYF Fig. 12). */
+/** Trains every objective on points in a plane, where exact samples and velocities are known (AYF Fig. 12). */
 public final class Toy2dJob implements Job {
     private static final String SECTION = "lab.toy2d";
     /** Columns of the picture. */
@@ -26,7 +26,7 @@ public final class Toy2dJob implements Job {
 
     /**
      * @param distances by objective and number of steps
-     * @param floor distance of other exact samples
+     * @param floor distance between two sets of exact samples
      */
     private record Facts(Map<String, List<Double>> distances, double floor) {}
 
@@ -37,7 +37,7 @@ public final class Toy2dJob implements Job {
 
     @Override
     public String summary() {
-        return "all objectives on points in a plane with an exact teacher: picture and exact distances (AYF Fig. 12)";
+        return "train all objectives on points in a plane with an exact teacher: picture and exact distances (AYF Fig. 12)";
     }
 
     @Override
@@ -79,8 +79,8 @@ public final class Toy2dJob implements Job {
     private static String protocol(Toy2d toy, double floor) {
         return String.format(
                 Locale.ROOT,
-                "%,d samples a class against as many exact ones (guided rows: against the guided teacher by 100 Heun steps);"
-                        + " other exact samples: %.4f. %d steps of %d points a student, guidance weight %s.",
+                "%,d samples per class against as many exact ones (guided rows: against the guided teacher with 100 Heun steps);"
+                        + " floor, from other exact samples: %.4f. %d steps of %d points per student, guidance weight %s.",
                 toy.samples(),
                 floor,
                 toy.steps(),
@@ -88,7 +88,7 @@ public final class Toy2dJob implements Job {
                 toy.guidance());
     }
 
-    /** A row the data, then one an objective; columns are the first numbers of steps. */
+    /** First a row of data, then a row for each objective; columns are the first numbers of steps. */
     private static PngImage picture(double[] data, List<Result> results) {
         var rows = new ArrayList<List<byte[]>>();
         rows.add(List.of(Scatter.image(data)));

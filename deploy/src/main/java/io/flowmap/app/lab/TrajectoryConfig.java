@@ -10,8 +10,9 @@ record TrajectoryConfig(
         intervals = List.copyOf(intervals);
         guidance = List.copyOf(guidance);
         if (intervals.isEmpty() || guidance.isEmpty() || samples < 1 || steps < 1) {
-            throw new IllegalArgumentException("expected intervals, guidance and samples and steps from 1, got "
-                    + intervals + ", " + guidance + ", " + samples + ", " + steps);
+            throw new IllegalArgumentException(
+                    "expected intervals, guidance weights, and samples and steps of at least 1, got " + intervals + ", "
+                            + guidance + ", " + samples + ", " + steps);
         }
         intervals.forEach(TrajectoryConfig::interval);
     }

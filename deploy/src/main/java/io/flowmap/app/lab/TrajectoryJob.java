@@ -28,7 +28,7 @@ import java.util.function.ToDoubleFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Compares a flow map with the trajectories of its guided teacher, so that one sees what it has not learned yet. */
+/** Compares a flow map with the trajectories of its guided teacher, to show what it has not learned yet. */
 public final class TrajectoryJob implements Job {
     private static final String SECTION = "lab.trajectory";
 
@@ -41,7 +41,7 @@ public final class TrajectoryJob implements Job {
 
     @Override
     public String summary() {
-        return "error of the run's flow map against its teacher's trajectories, by interval and guidance weight";
+        return "compare the run's flow map with its teacher's trajectories, by interval and guidance weight";
     }
 
     @Override
@@ -49,7 +49,7 @@ public final class TrajectoryJob implements Job {
         return Map.of(SECTION, TrajectoryConfig.class, "distill", DistillConfig.class);
     }
 
-    /** An earlier examination in the run is replaced. */
+    /** Replaces an earlier result in the run. */
     @Override
     public void run(JobContext context) {
         var settings = context.settings().section(SECTION, TrajectoryConfig.class);
@@ -98,7 +98,7 @@ public final class TrajectoryJob implements Job {
         return readings;
     }
 
-    /** Records of a split and noise, of which every time has its points x_t. */
+    /** Records of a split and their noise, from which the points x_t of every time are computed. */
     private record PathPoints(INDArray x0, INDArray z, Conditions conditions) {
         static PathPoints of(LatentData data, int most, CounterRandom random) {
             int n = (int) Math.min(most, data.count());
@@ -144,14 +144,14 @@ public final class TrajectoryJob implements Job {
                                 1))
                 .section(
                         "Relative effect of the guidance",
-                        "How far F* is from F* at weight 1.",
+                        "Distance of F* from F* at weight 1.",
                         Html.table(
                                 "By interval and guidance weight λ, as a share of ||F*||.",
                                 rows("t to s", "%.3f", readings, r -> r.effect() / r.field()),
                                 1))
                 .section(
                         "Share of the guidance learned",
-                        "The projection of the student's distance from F* at weight 1 on that effect: 1 is all of it.",
+                        "The student's difference from F* at weight 1, projected on that effect: 1 means fully learned.",
                         Html.table(
                                 "By interval and guidance weight λ; 1 is best.",
                                 rows("t to s", "%.2f", readings, Reading::learned),
@@ -159,7 +159,7 @@ public final class TrajectoryJob implements Job {
                 .html();
     }
 
-    /** A row an interval, a column a guidance weight. */
+    /** One row per interval, one column per guidance weight. */
     private static List<List<String>> rows(
             String title, String pattern, List<Reading> readings, ToDoubleFunction<Reading> value) {
         var rows = new ArrayList<List<String>>();

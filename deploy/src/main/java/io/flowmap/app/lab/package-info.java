@@ -1,2 +1,2 @@
-/** The jobs of {@code flowmap lab}: studies of the method, each with a table and a page. The mathematics is in {@code study}. */
+/** The jobs of {@code flowmap lab}: studies of the method, each with a table and a page. Their mathematics is in {@code study}. */
 package io.flowmap.app.lab;

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 
-/** Runs a request in a Spark session of its own. */
+/** Runs a request in a new Spark session. */
 public final class Application {
     private static final Set<String> REPORTING = Set.of("report", "pipeline", "demo");
     private static final String LAB = "lab ";
@@ -41,12 +41,12 @@ public final class Application {
         this.interruption = new Interruption(err);
     }
 
-    /** From now on tells who interrupts a command where it would go on. */
+    /** From now on, an interrupted command tells the user where it would continue. */
     public void answerSignals() {
         interruption.await();
     }
 
-    /** Runs it and returns the exit code. */
+    /** Runs the request and returns the exit code. */
     public int run(Request request) {
         try {
             var settings = request.settings();
@@ -60,7 +60,7 @@ public final class Application {
                 spark.stop();
             }
             return 0;
-        } catch (Exception e) { // Spark throws its own undeclared
+        } catch (Exception e) { // Spark throws checked exceptions that it does not declare
             return interruption.happened() ? 1 : new Failure(e).tell(err);
         }
     }
@@ -113,7 +113,7 @@ public final class Application {
         });
     }
 
-    /** Prints the stage's table, if it has one, and where its page lies. */
+    /** Prints the stage's table, if it has one, and the path of its page. */
     private void showReport(JobContext context, String stage) {
         var table = new Path(context.stage(stage), LabPage.TABLE);
         var report = new Path(context.stage(stage), LabPage.FILE);

@@ -17,12 +17,12 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
-/** The command line: one command a job, all with the same options, and those that the launcher script does itself. */
+/** The command line: one command per job, all with the same options, and the commands that the launcher script runs itself. */
 public final class Commands {
     public static final int USER_ERROR = 2;
-    /** As README and the schedules have them. */
+    /** The exit codes, as README and the schedules document them. */
     static final String EXIT_CODES = "Exit codes: 0 done; 1 an outage or a bug, worth another try;"
-            + " 2 a mistake in what was asked, which another try repeats.";
+            + " 2 a mistake in settings or data, not worth another try.";
 
     private static final String ROOT = "flowmap";
     private static final String CONFIG = "--config";
@@ -56,7 +56,7 @@ public final class Commands {
 
     /**
      * @param home root of the checkout, which holds conf/
-     * @param run does a request and returns the exit code
+     * @param run runs a request and returns the exit code
      */
     public Commands(Stages stages, Path home, PrintWriter out, PrintWriter err, ToIntFunction<Request> run) {
         var root = CommandSpec.create().name(ROOT);
@@ -80,15 +80,15 @@ public final class Commands {
     }
 
     /**
-     * Does what the arguments say; returns the exit code. Without UTF-8 every character outside ASCII of an argument or a file's name
-     * would become the same one, and two directories one.
+     * Runs the command in the arguments; returns the exit code. Refuses to run without UTF-8, since all non-ASCII characters of
+     * arguments and file names would become the same character, and two directories could become one.
      */
     public int execute(String... arguments) {
         var encoding = System.getProperty("sun.jnu.encoding");
         if (!encoding.equals(StandardCharsets.UTF_8.name())) {
             line.getErr()
                     .println("flowmap: cannot name files in " + encoding
-                            + ": expected a locale of UTF-8 (set LC_ALL=C.UTF-8, or another of `locale -a`)");
+                            + ": expected a UTF-8 locale (set LC_ALL=C.UTF-8, or another of `locale -a`)");
             return USER_ERROR;
         }
         for (var argument : arguments) {
@@ -101,7 +101,7 @@ public final class Commands {
         return line.execute(arguments);
     }
 
-    /** A job of two words becomes a command of its group. */
+    /** Adds a job; a name of two words becomes a command of its group. */
     private static void add(CommandSpec root, Job job, Stages stages) {
         int blank = job.name().indexOf(' ');
         if (blank < 0) {

@@ -11,11 +11,11 @@ import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.api.plugin.SparkPlugin;
 
 /**
- * What an executor of its own does first, as Spark's plugin: it logs as the driver does, and tells once what memory it may take. Its
- * JVM had no class of ours when it started where these are fetched ({@code spark.jars}).
+ * Spark plugin that runs first on every separate executor. It configures logging as on the driver and logs the memory limits once. It
+ * is needed because an executor that fetches our jars ({@code spark.jars}) starts its JVM without our classes.
  */
 public final class ExecutorStart implements SparkPlugin {
-    /** What Spark calls the executor of local mode. */
+    /** Spark's id of the executor in local mode. */
     private static final String DRIVER = "driver";
 
     @Override
@@ -48,7 +48,7 @@ public final class ExecutorStart implements SparkPlugin {
         return facts;
     }
 
-    /** Of JavaCPP, MiB; "none" where there is no limit. */
+    /** A limit of JavaCPP in MiB; "none" if unlimited. */
     private static Object limit(String name) {
         long bytes = SparkConfig.bytes(System.getProperty("org.bytedeco.javacpp." + name, "0"));
         return bytes > 0 ? bytes >> 20 : "none";

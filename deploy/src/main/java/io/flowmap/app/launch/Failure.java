@@ -9,9 +9,9 @@ import java.util.Optional;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.parquet.ParquetRuntimeException;
 
-/** Why a command failed: the user's mistake, an outage or a bug, with the exit code of each. */
+/** The reason of a failed command: a user's mistake, an outage or a bug, with its exit code. */
 record Failure(Exception exception) {
-    /** Prints it, without credentials, and returns the exit code. */
+    /** Prints the reason without credentials and returns the exit code. */
     int tell(PrintWriter err) {
         var mistake = mistake();
         if (mistake.isPresent()) {
@@ -32,7 +32,7 @@ record Failure(Exception exception) {
         return 1;
     }
 
-    /** What the user can mend: a mistake that was found, or a damaged file of a table that Spark read. */
+    /** A mistake that the user can mend: one found by a check, or a damaged table file that Spark read. */
     private Optional<String> mistake() {
         Optional<String> damage = Optional.empty();
         for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
@@ -44,12 +44,12 @@ record Failure(Exception exception) {
             }
         }
         return Store.outage(exception) == null
-                ? damage.map(words -> "cannot read a table of the run: damaged: " + words
-                        + " (delete the stage that holds it; its command makes it again)")
+                ? damage.map(words -> "cannot read a table of the run: it is damaged: " + words
+                        + " (delete the stage that holds it and run its command again)")
                 : Optional.empty();
     }
 
-    /** Parquet and Hadoop's checksums say it by these alone: a footer's failure is an IOException like any other. */
+    /** Parquet's and Hadoop's errors about damaged files can only be recognised by their messages; the exception is a plain IOException. */
     private static boolean isDamage(Throwable cause) {
         var words = String.valueOf(cause.getMessage());
         return cause instanceof ChecksumException

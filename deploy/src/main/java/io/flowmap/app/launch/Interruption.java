@@ -9,7 +9,10 @@ import java.util.Map;
 import org.apache.spark.SparkContext;
 import org.apache.spark.util.SignalUtils;
 
-/** What a user reads who interrupts a command: one line where the same command goes on, and not what breaks off with it. */
+/**
+ * Handles signals. An interrupted command prints one line that says where it will continue, and suppresses the errors that the
+ * interruption causes.
+ */
 final class Interruption {
     private static final List<String> SIGNALS = List.of("HUP", "INT", "TERM");
 
@@ -22,7 +25,7 @@ final class Interruption {
         this.err = err;
     }
 
-    /** From now on a signal is answered, before it ends this JVM. */
+    /** From now on, answers a signal before it ends this JVM. */
     void await() {
         SIGNALS.forEach(signal -> SignalUtils.register(signal, () -> {
             answer();
@@ -30,12 +33,12 @@ final class Interruption {
         }));
     }
 
-    /** Whether a signal came: what fails from then on is no news. */
+    /** Whether a signal was received; later failures are then not reported. */
     boolean happened() {
         return happened;
     }
 
-    /** The same progress, from which the place is learned where the command would go on. */
+    /** Wraps progress to learn where the command would continue. */
     Progress following(Progress shown, SparkContext spark) {
         this.spark = spark;
         return new Progress() {
@@ -61,7 +64,7 @@ final class Interruption {
         };
     }
 
-    /** What ends the line of a bar. */
+    /** Line break that ends the line of a progress bar. */
     private static String bar() {
         return Boolean.getBoolean(Application.TERMINAL) ? System.lineSeparator() : "";
     }
@@ -69,11 +72,12 @@ final class Interruption {
     private void answer() {
         happened = true;
         if (!place.isEmpty()) {
-            err.println(bar() + "flowmap: interrupted; the same command goes on " + place);
+            err.println(bar() + "flowmap: interrupted; the same command will continue " + place);
         }
         if (spark != null) {
             spark.setLogLevel("OFF");
         }
-        System.setErr(new PrintStream(OutputStream.nullOutputStream())); // Scala's pools tell there what breaks off
+        System.setErr(new PrintStream(
+                OutputStream.nullOutputStream())); // Scala's thread pools print the errors of the interruption there
     }
 }

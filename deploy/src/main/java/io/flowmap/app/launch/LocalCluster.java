@@ -10,8 +10,8 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * The cluster that {@code flowmap cluster start} runs on this machine. Its folder has the address and, for the user alone, the
- * settings by which master, workers and jobs know each other.
+ * The cluster that {@code flowmap cluster start} runs on this machine. Its folder, readable by the user only, holds the address and the
+ * settings by which master, workers and jobs authenticate each other.
  *
  * @param folder may not exist
  */
@@ -20,12 +20,15 @@ public record LocalCluster(Optional<Path> folder) {
     private static final String ADDRESS = "url";
     private static final String SETTINGS = "secret.properties";
 
-    /** Where the launcher script has it. */
+    /** The folder named by the launcher script. */
     public static LocalCluster ofEnvironment() {
         return new LocalCluster(Optional.ofNullable(System.getenv(FOLDER)).map(Path::of));
     }
 
-    /** What a job needs to be let in by a master, nothing if that is another. Throws {@link UserError} if it cannot be read. */
+    /**
+     * Settings with which a job authenticates to that cluster; none for another master. Throws {@link UserError} if they cannot be
+     * read.
+     */
     Map<String, String> settings(String master) {
         return folder.map(there -> settings(there, master)).orElse(Map.of());
     }

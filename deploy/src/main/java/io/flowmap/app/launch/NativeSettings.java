@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What JVMs of native operations start with: the one place of it. The launcher reads it. What cannot read it is held against it by
- * tests: root pom, bench.sh and the benches' sessions by NativeSettingsTest, the Dockerfile by ContainerTest, the YAMLs of Kubernetes
- * by KubernetesTest; Airflow and cron call the launcher.
+ * Start settings of JVMs with native operations, defined only here and read by the launcher. Copies that cannot read this class are
+ * checked by tests: the root pom, bench.sh and the benches' sessions by NativeSettingsTest, the Dockerfile by ContainerTest,
+ * Kubernetes' YAML files by KubernetesTest. Airflow and cron call the launcher.
  */
 final class NativeSettings {
     /**
-     * Of glibc and of GNU's OpenMP: large arrays stay in the heap of malloc instead of being mapped and unmapped for each operation,
-     * and threads sleep between parallel regions, since tasks share the cores.
+     * Variables of glibc and GNU's OpenMP. Large arrays stay in malloc's heap instead of being mapped and unmapped for each operation,
+     * and threads sleep between parallel regions because tasks share the cores.
      */
     static final Map<String, String> ENVIRONMENT = Map.of(
             "MALLOC_MMAP_THRESHOLD_", "8589934592",
@@ -21,13 +21,19 @@ final class NativeSettings {
             "OMP_WAIT_POLICY", "passive",
             "GOMP_SPINCOUNT", "0");
 
-    /** Of the benches, which have the machine to themselves: the allocator's, and a short spin, which takes 25 % off a step at batch 16. */
+    /**
+     * Variables of the benches, which have the machine to themselves. A short spin of OpenMP's threads takes 25 % off a step at batch
+     * 16.
+     */
     static final Map<String, String> BENCH_OPENMP = Map.of("GOMP_SPINCOUNT", "20000");
 
-    /** Bounds of native memory of the benches, {@code maxbytes} and {@code maxphysicalbytes}: of a process alone, whatever its heap. */
+    /** Limits of native memory of the benches, {@code maxbytes} and {@code maxphysicalbytes}, for a single process of any heap size. */
     static final List<String> BENCH_MEMORY = List.of("12g", "20g");
 
-    /** Packages of {@code java.base} that Spark looks into; spark-submit opens them itself, a JVM that starts without it has to. */
+    /**
+     * Packages of {@code java.base} that Spark accesses by reflection. spark-submit opens them; a JVM started without it must open them
+     * itself.
+     */
     static final List<String> OPENED = List.of(
             "java.lang",
             "java.lang.invoke",
@@ -43,7 +49,7 @@ final class NativeSettings {
             "sun.security.action",
             "sun.util.calendar");
 
-    /** Of every session: no bar of Spark's own, and floats as they are, which do not compress. */
+    /** Settings of every session: no progress bar from Spark, and no compression, since floats do not compress. */
     static final Map<String, String> SPARK = Map.of(
             "spark.ui.showConsoleProgress", "false",
             "spark.shuffle.compress", "false",
@@ -51,7 +57,10 @@ final class NativeSettings {
 
     private NativeSettings() {}
 
-    /** JavaCPP's options: native arrays, and the resident memory of the whole process, which has room for as much again beside heap and arrays. */
+    /**
+     * JavaCPP's limits: of native arrays, and of the resident memory of the whole process. The latter is the heap plus twice the native
+     * memory, to leave room for allocations that are not arrays.
+     */
     static String memory(String heap, String nativeMemory) {
         long bytes = SparkConfig.bytes(nativeMemory);
         return "-Dorg.bytedeco.javacpp.maxbytes=" + bytes + " -Dorg.bytedeco.javacpp.maxphysicalbytes="

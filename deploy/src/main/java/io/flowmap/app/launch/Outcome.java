@@ -29,7 +29,7 @@ import java.util.stream.StreamSupport;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.functions;
 
-/** What a command made, as a sentence for its user, from the manifest of its stage; as well where an earlier run made it. */
+/** Describes the result of a command in a sentence for its user, from the stage's manifest, even if an earlier run made it. */
 final class Outcome {
     private static final String LAB = "lab ";
     private static final List<String> PAGES = List.of(StageNames.REPORT, StageNames.DATASET, StageNames.SWEEP);
@@ -43,7 +43,7 @@ final class Outcome {
         this.command = command;
     }
 
-    /** The sentence, without its end; empty if the command leaves no stage. */
+    /** The sentence, without punctuation at its end; empty if the command has no stage. */
     Optional<String> sentence() {
         return stage().filter(context::finished).map(stage -> {
             var dir = context.stage(stage);
@@ -119,7 +119,7 @@ final class Outcome {
         }
     }
 
-    /** Steps and the last round's loss, as far as they are stored. */
+    /** Steps and the last round's loss, if they are stored. */
     private String training(String stage, JsonNode steps) {
         var table = new Path(context.stage(stage), "training");
         var told = steps.isNumber() ? " after " + count(steps.asLong()) + " steps" : "";
@@ -151,7 +151,7 @@ final class Outcome {
                 + words(facts.path("steps")).collect(Collectors.joining(", ")) + " steps";
     }
 
-    /** The Frechet distance of both models at the best guidance weight, few steps and many. */
+    /** The Frechet distance of both models at the best guidance weight, at few and at many steps. */
     private String metrics() {
         var dir = new Path(context.stage(StageNames.METRICS), MetricRow.TABLE);
         var table = new MetricTable(MetricRow.read(context.spark().read().parquet(LiteralPath.of(dir))));
@@ -174,7 +174,7 @@ final class Outcome {
         return value.isEmpty() ? Optional.empty() : Optional.of(Axis.format(value.getAsDouble()));
     }
 
-    /** The command that goes on from here with the same arguments; empty where there is none. */
+    /** The next command, with the same arguments; empty if there is none. */
     Optional<String> next(Request request) {
         if (request.command().equals("demo")) {
             return Optional.of(

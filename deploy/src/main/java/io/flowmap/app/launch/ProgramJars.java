@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The program's jars, native libraries among them, and how executors come by them: by a class path where they have the files, else by
- * {@code spark.jars}, which each host fetches once for an application, from the driver or from a store.
+ * How executors get the program's jars and native libraries: through a class path if they have the files, otherwise through {@code
+ * spark.jars}, which each host fetches once per application from the driver or a store.
  */
 final class ProgramJars {
     private static final String AUTO = "auto";
@@ -25,21 +25,21 @@ final class ProgramJars {
         this.folder = folder;
     }
 
-    /** Throws what {@link SparkConfig} tells as a mistake. */
+    /** Throws IllegalArgumentException for an invalid setting, which {@link SparkConfig} reports as a user's mistake. */
     static void requireKnown(String setting) {
         if (!setting.equals(AUTO) && !setting.equals(SHIP) && !setting.startsWith("/") && !isRemote(setting)) {
             throw new IllegalArgumentException(
-                    "expected auto, ship, an absolute folder or a URI such as hdfs://HOST/flowmap/lib as executor-jars, got "
+                    "expected auto, ship, an absolute folder or a URI such as hdfs://HOST/flowmap/lib for executor-jars, got "
                             + setting);
         }
     }
 
-    /** For a JVM that sees the folder. */
+    /** Class path of a JVM that can see the folder. */
     String classPath() {
         return folder + "/*";
     }
 
-    /** Settings of Spark. Throws {@link UserError} where there is nothing to ship. */
+    /** Spark settings for the executors. Throws {@link UserError} if there are no jars to ship. */
     Map<String, String> forExecutors(String setting, String master) {
         if (isRemote(setting)) {
             return Map.of(JARS, setting.replaceFirst("/+$", "") + "/*" + JAR);
@@ -50,7 +50,7 @@ final class ProgramJars {
         return setting.equals(SHIP) || !seesFiles(master) ? Map.of(JARS, files()) : Map.of(CLASS_PATH, classPath());
     }
 
-    /** Whether executors are on this machine, or in an image that has the program at the same place. */
+    /** Whether executors run on this machine, or in an image that has the program in the same place. */
     private static boolean seesFiles(String master) {
         return master.startsWith("local") || master.startsWith("k8s");
     }

@@ -4,18 +4,18 @@ import java.net.URISyntaxException;
 import org.apache.logging.log4j.core.config.Configurator;
 
 /**
- * How the program logs, as a resource of its jar. A JVM that has the jar on its class path is told so by an option; an executor that
- * fetches it, or the driver of a plain spark-submit, has begun to log before.
+ * Log settings of the program, a resource in its jar. A JVM with the jar on its class path gets them by an option. An executor that
+ * fetches the jar, or the driver of a plain spark-submit, is already logging when it gets here.
  */
 public final class ProgramLog {
-    /** For Log4j, which looks on the class path. */
+    /** Name of the resource, which Log4j finds on the class path. */
     static final String RESOURCE = "io/flowmap/app/log4j2.properties";
 
     private static final String PROPERTY = "log4j2.configurationFile";
 
     private ProgramLog() {}
 
-    /** Lets this JVM log so, unless it was told how. */
+    /** Applies the settings to this JVM, unless an option already configures logging. */
     public static void configure() {
         if (System.getProperty(PROPERTY) == null) {
             try {

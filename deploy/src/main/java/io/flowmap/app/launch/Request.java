@@ -8,22 +8,22 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What the user asked for.
+ * A parsed command line.
  *
  * @param command name of a job
- * @param config file of {@code --config}, or the command's own
+ * @param config file given by {@code --config}, or the command's own
  * @param overrides {@code key=value} arguments
- * @param master Spark's master of {@code --master}
+ * @param master Spark master given by {@code --master}
  */
 public record Request(String command, Optional<Path> config, List<String> overrides, Optional<String> master) {
     private static final String DEMO = "conf/demo.conf";
 
-    /** The command line of it, as a shell takes it. */
+    /** The request as a command line, quoted for a shell. */
     String line() {
         return Stream.concat(Stream.of("flowmap", command), arguments()).collect(Collectors.joining(" "));
     }
 
-    /** What follows the command, word by word as a shell takes it; without the configuration that the demo brings along. */
+    /** The arguments after the command, quoted for a shell; without the demo's built-in configuration. */
     Stream<String> arguments() {
         return Stream.of(
                         config.filter(file -> !command.equals("demo") || !file.endsWith(DEMO)).stream()

@@ -15,7 +15,7 @@ import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.internal.config.package$;
 import org.apache.spark.sql.SparkSession;
 
-/** Spark's session of a command. */
+/** Starts the Spark session of a command. */
 final class Session {
     private static final String JAVA_OPTIONS = ".extraJavaOptions";
     private static final String REDACTION = "spark.redaction.regex";
@@ -28,14 +28,15 @@ final class Session {
 
     private Session() {}
 
-    /** @param name what the command does, after the application's name in Spark's listings */
+    /** @param name description of the command, shown after the application's name in Spark's lists */
     static SparkSession start(SparkConfig settings, String name) {
         var submitted = new SparkConf();
         var all = new LinkedHashMap<String, String>();
         all.putAll(pages(settings, submitted));
         all.putAll(eventLog(settings, submitted));
         settings.conf().forEach((key, value) -> {
-            if (!key.endsWith(JAVA_OPTIONS) || !submitted.contains(key)) { // spark-submit has the user's beside ours
+            if (!key.endsWith(JAVA_OPTIONS)
+                    || !submitted.contains(key)) { // spark-submit already joined the user's options with ours
                 all.put(key, value);
             }
         });
@@ -48,7 +49,10 @@ final class Session {
         return spark;
     }
 
-    /** Spark's pages on the first free port, which it would look for itself with a warning for each; none where all are taken. */
+    /**
+     * Puts Spark's web UI on the first free port, or disables it if none is free. Spark would search for a port too, but warns about
+     * each one taken.
+     */
     private static Map<String, String> pages(SparkConfig settings, SparkConf submitted) {
         if (settings.prometheusPort() > 0) {
             return Map.of(PAGES, "true", PORT, Integer.toString(settings.prometheusPort()));
@@ -68,7 +72,7 @@ final class Session {
     }
 
     private static boolean isFree(int port) {
-        var address = System.getenv("SPARK_LOCAL_IP"); // where Spark listens, else on all
+        var address = System.getenv("SPARK_LOCAL_IP"); // Spark's address; without it Spark listens on all
         try (var socket = new ServerSocket(port, 1, address == null ? null : InetAddress.getByName(address))) {
             return socket.isBound();
         } catch (IOException e) {
@@ -76,13 +80,13 @@ final class Session {
         }
     }
 
-    /** Spark wants the directory to be there. Throws what {@link Store#failure} makes of a store that fails. */
+    /** Creates the directory, which Spark requires. Throws {@link Store#failure} if the store fails. */
     private static Map<String, String> eventLog(SparkConfig settings, SparkConf submitted) {
         if (settings.eventLog().isEmpty()) {
             return Map.of();
         }
         var conf = submitted.clone();
-        settings.conf().forEach(conf::set); // a store's credentials may be among them
+        settings.conf().forEach(conf::set); // may contain the store's credentials
         var path = new Path(settings.eventLog());
         try {
             var store = Store.of(SparkHadoopUtil.get().newConfiguration(conf), path);
@@ -97,7 +101,7 @@ final class Session {
         }
     }
 
-    /** What Spark hides on its pages and in its event log: what it does by itself or was told to, and all that we do. */
+    /** Pattern of settings that are hidden in Spark's web UI and event log: Spark's default or the user's pattern, and ours. */
     private static String redacted(SparkConf submitted, Map<String, String> users) {
         return users.getOrDefault(
                         REDACTION,
@@ -106,7 +110,7 @@ final class Session {
                                 .regex()) + "|" + Secrets.REGEX;
     }
 
-    /** The user's, whether given here or to spark-submit, and ours. */
+    /** The user's plugins, given here or to spark-submit, and ours. */
     private static String plugins(SparkConf submitted, Map<String, String> users) {
         var given = users.getOrDefault(PLUGINS, submitted.get(PLUGINS, ""));
         return (given.isEmpty() ? "" : given + ",") + String.join(",", OWN_PLUGINS);

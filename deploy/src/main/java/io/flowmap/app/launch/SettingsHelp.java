@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Settings as a user reads them: those of a command below its options, and all of them as HOCON. */
+/** Help about settings: those of a command, shown below its options, and all of them as HOCON. */
 final class SettingsHelp {
-    /** Sections that several commands read, in the order of reading. */
+    /** Sections that several commands read, in reading order. */
     private static final List<String> SHARED = List.of("run", "spark", "training", "network");
 
     private static final String MARGIN = "  ";
@@ -25,7 +25,10 @@ final class SettingsHelp {
         this.stages = stages;
     }
 
-    /** All settings, or those at and below a key, as HOCON that a file may hold. Throws {@link io.flowmap.config.UserError} for none. */
+    /**
+     * All settings, or those at and below a key, as HOCON for a configuration file. Throws {@link io.flowmap.config.UserError} if there
+     * are none.
+     */
     String hocon(String path) {
         if (!path.isEmpty()) {
             return reference.find(path).hocon();
@@ -36,7 +39,7 @@ final class SettingsHelp {
                 .collect(Collectors.joining("\n"));
     }
 
-    /** The shared sections first, then those of the stages in their order, then the others. */
+    /** Sort key: first the shared sections, then those of the stages in their order, then the others. */
     private int rank(String section) {
         if (SHARED.contains(section)) {
             return SHARED.indexOf(section);
@@ -49,7 +52,7 @@ final class SettingsHelp {
         return SHARED.size() + (names.contains(section) ? names.indexOf(section) : names.size());
     }
 
-    /** What a command's help ends with: its own settings, and where the others are. */
+    /** End of a command's help: its own settings, and how to show the others. */
     String of(Job job) {
         var text = new StringBuilder();
         var own = own(job);
@@ -73,7 +76,7 @@ final class SettingsHelp {
                         .anyMatch(above -> path.startsWith(above + ".")));
         var text = new StringBuilder();
         if (!others.isEmpty()) {
-            comment(text, "", List.of("Reads as well: " + commands(others)));
+            comment(text, "", List.of("Also reads: " + commands(others)));
         }
         comment(text, "", List.of("Shared by many commands: " + commands(SHARED)));
         return text.toString();
@@ -83,7 +86,7 @@ final class SettingsHelp {
         return "flowmap settings " + String.join(" | ", paths);
     }
 
-    /** Sections that no other command reads, or that are named like this one; none of a pipeline, which has those of its stages. */
+    /** Sections that no other command reads, or that have the command's name; empty for a pipeline, whose sections belong to its stages. */
     private List<String> own(Job job) {
         if (stages.isSeries(job)) {
             return List.of();
@@ -102,7 +105,7 @@ final class SettingsHelp {
                 .toList();
     }
 
-    /** Keys with their defaults, the comment of some in a row below the last of them. */
+    /** Lists keys with their defaults. A comment on several consecutive keys is printed below the last of them. */
     private void list(StringBuilder text, List<Setting> settings) {
         var pending = List.<String>of();
         for (var setting : settings) {

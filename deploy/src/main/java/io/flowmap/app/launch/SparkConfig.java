@@ -23,7 +23,7 @@ public record SparkConfig(
         requireBytes("executor-memory", executorMemory);
         requireBytes("native-memory", nativeMemory);
         if (threadsPerWorker < 1) {
-            throw new IllegalArgumentException("expected threads-per-worker from 1, got " + threadsPerWorker);
+            throw new IllegalArgumentException("expected threads-per-worker of at least 1, got " + threadsPerWorker);
         }
         requirePort("ui-port", uiPort);
         requirePort("prometheus-port", prometheusPort);
@@ -34,7 +34,7 @@ public record SparkConfig(
         conf = Map.copyOf(conf);
     }
 
-    /** Bytes of a size as Spark writes it. */
+    /** Number of bytes of a size in Spark's notation. */
     static long bytes(String size) {
         return JavaUtils.byteStringAsBytes(size);
     }
@@ -49,7 +49,7 @@ public record SparkConfig(
         try {
             bytes(size);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("expected a size such as 4g as " + key + ", got " + size, e);
+            throw new IllegalArgumentException("expected a size such as 4g for " + key + ", got " + size, e);
         }
     }
 }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 
-/** The jobs of all modules, the pipeline's in its order, and the two that run them all. */
+/** The jobs of all modules, with the pipeline's stages in order, and the commands pipeline and demo, which run all stages. */
 public final class Stages {
     private static final List<String> ORDER =
             List.of("ingest", "pretrain", "distill", "finetune", "generate", "evaluate", "report");
@@ -20,7 +20,7 @@ public final class Stages {
         this.jobs = List.copyOf(jobs);
     }
 
-    /** The jobs that modules registered with {@link ServiceLoader}. */
+    /** Loads the jobs that modules registered with {@link ServiceLoader}. */
     public static Stages registered() {
         return of(ServiceLoader.load(Job.class).stream()
                 .map(ServiceLoader.Provider::get)
@@ -32,8 +32,8 @@ public final class Stages {
                 .sorted(Comparator.comparingInt(Stages::rank).thenComparing(Job::name))
                 .toList();
         var jobs = new ArrayList<>(stages);
-        jobs.add(new All("pipeline", "all stages in order; finished ones are skipped", stages));
-        jobs.add(new All("demo", "the pipeline on embedded shapes, with conf/demo.conf", stages));
+        jobs.add(new All("pipeline", "run all stages in order; finished ones are skipped", stages));
+        jobs.add(new All("demo", "run the pipeline on drawn shapes, with conf/demo.conf", stages));
         return new Stages(jobs);
     }
 
@@ -45,12 +45,12 @@ public final class Stages {
         return jobs.stream().filter(job -> job.name().equals(name)).findFirst().orElseThrow();
     }
 
-    /** What a command runs: its job, or those of a series that have a place in it by their settings. */
+    /** The jobs that a command runs: its own job, or those stages of the pipeline that the settings enable. */
     List<Job> jobs(String name, JobContext context) {
         return job(name) instanceof All all ? all.within(context) : List.of(job(name));
     }
 
-    /** Whether it runs others, one after the other. */
+    /** Whether the job runs other jobs one after the other. */
     boolean isSeries(Job job) {
         return job instanceof All;
     }

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * How spark-submit starts a request: environment of the driver and arguments. glibc and OpenMP read environment variables only, so
- * what makes native operations fast has to be known before the JVMs start, on the driver and on every executor.
+ * Arguments and environment with which spark-submit starts a request. glibc and OpenMP read only environment variables, so these must
+ * be set before the JVMs of the driver and executors start.
  */
 public final class SubmitPlan {
     private static final String MAIN = "io.flowmap.app.Main";
@@ -22,7 +22,7 @@ public final class SubmitPlan {
     private static final Map<String, String> PROMETHEUS = Map.of(
             SINK + "class", "org.apache.spark.metrics.sink.PrometheusServlet", SINK + "path", "/metrics/prometheus");
 
-    /** Tables on S3 appear when their multipart uploads are completed, by S3A's magic committer: S3 has no rename. */
+    /** S3 has no rename. S3A's magic committer makes tables visible by completing their multipart uploads. */
     public static final Map<String, String> S3_COMMITTER = Map.of(
             "spark.hadoop.fs.s3a.committer.name",
             "magic",
@@ -43,8 +43,8 @@ public final class SubmitPlan {
 
     /**
      * @param library the folder of the program's jars
-     * @param cluster the one that {@code flowmap cluster start} started on this machine
-     * @param terminal whether progress goes to a terminal
+     * @param cluster the cluster started on this machine by {@code flowmap cluster start}
+     * @param terminal whether progress is shown on a terminal
      */
     public SubmitPlan(Request request, SparkConfig spark, Path library, LocalCluster cluster, boolean terminal) {
         this.request = request;
@@ -63,7 +63,7 @@ public final class SubmitPlan {
         return environment;
     }
 
-    /** Arguments of spark-submit, ending with those of {@code Main}. */
+    /** Arguments of spark-submit, followed by those of {@code Main}. */
     public List<String> arguments() {
         var arguments = new ArrayList<>(List.of(
                 "--master",
@@ -81,8 +81,8 @@ public final class SubmitPlan {
     }
 
     /**
-     * Settings that no list of processes may show. Throws {@link UserError} for options of JVMs among them, which every such list
-     * shows.
+     * Settings that must not appear on a command line, which other processes can read. Throws {@link UserError} if JVM options are
+     * among them, because those always appear on one.
      */
     public Map<String, String> secrets() {
         var secrets = new TreeMap<>(spark.conf());
@@ -91,9 +91,9 @@ public final class SubmitPlan {
                 .filter(key -> key.endsWith("JavaOptions"))
                 .findFirst()
                 .ifPresent(key -> {
-                    throw new UserError("cannot take a credential in spark.conf." + key
-                            + ", which becomes part of a command line that every"
-                            + " process of a machine can read: expected it in a file of Java's options, @FILE");
+                    throw new UserError("cannot accept a credential in spark.conf." + key
+                            + ", which becomes part of a command line that all processes of a"
+                            + " machine can read: put it into a file of Java options and set @FILE");
                 });
         cluster.settings(master()).forEach(secrets::putIfAbsent);
         return secrets;
@@ -114,7 +114,7 @@ public final class SubmitPlan {
                 .map(name -> System.getenv().getOrDefault(name, ""))
                 .filter(locale -> !locale.isEmpty())
                 .findFirst()
-                .ifPresent(locale -> conf.put("spark.executorEnv.LC_ALL", locale)); // for the names of files
+                .ifPresent(locale -> conf.put("spark.executorEnv.LC_ALL", locale)); // encoding of file names
         if (spark.prometheusPort() > 0) {
             conf.putAll(PROMETHEUS);
         }

@@ -1,2 +1,2 @@
-/** How a command line becomes a Spark application: commands, the plan of spark-submit, the session, exit codes. */
+/** From a command line to a Spark application: commands, the plan for spark-submit, the session, exit codes. */
 package io.flowmap.app.launch;

@@ -3,8 +3,8 @@ package io.flowmap.app.study;
 import java.util.Arrays;
 
 /**
- * Sliced 2-Wasserstein distance of two sets of as many points in a plane: the root mean over directions of the squared W2 of the
- * projections. In one dimension optimal transport pairs the sorted values, so that nothing is approximated but the circle, by equally
+ * Sliced 2-Wasserstein distance of two sets of equally many points in a plane: the root mean over directions of the squared W2 of the
+ * projections. In one dimension, optimal transport pairs the sorted values, so the only approximation is the finite number of equally
  * spaced directions.
  */
 public final class SlicedDistance {
@@ -13,7 +13,7 @@ public final class SlicedDistance {
     /** Squared distance of the points [2n] of one class. */
     static double squared(double[] a, double[] b, int directions) {
         if (a.length != b.length) {
-            throw new IllegalArgumentException("cannot compare sets of points: expected as many of both, got "
+            throw new IllegalArgumentException("cannot compare sets of points: expected equally many in both, got "
                     + a.length / 2 + " and " + b.length / 2);
         }
         double sum = 0;
@@ -30,7 +30,7 @@ public final class SlicedDistance {
         return sum / directions;
     }
 
-    /** Distance of points [2n] whose classes alternate: the root mean square over classes. */
+    /** Distance of points [2n] with alternating classes: the root mean square over classes. */
     public static double between(double[] a, double[] b, int classes, int directions) {
         double sum = 0;
         for (int label = 0; label < classes; label++) {

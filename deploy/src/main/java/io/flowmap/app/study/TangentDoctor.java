@@ -13,15 +13,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Looks where the derivative dF/dt of AYF Eq. 4 comes from: along the network's own trajectory dx/dt = F(x,t,t) from noise, the
- * derivative of every block's output along (dx, dt, ds) = (F(x,t,t), 1, 0), in the arithmetic of training (float32) and in float64, both
- * against central differences of fourth order in float64. A flow map is differentiated at s = 0, its longest interval.
+ * Examines the derivative dF/dt of AYF Eq. 4 block by block: along the network's own trajectory dx/dt = F(x,t,t) from noise, it
+ * computes the derivative of every block's output along (dx, dt, ds) = (F(x,t,t), 1, 0). It does so in the arithmetic of training
+ * (float32) and in float64, and compares both with central differences of fourth order in float64. A flow map is differentiated at s =
+ * 0, its longest interval.
  */
 public final class TangentDoctor implements AutoCloseable {
-    /** Step of the differences at t = 1/2; it shrinks with t (1-t), the scale on which ln(t/(1-t)) changes. */
+    /** Step of the differences at t = 1/2. It shrinks with t (1-t), the scale on which ln(t/(1-t)) changes. */
     private static final double STEP = 1e-3;
 
-    /** A derivative of this share of the value, a unit of time, counts as none. */
+    /** A derivative below this share of the value per unit of time counts as zero. */
     private static final double NOTHING = 1e-3;
 
     private final TangentProgram narrow;
@@ -30,9 +31,9 @@ public final class TangentDoctor implements AutoCloseable {
     private final long[] shape;
 
     /**
-     * @param arrays of the network by name
-     * @param samples batch
-     * @param guidance weight that a flow map is told
+     * @param arrays arrays of the network by name
+     * @param samples batch size
+     * @param guidance guidance weight given to a flow map
      */
     public TangentDoctor(NetworkSpec spec, Map<String, INDArray> arrays, int samples, double guidance) {
         narrow = new TangentProgram(spec, arrays, samples, DataType.FLOAT);
@@ -48,16 +49,17 @@ public final class TangentDoctor implements AutoCloseable {
     }
 
     /**
-     * A block's derivative at a time.
+     * A block's derivative at one time.
      *
      * @param norm root mean square over samples and elements
-     * @param error of float32: ||JVP - differences|| / max(||differences||, ||block|| / 1000): a derivative below that is none
-     * @param exact the same of float64
+     * @param error error of float32: ||JVP - differences|| / max(||differences||, ||block|| / 1000); the maximum treats smaller
+     *     derivatives as zero
+     * @param exact the same for float64
      */
     public record Reading(String block, double t, double norm, double error, double exact) {}
 
     /**
-     * Readings by time, then by block in the order of the network.
+     * Readings by time, then by block in the network's order.
      *
      * @param times in (0, 1)
      * @param steps Euler steps of the trajectory from t = 1 to 0
@@ -76,7 +78,7 @@ public final class TangentDoctor implements AutoCloseable {
         return readings;
     }
 
-    /** Euler from t to next. */
+    /** Euler steps from t to next. */
     private INDArray follow(INDArray x, double t, double next, int steps) {
         int n = Math.max(1, (int) Math.ceil((t - next) * steps));
         INDArray at = x;

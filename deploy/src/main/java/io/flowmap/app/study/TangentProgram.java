@@ -31,9 +31,9 @@ final class TangentProgram implements AutoCloseable {
     private final Program program;
 
     /**
-     * @param arrays of the network by name
-     * @param batch samples
-     * @param type of the arithmetic
+     * @param arrays arrays of the network by name
+     * @param batch number of samples
+     * @param type floating-point type of the arithmetic
      */
     TangentProgram(NetworkSpec spec, Map<String, INDArray> arrays, int batch, DataType type) {
         inputs = new GraphInputs(type);
@@ -56,7 +56,7 @@ final class TangentProgram implements AutoCloseable {
     private Program compile(List<String> names, List<SDVariable> outputs, List<SDVariable> dots) {
         Map<String, INDArray> bound = new LinkedHashMap<>();
         for (int i = 0; i < names.size(); i++) {
-            boolean field = names.get(i).equals(FIELD); // the caller's layout, as x
+            boolean field = names.get(i).equals(FIELD); // in the caller's layout, like x
             values.put(names.get(i), bind(bound, field ? inputs.natural(outputs.get(i)) : outputs.get(i)));
             tangents.put(names.get(i), bind(bound, field ? inputs.natural(dots.get(i)) : dots.get(i)));
         }
@@ -78,7 +78,7 @@ final class TangentProgram implements AutoCloseable {
         }
     }
 
-    /** Evaluates at x and xDot, in the data's layout, for all samples from t to s. */
+    /** Evaluates at x and xDot, in the data's layout, with times t and s for all samples. */
     void run(INDArray x, INDArray xDot, double t, double s) {
         inputs.array("x").assign(x);
         inputs.array("xDot").assign(xDot);
@@ -87,12 +87,12 @@ final class TangentProgram implements AutoCloseable {
         program.run();
     }
 
-    /** Outputs of the last run by block, in the order of the network; overwritten by the next. */
+    /** Outputs of the last run by block, in the network's order; the next run overwrites them. */
     Map<String, INDArray> values() {
         return values;
     }
 
-    /** Their derivatives, alike. */
+    /** Their derivatives, in the same order. */
     Map<String, INDArray> tangents() {
         return tangents;
     }

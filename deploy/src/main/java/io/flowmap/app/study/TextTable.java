@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A table as Markdown with columns of equal width, for the terminal as for a file.
+ * A table as Markdown with columns of equal width, for terminal and files.
  *
  * @param rows cells; the first row is the head, shorter rows end early
  */
@@ -29,7 +29,7 @@ public record TextTable(List<List<String>> rows) {
                 .orElse(1);
     }
 
-    /** The first column to the left, numbers to the right. */
+    /** Aligns the first column left and the others right. */
     private static String line(List<String> row, int[] widths) {
         return IntStream.range(0, widths.length)
                 .mapToObj(column -> {

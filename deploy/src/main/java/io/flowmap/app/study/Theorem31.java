@@ -13,14 +13,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * W2 against the number of steps for perturbed models of Gaussian data (AYF Thm 3.1): by the recursion of the variance, and by drawing
- * samples, whose variance has the relative standard error sqrt(2/N).
+ * W2 against the number of steps for perturbed models of Gaussian data (AYF Thm 3.1), computed in two ways: by recursion of the
+ * variance, and from drawn samples, whose variance has the relative standard error sqrt(2/N).
  *
- * @param deviation c of the data
+ * @param deviation c, standard deviation of the data
  * @param error eps of the models
- * @param gamma of the flow map's noisy sampler
+ * @param gamma noise of the flow map's sampler
  * @param mostSteps largest number of steps
- * @param samples drawn of each model and number of steps, N
+ * @param samples N, samples drawn for each model and number of steps
  */
 public record Theorem31(double deviation, double error, double gamma, int mostSteps, int samples) {
     private static final long START = 0;
@@ -33,19 +33,19 @@ public record Theorem31(double deviation, double error, double gamma, int mostSt
         }
         if (mostSteps < 1 || mostSteps > 1024 || samples < 100) {
             throw new IllegalArgumentException(
-                    "expected most-steps in 1..1024 and samples from 100, got " + mostSteps + ", " + samples);
+                    "expected most-steps in 1..1024 and at least 100 samples, got " + mostSteps + ", " + samples);
         }
     }
 
-    /** A model with the noise of its sampler. */
+    /** A model and the noise of its sampler. */
     public record Model(String name, ScalingMap map, double gamma) {}
 
     /**
      * A model's curve.
      *
      * @param distances W2 at 1 .. mostSteps steps
-     * @param drawn W2 of samples, at the numbers of {@link Theorem31#doublings}
-     * @param deviations (sampled - exact variance) in standard errors, alike
+     * @param drawn W2 of samples, at the numbers of steps of {@link Theorem31#doublings}
+     * @param deviations (sampled - exact variance) in standard errors, at the same numbers of steps
      */
     public record Curve(Model model, double[] distances, double[] drawn, double[] deviations) {
         /** Number of steps with the least distance. */
@@ -62,7 +62,7 @@ public record Theorem31(double deviation, double error, double gamma, int mostSt
         return IntStream.iterate(1, n -> n <= mostSteps, n -> 2 * n).toArray();
     }
 
-    /** Every form of consistency model (CM), the flow map without and with noise, Euler on the exact velocity. */
+    /** Every form of consistency model (CM), the flow map without and with noise, and Euler on the exact velocity. */
     public List<Model> models() {
         var perturbed = perturbed();
         var models = new ArrayList<Model>();
@@ -75,7 +75,7 @@ public record Theorem31(double deviation, double error, double gamma, int mostSt
         return models;
     }
 
-    /** The curves of all models; they share the noise of equal steps. */
+    /** The curves of all models; at equal steps they share the noise. */
     public List<Curve> curves(CounterRandom random) {
         INDArray start = noise(random, START);
         var fresh = IntStream.range(0, mostSteps)

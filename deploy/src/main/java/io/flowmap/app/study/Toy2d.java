@@ -9,21 +9,21 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Two classes of data in a plane: interleaved spirals r(u) = 0.15 + 0.85 u, angle 2.5 pi u + pi class, u in [0, 1], each a row of thin
- * isotropic Gaussians of equal weight. Everything about it is known exactly: samples, velocity, the velocity of blurred data.
+ * Two classes of data in a plane: interleaved spirals r(u) = 0.15 + 0.85 u, angle 2.5 pi u + pi class, u in [0, 1]. Each is a row of
+ * thin isotropic Gaussians of equal weight, so samples, velocity and the velocity of blurred data are known exactly.
  *
- * @param components Gaussians of each class
+ * @param components Gaussians per class
  * @param thickness their standard deviation
- * @param blur standard deviation of the noise in what the weak teacher has seen
- * @param hidden widths of the students
- * @param batch samples a step
- * @param steps of every training
- * @param learningRate of Adam at first
+ * @param blur standard deviation of the noise in the weak teacher's data
+ * @param hidden widths of the students' layers
+ * @param batch samples per step
+ * @param steps steps of every training
+ * @param learningRate initial learning rate of Adam
  * @param normalisation c of the tangent normalisation
  * @param guidance weight of the guided teachers
- * @param sampledSteps numbers of steps sampled
- * @param samples of each class that distances are taken over
- * @param directions of the sliced distance
+ * @param sampledSteps numbers of steps to sample with
+ * @param samples samples per class for distances
+ * @param directions directions of the sliced distance
  */
 public record Toy2d(
         int components,
@@ -44,21 +44,23 @@ public record Toy2d(
     static final ConditionShape CONDITION = ConditionShape.classes(CLASSES);
 
     static final int DIMENSIONS = 2;
-    /** Standard deviation of a coordinate, which the students are preconditioned for: about that of the spirals. */
+    /** Standard deviation of a coordinate for which the students are preconditioned; about that of the spirals. */
     static final double SIGMA_DATA = 0.45;
 
     public Toy2d {
         hidden = List.copyOf(hidden);
         sampledSteps = List.copyOf(sampledSteps);
         if (components < 2 || !(thickness > 0) || !(blur > 0) || !(learningRate > 0) || batch < 1 || steps < 4) {
-            throw new IllegalArgumentException("expected components from 2, positive thickness, blur and learning-rate,"
-                    + " batch from 1 and steps from 4, got " + components + ", " + thickness + ", " + blur + ", "
-                    + learningRate + ", " + batch + ", " + steps);
+            throw new IllegalArgumentException(
+                    "expected at least 2 components, positive thickness, blur and learning-rate,"
+                            + " batch of at least 1 and steps of at least 4, got " + components + ", " + thickness
+                            + ", " + blur + ", "
+                            + learningRate + ", " + batch + ", " + steps);
         }
         if (sampledSteps.isEmpty() || sampledSteps.stream().anyMatch(n -> n < 1) || samples < 2 || directions < 1) {
             throw new IllegalArgumentException(
-                    "expected sampled-steps from 1, samples from 2 and directions from 1, got " + sampledSteps + ", "
-                            + samples + ", " + directions);
+                    "expected sampled-steps of at least 1, samples of at least 2 and directions of at least 1, got "
+                            + sampledSteps + ", " + samples + ", " + directions);
         }
     }
 
@@ -72,7 +74,7 @@ public record Toy2d(
         return new MixtureTeacher(mixture(Math.hypot(thickness, blur)), labels());
     }
 
-    /** Exact samples, [2n] with sample i of class i mod classes. */
+    /** Exact samples [2n]; sample i has class i mod classes. */
     double[] draw(CounterRandom random, int n, long stream, long first) {
         var points = new double[DIMENSIONS * n];
         for (int i = 0; i < n; i++) {
@@ -109,7 +111,7 @@ public record Toy2d(
                 .toList();
     }
 
-    /** Places are denser inside by the square root, so that neighbours are about equally far apart. */
+    /** Places along the spiral follow a square root, so that neighbouring components are about equally far apart. */
     private double[] mean(int component, int label) {
         double u = Math.sqrt((double) component / (components - 1));
         double radius = 0.15 + 0.85 * u;

@@ -25,9 +25,9 @@ import java.util.List;
  * A row of the study in the plane.
  *
  * @param name of the row
- * @param objective of the student; null: the teacher itself, by Euler's steps
- * @param teacher whose flow is distilled or sampled
- * @param gamma of the sampler: consistency models are sampled with 1
+ * @param objective objective of the student; null to sample the teacher itself with Euler steps
+ * @param teacher teacher whose flow is distilled or sampled
+ * @param gamma noise of the sampler; 1 for consistency models
  */
 public record ToyRow(String name, Objective objective, ToyTeacher teacher, double gamma) {
     private static final TimePairs PAIRS = new TimePairs(-1.2, 2);
@@ -36,7 +36,7 @@ public record ToyRow(String name, Objective objective, ToyTeacher teacher, doubl
     private static final int DISCRETE_STEPS = 64;
     private static final int INTERVALS = 4;
 
-    /** The three teachers and every objective; those that guidance is shown with come last. */
+    /** The unguided teacher and every objective, then the rows with guidance. */
     static List<ToyRow> all(Toy2d toy) {
         var norm = new TangentNormalisation(toy.normalisation());
         var mixed = new MixedPairs(PAIRS, FLOW_MATCHING_SHARE);

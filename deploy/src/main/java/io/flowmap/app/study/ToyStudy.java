@@ -15,8 +15,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Trains and samples every row, and measures the samples: the {@link SlicedDistance} to what the row should give, which is exact
- * samples of the data where the teacher is unguided, else the guided teacher's flow followed by many steps of Heun's method.
+ * Trains and samples every row, and measures the samples: the {@link SlicedDistance} to exact samples of the data if the teacher is
+ * unguided, otherwise to the guided teacher's flow, solved in many steps of Heun's method.
  */
 public final class ToyStudy {
     private static final long START = 11;
@@ -36,24 +36,24 @@ public final class ToyStudy {
     }
 
     /**
-     * What came of a row.
+     * Result of a row.
      *
-     * @param points samples [2n] by number of steps, classes alternating
+     * @param points samples [2n] by number of steps, with alternating classes
      * @param distances by number of steps
      */
     public record Result(ToyRow row, List<double[]> points, List<Double> distances) {}
 
-    /** Exact samples [2n], classes alternating. */
+    /** Exact samples [2n], with alternating classes. */
     public double[] data() {
         return toy.draw(random, count, TARGET, 0);
     }
 
-    /** The distance of other exact samples, as many: what a perfect sampler would have. */
+    /** Distance between two sets of exact samples of equal size: the value of a perfect sampler. */
     public double floor() {
         return distance(toy.draw(random, count, FLOOR, 0), data());
     }
 
-    /** All rows, as many at a time as there are processors; the results do not depend on it. */
+    /** Results of all rows, computed in parallel on all processors; the results do not depend on their number. */
     public List<Result> results() {
         var targets = new TreeMap<ToyTeacher, double[]>();
         for (var teacher : ToyTeacher.values()) {
@@ -80,7 +80,7 @@ public final class ToyStudy {
         }
     }
 
-    /** One row, measured against a target [2n]. */
+    /** Result of one row, measured against a target [2n]. */
     Result result(ToyRow row, double[] target) {
         TeacherGraph field = row.objective() == null ? row.teacher().of(toy) : new ToyTraining(toy, row, random).run();
         var points = new ArrayList<double[]>();
@@ -95,7 +95,7 @@ public final class ToyStudy {
         return new Result(row, points, distances);
     }
 
-    /** A guided teacher's own samples start from other noise than the rows'. */
+    /** Samples of a guided teacher, which start from other noise than the rows' samples. */
     private double[] target(ToyTeacher teacher) {
         if (teacher == ToyTeacher.PLAIN) {
             return data();

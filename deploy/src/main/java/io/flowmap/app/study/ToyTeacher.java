@@ -4,7 +4,7 @@ import io.flowmap.distill.teacher.Autoguidance;
 import io.flowmap.distill.teacher.ClassifierFreeGuidance;
 import io.flowmap.model.TeacherGraph;
 
-/** The teachers of the plane, all in closed form. */
+/** The teachers in the plane, all in closed form. */
 public enum ToyTeacher {
     /** The velocity of the class's data. */
     PLAIN {
@@ -13,14 +13,14 @@ public enum ToyTeacher {
             return toy.teacher();
         }
     },
-    /** lambda v + (1 - lambda) v of the blurred data. */
+    /** lambda v + (1 - lambda) v_blurred, where v_blurred is the velocity of the blurred data. */
     AUTOGUIDED {
         @Override
         TeacherGraph of(Toy2d toy) {
             return new Autoguidance(toy.teacher(), toy.weakTeacher());
         }
     },
-    /** lambda v + (1 - lambda) v of both classes' data. */
+    /** lambda v + (1 - lambda) v_all, where v_all is the velocity of both classes' data. */
     CFG {
         @Override
         TeacherGraph of(Toy2d toy) {

@@ -20,7 +20,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Trains one student on points, in memory: the programs of the pipeline without its cluster. All rows see the same samples. */
+/** Trains one student on points, in memory, with the programs of the pipeline but without Spark. All rows see the same samples. */
 final class ToyTraining {
     private static final long DATA = 1;
     private static final long NOISE = 2;

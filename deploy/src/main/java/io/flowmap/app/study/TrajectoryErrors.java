@@ -7,13 +7,13 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A flow map against its teacher's trajectories. From a point x_t of the path the guided teacher's ODE, solved to x_s by Heun's
- * method, gives the field that an exact flow map has, F*(x_t,t,s) = (x_t - x_s)/(t-s), and F*(x_t,t,t) = v(x_t,t).
+ * Errors of a flow map relative to its teacher's trajectories. From a point x_t, the guided teacher's ODE is solved to x_s by Heun's
+ * method. This gives the field of an exact flow map, F*(x_t,t,s) = (x_t - x_s)/(t-s), with F*(x_t,t,t) = v(x_t,t).
  *
  * @param teacher guided velocity
  * @param student flow map, compiled for the same batch
  * @param conditions of the samples
- * @param steps of Heun from t = 1 to 0; an interval gets its share
+ * @param steps Heun steps from t = 1 to 0; an interval gets a proportional number
  */
 public record TrajectoryErrors(FieldProgram teacher, FieldProgram student, Conditions conditions, int steps) {
     /** An interval from t to s, 0 <= s <= t <= 1. */
@@ -26,18 +26,18 @@ public record TrajectoryErrors(FieldProgram teacher, FieldProgram student, Condi
     }
 
     /**
-     * Root mean squares over samples of norms of fields at one interval and guidance weight lambda.
+     * Norms of fields at one interval and guidance weight lambda, as root mean squares over samples.
      *
      * @param field ||F*||
      * @param error ||F - F*||
-     * @param effect ||F* - F*_1||, of the guidance, where F*_1 is F* at lambda = 1
-     * @param learned <F - F*_1, F* - F*_1> / ||F* - F*_1||^2: the share of the guidance in the student; NaN at lambda = 1
+     * @param effect effect of the guidance, ||F* - F*_1||, where F*_1 is F* at lambda = 1
+     * @param learned share of the guidance in the student, <F - F*_1, F* - F*_1> / ||F* - F*_1||^2; NaN at lambda = 1
      */
     public record Reading(
             double t, double s, double guidance, double field, double error, double effect, double learned) {}
 
     /**
-     * The readings of an interval at each weight.
+     * The readings of an interval for each weight.
      *
      * @param xt points of the path at t [N,C,H,W]
      */

@@ -1,2 +1,2 @@
-/** The mathematics of the lab, without Spark. */
+/** The mathematics of the lab's studies, without Spark. */
 package io.flowmap.app.study;

@@ -18,9 +18,9 @@ import org.apache.spark.util.SerializableConfiguration;
 import scala.Tuple2;
 
 /**
- * All cases from the same noise against the same reference statistics. Every case draws the first blocks; those whose distance on them is
- * above {@code keep} times the least of their number of steps end there, the others draw the rest. No sample is drawn twice, and what
- * ends depends on the samples alone.
+ * Runs all cases from the same noise against the same reference statistics. Every case draws the first blocks. A case ends there if its
+ * distance on them exceeds {@code keep} times the smallest distance for its number of steps; the others draw the rest. No sample is
+ * drawn twice, and the decision depends on the samples only.
  */
 final class Sweep {
     private static final int TASKS_A_CORE = 4;
@@ -37,7 +37,7 @@ final class Sweep {
         this.reference = reference;
     }
 
-    /** One row a case, in their order. */
+    /** Runs the cases; returns one row per case, in order. */
     List<SweepRow> rows() {
         var cases = settings.cases();
         int screened = settings.screenedBlocks();
@@ -61,7 +61,7 @@ final class Sweep {
                 .toList();
     }
 
-    /** Time and work of a sample. */
+    /** Time and work per sample. */
     private record Cost(double milliseconds, long multiplyAdds) {}
 
     private SweepRow row(SweepCase one, double distance, boolean pruned, Cost cost) {
@@ -76,7 +76,7 @@ final class Sweep {
                 reference.protocol(samples));
     }
 
-    /** Cases that are not hopeless. */
+    /** Cases that pass the screening. */
     private List<SweepCase> kept(List<SweepCase> cases, Map<Integer, Double> distances) {
         if (settings.screenedBlocks() == settings.blocks()) {
             return cases;
@@ -88,7 +88,7 @@ final class Sweep {
                 .toList();
     }
 
-    /** Blocks of cases, those of one network together. */
+    /** Blocks of cases, grouped by network. */
     private JavaRDD<Drawn> drawn(List<SweepCase> cases, int from, int to) {
         var work = new ArrayList<Work>();
         for (var one : cases) {

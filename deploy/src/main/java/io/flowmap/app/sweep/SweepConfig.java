@@ -8,15 +8,15 @@ import java.util.Set;
 /**
  * The section {@code sweep}.
  *
- * @param stages of flow maps
+ * @param stages stages of flow maps
  * @param averages vectors of their checkpoints
- * @param guidance weights
+ * @param guidance guidance weights
  * @param gamma noise of the sampler between steps
- * @param steps of the sampler
- * @param samples of a case
+ * @param steps steps of the sampler
+ * @param samples samples per case
  * @param batch samples drawn at once
- * @param screen samples after which hopeless cases end, in whole blocks; 0 for none
- * @param keep a case goes on up to this many times the best distance of its number of steps
+ * @param screen samples after which hopeless cases end, in whole blocks; 0 for no screening
+ * @param keep a case continues if its distance is at most this multiple of the best for its number of steps
  */
 record SweepConfig(
         List<String> stages,
@@ -47,7 +47,7 @@ record SweepConfig(
         }
     }
 
-    /** All cases. At one step the sampler adds no noise, so one gamma stands for all. */
+    /** All cases. At one step the sampler adds no noise, so only one gamma is used. */
     List<SweepCase> cases() {
         var cases = new ArrayList<SweepCase>();
         for (var stage : stages) {
@@ -64,18 +64,18 @@ record SweepConfig(
         return cases;
     }
 
-    /** Blocks of all samples. */
+    /** Number of blocks of all samples. */
     int blocks() {
         return (samples + ReferenceDistance.BLOCK - 1) / ReferenceDistance.BLOCK;
     }
 
-    /** Blocks that every case draws. */
+    /** Number of blocks that every case draws. */
     int screenedBlocks() {
         int blocks = (screen + ReferenceDistance.BLOCK - 1) / ReferenceDistance.BLOCK;
         return blocks == 0 ? blocks() : Math.min(blocks, blocks());
     }
 
-    /** Samples of so many blocks. */
+    /** Number of samples in that many blocks. */
     int samples(int blocks) {
         return Math.min(samples, blocks * ReferenceDistance.BLOCK);
     }

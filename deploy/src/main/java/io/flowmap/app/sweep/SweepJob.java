@@ -33,16 +33,16 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
 
 /**
- * Samples flow maps at every choice of checkpoint, average, guidance weight, gamma and steps, and finds the best gamma and guidance weight
- * for every number of steps (AYF Table 3).
+ * Samples flow maps with every combination of checkpoint, average, guidance weight, gamma and steps, and finds the best gamma and
+ * guidance weight for every number of steps (AYF Table 3).
  */
 public final class SweepJob implements Job {
     private static final String SECTION = "sweep";
     private static final String LEGEND =
-            "Of the distance (FD), cost and time lower is better. NFE: network evaluations of a sample; γ: noise of the"
+            "Lower is better for the distance (FD), cost and time. NFE: network evaluations per sample; γ: noise of the"
                     + " sampler between steps; λ: guidance weight.";
 
-    /** @param best case of every number of steps and its distance, by the names of case and metric */
+    /** @param best case and distance for every number of steps, by the names of case and metric */
     private record Facts(int cases, long endedEarly, List<Map<String, Object>> best) {}
 
     @Override
@@ -136,18 +136,18 @@ public final class SweepJob implements Job {
         LabPage.plot(output, "time", byTime);
         LabPage.page(
                 output,
-                new Page("Sweep", "The best noise of the sampler and guidance weight for every number of steps")
+                new Page("Sweep", "The best sampler noise and guidance weight for every number of steps")
                         .introduction(
-                                "What this is",
-                                "The run's flow maps sampled at every choice that the settings of sweep list, from the same noise, and measured"
+                                "About this page",
+                                "The run's flow maps were sampled with every combination in the settings of sweep, from the same noise, and measured"
                                         + " alike. The first table has the best choice for each number of steps: take it for generate.gamma and"
                                         + " generate.guidance.")
                         .command(context.command())
                         .section("The best", told, Html.table(LEGEND, table.bestCells(), 1))
                         .section(
                                 "Quality against steps and time",
-                                "On the right every case that was measured to the end; dashed: those that no other is both faster and"
-                                        + " nearer than.",
+                                "Right: all cases that drew all samples. Dashed line: cases for which no other is both faster and"
+                                        + " closer to the reference.",
                                 "<div class=\"charts\">" + bySteps.html() + byTime.html() + "</div>")
                         .section("All cases", "", Html.table(LEGEND, table.allCells(), 1))
                         .section(
@@ -172,10 +172,10 @@ public final class SweepJob implements Job {
         var protocol = table.rows().get(0).protocol();
         var reference = protocol.reference();
         var rule = settings.screenedBlocks() == settings.blocks()
-                ? "All cases were measured to the end."
+                ? "All cases drew all samples."
                 : String.format(
                         Locale.ROOT,
-                        "A case ended after %d samples where its distance was above %.2f times the least of its number of steps: %d of %d.",
+                        "A case ended after %d samples if its distance exceeded %.2f times the smallest for its number of steps: %d of %d.",
                         settings.samples(settings.screenedBlocks()),
                         settings.keep(),
                         table.rows().stream().filter(SweepRow::pruned).count(),
@@ -218,7 +218,7 @@ public final class SweepJob implements Job {
                 .toList();
         return new LineChart(
                 metric(table) + " ↓ against time",
-                Axis.logarithmic("ms an image", times(whole)),
+                Axis.logarithmic("ms per image", times(whole)),
                 Axis.logarithmic("", values(whole, SweepRow::distance)),
                 series);
     }

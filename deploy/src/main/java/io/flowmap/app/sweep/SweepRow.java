@@ -7,15 +7,15 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * What a case came to.
+ * Result of a case.
  *
  * @param ofCase the case
  * @param distance to the reference
- * @param pruned whether it ended after the screening; then the distance is of fewer samples than others'
- * @param parameters of the network
- * @param gigaMultiplyAdds of a sample, billions: of convolutions and matrix products, all steps, each counted once
- * @param milliseconds an image, the median of the blocks
- * @param protocol of the distance
+ * @param pruned whether the case ended after the screening, with a distance from fewer samples than others
+ * @param parameters parameters of the network
+ * @param gigaMultiplyAdds billions of multiply-adds per sample, in convolutions and matrix products over all steps, each counted once
+ * @param milliseconds per image, the median over the blocks
+ * @param protocol protocol of the distance
  */
 record SweepRow(
         SweepCase ofCase,

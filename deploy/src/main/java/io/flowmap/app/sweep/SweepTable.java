@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /** The rows of a sweep, and the best of them. */
 record SweepTable(List<SweepRow> rows) {
-    /** Of every network and number of steps the case of the least distance, by network and steps (AYF Table 3). */
+    /** The case with the smallest distance for every network and number of steps, ordered by both (AYF Table 3). */
     List<SweepRow> best() {
         var best = new TreeMap<String, TreeMap<Integer, SweepRow>>();
         for (var row : rows) {
@@ -25,7 +25,7 @@ record SweepTable(List<SweepRow> rows) {
                 .toList();
     }
 
-    /** The cases that no other is both faster and nearer than, by time. */
+    /** The cases for which no other is both faster and nearer, by time. */
     List<SweepRow> front() {
         var whole = rows.stream().filter(row -> !row.pruned()).toList();
         return ParetoFront.of(whole, SweepRow::milliseconds, SweepRow::distance);
@@ -62,7 +62,7 @@ record SweepTable(List<SweepRow> rows) {
                                 "samples",
                                 "parameters",
                                 "10⁹ multiply-adds",
-                                "ms an image"),
+                                "ms per image"),
                         more.stream())
                 .toList());
         for (var row : rows) {

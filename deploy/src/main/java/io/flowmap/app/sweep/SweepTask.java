@@ -21,16 +21,16 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
- * Draws blocks of samples and takes their features; the pixels are not kept.
+ * Draws blocks of samples and computes their features; the pixels are discarded.
  *
  * @param models by {@link SweepCase#network()}
- * @param encoder from latents to pixels
+ * @param encoder encoding of the latents, for decoding to pixels
  * @param conditions of the samples
- * @param seed of the noise, which all cases share
+ * @param seed seed of the noise, shared by all cases
  * @param batch samples drawn at once
- * @param samples of a case
+ * @param samples samples per case
  * @param features network of the features
- * @param featureBatch images of one pass of it
+ * @param featureBatch images per forward pass of that network
  */
 record SweepTask(
         Map<String, StoredModel> models,
@@ -42,15 +42,15 @@ record SweepTask(
         Broadcast<FeatureModel> features,
         int featureBatch)
         implements Serializable {
-    /** A block of a case that is to be drawn. */
+    /** A block of a case to be drawn. */
     record Work(SweepCase ofCase, int block) implements Serializable {}
 
     /**
-     * A block that was drawn.
+     * A drawn block.
      *
      * @param ofCase number of its case
-     * @param nanos an image
-     * @param multiplyAdds an image, of all steps
+     * @param nanos per image
+     * @param multiplyAdds per image, over all steps
      */
     record Drawn(int ofCase, FeatureBlock features, long nanos, long multiplyAdds) implements Serializable {}
 
@@ -63,7 +63,7 @@ record SweepTask(
                 .iterator();
     }
 
-    /** The networks of a task: that of the features, and the flow map that was last asked for. */
+    /** The networks of a task: the feature network, and the flow map used last. */
     private static final class Session implements AutoCloseable {
         private final SweepTask task;
         private final Configuration hadoop;

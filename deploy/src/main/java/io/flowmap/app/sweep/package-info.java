@@ -1,2 +1,2 @@
-/** Checkpoints, averages, guidance weights, sampler noise and steps beside each other: which choice is best at every number of steps. */
+/** Comparison of checkpoints, averages, guidance weights, sampler noise and steps: the best choice for every number of steps. */
 package io.flowmap.app.sweep;

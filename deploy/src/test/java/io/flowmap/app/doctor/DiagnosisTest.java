@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A sound cluster of two machines, and what is found when one thing in it is changed. */
+/** The findings on a cluster of two machines, each with a single fault. */
 class DiagnosisTest {
     private static final long GIB = 1L << 30;
     private static final String LIBRARY = "nd4j-native-1.0-linux-x86_64-onednn-avx512.jar, 1 threads";
@@ -42,7 +42,7 @@ class DiagnosisTest {
                 refused(
                         "an executor without a locale",
                         executor(1, e -> encoding(e, "ANSI_X3.4-1968")),
-                        "names of files in UTF-8, got ANSI_X3.4-1968 on b"),
+                        "UTF-8 as encoding of file names, got ANSI_X3.4-1968 on b"),
                 refused(
                         "a machine without AVX-512",
                         executor(1, e -> library(e, "nd4j-native-1.0-linux-x86_64-onednn-avx2.jar, 1 threads")),
@@ -82,7 +82,7 @@ class DiagnosisTest {
                         all(e -> library(e, "nd4j-native-1.0-linux-x86_64-onednn-avx2.jar, 1 threads")),
                         "library for AVX-512"),
                 warned("more workers than cores", facts -> workers(facts, 17), "each of 17 logical workers, got 16"),
-                refused("dynamic allocation", conf("spark.dynamicAllocation.enabled", "true"), "outlive executors"),
+                refused("dynamic allocation", conf("spark.dynamicAllocation.enabled", "true"), "keeps shuffle files"),
                 warned("speculation", conf("spark.speculation", "true"), "speculation"),
                 refused("runs on a local disk", facts -> paths(facts, "runs/default"), "got runs/default"),
                 refused("S3 by renames", without("spark.hadoop.fs.s3a.committer.name"), "got file"),
@@ -103,9 +103,9 @@ class DiagnosisTest {
                                         .apply(gpus(facts))),
                         "RAPIDS takes 90 %"),
                 refused(
-                        "four tasks a GPU",
+                        "four tasks per GPU",
                         facts -> conf("spark.task.resource.gpu.amount", "0.25").apply(gpus(facts)),
-                        "got 0.25 GPUs a task"),
+                        "got 0.25 GPUs per task"),
                 warned(
                         "a GPU and the library for processors",
                         facts -> all(e -> library(e, LIBRARY)).apply(gpus(facts)),
@@ -206,7 +206,7 @@ class DiagnosisTest {
         return facts -> executors(facts, facts.executors().stream().map(change).toList());
     }
 
-    /** The same cluster, training on the GPU of each machine. */
+    /** The same cluster, with training on the GPU of each machine. */
     private static ClusterFacts gpus(ClusterFacts facts) {
         var conf = with(
                 with(facts.conf(), "spark.executor.resource.gpu.amount", "1"), "spark.task.resource.gpu.amount", "1");

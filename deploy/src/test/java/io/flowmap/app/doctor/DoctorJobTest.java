@@ -19,7 +19,7 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The doctor in sessions of Spark's. */
+/** The job doctor in real Spark sessions. */
 class DoctorJobTest {
     private static final String SECRET = "wJalrXUtnFEMI";
 
@@ -55,7 +55,7 @@ class DoctorJobTest {
         assertThatThrownBy(() -> run(conf, Optional.of(file)))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("Kryo")
-                .hasMessageContaining("outlive executors")
+                .hasMessageContaining("keeps shuffle files")
                 .hasMessageContaining("spark.conf.spark.hadoop.fs.azure.account.key.x.blob.core.windows.net")
                 .hasMessageContaining("expected access to hdfs://127.0.0.1:1/runs")
                 .hasMessageNotContaining(SECRET);

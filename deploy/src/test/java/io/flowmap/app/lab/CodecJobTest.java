@@ -82,7 +82,7 @@ class CodecJobTest {
     @Test
     void sizesThatTheCodecCannotHalveAreTheUsersMistake() {
         assertMistake(
-                "cannot encode by TAEF2 with lab.codec.size=100: ",
+                "cannot encode with TAEF2 with lab.codec.size=100: ",
                 "multiples of 8",
                 weights("encoder"),
                 weights("decoder"),
@@ -96,7 +96,7 @@ class CodecJobTest {
         Files.writeString(folder.resolve("text.png"), "not a picture");
         assertMistake(
                 "cannot read images " + folder,
-                "expected images, got none to decode",
+                "expected images, got none that can be decoded",
                 weights("encoder"),
                 weights("decoder"),
                 setting("images", folder));
@@ -111,7 +111,7 @@ class CodecJobTest {
                 setting("encoder", nowhere),
                 setting("decoder", nowhere),
                 setting("images", dir));
-        assertMistake("lab.codec", "expected files as encoder and decoder");
+        assertMistake("lab.codec", "expected a file each for encoder and decoder");
     }
 
     private void assertMistake(String begin, String end, String... overrides) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The files that start JVMs without the launcher, held against {@link NativeSettings}; see there for the others. */
+/** Checks files that start JVMs without the launcher against {@link NativeSettings}; its comment lists the others. */
 class NativeSettingsTest {
     private static final Path DEPLOY = Path.of("").toAbsolutePath();
     private static final String VARIABLE = "(MALLOC_[A-Z_]+|OMP_WAIT_POLICY|GOMP_[A-Z_]+)";
@@ -29,7 +29,7 @@ class NativeSettingsTest {
         assertThat("-Dorg.bytedeco.javacpp.maxbytes=" + SparkConfig.bytes(memory.get(0))
                         + " -Dorg.bytedeco.javacpp.maxphysicalbytes=" + SparkConfig.bytes(memory.get(1)))
                 .isEqualTo(NativeSettings.memory(heap, memory.get(0)));
-        assertThat(pom).contains("<spark.ui.enabled>false<"); // pages cost a second of each session
+        assertThat(pom).contains("<spark.ui.enabled>false<"); // the web UI costs a second per session
     }
 
     @Test
@@ -55,7 +55,7 @@ class NativeSettingsTest {
                 .allSatisfy((key, value) -> assertThat(NativeSettings.SPARK).containsEntry(key, value));
     }
 
-    /** The two groups of all matches; a name that comes twice must have one value. */
+    /** The two groups of all matches, as a map; fails if one name has two values. */
     private static Map<String, String> pairs(String text, String pattern) {
         var pairs = new TreeMap<String, String>();
         var matcher = Pattern.compile(pattern).matcher(text);

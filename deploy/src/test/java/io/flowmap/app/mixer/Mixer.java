@@ -6,7 +6,7 @@ import io.flowmap.nn.Parameter.Kind;
 import io.flowmap.nn.Scope;
 import org.nd4j.autodiff.samediff.SDVariable;
 
-/** A small MLP-Mixer (Tolstikhin et al. 2021) whose tokens are told of time and condition. */
+/** A small MLP-Mixer (Tolstikhin et al. 2021) whose tokens are modulated by time and condition. */
 record Mixer(MixerConfig config, long channels, long height, long width, ConditionShape condition, boolean isFlowMap)
         implements Network {
     @Override

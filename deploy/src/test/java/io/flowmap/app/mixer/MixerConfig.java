@@ -7,9 +7,9 @@ import io.flowmap.nn.Network;
 /**
  * Size of a {@link Mixer}.
  *
- * @param patch side of a token, in pixels
+ * @param patch height and width of a token, in pixels
  * @param width channels of a token
- * @param blocks of token and channel mixing
+ * @param blocks number of blocks of token and channel mixing
  */
 record MixerConfig(int patch, int width, int blocks) implements NetworkConfig {
     @Override

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A network and a condition of its own, from data to samples, that only this test knows. */
+/** A network and a condition known only to this test, from data to samples. */
 class MixerTest {
     private static final LatentShape SHAPE = new LatentShape(1, 8, 8);
     private static final String ATTRIBUTES = "attributes";
@@ -84,7 +84,7 @@ class MixerTest {
         }
     }
 
-    /** Trained on disks of a brightness that the attributes tell, the velocity at noise is brighter for a dark disk. */
+    /** Training data are disks whose brightness is given by the attributes. The velocity at noise must be brighter for a dark disk. */
     @Test
     void theConditionHasBeenLearned() {
         var model = StoredModel.of(context(), "teacher", "main", "ema-0.1");
@@ -186,7 +186,7 @@ class MixerTest {
         return (float) (2 * new CounterRandom(5).uniform(record) - 1);
     }
 
-    /** Images of one brightness and a little noise; the other two attributes tell nothing. */
+    /** Images of one brightness with a little noise; the other two attributes carry no information. */
     private static void write(JobContext context) throws Exception {
         var output = StageOutput.open(context, "data", List.of(), List.of());
         var random = new CounterRandom(7);

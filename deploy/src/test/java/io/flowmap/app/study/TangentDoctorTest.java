@@ -38,7 +38,10 @@ class TangentDoctorTest {
         }
     }
 
-    /** Time frequencies thirty times as large: the doctor sees it in the embedding first, not in the input convolution. */
+    /**
+     * With time frequencies thirty times as large, the doctor reports large derivatives first in the embedding, not in the input
+     * convolution.
+     */
     @Test
     void fastTimeEmbeddingShowsWhereItStarts() {
         var calm = readings(spec(false, NoiseLabel.TIME), 1);
@@ -81,7 +84,7 @@ class TangentDoctorTest {
         }
     }
 
-    /** Drawn arrays with gains that are not zero. */
+    /** Random arrays with non-zero gains. */
     private static Map<String, INDArray> arrays(NetworkSpec spec, double faster) {
         var arrays = new LinkedHashMap<String, INDArray>();
         var drawn = spec.parameters().arrays(InitialParameters.draw(spec.parameters(), 2));

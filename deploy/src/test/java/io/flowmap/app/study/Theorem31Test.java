@@ -10,7 +10,7 @@ class Theorem31Test {
     private final Theorem31 study = new Theorem31(0.5, 0.05, 0.9, 16, 20_000);
     private final List<Theorem31.Curve> curves = study.curves(new CounterRandom(3));
 
-    /** 40 comparisons with shared noise: five standard errors happen by chance in fewer than one run of ten thousand. */
+    /** 40 comparisons with shared noise: by chance, a difference of five standard errors occurs in fewer than one of ten thousand runs. */
     @Test
     void samplesHaveTheVarianceOfTheRecursion() {
         for (var curve : curves) {

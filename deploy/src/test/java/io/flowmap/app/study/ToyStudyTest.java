@@ -49,7 +49,7 @@ class ToyStudyTest {
         return study.result(row, study.data()).distances().get(0);
     }
 
-    /** Many steps on the exact velocity end in the data: the teacher, its classes and the exact samples belong together. */
+    /** Many steps on the exact velocity end in the data, which shows that teacher, classes and exact samples are consistent. */
     @Test
     void exactTeacherEndsInTheData() {
         var random = new CounterRandom(4);

@@ -7,19 +7,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * EDM2's UNet by its own constructor arguments ("EDM2 Precond/UNet kwargs"), with the blocks and parameters that follow
- * from them, so that both sides of the benchmark are built from one description.
+ * EDM2's UNet described by its own constructor arguments ("EDM2 Precond/UNet kwargs"), with the blocks and parameters that follow from
+ * them. Both sides of the benchmark are built from this description.
  *
- * @param resolution height and width of the image, pixels; other sizes divisible alike run too
+ * @param resolution height and width of the image in pixels; other sizes with the same divisibility work too
  * @param imageChannels channels of the image; the network adds one channel of ones
  * @param labelDim number of classes, 0 for none
  * @param modelChannels channels of multiplier 1
  * @param channelMult multiplier of each resolution level, finest first
  * @param numBlocks residual blocks of each level in the encoder; the decoder has one more
- * @param attnResolutions resolutions whose blocks carry self-attention
- * @param channelsPerHead channels of one attention head; a block narrower than this has no attention, as in EDM2
- * @param targetTime whether the network also takes the target time s and the guidance weight (the student's two
- *     additional embeddings)
+ * @param attnResolutions resolutions whose blocks have self-attention
+ * @param channelsPerHead channels of one attention head; a block with fewer channels has no attention, as in EDM2
+ * @param targetTime whether the network also takes the target time s and the guidance weight (the student's two additional embeddings)
  * @param clip limit of the activations after a block, 0 for none
  */
 public record BenchNetwork(
@@ -34,7 +33,7 @@ public record BenchNetwork(
         boolean targetTime,
         double clip) {
 
-    /** What a block does to its input before anything else. */
+    /** Resampling of a block's input. */
     public enum Resample {
         KEEP,
         DOWN,
@@ -46,7 +45,7 @@ public record BenchNetwork(
      *
      * @param name EDM2's name, "enc.32x32_block0"
      * @param joins channels of the skip connection concatenated to the input, 0 for none
-     * @param in channels of the input, the skip included
+     * @param in channels of the input, including the skip
      * @param heads attention heads, 0 for none
      */
     public record Block(
@@ -61,7 +60,7 @@ public record BenchNetwork(
         attnResolutions = List.copyOf(attnResolutions);
     }
 
-    /** The network of the published figures: 32x32x1, ten classes, about one million parameters. */
+    /** The network of the published measurements: 32x32x1, ten classes, about one million parameters. */
     public static BenchNetwork standard() {
         return new BenchNetwork(32, 1, 10, 16, List.of(2, 3, 4), 1, List.of(8), 32, true, 256);
     }

@@ -24,7 +24,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The product's own step: its compiled student program and its Adam, as a training's local step runs them. */
+/** Flowmap's own step: its compiled student program and its Adam, in the way a training's local step runs them. */
 public final class FlowmapStep implements StepContender {
     private final BenchNetwork network;
     private final StepConfig settings;
@@ -161,7 +161,7 @@ public final class FlowmapStep implements StepContender {
         return new FrozenField(name, new NetworkField(unet, NoiseLabel.TIME, settings.sigmaData()), arrays);
     }
 
-    /** Our network of that size. */
+    /** Flowmap's network of that size. */
     public static UNet unet(BenchNetwork network, boolean flowMap) {
         UNetConfig defaults = UNetConfig.of(
                 network.modelChannels(),

@@ -4,8 +4,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How far two implementations of the step are from each other: largest difference over the largest expected value, of the
- * field, the guided velocity, the tangent and the residual, and of the worst parameter tensor's gradient.
+ * Difference between two implementations of the step: largest difference over the largest expected value, for the field, the guided
+ * velocity, the tangent, the residual, and the worst parameter tensor's gradient.
  *
  * @param gradientNorm ||actual - expected|| / ||expected|| over all gradients as one vector
  */

@@ -4,7 +4,7 @@ package io.flowmap.bench.step;
 public interface StepContender extends AutoCloseable {
     String name();
 
-    /** Computes the step's values at the current parameters and leaves them as they are. */
+    /** Computes the step's values at the current parameters without updating them. */
     StepOutputs evaluate(StepInputs inputs);
 
     /** One whole training step, Adam included; returns the loss before the update. */

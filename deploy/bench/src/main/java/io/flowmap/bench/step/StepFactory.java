@@ -2,10 +2,10 @@ package io.flowmap.bench.step;
 
 import java.util.Map;
 
-/** Makes a contender over given values: parameters and constants by EDM2's names, raw, [out,in,kh,kw]. */
+/** Creates a contender with given values: raw parameters and constants by EDM2's names, [out,in,kh,kw]. */
 @FunctionalInterface
 public interface StepFactory {
-    /** The student's network is given; its teachers are {@code network.teacher()}, without s and guidance weight. */
+    /** The network is the student's; its teachers are {@code network.teacher()}, without s and guidance weight. */
     StepContender create(
             BenchNetwork network,
             StepConfig settings,

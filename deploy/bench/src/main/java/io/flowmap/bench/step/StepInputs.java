@@ -18,7 +18,7 @@ public record StepInputs(float[] x0, float[] z, float[] t, float[] s, float[] gu
         return labels.length;
     }
 
-    /** Images of standard normal noise scaled to sigma_data 0.5, times and guidance as a training run draws them. */
+    /** Images of standard normal noise scaled to sigma_data 0.5; times and guidance as a training run draws them. */
     public static StepInputs random(BenchNetwork network, int batch, long seed) {
         var random = new Random(seed);
         int size = network.imageChannels() * network.resolution() * network.resolution();
@@ -38,7 +38,7 @@ public record StepInputs(float[] x0, float[] z, float[] t, float[] s, float[] gu
         return new StepInputs(x0, z, t, s, guidance, labels);
     }
 
-    /** Labels as rows [B,L] with a one, or of zeros for no class. */
+    /** One-hot labels [B,L]; a row of zeros for no class. */
     public float[] oneHot(int classes) {
         var rows = new float[labels.length * classes];
         for (int i = 0; i < labels.length; i++) {

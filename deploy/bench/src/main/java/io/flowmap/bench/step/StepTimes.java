@@ -3,15 +3,15 @@ package io.flowmap.bench.step;
 import java.util.Arrays;
 
 /**
- * Times of alternating steps of two contenders; a pair is one step of each, one after the other, so that what else the
- * machine does weighs on both alike.
+ * Times of alternating steps of two contenders. A pair is one step of each, one after the other, so that other load on the machine
+ * affects both alike.
  *
  * @param ours milliseconds of each step of the first
  * @param rival milliseconds of each step of the second
  */
 public record StepTimes(double[] ours, double[] rival) {
 
-    /** Warms both up, then measures pairs, whose order alternates. */
+    /** Warms both up, then measures pairs in alternating order. */
     public static StepTimes measure(StepContender ours, StepContender rival, StepInputs inputs, int warmUp, int pairs) {
         for (int i = 0; i < warmUp; i++) {
             milliseconds(ours, inputs);
@@ -30,7 +30,7 @@ public record StepTimes(double[] ours, double[] rival) {
         return times;
     }
 
-    /** Median of the pairs' ratios, first to second. */
+    /** Median over pairs of the ratio of first to second. */
     public double ratio() {
         var ratios = new double[ours.length];
         for (int i = 0; i < ratios.length; i++) {
@@ -51,7 +51,7 @@ public record StepTimes(double[] ours, double[] rival) {
         double loss = contender.step(inputs);
         double milliseconds = (System.nanoTime() - start) * 1e-6;
         if (!Double.isFinite(loss)) {
-            throw new IllegalStateException("loss of " + contender.name() + " is " + loss);
+            throw new IllegalStateException("expected a finite loss from " + contender.name() + ", got " + loss);
         }
         return milliseconds;
     }

@@ -1,2 +1,2 @@
-/** One training step of ours to be measured, and how two contenders are compared. */
+/** One training step to be measured, and the comparison of two implementations. */
 package io.flowmap.bench.step;

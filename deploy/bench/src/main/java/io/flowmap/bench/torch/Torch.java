@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** The few libtorch calls that the rival uses, under names short enough to read equations by. */
+/** The few libtorch calls that the rival uses, under names short enough to read in equations. */
 final class Torch {
     private static final long[] ONE = {1, 1};
 
@@ -67,7 +67,7 @@ final class Torch {
         }
     }
 
-    /** Euclidean norm over the given axes, which stay with length one. */
+    /** Euclidean norm over the given axes, which are kept with length one. */
     static Tensor norm(Tensor a, long... axes) {
         try (var two = new Scalar(2.0);
                 var type = new ScalarTypeOptional()) {

@@ -11,7 +11,7 @@ final class TorchAdam {
 
     private TorchAdam() {}
 
-    /** Updates parameters and both moments; the caller holds a no-gradient guard. Steps count from one. */
+    /** Updates parameters and both moments; the caller holds a no-gradient guard. Steps are counted from one. */
     static void update(Tensor parameters, Tensor gradient, Tensor first, Tensor second, double rate, long step) {
         double correction = Math.sqrt(1 - Math.pow(BETA_2, step));
         double size = rate / (1 - Math.pow(BETA_1, step));

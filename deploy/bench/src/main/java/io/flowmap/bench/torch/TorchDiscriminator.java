@@ -30,10 +30,10 @@ public final class TorchDiscriminator implements AutoCloseable {
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
 
     /**
-     * How libtorch runs it; the benchmark takes the fastest.
+     * Variants of libtorch's computation; the benchmark uses the fastest.
      *
      * @param channelsLast NHWC memory format instead of NCHW
-     * @param pooled filters as three means of 2x2 windows instead of a depthwise convolution
+     * @param pooled filters as three 2x2 means instead of a depthwise convolution
      */
     public record Options(boolean channelsLast, boolean pooled) {
         @Override
@@ -59,7 +59,7 @@ public final class TorchDiscriminator implements AutoCloseable {
         }
     }
 
-    /** d/dparameters of mean R1 / 2 at images [N,C,H,W]: flat, zeros where it does not depend. */
+    /** d/dparameters of mean R1 / 2 at images [N,C,H,W], flat; zeros for parameters without influence. */
     public float[] penaltyGradient(float[] images, int batch) {
         try (var scope = new PointerScope()) {
             long[] shape = {

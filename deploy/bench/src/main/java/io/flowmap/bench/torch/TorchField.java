@@ -16,7 +16,7 @@ final class TorchField {
             return new Point(x, t, s, guidance, labels);
         }
 
-        /** This batch followed by another one that shares s, guidance and labels. */
+        /** This batch followed by another that shares s, guidance and labels. */
         Point join(Point other) {
             return new Point(
                     Torch.concatenate(0, x, other.x),

@@ -12,9 +12,9 @@ public final class TorchRuntime {
     private TorchRuntime() {}
 
     /**
-     * Loads our own libtorch and sets its threads; call it before any other use of libtorch. The libraries are unpacked
-     * first, because JavaCPP loads them while unpacking, and one that is not there yet would be taken from the system
-     * (a Python installation's libtorch of another version, which crashes).
+     * Loads the bundled libtorch and sets its number of threads; call it before any other use of libtorch. The libraries are unpacked
+     * first. Otherwise JavaCPP, which loads libraries while unpacking, would load one that is not unpacked yet from the system: a
+     * Python installation's libtorch of another version, which crashes.
      */
     public static void start(int threads) {
         try {

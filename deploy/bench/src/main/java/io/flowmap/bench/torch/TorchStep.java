@@ -20,9 +20,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
 /**
- * One AYF-EMD step (AYF Thm 3.2) in libtorch: both teachers without gradient over weights normalised beforehand, the
- * student's weights normalised once with gradient, its tangent by a central difference without gradient, the loss
- * against the tangent-normalised target, backward, Adam over one flat parameter vector.
+ * One AYF-EMD step (AYF Thm 3.2) in libtorch: both teachers without gradient, with weights normalised beforehand; the student's weights
+ * normalised once with gradient; its tangent by a central difference without gradient; the loss against the tangent-normalised target;
+ * backward; Adam over one flat parameter vector.
  */
 public final class TorchStep implements StepContender {
     private final BenchNetwork network;
@@ -38,8 +38,8 @@ public final class TorchStep implements StepContender {
     private long steps;
 
     /**
-     * @param student parameters and constants by EDM2's names, raw (not normalised) values; likewise the teachers, which
-     *     lack the embeddings of target time and guidance
+     * @param student raw (not normalised) parameters and constants by EDM2's names; the teachers have the same, without the embeddings
+     *     of target time and guidance
      */
     public TorchStep(
             BenchNetwork network,
@@ -76,7 +76,7 @@ public final class TorchStep implements StepContender {
         return evaluate(inputs, Optional.empty());
     }
 
-    /** As {@link #evaluate(StepInputs)}, with dF/dt [B,C,H,W] given instead of differenced. */
+    /** Like {@link #evaluate(StepInputs)}, with a given dF/dt [B,C,H,W] instead of the central difference. */
     public StepOutputs evaluate(StepInputs inputs, Optional<double[]> tangent) {
         try (var scope = new PointerScope()) {
             var pass = new Pass(inputs, tangent);
@@ -113,7 +113,7 @@ public final class TorchStep implements StepContender {
         return FieldProgram.multiplyAdds(unet, unet.sample());
     }
 
-    /** Both teachers, the field with gradients (backward counts as two evaluations), the central difference. */
+    /** Multiply-adds of both teachers, the field with gradients (backward counts as two evaluations) and the central difference. */
     @Override
     public long multiplyAdds(int batch) {
         return batch * (2 * evaluation(network.teacher()) + 5 * evaluation(network));
@@ -124,7 +124,7 @@ public final class TorchStep implements StepContender {
         owned.close();
     }
 
-    /** The values of one step, in the order they are computed. */
+    /** The values of one step, in the order of computation. */
     private final class Pass {
         private final Tensor velocity;
         private final Tensor field;

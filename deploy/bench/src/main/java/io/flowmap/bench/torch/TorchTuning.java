@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Finds the way in which libtorch runs the step fastest on this machine, batch by batch. */
+/** Finds libtorch's fastest variant of the step on this machine, for each batch size. */
 public final class TorchTuning {
-    /** A way and the best of its measured steps. */
+    /** A variant and the time of its fastest step. */
     public record Trial(TorchOptions options, double milliseconds) {}
 
     private static final double TOLERANCE = 1e-3;
@@ -19,8 +19,8 @@ public final class TorchTuning {
     private TorchTuning() {}
 
     /**
-     * All ways that compute the step, fastest first: on some processors libtorch's oneDNN gives wrong values in float32 NCHW, and such a
-     * way is no rival. Rounds over all of them are repeated and the first round is warm-up.
+     * All variants that compute the step correctly, fastest first. On some processors libtorch's oneDNN gives wrong values in float32
+     * NCHW; such a variant is dropped. Every round measures all variants, and the first round is warm-up.
      */
     public static List<Trial> ranked(Function<TorchOptions, TorchStep> maker, StepInputs inputs, int rounds) {
         var ways = List.of(

@@ -15,8 +15,8 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Forward pass of EDM2's magnitude-preserving UNet in libtorch, over weights that {@link TorchWeights} has made ready.
- * Without gradients it works in place; with gradients only where autograd does not need the value.
+ * Forward pass of EDM2's magnitude-preserving UNet in libtorch, with weights prepared by {@link TorchWeights}. Without gradients it
+ * works in place; with gradients only where autograd does not need the value.
  */
 final class TorchUnet {
     /** Conditioning of one forward pass: noise label [B], target time and guidance weight [B], one-hot labels [B,L]. */
@@ -67,7 +67,7 @@ final class TorchUnet {
         }
     }
 
-    /** silu of the summed embeddings [B,E]; the constants of mp_silu, mp_sum and the Fourier features are in weights. */
+    /** silu of the summed embeddings [B,E]; the weights include the constants of mp_silu, mp_sum and the Fourier features. */
     private Tensor embedding(Condition condition) {
         Tensor sum = fourier("emb_fourier", condition.noise())
                 .matmul(weight("emb_noise").t());
@@ -86,7 +86,7 @@ final class TorchUnet {
         return torch.silu(sum);
     }
 
-    /** cos(t f + p) [B,F]; its sqrt(2) is in the weight behind it. */
+    /** cos(t f + p) [B,F]; the factor sqrt(2) is in the weight that follows. */
     private Tensor fourier(String name, Tensor t) {
         Tensor phases = constants.get(name + ".phases");
         return torch.cos(torch.addcmul(phases, t.reshape(-1, 1), constants.get(name + ".freqs")));
@@ -121,7 +121,7 @@ final class TorchUnet {
         }
     }
 
-    /** Resampling, concatenation of the skip, and in the encoder projection and pixel normalisation. */
+    /** Resampling, concatenation of the skip; in the encoder also projection and pixel normalisation. */
     private Tensor entrance(Block block, Tensor input, Deque<Tensor> skips) {
         Tensor x = input;
         if (block.resample() == Resample.DOWN) {
@@ -167,7 +167,7 @@ final class TorchUnet {
         return torch.silu(y.mul(factors));
     }
 
-    /** mp_sum(x, y, 0.3); y carries its share already. */
+    /** mp_sum(x, y, 0.3); y is already scaled. */
     private void sumInto(Block block, Tensor y, Tensor x) {
         double scale = block.heads() > 0 ? 1 : TorchWeights.outputScale(network, block);
         if (block.decoder() && block.projects()) {
@@ -177,7 +177,7 @@ final class TorchUnet {
         }
     }
 
-    /** Self-attention over positions: q, k, v of unit magnitude over a head's channels, EDM2's Block.forward. */
+    /** Self-attention over positions, with q, k, v of unit magnitude over a head's channels (EDM2's Block.forward). */
     private Tensor attend(Block block, Tensor x) {
         Tensor qkv = Torch.convolve(x, weight(block.name() + ".attn_qkv"));
         Tensor mixed = channelsLast ? attendRows(block, qkv) : attendColumns(block, qkv);
@@ -186,7 +186,7 @@ final class TorchUnet {
         return out;
     }
 
-    /** Channels last: a position's channels are contiguous, as the fused attention kernel wants them. */
+    /** Channels last: a position's channels are contiguous, as the fused attention kernel requires. */
     private Tensor attendRows(Block block, Tensor qkv) {
         long b = qkv.size(0);
         long side = qkv.size(2);
@@ -224,8 +224,8 @@ final class TorchUnet {
     }
 
     /**
-     * 1 / (eps + ||x||/sqrt(n)) over one axis, kept with length one (EDM2's normalize). libtorch's norm is fast along
-     * contiguous values only; across them the sum of squares is 16 times faster.
+     * 1 / (eps + ||x||/sqrt(n)) over one axis, which is kept with length one (EDM2's normalize). libtorch's norm is fast only along
+     * contiguous values; along other axes the sum of squares is 16 times faster.
      */
     private Tensor inverseMagnitude(Tensor x, long axis, long n) {
         Tensor norm =

@@ -8,10 +8,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
 /**
- * The weights that a forward pass multiplies by, made once a step from the raw ones: rows normalised to unit magnitude
- * (EDM2 Eq. 66: w / (eps + ||w||/sqrt(n)) / sqrt(n)), times their gain, times every constant factor that can move
- * through a linear map into its weight (the 1/0.596 of mp_silu before it, the weights of mp_sum after it). Gradients
- * flow through all of it when the raw tensors require them.
+ * Effective weights of a forward pass, computed once per step from the raw ones: rows normalised to unit magnitude (EDM2 Eq. 66: w /
+ * (eps + ||w||/sqrt(n)) / sqrt(n)), times their gain, times every constant factor that can be moved through a linear map into its
+ * weight (the 1/0.596 of mp_silu before it, the weights of mp_sum after it). Gradients flow through all of it if the raw tensors
+ * require them.
  */
 final class TorchWeights {
     static final double EPSILON = 1e-4;
@@ -42,7 +42,7 @@ final class TorchWeights {
         return weights.ready;
     }
 
-    /** Factor that the decoder's concatenation puts on the block before it: mp_cat at 0.5, EDM2 Eq. 103. */
+    /** Factor that the decoder's concatenation applies to the output of the previous block: mp_cat at 0.5, EDM2 Eq. 103. */
     static double joinScale(int main, int skip, int part) {
         return Math.sqrt((main + skip) / 0.5) / Math.sqrt(part) * 0.5;
     }
@@ -76,7 +76,7 @@ final class TorchWeights {
         }
     }
 
-    /** EDM2 counts an attention channel as (head, channel, q|k|v); (q|k|v, head, channel) keeps the three contiguous. */
+    /** EDM2 orders attention channels as (head, channel, q|k|v); the order (q|k|v, head, channel) keeps q, k and v contiguous. */
     private void attention(Block block, double out) {
         String name = block.name() + ".attn_qkv.weight";
         int width = block.out();
@@ -85,7 +85,7 @@ final class TorchWeights {
         convolution(block.name() + ".attn_proj", ADD * out);
     }
 
-    /** Scale that the following concatenation asks of this block's output, folded into its last linear maps. */
+    /** Scale that the following concatenation applies to this block's output, folded into its last linear maps. */
     double outputScale(Block block) {
         var decoder = network.decoder();
         int next = decoder.indexOf(block) + 1;

@@ -1,2 +1,2 @@
-/** The rivals' steps in libtorch. */
+/** The rival's steps in libtorch. */
 package io.flowmap.bench.torch;

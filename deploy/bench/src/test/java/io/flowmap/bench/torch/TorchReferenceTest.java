@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The rival's network and objective against values of the original Python code, in double. */
+/** Compares the rival's network and objective with values of the original Python code, in double. */
 @Tag("reference")
 class TorchReferenceTest {
     private static final double SIGMA_DATA = 0.5;
@@ -193,7 +193,7 @@ class TorchReferenceTest {
         return Torch.mul(a, guidance).add(Torch.mul(b, 1 - guidance));
     }
 
-    /** A network of the reference with its weights, raw ones as leaves where gradients are wanted. */
+    /** A network of the reference with its weights. The raw weights are leaves if gradients are needed. */
     private static final class Model {
         private final BenchNetwork network;
         private final Map<String, Tensor> raw = new LinkedHashMap<>();

@@ -113,7 +113,10 @@ class TorchStepTest {
                 .isEqualTo(2);
     }
 
-    /** Not on an AMD EPYC with AVX-512: libtorch's oneDNN is wrong there where 16 does not divide the channels, and without it all is right. */
+    /**
+     * Skipped on AMD EPYC with AVX-512: libtorch's oneDNN gives wrong values there if 16 does not divide the channels; without oneDNN
+     * they are right.
+     */
     private static boolean convolvesNchw() {
         return IntStream.range(0, 4).allMatch(repetition -> convolvesNchwOnce());
     }
