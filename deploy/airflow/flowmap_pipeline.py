@@ -1,7 +1,7 @@
 """The stages of a Flowmap run as an Airflow DAG, one task each.
 
-Every stage may be started again at any time: what is finished is skipped, a training goes on from its last checkpoint. So a failure
-(exit code 1, or a killed process) is tried again; a user's mistake (exit code 2) fails the task at once.
+Every stage may be started again at any time: finished work is skipped, and a training continues from its last checkpoint. So a failure
+(exit code 1, or a killed process) is retried; a user's mistake (exit code 2) fails the task at once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from airflow.exceptions import AirflowException, AirflowFailException
 HOME = os.environ.get("FLOWMAP_HOME", "/opt/flowmap")
 MASTER = os.environ.get("FLOWMAP_MASTER", "local[*]")
 RUNS = os.environ.get("FLOWMAP_RUNS", "s3a://flowmap/runs")
-# Spark's settings of each stage, a directory of deploy/profiles.
+# Spark profile of each stage: a directory in deploy/profiles.
 STAGES = {
     "ingest": "cpu",
     "pretrain": "cpu",
@@ -29,7 +29,7 @@ USER_ERROR = 2
 
 
 def command(stage: str, day: str) -> list[str]:
-    """What runs a stage of the day's run."""
+    """The command line for a stage of the day's run."""
     return [
         f"{HOME}/bin/flowmap",
         stage,
@@ -42,11 +42,11 @@ def command(stage: str, day: str) -> list[str]:
 
 
 def run(stage: str, day: str) -> None:
-    """Runs a stage; its log lines go to the task's log."""
+    """Runs a stage; its output goes to the task's log."""
     environment = dict(os.environ, SPARK_CONF_DIR=f"{HOME}/profiles/{STAGES[stage]}")
     code = subprocess.run(command(stage, day), env=environment, check=False).returncode
     if code == USER_ERROR:
-        raise AirflowFailException(f"flowmap {stage}: a mistake in what was asked, told above")
+        raise AirflowFailException(f"flowmap {stage}: a mistake in settings or data, see the log above")
     if code != 0:
         raise AirflowException(f"flowmap {stage}: exit code {code}")
 

@@ -1,8 +1,8 @@
-# Sourced by flowmap: runs deploy/bench, whose class path alone holds libtorch and what it needs.
+# Sourced by flowmap: runs deploy/bench. Only its class path holds libtorch and its dependencies.
 
 bench() {
     local lib="$deploy/bench/target/lib/*" threads=${OMP_NUM_THREADS:-} name
-    # A short spin between parallel regions: 25 % of a step at batch 16, for both sides.
+    # A short spin between parallel regions takes 25 % off a step at batch 16, for both sides.
     [ -n "$threads" ] || threads=$(getconf _NPROCESSORS_ONLN)
     local environment=(MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=17179869184 MALLOC_TOP_PAD_=268435456
         MALLOC_ARENA_MAX=2 "GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-20000}" "OMP_NUM_THREADS=$threads")

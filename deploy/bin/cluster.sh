@@ -1,5 +1,5 @@
-# Sourced by flowmap: a standalone Spark cluster on loopback. Its process ids, logs and address, and the secret by which master,
-# workers and jobs know each other, are in a folder for the user alone, where the launcher looks for them.
+# Sourced by flowmap: a standalone Spark cluster on loopback. Process ids, logs, the address, and the secret with which master, workers
+# and jobs authenticate each other are in a folder that only the user can read. The launcher looks for them there.
 cluster_dir=$FLOWMAP_CLUSTER
 
 cluster() {
@@ -30,7 +30,7 @@ cluster_start() {
     for i in "$workers" "$cores" "$port"; do
         case $i in '' | 0* | *[!0-9]*) die "cannot start cluster: expected a positive whole number, got $i" ;; esac
     done
-    [ -z "$(cluster_pids)" ] || die "cannot start cluster: expected none, got one running at $(cat "$cluster_dir/url") (flowmap cluster stop)"
+    [ -z "$(cluster_pids)" ] || die "cannot start cluster: expected no running cluster, got one at $(cat "$cluster_dir/url") (flowmap cluster stop)"
     if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
         die "cannot start cluster: expected a free port $port on 127.0.0.1, got one in use (--port N)"
     fi
@@ -52,14 +52,14 @@ cluster_start() {
     echo "$url"
 }
 
-# Settings of Spark with a new secret, written by builtins of the shell: no list of processes shows it.
+# Prints Spark settings with a new secret. Only shell builtins see the secret, so no process list shows it.
 secret() {
     local bytes
     bytes=$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')
     printf 'spark.authenticate true\nspark.authenticate.secret %s\n' "$bytes"
 }
 
-# daemon NAME CLASS ARGUMENTS: starts a process of its own that outlives this script.
+# daemon NAME CLASS ARGUMENTS: starts a background process that outlives this script.
 daemon() {
     : >"$cluster_dir/$1.log"
     SPARK_LOCAL_IP=127.0.0.1 SPARK_DAEMON_MEMORY=512m SPARK_MASTER_OPTS=-Dspark.port.maxRetries=0 SPARK_NO_DAEMONIZE=1 \
@@ -68,7 +68,7 @@ daemon() {
     echo $! >"$cluster_dir/$1.pid"
 }
 
-# await TEXT COUNT: waits until the master has logged a text so often, a minute at most.
+# await TEXT COUNT: waits until the master has logged a text COUNT times; at most one minute.
 await() {
     local tries=0
     until [ "$(grep -c "$1" "$cluster_dir/master.log")" -ge "$2" ]; do
@@ -76,14 +76,14 @@ await() {
         if [ "$tries" -gt 300 ] || [ "$(cluster_pids | wc -w)" -lt "$(ls "$cluster_dir" | grep -c '\.pid$')" ]; then
             tail -n 5 "$cluster_dir"/*.log >&2
             cluster_stop >/dev/null
-            echo "flowmap: cannot start cluster: expected master and workers to come up, got the logs above" >&2
+            echo "flowmap: cannot start cluster: expected master and workers to start, see the logs above" >&2
             exit 1
         fi
         sleep 0.2
     done
 }
 
-# The ids of our processes that live.
+# Prints the ids of our processes that are running.
 cluster_pids() {
     local file pid
     for file in "$cluster_dir"/*.pid; do

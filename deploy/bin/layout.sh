@@ -1,8 +1,8 @@
-# Sourced by flowmap and package.sh: builds with Maven, and lays out a Spark home and a folder of the program's jars less those that
-# Spark has. In a checkout they are deploy/target/spark and deploy/target/lib (for the benches deploy/bench/target/lib), and jars of
-# others are links into Maven's repository.
+# Sourced by flowmap and package.sh: builds with Maven, and lays out a Spark home and a folder of the program's jars without those that
+# Spark has. In a checkout these are deploy/target/spark and deploy/target/lib (for the benches deploy/bench/target/lib), and
+# third-party jars are links into Maven's repository.
 
-# prepare deploy|bench: brings the layout up to date and exports SPARK_HOME. Without sources, as in a package, it is as it is.
+# prepare deploy|bench: brings the layout up to date and exports SPARK_HOME. In a package, which has no sources, nothing is built.
 prepare() {
     local module=$1 target state
     if [ -n "${SPARK_HOME-}" ]; then
@@ -25,7 +25,7 @@ prepare() {
     fi
 }
 
-# is_current TARGET STATE: built for this machine and Spark, and no source is newer.
+# is_current TARGET STATE: whether the layout was built for this machine and Spark, and no source is newer.
 is_current() {
     [ "$(cat "$1/laid-out" 2>/dev/null)" = "$2" ] &&
         [ -z "$(find "$home/pom.xml" "$home"/*/pom.xml "$home"/*/src/main "$deploy"/*/pom.xml "$deploy"/*/src/main "$deploy/bin" \
@@ -37,12 +37,12 @@ build() {
     local modules=deploy log=$2/build.log commit
     [ "$1" = deploy ] || modules=deploy,deploy/bench
     echo "flowmap: building, see $log" >&2
-    printf %s "$3" >"$2/started" # dated before the build, so that a source changed meanwhile is newer
+    printf %s "$3" >"$2/started" # dated before the build, so that sources changed during it count as newer
     commit=$(git -C "$home" describe --always --dirty --abbrev=12 --exclude '*' 2>/dev/null || true)
     (cd "$home" && sh ./mvnw -B -ntp package -DskipTests -Dflowmap.package.skip=true "-Dflowmap.commit=$commit" -pl "$modules" -am) \
         >"$log" 2>&1 || {
         grep -E '^\[ERROR\]|^\[FATAL\]|^Error|cannot' "$log" | head -n 15 >&2
-        echo "flowmap: cannot build: expected Maven to succeed, got the errors above (all of them in $log)" >&2
+        echo "flowmap: cannot build: expected Maven to succeed, got the errors above (full log: $log)" >&2
         exit 1
     }
     [ "$SPARK_HOME" != "$own_spark" ] || spark_home "$own_spark"
@@ -58,8 +58,8 @@ spark_home() {
     echo "Spark from Maven's jars, laid out by flowmap" >"$1/RELEASE"
 }
 
-# library DIR MODULE SPARK: links the module's runtime class path, without what that Spark home has in any version, and copies our
-# own jars.
+# library DIR MODULE SPARK: links the jars of the module's runtime class path, except those that the Spark home has in any version, and
+# copies our own jars.
 library() {
     local known
     known=" $(ls "$3/jars" | sed 's/-[0-9].*\.jar$//' | tr '\n' ' ')"
@@ -75,7 +75,7 @@ library() {
     done | links "$1"
 }
 
-# links DIR: makes DIR hold exactly the jars listed on standard input, each put in place at once, so that running JVMs are not hurt.
+# links DIR: makes DIR hold exactly the jars listed on standard input. Each jar is replaced atomically, so running JVMs are not affected.
 links() {
     local dir=$1 jar name wanted=' '
     mkdir -p "$dir"

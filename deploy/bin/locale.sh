@@ -1,6 +1,6 @@
-# Sourced by flowmap: a JVM names files in the encoding of the locale that it starts in, and no option of its own changes that.
+# Sourced by flowmap. A JVM encodes file names by the locale in which it starts, and no JVM option changes that.
 
-# utf8_locale: exports a locale of UTF-8, C.UTF-8 before others, unless the user's is one. Where there is none, Java says so.
+# utf8_locale: exports a UTF-8 locale, preferably C.UTF-8, unless the user's locale is UTF-8. If there is none, the launcher reports it.
 utf8_locale() {
     local known name
     [ "$(locale charmap 2>/dev/null)" != UTF-8 ] || return 0

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a container of the image does: the driver or an executor as Spark on Kubernetes asks for them, else a command of flowmap.
+# Entry point of the image: the driver or an executor if Spark on Kubernetes asks for it, otherwise a flowmap command.
 set -euo pipefail
 
 driver() {

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# nightly.sh LOG COMMAND ...: runs `flowmap COMMAND ...` unless the last night's still runs. A failure is repeated, at most three runs
-# in all, each going on where the last stopped; a user's mistake (exit code 2) is not. FLOWMAP_WAIT: seconds between runs.
+# nightly.sh LOG COMMAND ...: runs `flowmap COMMAND ...` unless last night's run is still active. After a failure it runs the command
+# again, up to three times in total; each run continues where the last stopped. A user's mistake (exit code 2) is not retried.
+# FLOWMAP_WAIT: seconds between runs.
 set -euo pipefail
 [ $# -ge 2 ] || { echo "usage: nightly.sh LOG COMMAND [--config FILE] [key=value ...]" >&2; exit 2; }
 log=$1
 shift
 flowmap=${FLOWMAP:-$(dirname "${BASH_SOURCE[0]}")/../bin/flowmap}
 exec 9>>"$log.lock"
-flock -n 9 || { echo "nightly.sh: $log.lock is held, the last run goes on" >&2; exit 75; }
+flock -n 9 || { echo "nightly.sh: $log.lock is held: the last run is still active" >&2; exit 75; }
 for run in 1 2 3; do
     echo "time=$(date -u +%FT%TZ) run=$run command=$1 state=started" >>"$log"
     code=0

@@ -1,4 +1,4 @@
-"""Prints, as JSON, what the DAG file in argv[1] makes of each task, and what becomes of it when the launcher ends with 0, 1 and 2."""
+"""Prints as JSON the tasks of the DAG file in argv[1], and each task's outcome when the launcher ends with exit code 0, 1 and 2."""
 
 import json
 import runpy

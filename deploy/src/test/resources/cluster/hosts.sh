@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# hosts.sh SPARK DIR CHECKOUT PACKAGE HOME [COMMAND ... --]...: runs the commands beside a master and two workers. The workers are on
-# hosts of their own: they see Spark's home and the JDK, but an empty folder in place of checkout and package and another in place of
-# the user's home, where Maven's repository and what JavaCPP unpacked are.
+# hosts.sh SPARK DIR CHECKOUT PACKAGE HOME [COMMAND ... --]...: runs the commands on a cluster of a master and two workers. The workers
+# simulate separate hosts: they see Spark's home and the JDK, but empty folders in place of checkout, package and the user's home (which
+# holds Maven's repository and JavaCPP's unpacked libraries).
 set -euo pipefail
 spark=$1 dir=$2 checkout=$3 package=$4 home=$5
 shift 5

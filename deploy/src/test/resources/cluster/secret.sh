@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# secret.sh FLOWMAP STATE COMMAND ...: runs a command on a cluster of this machine and prints what was found: who showed its secret.
+# secret.sh FLOWMAP STATE COMMAND ...: runs a command on a cluster of this machine and prints where the cluster's secret became visible.
 set -euo pipefail
 flowmap=$1 state=$2
 shift 2

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The nightly run under plain cron, with a stand-in for the launcher. */
+/** The nightly run under plain cron, with a stub for the launcher. */
 class CronTest {
     private static final String NIGHTLY =
             Deployed.DEPLOY.resolve("cron/nightly.sh").toString();
@@ -34,7 +34,7 @@ class CronTest {
         var words = Deployed.words(lines.get(0));
         SparkApplication.requireCron(String.join(" ", words.subList(0, 5)));
         assertThat(Deployed.here(words.get(5))).isEqualTo(NIGHTLY);
-        assertThat(lines.get(0)).doesNotContain("%"); // cron would cut there
+        assertThat(lines.get(0)).doesNotContain("%"); // cron would cut the line there
         Deployed.request(words.subList(7, words.size()));
     }
 
@@ -63,7 +63,7 @@ class CronTest {
         var second =
                 Deployed.run(environment(), "flock", lock.toString(), NIGHTLY, folder.resolve("log") + "", "pipeline");
         assertThat(second.code()).isEqualTo(75);
-        assertThat(second.out()).contains("the last run goes on");
+        assertThat(second.out()).contains("the last run is still active");
         assertThat(folder.resolve("log")).doesNotExist();
     }
 

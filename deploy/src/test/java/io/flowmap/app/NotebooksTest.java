@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The notes of notebooks/ on tiny runs. What they show is kept in target/notebooks. */
+/** Runs the notes of notebooks/ on tiny runs; their output is written to target/notebooks. */
 class NotebooksTest {
     private static final Path NOTES = Deployed.ROOT.resolve("notebooks");
     private static final Pattern PICTURE = Pattern.compile("src='data:image/png;base64,([^']+)'");
@@ -92,8 +92,8 @@ class NotebooksTest {
     @Test
     void theDatasetsOverviewCountsEveryRecordAndShowsPictures() throws IOException {
         var outputs = run("dataset-overview", demo, Map.of());
-        assertThat(sum(rows(outputs, "What became of every record"), "records")).isEqualTo(180);
-        assertThat(sum(rows(outputs, "Kept records of each class"), "train")).isEqualTo(120);
+        assertThat(sum(rows(outputs, "Outcome of every record"), "records")).isEqualTo(180);
+        assertThat(sum(rows(outputs, "Kept records per class"), "train")).isEqualTo(120);
         var picture = pictures(output(outputs, "Channels and pictures of the first training latents"))
                 .get(0);
         assertThat(picture.getWidth()).isEqualTo(16 * 18);
@@ -101,7 +101,7 @@ class NotebooksTest {
         requireLevels(picture);
     }
 
-    /** The levels of the first latent, read by our own codec, between the least and the most of the 64 that are shown. */
+    /** The gray levels of the first latent, read by our own codec and scaled from the least to the largest value of the 64 latents shown. */
     private static void requireLevels(BufferedImage picture) {
         var hadoop = spark.sparkContext().hadoopConfiguration();
         var values = LatentData.open(hadoop, new org.apache.hadoop.fs.Path(demo + "/data"), "train")

@@ -1,6 +1,7 @@
-"""pytorch-fid's InceptionV3 in torch, weights drawn. Writes them as a torch file in pytorch-fid's names, images as uint8 [n, 3, 299, 299] and
-their features as float32 [n, 2048], the network as ONNX for a batch of any size, and prints the versions, "multiply-adds N" of an image, and for each way of computing them
-"name images-per-second".
+"""pytorch-fid's InceptionV3 in torch, with random weights.
+
+Writes the weights as a torch file with pytorch-fid's names, images as uint8 [n, 3, 299, 299], their features as float32 [n, 2048], and the
+network as ONNX for any batch size. Prints the versions, "multiply-adds N" per image, and for each variant "name images-per-second".
 """
 import sys
 import time
@@ -11,7 +12,7 @@ import torch.nn.functional as F
 
 
 class Layers:
-    """Convolutions whose batch normalisation is folded into them, which is the fastest that torch has without a compiler."""
+    """Convolutions with folded batch normalisation, the fastest form in torch without a compiler."""
 
     def __init__(self):
         self.state, self.folded, self.multiply_adds = {}, {}, 0
@@ -83,7 +84,7 @@ def features(conv, x):
 
 
 def timed(conv, images, batch, memory):
-    """All images once, then again with the clock running; their features and images a second."""
+    """Runs all images once, then again for timing; returns their features and the images per second."""
     conv.format(memory)
     for warm in (True, False):
         begun, found = time.perf_counter(), []

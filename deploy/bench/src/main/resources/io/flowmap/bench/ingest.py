@@ -1,6 +1,8 @@
-"""Decodes, crops, resizes and writes the images of tar shards by Pillow, in one loop. Arguments: folder, side, repetitions,
-"full" or "scaled" (JPEGs decoded at 1/2, 1/4 or 1/8 where that leaves twice the side). Prints
-"images seconds cpu-seconds checksum" of the fastest repetition and the libraries' versions; the checksum is the sum of the images' CRC-32 as [C,H,W].
+"""Decodes, crops, resizes and writes the images of tar shards with Pillow, in one loop.
+
+Arguments: folder, side, repetitions, "full" or "scaled" (JPEGs decoded at 1/2, 1/4 or 1/8 if that leaves at least twice the side). Prints
+"images seconds cpu-seconds checksum" of the fastest repetition, and the libraries' versions. The checksum is the sum of the CRC-32 of the
+images as [C,H,W].
 """
 import glob
 import io

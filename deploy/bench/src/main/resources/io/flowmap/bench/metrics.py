@@ -1,7 +1,7 @@
-"""The published algorithms in NumPy and SciPy on features [n, d] of a file: two sets, its halves. Prints "name seconds cpu-seconds value ...".
+"""The published algorithms in NumPy and SciPy on a file of features [n, d], whose halves are two sets.
 
-Moments as pytorch-fid takes them, its Frechet distance by scipy's sqrtm and by symmetric eigenvalues, precision and recall as StyleGAN3
-takes them (k-th neighbour with the point itself as the 0-th, all distances of a set at once) in float32.
+Moments as in pytorch-fid; its Frechet distance by scipy's sqrtm and by symmetric eigenvalues; precision and recall as in StyleGAN3 (k-th
+neighbour with the point itself as the 0-th, all distances of a set at once), in float32. Prints "name seconds cpu-seconds value ...".
 """
 import sys
 import time
