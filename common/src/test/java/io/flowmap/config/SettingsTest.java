@@ -27,7 +27,10 @@ class SettingsTest {
             String executorMemory,
             String nativeMemory,
             int threadsPerWorker,
+            String executorJars,
+            int uiPort,
             int prometheusPort,
+            String eventLog,
             String logLevel,
             Map<String, String> conf) {
         SparkPart {

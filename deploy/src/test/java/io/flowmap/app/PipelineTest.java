@@ -51,7 +51,8 @@ class PipelineTest {
     @Test
     void aPipelineWhoseSamplesCouldNotBeMeasuredEndsBeforeItTrains() {
         assertThat(run("pipeline", "blind", "ingest.test=null")).isEqualTo(2);
-        assertThat(err.toString()).contains("cannot compare samples with the split test of", "evaluate.reference-split");
+        assertThat(err.toString())
+                .contains("cannot compare samples with the split test of", "evaluate.reference-split");
         assertThat(folder.resolve("blind/data/manifest.json")).exists();
         assertThat(folder.resolve("blind/teacher")).doesNotExist();
     }
