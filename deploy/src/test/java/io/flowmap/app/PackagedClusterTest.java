@@ -111,8 +111,7 @@ class PackagedClusterTest {
         words.addAll(List.of("--executor-memory", "512m", "--conf", "spark.executorEnv.OMP_NUM_THREADS=1"));
         var soon = String.join(" ", ForkedJvm.SOON_READY);
         words.addAll(List.of("--driver-java-options", soon));
-        words.addAll(List.of(
-                "--conf", "spark.executor.extraJavaOptions=-Dorg.bytedeco.javacpp.maxbytes=1g " + soon));
+        words.addAll(List.of("--conf", "spark.executor.extraJavaOptions=-Dorg.bytedeco.javacpp.maxbytes=1g " + soon));
         words.add(packaged.program().toString());
         words.addAll(List.of(words(command)));
         words.remove("--master=" + MASTER);
