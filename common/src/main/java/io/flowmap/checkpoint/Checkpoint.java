@@ -5,14 +5,14 @@ import io.flowmap.tensor.ParameterLayout;
 import java.util.Map;
 
 /**
- * What a checkpoint holds.
+ * One checkpoint, read into memory.
  *
- * @param step of training
+ * @param step training step at which it was saved
  * @param layout index of every flat vector
  * @param vectors flat vectors by role: "parameters", "ema-0.05", "adam-m", "adam-v"
- * @param state everything else, as the trainer wrote it
- * @param hash SHA-256 of the vectors' little-endian bytes, roles in alphabetical order
- * @param frozen the parameters that the vectors have not, null where they have all
+ * @param state other state of the trainer, as the trainer wrote it
+ * @param hash SHA-256 of the little-endian bytes of all vectors, roles in alphabetical order
+ * @param frozen the file with the parameters that are missing from the vectors; null if the vectors hold all parameters
  */
 public record Checkpoint(
         long step,

@@ -14,15 +14,15 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * {@code checkpoint.json}: what a checkpoint consists of.
+ * Content of {@code checkpoint.json}: the parts of a checkpoint.
  *
- * @param step of training
+ * @param step training step at which it was saved
  * @param roles of the vectors, in alphabetical order
  * @param sha256 hash over all vectors
- * @param files where each role's vector lies and its hash; empty in checkpoints of earlier versions, which have {@code role.safetensors}
+ * @param files file name and hash of each role's vector; empty in checkpoints of earlier versions, which use {@code role.safetensors}
  * @param layout entries of a {@link ParameterLayout}
- * @param state everything else, as the trainer wrote it
- * @param frozen the parameters that the vectors have not; null where they have all
+ * @param state other state of the trainer, as the trainer wrote it
+ * @param frozen the file with the parameters that are missing from the vectors; null if the vectors hold all parameters
  */
 record CheckpointIndex(
         long step,
@@ -59,12 +59,12 @@ record CheckpointIndex(
         }
     }
 
-    /** The file of a role. */
+    /** File name of a role's vector. */
     String file(String role) {
         return files.isEmpty() ? role + ".safetensors" : files.get(role).name();
     }
 
-    /** The layout. Throws {@link IllegalArgumentException} if it is none. */
+    /** The parameter layout. Throws {@link IllegalArgumentException} if the entries are not a valid layout. */
     ParameterLayout parameters() {
         try {
             var entries = Json.mapper().treeToValue(layout, ParameterLayout.Entry[].class);
@@ -83,7 +83,7 @@ record CheckpointIndex(
         return Json.pretty(this).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Throws {@link IllegalArgumentException} unless the bytes are an index. */
+    /** Parses an index. Throws {@link IllegalArgumentException} if the bytes are not a valid one. */
     static CheckpointIndex of(byte[] bytes) {
         try {
             if (!(Json.mapper().readTree(bytes) instanceof ObjectNode tree)) {

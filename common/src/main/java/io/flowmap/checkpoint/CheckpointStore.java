@@ -26,8 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checkpoints of a training below one directory, {@code step-000000001000/}: one safetensors file a role, and {@code checkpoint.json},
- * written last: a checkpoint counts if and only if it is there, and consists of the files that it names.
+ * Checkpoints of one training below one directory. {@code step-000000001000/} holds one safetensors file for each role and {@code
+ * checkpoint.json}, which is written last: a checkpoint is complete if and only if this file exists, and it consists of the files named
+ * there.
  */
 public final class CheckpointStore {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
@@ -44,30 +45,30 @@ public final class CheckpointStore {
         this.root = root;
     }
 
-    /** The store in a directory, which need not be there yet. */
+    /** Opens the store in a directory, which need not exist yet. */
     public static CheckpointStore open(Configuration hadoop, Path root) {
         return new CheckpointStore(Store.of(hadoop, root), root);
     }
 
-    /** The snapshots of averages that lie below a training's checkpoints. */
+    /** The store of the EMA snapshots, which lie below the checkpoints of their training. */
     public CheckpointStore snapshots() {
         return new CheckpointStore(fileSystem, new Path(root, SNAPSHOTS));
     }
 
     /**
-     * Publishes a checkpoint, replacing one of the same step.
+     * Publishes a checkpoint. Replaces a checkpoint of the same step.
      *
      * @param vectors flat vectors by role, each as long as the layout
-     * @return the content's hash
+     * @return hash of the content
      */
     public String save(long step, Map<String, float[]> vectors, ParameterLayout layout, JsonNode state) {
         return save(step, vectors, layout, state, null);
     }
 
     /**
-     * As the other.
+     * Like {@link #save(long, Map, ParameterLayout, JsonNode)}, for vectors that do not hold all parameters.
      *
-     * @param frozen the parameters that the vectors have not, null where they have all
+     * @param frozen the file with the missing parameters; null if the vectors hold all parameters
      */
     public String save(
             long step, Map<String, float[]> vectors, ParameterLayout layout, JsonNode state, FrozenFile frozen) {
@@ -82,7 +83,7 @@ public final class CheckpointStore {
         return saveArrays(step, arrays, layout, state, frozen);
     }
 
-    /** As the other; of every role the arrays in the order of the layout, of which one at a time is held in memory. */
+    /** Like {@code save}, but takes each role as its arrays in the order of the layout. Only one array is in memory at a time. */
     public String saveArrays(
             long step, Map<String, Iterable<float[]>> vectors, ParameterLayout layout, JsonNode state) {
         return saveArrays(step, vectors, layout, state, null);
@@ -123,7 +124,7 @@ public final class CheckpointStore {
         }
     }
 
-    /** The highest complete step. */
+    /** The highest complete step, empty if there is none. */
     public OptionalLong latest() {
         return steps().stream().mapToLong(Long::longValue).max();
     }
@@ -151,12 +152,12 @@ public final class CheckpointStore {
         return steps.stream().sorted().toList();
     }
 
-    /** The roles of a complete checkpoint, in alphabetical order. Throws {@link UserError} if its index is not sound. */
+    /** Roles of a complete checkpoint in alphabetical order. Throws {@link UserError} if its index is damaged. */
     public List<String> roles(long step) {
         return index(directory(step), step).roles();
     }
 
-    /** Deletes all but the newest complete checkpoints. */
+    /** Deletes all complete checkpoints except the newest ones. */
     public void keep(int newest) {
         var steps = steps();
         try {
@@ -169,8 +170,8 @@ public final class CheckpointStore {
     }
 
     /**
-     * The newest sound checkpoint with all its roles. A newer one that is damaged, as a loss of power may leave it, is passed over with
-     * a warning. Throws {@link UserError} if none is sound.
+     * The newest intact checkpoint with all its roles. Newer checkpoints that are damaged, for example by a power failure, are skipped with
+     * a warning. Throws {@link UserError} if no checkpoint is intact.
      */
     public Checkpoint loadLatest() {
         var steps = new ArrayList<>(steps());
@@ -192,20 +193,20 @@ public final class CheckpointStore {
     }
 
     /**
-     * The newest complete checkpoint, of the given roles only, or of all where none is given; it must be sound. Throws {@link UserError}
-     * if it is not or there is none.
+     * The newest complete checkpoint with the given roles, or with all roles if none are given. Throws {@link UserError} if there is no
+     * checkpoint or the newest one is damaged.
      */
     public Checkpoint loadFinal(String... roles) {
         return load(finalStep(), roles);
     }
 
-    /** Throws {@link UserError} unless the newest complete checkpoint has the role; reads its index only. */
+    /** Throws {@link UserError} unless the newest complete checkpoint has the role. Reads only its index. */
     public void requireFinal(String role) {
         hash(finalStep(), role);
     }
 
     /**
-     * SHA-256 of a role's vector by the index of a step, which is all that is read; that of all vectors where an earlier version wrote it.
+     * SHA-256 of a role's vector, read from the index of a step. For checkpoints of earlier versions this is the hash of all vectors.
      * Throws {@link UserError} unless the checkpoint is complete and has the role.
      */
     public String hash(long step, String role) {
@@ -216,7 +217,7 @@ public final class CheckpointStore {
                 : index.files().get(role).sha256();
     }
 
-    /** Deletes the checkpoints after a step, from which the training goes on. */
+    /** Deletes all checkpoints after a step, so that the training can resume from it. */
     public void truncate(long last) {
         try {
             for (long step : steps()) {
@@ -229,7 +230,7 @@ public final class CheckpointStore {
         }
     }
 
-    /** A complete checkpoint; of the given roles only, or of all where none is given. Throws {@link UserError} if it is not sound. */
+    /** Loads a complete checkpoint with the given roles, or with all roles if none are given. Throws {@link UserError} if it is damaged. */
     public Checkpoint load(long step, String... roles) {
         var dir = directory(step);
         var index = index(dir, step);
@@ -250,7 +251,7 @@ public final class CheckpointStore {
         return new Checkpoint(step, layout, vectors, index.state(), index.sha256(), absolute(index.frozen()));
     }
 
-    /** The file of a role's vector and its hash; null of a checkpoint of an earlier version, which has none for each role. */
+    /** File and hash of a role's vector; null if a checkpoint of an earlier version stores no hash for each role. */
     public FrozenFile file(long step, String role) {
         var index = index(directory(step), step);
         requireRole(directory(step), index, role);
@@ -261,7 +262,7 @@ public final class CheckpointStore {
                         index.files().get(role).sha256());
     }
 
-    /** The parameters that the vectors of a step have not, null where they have all. */
+    /** The file with the parameters that are missing from the vectors of a step; null if the vectors hold all parameters. */
     public FrozenFile frozen(long step) {
         return absolute(index(directory(step), step).frozen());
     }
@@ -270,19 +271,22 @@ public final class CheckpointStore {
         return frozen == null ? null : frozen.in(home());
     }
 
-    /** The training's directory. */
+    /** Directory of the training. */
     private Path home() {
         return fileSystem.makeQualified(root.getName().equals(SNAPSHOTS) ? root.getParent() : root);
     }
 
-    /** SHA-256 over the vectors' little-endian bytes, roles in alphabetical order. */
+    /** SHA-256 of the little-endian bytes of all vectors, roles in alphabetical order. */
     public static String hash(Map<String, float[]> vectors) {
         var digest = Sha256.digest();
         new TreeMap<>(vectors).values().forEach(vector -> VectorFile.update(digest, vector));
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** A suffix that no file in the directory has: until the index is replaced, an earlier checkpoint of the step stays whole. */
+    /**
+     * A file suffix that is not yet used in the directory. An earlier checkpoint of the same step therefore stays intact until the index is
+     * replaced.
+     */
     private String unusedSuffix(Path dir) throws IOException {
         if (!fileSystem.exists(new Path(dir, INDEX))) {
             fileSystem.delete(dir, true);

@@ -8,10 +8,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The float32 arrays of a network that is not trained, as a value that can be sent to executors.
+ * Float32 arrays of a frozen network, in a form that can be sent to executors.
  *
  * @param layout names, shapes and offsets
- * @param flat all values
+ * @param flat values of all arrays, in the order of the layout
  */
 public record FrozenArrays(ParameterLayout layout, float[] flat) implements Serializable {
     public FrozenArrays {
@@ -20,7 +20,7 @@ public record FrozenArrays(ParameterLayout layout, float[] flat) implements Seri
         }
     }
 
-    /** Arrays of these shapes, in their order, rounded from float64. */
+    /** Creates arrays of these shapes in their order. Values are rounded from float64 to float32. */
     public static FrozenArrays of(Map<String, long[]> shapes, Map<String, double[]> values) {
         var layout = ParameterLayout.of(shapes);
         var flat = new float[Math.toIntExact(layout.length())];
@@ -33,7 +33,7 @@ public record FrozenArrays(ParameterLayout layout, float[] flat) implements Seri
         return new FrozenArrays(layout, flat);
     }
 
-    /** New arrays by name. */
+    /** Creates new arrays, by name. */
     public Map<String, INDArray> arrays() {
         var arrays = new LinkedHashMap<String, INDArray>();
         for (var entry : layout.entries()) {

@@ -10,20 +10,20 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A safetensors file of weights that nobody changes.
+ * A safetensors file of frozen weights.
  *
- * @param path of any Hadoop file system; in a checkpoint's index one below the training's directory is named from there, so that the
- *     directory may move
- * @param sha256 of the bytes of its arrays, in their order
+ * @param path path on any Hadoop file system. In a checkpoint's index, a path below the training's directory is stored relative to it, so
+ *     that the directory can be moved.
+ * @param sha256 hash of the bytes of its arrays, in their order
  */
 public record FrozenFile(String path, String sha256) implements Serializable {
     private static final String NAME = "frozen";
 
     /**
-     * Writes the parameters that a training does not change, once, beside its checkpoints. Throws {@link UserError} if other ones lie
-     * there.
+     * Writes the parameters that a training does not change, once, next to its checkpoints. Throws {@link UserError} if the file exists
+     * with other content.
      *
-     * @param dir of the training
+     * @param dir directory of the training
      * @param values flat vector of the layout
      */
     public static FrozenFile write(Configuration hadoop, Path dir, ParameterLayout layout, float[] values) {
@@ -46,13 +46,13 @@ public record FrozenFile(String path, String sha256) implements Serializable {
         }
     }
 
-    /** As an index in a directory names it. */
+    /** With its path relative to {@code dir} if it lies below it, as stored in a checkpoint's index. */
     FrozenFile from(Path dir) {
         var home = dir + "/";
         return path.startsWith(home) ? new FrozenFile(path.substring(home.length()), sha256) : this;
     }
 
-    /** What an index in a directory names. */
+    /** With the path from a checkpoint's index resolved against {@code dir}. */
     FrozenFile in(Path dir) {
         return new Path(path).isAbsolute() ? this : new FrozenFile(new Path(dir, path).toString(), sha256);
     }

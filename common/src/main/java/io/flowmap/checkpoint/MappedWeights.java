@@ -20,15 +20,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Arrays of a local safetensors file in the file's own pages, in the type that they have there: memory that the system shares and takes back
- * as it likes. Each array is a mapping of its own, below 2 GiB.
+ * Arrays of a local safetensors file, memory-mapped in their stored type. The operating system shares and reclaims these pages. Each array
+ * is mapped separately and must be smaller than 2 GiB.
  *
- * @param arrays by name, in the order of the file; they are read only
- * @param bytes of all arrays
- * @param sha256 of the bytes of all arrays, in their order
+ * @param arrays read-only arrays by name, in the order of the file
+ * @param bytes size of all arrays
+ * @param sha256 hash of the bytes of all arrays, in their order
  */
 record MappedWeights(Map<String, INDArray> arrays, long bytes, String sha256) {
-    /** Throws {@link UserError} if the file is not sound or has an array of another type than float32, float16, bfloat16. */
+    /** Maps a file. Throws {@link UserError} if it is damaged or has an array that is not float32, float16 or bfloat16. */
     static MappedWeights of(Path file, String name) throws IOException {
         SafeTensors.Index index;
         try (var in = new BufferedInputStream(Files.newInputStream(file))) {

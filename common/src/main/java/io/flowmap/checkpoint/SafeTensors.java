@@ -27,12 +27,12 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /**
- * The safetensors format: the header's length as 8 bytes, the header as JSON of name to dtype, shape and offsets, then the arrays
- * without gaps. Reading trusts nothing: sizes are held against the file's length before memory is taken.
+ * The safetensors format: the length of the header in 8 bytes, the header as JSON (name to dtype, shape and offsets), then the arrays
+ * without gaps. Sizes in the header are checked against the length of the file before memory is allocated.
  */
 public final class SafeTensors {
     private static final String METADATA = "__metadata__";
-    /** Bytes of the longest header that is read. */
+    /** Largest header in bytes that is accepted. */
     public static final long MAX_HEADER = 100_000_000;
 
     private static final int ALIGNMENT = 8;
@@ -44,31 +44,31 @@ public final class SafeTensors {
     private SafeTensors() {}
 
     /**
-     * What a file holds.
+     * Content of a file.
      *
      * @param tensors by name, in the order of their bytes
-     * @param metadata of the writer
+     * @param metadata free text entries of the header
      */
     public record Content(Map<String, TensorData> tensors, Map<String, String> metadata) {}
 
     /**
-     * Where an array lies in a file.
+     * Location of an array in a file.
      *
-     * @param begin offset of its first byte from the first array's
+     * @param begin offset of its first byte, counted from the start of the first array
      * @param end offset after its last byte
      */
     public record Part(String name, TensorData.Type type, long[] shape, long begin, long end) {}
 
     /**
-     * What a file says of its content.
+     * Parsed header of a file.
      *
-     * @param parts in the order of their bytes, without gap or overlap
-     * @param start offset of the first array from the file's begin
-     * @param metadata of the writer
+     * @param parts locations of the arrays, in file order, without gap or overlap
+     * @param start offset of the first array from the start of the file
+     * @param metadata free text entries of the header
      */
     public record Index(List<Part> parts, long start, Map<String, String> metadata) {}
 
-    /** Writes the arrays in the order of the map. The same arguments give the same bytes. Does not close the stream. */
+    /** Writes the arrays in the order of the map. Equal arguments give equal bytes. Does not close the stream. */
     public static void write(OutputStream out, Map<String, TensorData> tensors, Map<String, String> metadata)
             throws IOException {
         var parts = new ArrayList<Part>();
@@ -84,7 +84,7 @@ public final class SafeTensors {
         }
     }
 
-    /** Writes what comes before the arrays, whose bytes the caller lets follow. */
+    /** Writes everything before the arrays. The caller then writes the bytes of the arrays. */
     static void writeHeader(OutputStream out, List<Part> parts, Map<String, String> metadata) throws IOException {
         var header = Json.mapper().createObjectNode();
         if (!metadata.isEmpty()) {
@@ -106,8 +106,8 @@ public final class SafeTensors {
     /**
      * Reads a file of known length.
      *
-     * @param name for messages
-     * @throws UserError if it is not a sound safetensors file
+     * @param name name for messages
+     * @throws UserError if it is not a valid safetensors file
      */
     public static Content read(InputStream in, long fileLength, String name) throws IOException {
         var tensors = new LinkedHashMap<String, TensorData>();
@@ -115,7 +115,7 @@ public final class SafeTensors {
         return new Content(tensors, index.metadata());
     }
 
-    /** As the other, handing over one array at a time in the order of their bytes. */
+    /** Like {@link #read(InputStream, long, String)}, but passes each array to {@code arrays} in file order instead of keeping them all. */
     static Index read(InputStream in, long fileLength, String name, BiConsumer<String, TensorData> arrays)
             throws IOException {
         var index = index(in, fileLength, name);
@@ -135,10 +135,10 @@ public final class SafeTensors {
     }
 
     /**
-     * Reads the header of a file of known length; the stream is left at the first array.
+     * Reads the header of a file of known length. The stream is left at the first array.
      *
-     * @param name for messages
-     * @throws UserError if it is not a sound safetensors file
+     * @param name name for messages
+     * @throws UserError if the header is not valid
      */
     public static Index index(InputStream in, long fileLength, String name) throws IOException {
         try {

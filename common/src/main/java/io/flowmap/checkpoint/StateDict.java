@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * The arrays of a foreign network by name. A network takes each with the shape that it must have; a missing, misshapen or unknown
- * array is the user's mistake, which names the file, the array and both shapes.
+ * Arrays of a foreign network by name. The importing network takes each array with the shape that it expects. A missing, misshapen or
+ * unknown array is a {@link UserError} that names the file, the array and both shapes.
  */
 public final class StateDict {
     private final String network;
@@ -18,7 +18,7 @@ public final class StateDict {
 
     /**
      * @param network what the file should hold, for messages: "a TAEF2 encoder"
-     * @param file where the arrays are from, for messages
+     * @param file origin of the arrays, for messages
      */
     public StateDict(String network, String file, Map<String, TensorData> arrays) {
         this.network = network;
@@ -27,7 +27,7 @@ public final class StateDict {
         this.left = new TreeSet<>(arrays.keySet());
     }
 
-    /** Whether there is an array of that name. */
+    /** Whether there is an array with this name. */
     public boolean has(String name) {
         return arrays.containsKey(name);
     }
@@ -37,7 +37,7 @@ public final class StateDict {
         return array(name, "an array " + name).shape();
     }
 
-    /** The values of an array in float64; throws {@link UserError} unless it is there in that shape. */
+    /** Values of an array in float64. Throws {@link UserError} if it is missing or has another shape. */
     public double[] take(String name, long... shape) {
         var expected = "an array " + name + " of shape " + Arrays.toString(shape);
         var array = array(name, expected);
@@ -48,7 +48,7 @@ public final class StateDict {
         return array.doubles();
     }
 
-    /** Throws {@link UserError} if an array was not taken: it belongs to another network. */
+    /** Throws {@link UserError} if an array was not taken. Such an array belongs to another network. */
     public void requireAllTaken() {
         if (!left.isEmpty()) {
             var name = left.first();
@@ -56,7 +56,7 @@ public final class StateDict {
         }
     }
 
-    /** The user's mistake of a file that holds something else. */
+    /** The error for a file with unexpected content. */
     public UserError mistake(String expected, String got) {
         return new UserError("cannot read " + network + " from " + file + ": expected " + expected + ", got " + got);
     }

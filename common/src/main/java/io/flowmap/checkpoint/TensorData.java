@@ -10,7 +10,7 @@ import java.util.Arrays;
  *
  * @param type element type
  * @param shape dimensions, empty for a scalar; a dimension may be 0
- * @param bytes {@code type.bytes()} an element
+ * @param bytes content, {@code type.bytes()} bytes for each element
  */
 public record TensorData(Type type, long[] shape, byte[] bytes) {
     /** Element types and their names in safetensors. */
@@ -39,7 +39,7 @@ public record TensorData(Type type, long[] shape, byte[] bytes) {
             return code;
         }
 
-        /** Bytes of an element. */
+        /** Size of an element in bytes. */
         public int bytes() {
             return bytes;
         }
@@ -62,7 +62,7 @@ public record TensorData(Type type, long[] shape, byte[] bytes) {
         }
     }
 
-    /** Float32 of a part of an array: {@code values[from ..]} as many as the shape has. */
+    /** Float32 array from a part of {@code values}, starting at {@code from}. The shape gives the number of elements. */
     public static TensorData of(float[] values, int from, long... shape) {
         var bytes = new byte[Math.toIntExact(length(Type.FLOAT32, shape))];
         ByteBuffer.wrap(bytes)
@@ -72,21 +72,21 @@ public record TensorData(Type type, long[] shape, byte[] bytes) {
         return new TensorData(Type.FLOAT32, shape, bytes);
     }
 
-    /** Float64 of an array. */
+    /** Float64 array. */
     public static TensorData of(double[] values, long... shape) {
         var bytes = new byte[Math.multiplyExact(values.length, Double.BYTES)];
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().put(values);
         return new TensorData(Type.FLOAT64, shape, bytes);
     }
 
-    /** Int64 of an array. */
+    /** Int64 array. */
     public static TensorData of(long[] values, long... shape) {
         var bytes = new byte[Math.multiplyExact(values.length, Long.BYTES)];
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().put(values);
         return new TensorData(Type.INT64, shape, bytes);
     }
 
-    /** Elements. */
+    /** Number of elements. */
     public int count() {
         return bytes.length / type.bytes();
     }
@@ -107,7 +107,7 @@ public record TensorData(Type type, long[] shape, byte[] bytes) {
         return values;
     }
 
-    /** The values as doubles, rounded where an int64 is beyond 2^53. */
+    /** The values as doubles. An int64 beyond 2^53 is rounded. */
     public double[] doubles() {
         var values = new double[count()];
         var buffer = buffer();
@@ -123,7 +123,7 @@ public record TensorData(Type type, long[] shape, byte[] bytes) {
         return values;
     }
 
-    /** The values of integers or booleans, exactly. Throws {@link IllegalStateException} for other types. */
+    /** The exact values of an integer or boolean array. Throws {@link IllegalStateException} for other types. */
     public long[] integers() {
         var values = new long[count()];
         var buffer = buffer();
@@ -133,7 +133,7 @@ public record TensorData(Type type, long[] shape, byte[] bytes) {
         return values;
     }
 
-    /** The upper half of a float32. */
+    /** Converts a bfloat16, which is the upper half of a float32. */
     private static float bfloat16(ByteBuffer buffer) {
         return Float.intBitsToFloat(buffer.getShort() << Short.SIZE);
     }
@@ -146,7 +146,7 @@ public record TensorData(Type type, long[] shape, byte[] bytes) {
             case INT32 -> buffer.getInt();
             case INT64 -> buffer.getLong();
             case BOOL -> buffer.get() != 0 ? 1 : 0;
-            default -> throw new IllegalStateException(type + " is no integer");
+            default -> throw new IllegalStateException("expected an integer type, got " + type);
         };
     }
 
@@ -154,12 +154,12 @@ public record TensorData(Type type, long[] shape, byte[] bytes) {
         return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Bytes of an array. Throws {@link IllegalArgumentException} where they do not fit a long or a dimension is negative. */
+    /** Size of an array in bytes. Throws {@link IllegalArgumentException} if it does not fit a long or a dimension is negative. */
     public static long length(Type type, long[] shape) {
         long length = type.bytes();
         for (long size : shape) {
             if (size < 0) {
-                throw new IllegalArgumentException("expected dimensions from 0, got " + Arrays.toString(shape));
+                throw new IllegalArgumentException("expected dimensions >= 0, got " + Arrays.toString(shape));
             }
             try {
                 length = Math.multiplyExact(length, size);

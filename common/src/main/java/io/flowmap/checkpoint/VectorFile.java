@@ -21,7 +21,7 @@ import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** One role of a checkpoint as a safetensors file: a flat vector, array by array. */
+/** One role of a checkpoint: a flat vector in a safetensors file, one entry for each parameter. */
 final class VectorFile {
     private static final int PIECE = 1 << 14;
     /** Java's largest array is a few elements short of 2^31. */
@@ -30,11 +30,11 @@ final class VectorFile {
     private VectorFile() {}
 
     /**
-     * Publishes a vector under its role, with one of its arrays in memory at a time.
+     * Publishes a vector under its role. Only one of its arrays is in memory at a time.
      *
-     * @param arrays of the layout, in its order
-     * @param total digest that the vector's little-endian bytes are added to
-     * @return SHA-256 over them
+     * @param arrays arrays in the order of the layout
+     * @param total digest to which the vector's little-endian bytes are added
+     * @return SHA-256 of the vector's little-endian bytes
      */
     static String write(
             FileSystem fileSystem,
@@ -74,14 +74,14 @@ final class VectorFile {
         }
     }
 
-    /** The vector's arrays in the order of the layout, each copied when its turn comes. */
+    /** The vector's arrays in the order of the layout. Each array is copied when the iterator reaches it. */
     static Iterable<float[]> arrays(float[] vector, ParameterLayout layout) {
         return () -> layout.entries().stream()
                 .map(entry -> ParameterLayout.values(vector, entry))
                 .iterator();
     }
 
-    /** The vector. Throws {@link UserError} if the file is not sound or of another layout. */
+    /** Reads the vector. Throws {@link UserError} if the file is damaged or has another layout. */
     static float[] read(FileSystem fileSystem, Path file, ParameterLayout layout) {
         try (var in = Store.open(fileSystem, file)) {
             long length = fileSystem.getFileStatus(file).getLen();
@@ -112,14 +112,14 @@ final class VectorFile {
         }
     }
 
-    /** SHA-256 over the vector's little-endian bytes. */
+    /** SHA-256 of the vector's little-endian bytes. */
     static String hash(float[] vector) {
         var digest = Sha256.digest();
         update(digest, vector);
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** Adds the vector's little-endian bytes. */
+    /** Adds the vector's little-endian bytes to a digest. */
     static void update(MessageDigest digest, float[] vector) {
         try {
             write(new DigestOutputStream(OutputStream.nullOutputStream(), digest), vector);

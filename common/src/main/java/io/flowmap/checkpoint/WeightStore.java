@@ -14,9 +14,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The frozen weights of this JVM: each file is fetched, held against its hash and mapped once, and shared by all who need it at the same
- * time: teachers, students' bases, all tasks of an executor. A file of another file system than the local one is copied first. It is static
- * because an executor outlives its tasks.
+ * The frozen weights of this JVM. Each file is fetched, verified by its hash and mapped once, then shared by all concurrent users:
+ * teachers, base networks of students, all tasks of an executor. Files that are not on the local file system are copied to it first. The
+ * store is static because an executor outlives its tasks.
  */
 public final class WeightStore {
     private static final WeightStore OF_THIS_JVM = new WeightStore();
@@ -41,7 +41,7 @@ public final class WeightStore {
         }
     }
 
-    /** Arrays by name, for as long as they are needed; they are read only. Closed once. */
+    /** Read-only arrays by name, valid until closed. Close exactly once. */
     public record Lease(Map<String, INDArray> arrays, Runnable release) implements AutoCloseable {
         @Override
         public void close() {
@@ -49,20 +49,20 @@ public final class WeightStore {
         }
     }
 
-    /** Files that were fetched so far. */
+    /** Number of files fetched so far. */
     public synchronized long fetched() {
         return fetched;
     }
 
-    /** Bytes of the files that are held. */
+    /** Bytes of the files currently held. */
     public synchronized long bytes() {
         return held.values().stream().mapToLong(one -> one.weights.bytes()).sum();
     }
 
     /**
-     * Borrows the arrays of some files. Throws {@link UserError} if one is not there, not sound, or not the one that its hash says.
+     * Borrows the arrays of some files. Throws {@link UserError} if a file is missing, damaged or does not match its hash.
      *
-     * @param files those that are null are left out
+     * @param files files to borrow; null entries are ignored
      */
     public Lease borrow(Configuration hadoop, FrozenFile... files) {
         var arrays = new HashMap<String, INDArray>();

@@ -3,35 +3,41 @@ package io.flowmap.codec;
 import io.flowmap.data.Encoder;
 import io.flowmap.data.LatentShape;
 
-/** A frozen autoencoder between RGB images and latents. Not thread-safe: one instance a task. */
+/** A frozen autoencoder between RGB images and latents. Not thread-safe: use one instance for each task. */
 public interface LatentCodec extends AutoCloseable {
-    /** Its name in messages and manifests. */
+    /** Name for messages and manifests. */
     String name();
 
     /** SHA-256 of the weights. */
     String hash();
 
-    /** The latent shape [c,h,w] of images [3,H,W]; throws {@link IllegalArgumentException} where they do not fit the codec. */
+    /**
+     * Shape [c,h,w] of the latents of images [3,H,W]. Throws {@link IllegalArgumentException} if the codec does not support the image
+     * shape.
+     */
     LatentShape latent(LatentShape image);
 
-    /** The image shape [3,H,W] of latents [c,h,w]; throws {@link IllegalArgumentException} where they do not fit the codec. */
+    /**
+     * Shape [3,H,W] of the images of latents [c,h,w]. Throws {@link IllegalArgumentException} if the codec does not support the latent
+     * shape.
+     */
     LatentShape image(LatentShape latent);
 
     /**
-     * Latents [count,c,h,w] of images. Many batches of one size and shape are faster than mixed ones.
+     * Encodes images to latents [count,c,h,w]. Calls with the same count and shape are faster than mixed ones.
      *
      * @param pixels uint8 [count,3,H,W]
      */
     float[] encode(byte[] pixels, int count, LatentShape image);
 
     /**
-     * Images [count,3,H,W] of latents, black 0 and white 1, not clipped.
+     * Decodes latents to images [count,3,H,W]: black is 0, white is 1, not clipped.
      *
      * @param latents [count,c,h,w]
      */
     float[] decode(float[] latents, int count, LatentShape latent);
 
-    /** Decoded values as pixels, clipped. */
+    /** Converts decoded values to pixels. Clips. */
     static byte[] pixels(float[] image) {
         var pixels = new byte[image.length];
         for (int i = 0; i < pixels.length; i++) {

@@ -10,8 +10,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * An autoencoder as two ONNX files of one input and, first among its outputs, the wanted one: the encoder maps images [N,3,H,W] to
- * latents [N,c,h,w] or to mean and std [N,2c,h,w], the decoder latents to images.
+ * An autoencoder from two ONNX files. Each network has one input, and its first output is used. The encoder maps images [N,3,H,W] to
+ * latents [N,c,h,w] or to mean and std [N,2c,h,w]; the decoder maps latents to images.
  */
 final class OnnxCodec implements LatentCodec {
     private static final int COLOURS = 3;
@@ -46,7 +46,7 @@ final class OnnxCodec implements LatentCodec {
         return Sha256.of(hashes.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Found by encoding a black image. */
+    /** Shape of the latents, found by encoding a black image. */
     @Override
     public LatentShape latent(LatentShape image) {
         return shape(encoded(new byte[image.size()], 1, image));
@@ -96,7 +96,7 @@ final class OnnxCodec implements LatentCodec {
     private OnnxSession.Values decoded(float[] latents, int count, LatentShape latent) {
         var images = run(decoder, "decoder", latents, count, latent);
         if (images.shape()[1] != COLOURS) {
-            throw new UserError("cannot decode latents: expected images of 3 channels of the decoder, got "
+            throw new UserError("cannot decode latents: expected the decoder to return images of 3 channels, got "
                     + Arrays.toString(images.shape()));
         }
         return images;

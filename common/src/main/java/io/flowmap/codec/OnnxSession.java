@@ -24,8 +24,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A frozen network from an ONNX file of any Hadoop file system, run on the CPU by one thread, so that the same input gives the same
- * bits. The file holds its weights inside (at most 2 GB). Not thread-safe: one instance a task.
+ * A frozen network from an ONNX file on any Hadoop file system. Runs on the CPU in one thread, so that equal inputs give equal bits. The
+ * weights must be inside the file (at most 2 GB). Not thread-safe: use one instance for each task.
  */
 public final class OnnxSession implements AutoCloseable {
     /** Java's largest array is a few elements short of 2^31. */
@@ -46,14 +46,14 @@ public final class OnnxSession implements AutoCloseable {
     /**
      * Reads a file.
      *
-     * @param network what it should hold, for messages: "an ONNX file of a text encoder"
-     * @throws UserError where it cannot be read
+     * @param network what the file should hold, for messages: "an ONNX file of a text encoder"
+     * @throws UserError if the file cannot be read
      */
     public static OnnxSession open(Configuration hadoop, String network, Path file) {
         return of(file.toString(), network, read(hadoop, file));
     }
 
-    /** The bytes of a file. Throws {@link UserError} where it cannot be read or has 2 GiB or more. */
+    /** Bytes of a file. Throws {@link UserError} if it cannot be read or has 2 GiB or more. */
     public static byte[] read(Configuration hadoop, Path file) {
         var fileSystem = Store.of(hadoop, file);
         try (var in = Store.open(fileSystem, file, "ONNX file " + file)) {
@@ -69,10 +69,10 @@ public final class OnnxSession implements AutoCloseable {
     }
 
     /**
-     * Opens the bytes of a file.
+     * Creates a session from the bytes of a file.
      *
-     * @param name of the file, for messages
-     * @param network as of {@link #open}
+     * @param name name of the file, for messages
+     * @param network what the file should hold, as for {@link #open}
      */
     public static OnnxSession of(String name, String network, byte[] bytes) {
         try (var options = new SessionOptions()) {
@@ -98,7 +98,7 @@ public final class OnnxSession implements AutoCloseable {
         return List.copyOf(session.getInputNames());
     }
 
-    /** Shape of an input, in which what is below 1 is not fixed. */
+    /** Shape of an input. Values below 1 stand for dimensions of any size. */
     public long[] inputShape(String input) {
         try {
             return info(session.getInputInfo(), input).getShape();
@@ -112,10 +112,12 @@ public final class OnnxSession implements AutoCloseable {
         return List.copyOf(session.getOutputNames());
     }
 
-    /** An array of values. */
+    /** Output values in C order. */
     public record Values(long[] shape, float[] values) {}
 
-    /** One output for one input of float32. Throws {@link UserError} where the network takes or gives something else. */
+    /**
+     * Runs the network on one float32 input and returns one output. Throws {@link UserError} if the network has other inputs or outputs.
+     */
     public Values run(String input, long[] shape, float[] values, String output) {
         try (var tensor = OnnxTensor.createTensor(environment, FloatBuffer.wrap(values), shape)) {
             return run(Map.of(input, tensor), output);
@@ -124,7 +126,7 @@ public final class OnnxSession implements AutoCloseable {
         }
     }
 
-    /** One output for inputs of whole numbers, int64 or int32 as the network wants them. */
+    /** Runs the network on integer inputs (int64 or int32, as the network declares) and returns one output. */
     public Values run(Map<String, long[]> inputs, long[] shape, String output) {
         var tensors = new HashMap<String, OnnxTensor>();
         try {
@@ -183,7 +185,7 @@ public final class OnnxSession implements AutoCloseable {
     }
 
     private UserError failure(String input, OrtException e) {
-        return new UserError("cannot run " + name + ": expected what it takes, got " + input + ": " + line(e), e);
+        return new UserError("cannot run " + name + " on input " + input + ": " + line(e), e);
     }
 
     private static String line(OrtException e) {

@@ -8,13 +8,13 @@ import io.flowmap.data.PixelEncoder;
 import java.util.Arrays;
 import org.apache.hadoop.conf.Configuration;
 
-/** From latents back to images, whatever made them. Not thread-safe: one instance a task. */
+/** Converts latents back to images, for any encoder. Not thread-safe: use one instance for each task. */
 public interface PixelDecoder extends AutoCloseable {
     /** Shape [C,H,W] of the images. */
     LatentShape image();
 
     /**
-     * Images, uint8 [count,C,H,W].
+     * Decodes latents to images, uint8 [count,C,H,W].
      *
      * @param latents [count,c,h,w]
      */
@@ -24,10 +24,10 @@ public interface PixelDecoder extends AutoCloseable {
     void close();
 
     /**
-     * Opens what decodes the latents of ingested data.
+     * Opens the decoder for latents of ingested data.
      *
-     * @param latent their shape
-     * @throws UserError if their codec's decoder was not given or cannot be read
+     * @param latent shape of the latents
+     * @throws UserError if the codec has no decoder file or it cannot be read
      */
     static PixelDecoder open(Configuration hadoop, Encoder encoder, LatentShape latent) {
         if (encoder instanceof PixelEncoder pixels) {
@@ -40,7 +40,7 @@ public interface PixelDecoder extends AutoCloseable {
         return new Coded(coded, latent, CodecSource.open(hadoop, coded.codec()));
     }
 
-    /** Pixels that were only scaled. */
+    /** Decoder for pixels that were only scaled. */
     record Pixels(PixelEncoder encoder, LatentShape image) implements PixelDecoder {
         @Override
         public byte[] decode(float[] latents, int count) {
@@ -57,7 +57,7 @@ public interface PixelDecoder extends AutoCloseable {
         public void close() {}
     }
 
-    /** Latents of an autoencoder. */
+    /** Decoder for latents of an autoencoder. */
     record Coded(CodedLatents encoder, LatentShape latent, LatentCodec codec) implements PixelDecoder {
         @Override
         public LatentShape image() {

@@ -14,11 +14,11 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * TAEF2, the tiny autoencoder (O. Boer Bohan, "taesd") of FLUX.2's latent space: 32 channels, an eighth of the image's side. It is
- * compiled anew whenever batch size or shape of the images change.
+ * TAEF2, the tiny autoencoder (O. Boer Bohan, "taesd") of FLUX.2's latent space: 32 channels, 1/8 of the image's side. It is recompiled
+ * whenever the batch size or the shape of the images changes.
  */
 public final class Taef2 implements LatentCodec {
-    /** Its name. */
+    /** Name of the codec. */
     public static final String NAME = "TAEF2";
 
     private static final float WHITE = 255;
@@ -34,8 +34,8 @@ public final class Taef2 implements LatentCodec {
     /**
      * @param encoder arrays of the encoder
      * @param decoder arrays of the decoder
-     * @param hash of both files' hashes
-     * @throws UserError where they are not those of TAEF2
+     * @param hash combined hash of both files
+     * @throws UserError if the arrays are not those of TAEF2
      */
     public Taef2(StateDict encoder, StateDict decoder, String hash) {
         this.encoder = Taef2Network.ENCODER.read(encoder);
@@ -43,7 +43,7 @@ public final class Taef2 implements LatentCodec {
         this.hash = hash;
     }
 
-    /** The codec of two torch or safetensors files. Throws {@link UserError} where they cannot be read or hold something else. */
+    /** Opens the codec from two torch or safetensors files. Throws {@link UserError} if they cannot be read or hold something else. */
     public static Taef2 open(Configuration hadoop, Path encoder, Path decoder) {
         var first = WeightsFile.open(hadoop, "a TAEF2 encoder", encoder);
         var second = WeightsFile.open(hadoop, "a TAEF2 decoder", decoder);
@@ -128,7 +128,8 @@ public final class Taef2 implements LatentCodec {
 
     private static void requireSize(int length, int count, LatentShape shape) {
         if (count < 1 || length != (long) count * shape.size()) {
-            throw new IllegalArgumentException("expected " + count + " of " + shape + ", got " + length + " values");
+            throw new IllegalArgumentException(
+                    "expected " + count + " arrays of " + shape + ", got " + length + " values");
         }
     }
 }

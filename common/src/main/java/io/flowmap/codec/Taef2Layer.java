@@ -7,10 +7,10 @@ import org.nd4j.autodiff.samediff.SDVariable;
 /**
  * One layer of TAEF2's encoder or decoder.
  *
- * @param number its place in the network, the first part of its arrays' names
- * @param kind what it does
- * @param in channels in
- * @param out channels out
+ * @param number position in the network, the first part of its array names
+ * @param kind operation
+ * @param in number of input channels
+ * @param out number of output channels
  */
 record Taef2Layer(int number, Kind kind, int in, int out) {
     private static final int GROUPS = 4;
@@ -22,11 +22,11 @@ record Taef2Layer(int number, Kind kind, int in, int out) {
         CONV,
         /** 3x3 convolution without bias. */
         PLAIN_CONV,
-        /** 3x3 convolution without bias at every second pixel. */
+        /** 3x3 convolution without bias, stride 2. */
         DOWN,
         /** relu(x + conv relu conv relu conv x). */
         BLOCK,
-        /** A block of x + mix relu groupnorm mix x, where mix is a 1x1 convolution to four times the channels and back. */
+        /** Residual block x + mix relu groupnorm mix x, where mix is a 1x1 convolution to four times the channels and back. */
         NORM_BLOCK,
         /** 3 tanh(x / 3). */
         SOFT_CLIP,
@@ -35,7 +35,7 @@ record Taef2Layer(int number, Kind kind, int in, int out) {
         DOUBLE
     }
 
-    /** Puts names and shapes of the layer's arrays. */
+    /** Adds names and shapes of the layer's arrays to the map. */
     void putShapes(Map<String, long[]> shapes) {
         switch (kind) {
             case CONV -> putConv(shapes, Integer.toString(number), true);

@@ -12,7 +12,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
 
 /** The two halves of TAEF2 as lists of layers. */
 enum Taef2Network {
-    /** RGB in [0, 1] to latents of an eighth of the side. */
+    /** RGB in [0, 1] to latents of 1/8 of the image's side. */
     ENCODER {
         @Override
         List<Taef2Layer> layers() {
@@ -53,12 +53,12 @@ enum Taef2Network {
     private static final int WIDTH = 64;
     private static final int STAGES = 3;
     private static final int BLOCKS = 3;
-    /** Pixels of the image's side a pixel of the latent's. */
+    /** Side of an image divided by the side of its latent. */
     static final int SCALE = 1 << STAGES;
 
     abstract List<Taef2Layer> layers();
 
-    /** Takes this network's arrays, all of the dictionary. */
+    /** Takes the arrays of this network. The dictionary must hold no others. */
     FrozenArrays read(StateDict dict) {
         var shapes = new LinkedHashMap<String, long[]>();
         layers().forEach(layer -> layer.putShapes(shapes));

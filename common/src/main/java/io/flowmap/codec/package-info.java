@@ -1,2 +1,2 @@
-/** Frozen autoencoders between images and the latents that a model draws in. */
+/** Frozen autoencoders between images and the latents that models are trained on. */
 package io.flowmap.codec;

@@ -12,24 +12,24 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A {@code key=value} argument. HOCON would take {@code //} and {@code #} in a path for comments, so the value of a key that takes text
- * is taken as it stands, without blanks around it.
+ * A {@code key=value} argument. HOCON would treat {@code //} and {@code #} in a path as comments, so the value of a key of text type is
+ * taken literally, without surrounding blanks.
  */
 final class Argument {
-    /** A quoted string, a list, one substitution or null, and nothing else. */
+    /** Matches a quoted string, a list, one substitution or null. */
     private static final Pattern HOCON = Pattern.compile("\".*\"|\\[.*\\]|\\$\\{[^{}]+\\}|null", Pattern.DOTALL);
 
     private static final String SPARK_CONF = "spark.conf.";
 
     private Argument() {}
 
-    /** Throws {@link UserError} unless it is key=value, and for credentials. */
+    /** Parses an argument. Throws {@link UserError} if it is not key=value or holds a credential. */
     static Config parse(String text, KnownKeys known) {
         var config = config(text, known);
         if (Secrets.inside(text.substring(text.indexOf("=") + 1)) || holdsSecret(config.root(), "")) {
             throw new UserError(
-                    "cannot take " + text.replaceFirst("(?s)=.*", "") + " as an argument, which every process of this"
-                            + " machine can read: expected credentials in a file (--config) or from a provider of Hadoop's"
+                    "cannot take " + text.replaceFirst("(?s)=.*", "") + " as an argument: every process on this machine"
+                            + " can read it; put credentials into a file (--config) or use a credential provider of Hadoop"
                             + " (environment, role, hadoop.security.credential.provider.path)");
         }
         return config;
@@ -67,7 +67,7 @@ final class Argument {
         }
     }
 
-    /** Whether a key of {@code spark.conf}, however it is written, is that of a credential. */
+    /** Whether a key below {@code spark.conf} names a credential, in any spelling of the path. */
     private static boolean holdsSecret(ConfigObject map, String path) {
         return map.entrySet().stream().anyMatch(entry -> {
             var key = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();

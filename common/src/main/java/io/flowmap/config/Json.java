@@ -21,8 +21,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * The one JSON dialect of Flowmap: kebab-case keys, records, unknown and missing keys rejected. Jackson's mapper is immutable once
- * built and safe for any number of threads.
+ * The JSON dialect of Flowmap: kebab-case keys, records, unknown and missing keys rejected. Jackson's mapper is immutable once built and
+ * thread-safe.
  */
 public final class Json {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
@@ -45,7 +45,7 @@ public final class Json {
         return MAPPER;
     }
 
-    /** Indented text of a value. */
+    /** A value as indented JSON. */
     public static String pretty(Object value) {
         try {
             return PRETTY.writeValueAsString(value);
@@ -54,7 +54,7 @@ public final class Json {
         }
     }
 
-    /** What Jackson found wrong, in one line: the words of a record's own check if it was one. */
+    /** One-line description of a JSON error. If the check of a record failed, this is the record's own message. */
     public static String complaint(JsonProcessingException e) {
         if (e.getCause() instanceof IllegalArgumentException own) {
             return firstLine(own.getMessage());
@@ -71,9 +71,7 @@ public final class Json {
         }
         if (e instanceof MismatchedInputException wrong && wrong.getTargetType() != null) {
             var missing = MISSING.matcher(String.valueOf(e.getOriginalMessage()));
-            return missing.lookingAt()
-                    ? "no key " + missing.group(1)
-                    : "no " + words(wrong.getTargetType()).substring(2);
+            return missing.lookingAt() ? "missing key " + missing.group(1) : "expected " + words(wrong.getTargetType());
         }
         return firstLine(e.getOriginalMessage());
     }
@@ -95,31 +93,31 @@ public final class Json {
 
     private static String words(Class<?> type) {
         if (type.isEnum()) {
-            return "a value among " + String.join(", ", constants(type));
+            return "one of " + String.join(", ", constants(type));
         }
         if (type == int.class || type == Integer.class) {
-            return "a whole number of 32 bits";
+            return "a 32-bit integer";
         }
         if (type == long.class || type == Long.class) {
-            return "a whole number of 64 bits";
+            return "a 64-bit integer";
         }
         if (type == double.class || type == Double.class || type == float.class || type == Float.class) {
             return "a number";
         }
         if (type == boolean.class || type == Boolean.class) {
-            return "a value true or false";
+            return "true or false";
         }
         if (Collection.class.isAssignableFrom(type) || type.isArray()) {
             return "a list";
         }
-        return type == String.class ? "a text" : "a map of keys to values";
+        return type == String.class ? "a string" : "a map of keys to values";
     }
 
     private static String firstLine(String text) {
         return String.valueOf(text).lines().findFirst().orElse("damaged JSON");
     }
 
-    /** A copy of a tree whose objects have their keys in alphabetical order, so that equal trees have equal text. */
+    /** A copy of a tree with the keys of all objects in alphabetical order, so that equal trees have equal text. */
     public static JsonNode canonical(JsonNode node) {
         if (node.isObject()) {
             var sorted = new TreeMap<String, JsonNode>();

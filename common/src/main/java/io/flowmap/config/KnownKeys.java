@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Holds a configuration against the reference: every key must be one of the reference's and of its type. Numbers and booleans may
- * come as text (environment variables do), text as a number, which keeps its spelling; a reference of {@code null} takes {@code null},
- * text or a list of texts; an empty map of the reference takes keys of the user's choosing, whose values are text.
+ * Checks a configuration against the reference: every key must exist there and have the same type. Numbers and booleans may be given as
+ * text, as environment variables are. Numbers given for text keys keep their spelling. A reference of {@code null} accepts {@code null},
+ * text or a list of texts. An empty map in the reference accepts any keys, with text values.
  */
 final class KnownKeys {
     private static final String FREE_STANDING = "value";
@@ -33,7 +33,7 @@ final class KnownKeys {
         this.reference = reference;
     }
 
-    /** Whether a key takes text: its reference is text, a list of texts, null or a free key. */
+    /** Whether a key accepts text: its reference is text, a list of texts, null or a free key. */
     boolean takesText(List<String> key) {
         ConfigValue known = reference;
         for (var name : key) {
@@ -52,7 +52,7 @@ final class KnownKeys {
                 && (known.valueType() == ConfigValueType.STRING || known.valueType() == ConfigValueType.NULL);
     }
 
-    /** The values of a resolved configuration as JSON with sorted keys. Throws {@link UserError} at the first unknown or mistyped key. */
+    /** Values of a resolved configuration as JSON with sorted keys. Throws {@link UserError} at the first unknown or mistyped key. */
     ObjectNode check(ConfigObject actual) {
         return object("", reference, actual);
     }
@@ -137,7 +137,7 @@ final class KnownKeys {
         }
     }
 
-    /** Exact for all whole numbers of 64 bits, however they are written; other numbers become doubles. */
+    /** Parses a number. Integers of up to 64 bits are exact in any notation; other numbers become doubles. */
     private static JsonNode number(String path, ConfigValue actual) {
         try {
             var value = new BigDecimal(spelling(actual).strip());
@@ -156,7 +156,7 @@ final class KnownKeys {
         }
     }
 
-    /** A scalar as the user wrote it: {@code 007} stays 007. */
+    /** A scalar as written by the user: {@code 007} stays 007. */
     static String spelling(ConfigValue scalar) {
         return scalar.atKey(FREE_STANDING).getString(FREE_STANDING);
     }
@@ -195,7 +195,7 @@ final class KnownKeys {
         return (int) value == value ? NODES.numberNode((int) value) : NODES.numberNode(value);
     }
 
-    /** A map with free keys as one level of dotted keys: {@code conf { spark.a.b = 1 }} is {@code {"spark.a.b": 1}}. */
+    /** Flattens a map with free keys to one level of dotted keys: {@code conf { spark.a.b = 1 }} becomes {@code {"spark.a.b": 1}}. */
     private static ObjectNode flattened(ConfigObject map) {
         var flat = new TreeMap<String, JsonNode>();
         flatten("", map, flat);
@@ -228,12 +228,12 @@ final class KnownKeys {
         return unknown(full, at(value));
     }
 
-    /** The mistake of a key that is not in the reference, with the nearest that is. */
+    /** The error for a key that is not in the reference. Suggests the nearest known keys. */
     UserError unknown(String key, String place) {
         var near = Spelling.nearestKeys(key, allKeys());
         return new UserError("unknown setting " + key + place + ": "
                 + (near.isEmpty()
-                        ? "flowmap settings lists all there are"
+                        ? "run flowmap settings for the full list"
                         : "did you mean " + String.join(" or ", near) + "?"));
     }
 

@@ -22,10 +22,10 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Every setting there is with its default and its comment, as {@code reference.conf} of all modules has them. */
+/** All settings with their defaults and comments, read from the {@code reference.conf} of all modules. */
 public final class Reference {
     private static final Pattern SUBSTITUTION = Pattern.compile("\\$\\{([^}]+)\\}");
-    /** Words that HOCON reads as text without quotes, and reads as nothing else. */
+    /** Words that HOCON always reads as text without quotes. */
     private static final Pattern WORD = Pattern.compile("(?!true$|false$|null$)[a-z][a-z0-9-]*");
 
     private final Config resolved;
@@ -39,7 +39,7 @@ public final class Reference {
         this.known = new KnownKeys(resolved.root());
     }
 
-    /** The reference of the modules on the class path. */
+    /** Reads the reference of the modules on the class path. */
     public static Reference read() {
         return new Reference(parse());
     }
@@ -48,14 +48,14 @@ public final class Reference {
         return ConfigFactory.parseResources(Reference.class.getClassLoader(), "reference.conf");
     }
 
-    /** The sections at the top, by name. */
+    /** The top-level sections, by name. */
     public List<Setting> sections() {
         return children("", written, resolved.root()).stream()
                 .sorted(Comparator.comparing(Setting::path))
                 .toList();
     }
 
-    /** The setting of a dotted key, with all that stands below it. Throws {@link UserError}, with the nearest key, if there is none. */
+    /** The setting of a dotted key with all settings below it. Throws {@link UserError} with the nearest known key if there is none. */
     public Setting find(String path) {
         return optional(path).orElseThrow(() -> known.unknown(path, ""));
     }
@@ -114,7 +114,7 @@ public final class Reference {
         return new Setting(path, key, comment, text(value), List.of());
     }
 
-    /** The path of a substitution, alone or with a map merged over it. */
+    /** Path of a substitution, which may have a map merged over it. */
     private static Optional<String> copied(ConfigValue written) {
         try {
             if (written instanceof ConfigObject map) {
@@ -129,7 +129,7 @@ public final class Reference {
         }
     }
 
-    /** What a copy has otherwise than its original. */
+    /** The settings in which a copy differs from its original. */
     private List<Setting> differing(String path, ConfigValue original, ConfigValue value) {
         var differing = new ArrayList<Setting>();
         if (original instanceof ConfigObject originals && value instanceof ConfigObject map) {
@@ -165,7 +165,7 @@ public final class Reference {
                 : value.render(ConfigRenderOptions.concise());
     }
 
-    /** Where keys stand in their files: by lines, in a line from left to right. */
+    /** Positions of keys in their files, ordered by line and column. */
     private static final class Places {
         private static final long LINE = 1 << 16;
 

@@ -8,13 +8,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The one rule of what is a credential, for whatever prints, writes or passes on settings and messages. A setting of Spark's or
- * Hadoop's is one by its key: what ends in key, secret, token, password, sas and the like, or has such a word before an account's name
- * ({@code fs.azure.account.key.NAME}), unless it ends in what a file, a class or a number is called. So is what stands in any text as
- * {@code scheme://user:password@host} or {@code a.secret.key=value}.
+ * Decides what counts as a credential wherever settings and messages are printed, written or passed on. A setting of Spark or Hadoop is a
+ * credential by its key: it ends in key, secret, token, password, sas or similar, or contains such a word before an account name ({@code
+ * fs.azure.account.key.NAME}), unless its ending marks a file, a class, a number or the like. In any text, {@code
+ * scheme://user:password@host} and {@code a.secret.key=value} hold credentials.
  */
 public final class Secrets {
-    /** The end of a key, which Azure's stores may follow by an account: NAME.blob.core.windows.net. */
+    /** End of a key. Azure appends an account to some keys: NAME.blob.core.windows.net. */
     private static final String END = "(?:\\.[^.]+\\.(?:blob|dfs)\\..*)?$";
 
     private static final String LAST = "(?:key|secret|token|password|passwd|passphrase|pwd|(?<!by)pass|sas|credentials?"
@@ -25,13 +25,13 @@ public final class Secrets {
             "(?:files?|path|providers?|class|type|name|alias|enabled?|algorithm|bits|length"
                     + "|period|fallback|ratio|wait)" + END;
 
-    /** Kubernetes' secrets are names of such. */
+    /** Pattern of secret keys. The values of Kubernetes' {@code secrets} settings are only names of secrets, so these keys are excluded. */
     private static final String KEYS = "(?i)^(?!spark\\.kubernetes\\.(?:driver|executor)\\.secret(?:s|KeyRef)\\.)(?:.*"
             + LAST + "|.*" + INSIDE + "(?!.*" + HARMLESS + "))";
 
     private static final String PASSWORDS = "[A-Za-z][A-Za-z0-9+.-]*://[^/?#\\s:]*:[^/?#\\s]*@";
 
-    /** Found in the key or in the value of a secret, which is how Spark reads {@code spark.redaction.regex}. */
+    /** Pattern found in the key or in the value of a secret setting, in the form that {@code spark.redaction.regex} expects. */
     public static final String REGEX = KEYS + "|" + PASSWORDS;
 
     private static final Pattern KEY = Pattern.compile(KEYS);
@@ -43,27 +43,27 @@ public final class Secrets {
 
     private Secrets() {}
 
-    /** Whether a setting is a credential: by its key, or by what stands in its value. */
+    /** Whether a setting is a credential, judged by its key or its value. */
     public static boolean isSecret(String key, String value) {
         return KEY.matcher(key).find() || inside(value);
     }
 
-    /** Whether a text has a password in a URI, or a value of a secret's key. */
+    /** Whether a text holds a password in a URI or a value assigned to a secret key. */
     public static boolean inside(String text) {
         return PASSWORD.matcher(text).find() || !withoutPairs(text).equals(text);
     }
 
-    /** The text with every {@code scheme://user:password@host} in it as {@code scheme://host}. */
+    /** The text with every {@code scheme://user:password@host} replaced by {@code scheme://host}. */
     public static String withoutUserInfo(String text) {
         return USER_INFO.matcher(text).replaceAll("$1");
     }
 
-    /** The text without user information of URIs and without values of secrets' keys. */
+    /** The text without user information in URIs and without values of secret keys. */
     public static String without(String text) {
         return withoutPairs(withoutUserInfo(text));
     }
 
-    /** Settings as they may be shown; {@code spark.conf} has the only keys that name credentials. */
+    /** Settings with secrets blanked. Only keys below {@code spark.conf} can name credentials. */
     static ObjectNode without(ObjectNode settings) {
         var shown = (ObjectNode) withoutInside(settings);
         if (shown.at("/spark/conf") instanceof ObjectNode conf) {

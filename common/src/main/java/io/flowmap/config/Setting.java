@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A key of reference.conf with what stands below it.
+ * A key of reference.conf with the settings below it.
  *
  * @param path dotted key
  * @param key last name of the path
- * @param comment lines above the key, without the number sign
- * @param value default as HOCON; {@code ${path}} for a copy of other settings; empty for a map
- * @param children of a map all, of a copy those whose defaults differ, in the order of the file
+ * @param comment lines above the key, without the {@code #}
+ * @param value default as HOCON; {@code ${path}} if the setting copies another; empty for a map
+ * @param children for a map all its settings, for a copy those with other defaults, in file order
  */
 public record Setting(String path, String key, List<String> comment, String value, List<Setting> children) {
     private static final int WIDTH = 100;
@@ -21,12 +21,12 @@ public record Setting(String path, String key, List<String> comment, String valu
         children = List.copyOf(children);
     }
 
-    /** Whether it takes the defaults of other settings. */
+    /** Whether it copies the defaults of another setting. */
     public boolean isCopy() {
         return value.startsWith("${");
     }
 
-    /** The path of the settings that it copies. */
+    /** Path of the setting that it copies. */
     public String original() {
         return value.substring(2, value.length() - 1);
     }
@@ -36,7 +36,7 @@ public record Setting(String path, String key, List<String> comment, String valu
         return !value.isEmpty() && children.isEmpty();
     }
 
-    /** Key, comments and defaults as HOCON in lines of {@value #WIDTH} characters where words allow it. */
+    /** Key, comments and defaults as HOCON, in lines of at most {@value #WIDTH} characters where possible. */
     public String hocon() {
         var text = new StringBuilder();
         write(text, "", path);
@@ -57,7 +57,7 @@ public record Setting(String path, String key, List<String> comment, String valu
         text.append(children.isEmpty() ? "" : indent + "}\n");
     }
 
-    /** A comment's lines filled to a width; indented ones, which are tables, stay as they are. */
+    /** Rewraps the lines of a comment to a width. Indented lines (tables) stay as they are. */
     public static List<String> wrapped(List<String> comment, int width) {
         var lines = new ArrayList<String>();
         var line = new StringBuilder();

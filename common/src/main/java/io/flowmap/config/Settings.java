@@ -18,9 +18,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The resolved configuration: {@code reference.conf} of all modules on the class path, overridden by a HOCON file, overridden by
- * {@code key=value} arguments. Every key is checked against the reference when it is loaded; a {@link UserError} names the key, its place
- * and the nearest known key.
+ * The resolved configuration: {@code reference.conf} of all modules on the class path, overridden by a HOCON file, overridden by {@code
+ * key=value} arguments. Every key is checked against the reference on loading; a {@link UserError} names the key, its location and the
+ * nearest known key.
  */
 public final class Settings {
     private final Config user;
@@ -36,17 +36,20 @@ public final class Settings {
     /**
      * Loads and checks the configuration.
      *
-     * @param file HOCON of the user, may {@code include} others
-     * @param overrides {@code key=value}, later ones win; the value of a key that takes text is that text, unless it is a quoted
-     *     string, a list, a substitution or null; other values are HOCON
-     * @throws UserError for an unreadable file, an unknown or mistyped key, or a credential among the overrides, which all users of a
-     *     machine can read in its list of processes
+     * @param file HOCON file of the user; it may {@code include} others
+     * @param overrides {@code key=value}, later ones win. The value of a key of text type is taken literally unless it is a quoted string,
+     *     a list, a substitution or null; all other values are HOCON.
+     * @throws UserError for an unreadable file, an unknown or mistyped key, or a credential among the overrides, since all users of a
+     *     machine can read command lines
      */
     public static Settings load(Optional<Path> file, List<String> overrides) {
         return of(file.map(Settings::parse).orElseGet(ConfigFactory::empty), overrides);
     }
 
-    /** These settings with more {@code key=value} overrides, as {@link #load} takes them; substitutions see the overrides. */
+    /**
+     * These settings with additional {@code key=value} overrides, in the form of {@link #load}. Substitutions are resolved after the
+     * overrides.
+     */
     public Settings with(List<String> overrides) {
         return of(user, overrides);
     }
@@ -67,7 +70,7 @@ public final class Settings {
         }
     }
 
-    /** Without the alternatives that a key {@code architecture} did not choose: maps beside it under other names. */
+    /** Removes the settings of architectures that are not selected: maps next to a key {@code architecture} under other names. */
     private static ObjectNode chosen(ObjectNode tree) {
         var choice = tree.path("architecture");
         var left = new ArrayList<String>();
@@ -83,8 +86,8 @@ public final class Settings {
     }
 
     /**
-     * A section as a record: kebab-case keys become components, whose checks are the record's compact constructor (an
-     * {@link IllegalArgumentException} there is reported as the user's mistake with the section's path).
+     * Converts a section to a record; kebab-case keys become components. If the record's compact constructor throws an {@link
+     * IllegalArgumentException}, it is reported as a {@link UserError} with the path of the section.
      */
     public <T extends Record> T section(String path, Class<T> type) {
         try {
@@ -103,22 +106,22 @@ public final class Settings {
         }
     }
 
-    /** All settings as a tree with sorted keys. Values of secrets are blanked. */
+    /** All settings as a tree with sorted keys. Secrets are blanked. */
     public JsonNode tree() {
         return shown;
     }
 
-    /** All settings as JSON with sorted keys. Values of secrets are blanked. */
+    /** All settings as JSON with sorted keys. Secrets are blanked. */
     public String json() {
         return Json.pretty(shown);
     }
 
-    /** The settings below a path, for example {@code distill.schedule}, as JSON with sorted keys. Values of secrets are blanked. */
+    /** The settings below a path, for example {@code distill.schedule}, as JSON with sorted keys. Secrets are blanked. */
     public String json(String path) {
         return Json.pretty(tree(path));
     }
 
-    /** The settings below a path as a tree with sorted keys. Values of secrets are blanked. */
+    /** The settings below a path as a tree with sorted keys. Secrets are blanked. */
     public JsonNode tree(String path) {
         return node(shown, path);
     }

@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The known words that are nearest to a mistyped one. */
+/** Finds the known words nearest to a mistyped one. */
 public final class Spelling {
-    /** Edits of a slip of the finger. */
+    /** Number of edits that still counts as a typing error. */
     private static final int CLOSE = 2;
 
     private static final int MOST_KEYS = 3;
 
     private Spelling() {}
 
-    /** The known word that is a third of its letters or less away; none if all are further. */
+    /** The nearest known word, if its distance is at most a third of the word's length. */
     public static Optional<String> nearest(String word, Collection<String> known) {
         return known.stream()
                 .min(Comparator.comparingInt(other -> distance(word, other)))
@@ -23,8 +23,8 @@ public final class Spelling {
     }
 
     /**
-     * The known dotted keys that somebody may have meant by a key that is not known, the likeliest alone: those that end with it, or that begin
-     * and end with the same names, or else the nearest in spelling. Empty if nothing is near.
+     * The known dotted keys most likely meant by an unknown key: those that end with it, else those with the same first and last name, else
+     * the nearest in spelling. Empty if none is close.
      */
     public static List<String> nearestKeys(String key, Collection<String> known) {
         var name = key.substring(key.lastIndexOf('.') + 1);
@@ -53,7 +53,7 @@ public final class Spelling {
         return key.chars().filter(c -> c == '.').count();
     }
 
-    /** Insertions, deletions, substitutions and exchanges of neighbours between two words (optimal string alignment). */
+    /** Number of insertions, deletions, substitutions and swaps of neighbours between two words (optimal string alignment). */
     static int distance(String a, String b) {
         var d = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {

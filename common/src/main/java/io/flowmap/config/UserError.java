@@ -1,8 +1,8 @@
 package io.flowmap.config;
 
 /**
- * A mistake of the user, told in one line "cannot &lt;verb&gt; &lt;thing&gt;: expected &lt;x&gt;, got &lt;y&gt;"; the program ends with exit code 2.
- * Credentials are left out of the line.
+ * A mistake that the user can fix. The message is one line "cannot &lt;verb&gt; &lt;thing&gt;: expected &lt;x&gt;, got &lt;y&gt;". The
+ * program exits with code 2. Credentials are removed from the message.
  */
 public class UserError extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -6,8 +6,8 @@ import java.io.Serializable;
  * One Parquet file of a split.
  *
  * @param path relative to the split's directory
- * @param firstIndex index of its first record
- * @param count of its records
+ * @param firstIndex index of its first record in the split
+ * @param count number of records
  */
 public record BlockFile(String path, long firstIndex, int count) implements Serializable {
     public BlockFile {
@@ -15,7 +15,7 @@ public record BlockFile(String path, long firstIndex, int count) implements Seri
             throw new IllegalArgumentException("expected a relative path of a block, got " + path);
         }
         if (firstIndex < 0 || count < 1) {
-            throw new IllegalArgumentException("expected a first index from 0 and at least one record in " + path
+            throw new IllegalArgumentException("expected a first index >= 0 and at least one record in " + path
                     + ", got " + firstIndex + " and " + count);
         }
     }

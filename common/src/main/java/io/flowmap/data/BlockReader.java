@@ -16,7 +16,7 @@ import org.apache.parquet.hadoop.util.HadoopStreams;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.SeekableInputStream;
 
-/** Reads one Parquet file of latents with parquet-hadoop alone. */
+/** Reads one Parquet file of latents with parquet-hadoop, without Spark. */
 final class BlockReader {
     /** Java's largest array is a few elements short of 2^31. */
     private static final int MOST_VALUES = Integer.MAX_VALUE - 8;
@@ -29,7 +29,7 @@ final class BlockReader {
         this.path = path;
     }
 
-    /** Takes memory for the block only when the file's own number of rows and first row are as expected. */
+    /** Reads a block. Memory is allocated only after the file's row count and first row have been checked. */
     LatentBlock read(BlockFile file, LatentShape shape, DataFacts facts) {
         if ((long) file.count() * shape.size() > MOST_VALUES) {
             throw failure("at most " + MOST_VALUES + " values", file.count() + " records of " + shape);
@@ -134,7 +134,7 @@ final class BlockReader {
         return new UserError("cannot read block " + path + ": expected a Parquet file of latents, got " + e, e);
     }
 
-    /** The file as Parquet wants it: what the store fails to give is no damage of the file. */
+    /** The file as a Parquet input. A failure of the store is not reported as damage of the file. */
     private record Input(FileSystem fileSystem, Path path, long getLength) implements InputFile {
         static Input of(Configuration hadoop, Path path) {
             var fileSystem = Store.of(hadoop, path);

@@ -3,22 +3,22 @@ package io.flowmap.data;
 import io.flowmap.tensor.Mergeable;
 
 /**
- * Count, means and centred second moments of a set's channels in float64. Parts are centred by their own means, so that nothing is lost
- * where a mean is far above its deviation, and merge as M = M_a + M_b + n_a n_b / (n_a + n_b) (mean_b - mean_a)^2 (Chan, Golub, LeVeque
- * 1979): parts merged in the same order give the same bits.
+ * Count, means and centred second moments of the channels of a set, in float64. Each part is centred by its own means, so that no precision
+ * is lost if a mean is far larger than its deviation. Parts merge as M = M_a + M_b + n_a n_b / (n_a + n_b) (mean_b - mean_a)^2 (Chan,
+ * Golub, LeVeque 1979). Merging the same parts in the same order gives the same bits.
  *
- * @param count values of a channel
- * @param mean of each channel
- * @param scatter sum of each channel's (x - mean)^2
+ * @param count number of values in a channel
+ * @param mean mean of each channel
+ * @param scatter sum of (x - mean)^2 of each channel
  */
 public record ChannelMoments(long count, double[] mean, double[] scatter)
         implements Mergeable.Statistic<float[], ChannelMoments> {
-    /** Moments of nothing. */
+    /** Moments of an empty set. */
     public static ChannelMoments none(int channels) {
         return new ChannelMoments(0, new double[channels], new double[channels]);
     }
 
-    /** Moments of records [N,C,H,W], of one or more values. */
+    /** Moments of records [N,C,H,W] with at least one value. */
     public static ChannelMoments of(float[] values, int records, int channels) {
         int area = values.length / records / channels;
         var moments = new ChannelMoments((long) records * area, new double[channels], new double[channels]);
@@ -36,7 +36,7 @@ public record ChannelMoments(long count, double[] mean, double[] scatter)
         return moments;
     }
 
-    /** With one more record [C,H,W]. */
+    /** The moments with one more record [C,H,W]. */
     @Override
     public ChannelMoments add(float[] values) {
         return merge(of(values, 1, mean.length));

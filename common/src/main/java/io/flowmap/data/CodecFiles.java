@@ -3,12 +3,12 @@ package io.flowmap.data;
 import java.io.Serializable;
 
 /**
- * A frozen autoencoder between images and latents, by its files.
+ * The files of a frozen autoencoder between images and latents.
  *
- * @param kind how the files are read
- * @param encoder file, null if nothing is to be encoded
- * @param decoder file, null if nothing is to be decoded
- * @param signed whether its images lie in [-1, 1], else in [0, 1]; read by {@link Kind#ONNX}
+ * @param kind file format
+ * @param encoder encoder file, null if nothing is encoded
+ * @param decoder decoder file, null if nothing is decoded
+ * @param signed whether its images lie in [-1, 1] instead of [0, 1]; used by {@link Kind#ONNX} only
  */
 public record CodecFiles(Kind kind, String encoder, String decoder, boolean signed) implements Serializable {
     public CodecFiles {
@@ -21,7 +21,7 @@ public record CodecFiles(Kind kind, String encoder, String decoder, boolean sign
         }
     }
 
-    /** Forms of codecs. */
+    /** Kinds of codecs. */
     public enum Kind {
         /** The tiny autoencoder of FLUX.2's latents, as torch or safetensors files. */
         TAEF2,

@@ -13,13 +13,13 @@ import java.util.List;
  * latent = (mean + std eps) scale[c] + shift[c],  scale = sigmaData / deviation,  shift = -rawMean scale
  * </pre>
  *
- * with eps = 0 where the autoencoder gives no std.
+ * with eps = 0 if the autoencoder returns no std.
  *
  * @param mean of each channel of the raw latents
  * @param deviation of each channel of the raw latents, positive
- * @param sigmaData deviation of the latents, 0.5 in EDM2
- * @param codec that made them and decodes them, null if it is not known
- * @param factor side of an image over that of its latents, 1 without a codec
+ * @param sigmaData standard deviation of the latents, 0.5 in EDM2
+ * @param codec autoencoder of the latents, null if unknown
+ * @param factor side of an image divided by the side of its latent, 1 without a codec
  */
 public record CodedLatents(List<Double> mean, List<Double> deviation, double sigmaData, CodecFiles codec, int factor)
         implements Encoder {
@@ -27,7 +27,7 @@ public record CodedLatents(List<Double> mean, List<Double> deviation, double sig
     private static final int COLOURS = 3;
 
     public CodedLatents {
-        // the checks are those of standardised pixels
+        // same checks as for standardised pixels
         var checked = new Standardised(mean, deviation, sigmaData);
         mean = checked.mean();
         deviation = checked.deviation();
@@ -36,13 +36,13 @@ public record CodedLatents(List<Double> mean, List<Double> deviation, double sig
         }
     }
 
-    /** By measured moments of the raw latents. Throws {@link UserError} for a channel of one value. */
+    /** The encoder for measured moments of the raw latents. Throws {@link UserError} for a channel with a single value. */
     public static CodedLatents of(ChannelMoments moments, double sigmaData, CodecFiles codec, int factor) {
         var mean = new ArrayList<Double>();
         var deviation = new ArrayList<Double>();
         for (int c = 0; c < moments.mean().length; c++) {
             if (!(moments.deviation(c) > 0)) {
-                throw new UserError("cannot standardise latents: expected different values in channel " + c + ", got "
+                throw new UserError("cannot standardise latents: expected varying values in channel " + c + ", got "
                         + moments.mean()[c] + " in all");
             }
             mean.add(moments.mean()[c]);
@@ -51,16 +51,16 @@ public record CodedLatents(List<Double> mean, List<Double> deviation, double sig
         return new CodedLatents(mean, deviation, sigmaData, codec, factor);
     }
 
-    /** Channels C of the latents. */
+    /** Number of channels C of the latents. */
     public int channels() {
         return mean.size();
     }
 
     /**
-     * Writes the latents of raw ones.
+     * Standardises raw latents into {@code latent}.
      *
      * @param raw [C,H,W], or mean and std [2C,H,W]
-     * @param noise eps [C,H,W], null for the mean
+     * @param noise eps [C,H,W], null to use the mean
      * @param latent [C,H,W]
      */
     public void standardise(float[] raw, float[] noise, float[] latent) {
@@ -72,7 +72,7 @@ public record CodedLatents(List<Double> mean, List<Double> deviation, double sig
         }
     }
 
-    /** Writes the raw latents [C,H,W] of latents. */
+    /** Inverse of {@link #standardise}: writes the raw latents [C,H,W]. */
     public void restore(float[] latent, float[] raw) {
         int area = latent.length / channels();
         for (int i = 0; i < latent.length; i++) {
@@ -98,7 +98,7 @@ public record CodedLatents(List<Double> mean, List<Double> deviation, double sig
         return -mean.get(channel).floatValue() * scale(channel);
     }
 
-    /** The form in JSON. */
+    /** JSON form. */
     record Stored(
             String kind, List<Double> mean, List<Double> deviation, double sigmaData, CodecFiles codec, int factor) {
         CodedLatents encoder() {

@@ -7,21 +7,21 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Conditions of numbered samples. For a network that takes a class alone, sample i has class i mod L; for others what record i of a split
- * has, beginning again behind the last.
+ * Conditions of numbered samples. For a network conditioned on the class only, sample i has class i mod L. For other networks sample i has
+ * the condition of record i of a split, modulo its size.
  *
  * @param dataDir directory of the ingest output
- * @param split whose records are used
+ * @param split split whose records are used
  */
 public record ConditionSource(String dataDir, String split) implements Serializable {
-    /** Conditions by sample number. Not thread-safe. */
+    /** Reads conditions by sample number. Not thread-safe. */
     @FunctionalInterface
     public interface Reader {
-        /** Those of samples {@code first} to {@code first + n - 1}. */
+        /** Conditions of samples {@code first} to {@code first + n - 1}. */
         Conditions of(long first, int n);
     }
 
-    /** Opens it for a network that takes these conditions, on any worker. */
+    /** Opens a reader for a network with these conditions, on any worker. */
     public Reader open(Configuration hadoop, ConditionShape shape) {
         int classes = shape.classes();
         return shape.arrays().size() == (classes > 0 ? 1 : 0)

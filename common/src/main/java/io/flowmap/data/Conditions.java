@@ -7,29 +7,32 @@ import java.util.TreeMap;
 import java.util.function.IntPredicate;
 
 /**
- * What records are conditioned on: N of them.
+ * Conditions of N records.
  *
- * @param labels class of each [N], -1 where it has none
- * @param arrays other conditions by name, [N,...] each
+ * @param labels class of each record [N], -1 for none
+ * @param arrays other conditions by name, each [N,...]
  */
 public record Conditions(int[] labels, Map<String, float[]> arrays) {
     public Conditions {
         arrays = new TreeMap<>(arrays);
     }
 
-    /** Classes alone, -1 for none. */
+    /** Conditions with classes only, -1 for none. */
     public static Conditions classes(int... labels) {
         return new Conditions(labels, Map.of());
     }
 
-    /** Samples {@code first} to {@code first + n - 1}, where sample i has class i mod {@code classes}; none for 0. */
+    /**
+     * Conditions of samples {@code first} to {@code first + n - 1}, where sample i has class i mod {@code classes}; no class if {@code
+     * classes} is 0.
+     */
     public static Conditions inTurn(int classes, long first, int n) {
         var labels = new int[n];
         Arrays.setAll(labels, i -> classes == 0 ? -1 : (int) ((first + i) % classes));
         return classes(labels);
     }
 
-    /** Of so many records: no class, zeros. */
+    /** Conditions of n records without class, all arrays zero. */
     public static Conditions allocate(int n, ConditionShape shape) {
         var arrays = new TreeMap<String, float[]>();
         shape.arrays().keySet().stream()
@@ -40,12 +43,15 @@ public record Conditions(int[] labels, Map<String, float[]> arrays) {
         return new Conditions(labels, arrays);
     }
 
-    /** Records: N. */
+    /** Number of records N. */
     public int count() {
         return labels.length;
     }
 
-    /** Copies {@code n} records of another from {@code from} to {@code to} here; names that either lacks are left out. */
+    /**
+     * Copies {@code n} records of {@code other}, starting at {@code from}, to position {@code to} of this. Names that are missing in either
+     * are skipped.
+     */
     public void copy(Conditions other, int from, int to, int n) {
         System.arraycopy(other.labels, from, labels, to, n);
         arrays.forEach((name, values) -> {
@@ -58,11 +64,11 @@ public record Conditions(int[] labels, Map<String, float[]> arrays) {
     }
 
     /**
-     * An array as a network takes it, [N,...]: one-hot rows of the classes, or what the records have. Throws
-     * {@link IllegalArgumentException} if the records lack it.
+     * A named array as network input, [N,...]: one-hot rows for the class, else the stored array. Throws {@link IllegalArgumentException}
+     * if the records lack it.
      *
-     * @param shape that the network names
-     * @param loses rows that are without their condition: zeros, the form of {@code Condition.unconditional}
+     * @param shape conditions of the network
+     * @param loses rows whose condition is dropped, that is, set to zero like {@code Condition.unconditional}
      */
     public float[] array(String name, ConditionShape shape, IntPredicate loses) {
         int size = shape.size(name);
@@ -88,7 +94,7 @@ public record Conditions(int[] labels, Map<String, float[]> arrays) {
         return values;
     }
 
-    /** Bytes that it holds. */
+    /** Size in bytes. */
     public long bytes() {
         return 4L * labels.length
                 + arrays.values().stream()

@@ -10,14 +10,14 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The facts in the manifest of ingested data that readers rely on; ingest has more beside them.
+ * The facts about ingested data that readers rely on. The manifest of ingest holds further facts.
  *
- * @param encoder form of {@link Encoder#toJson()}
+ * @param encoder encoder in the form of {@link Encoder#toJson()}
  * @param classes number of classes, 0 without labels
- * @param classNames one a class
- * @param splits block files of each split ("train", "test"; "train/WxH" of a bucket), in the order of their indices
- * @param shapes of the splits whose latents have another shape, by split
- * @param condition arrays beside the class that every record has, by name
+ * @param classNames one name for each class
+ * @param splits block files of each split ("train", "test"; "train/WxH" for a bucket), in the order of their indices
+ * @param shapes latent shapes of the splits that differ from {@code shape}, by split
+ * @param condition arrays that every record has in addition to the class, by name
  */
 public record DataFacts(
         LatentShape shape,
@@ -28,7 +28,7 @@ public record DataFacts(
         Map<String, List<BlockFile>> splits,
         Map<String, LatentShape> shapes,
         Map<String, ArrayFacts> condition) {
-    /** Shape of an array of a record, and the type of its numbers in the column {@link LatentSchema#condition}. */
+    /** Shape and element type of a record's array in the column {@link LatentSchema#condition}. */
     public record ArrayFacts(List<Integer> shape, DType dtype) {
         public ArrayFacts {
             if (shape == null || dtype == null) {
@@ -38,7 +38,7 @@ public record DataFacts(
         }
     }
 
-    /** Facts of splits that all have one shape. */
+    /** Facts of splits that all have the same shape. */
     public DataFacts(
             LatentShape shape,
             DType dtype,
@@ -77,12 +77,12 @@ public record DataFacts(
         }
     }
 
-    /** Shape of the latents of a split. */
+    /** Latent shape of a split. */
     public LatentShape shape(String split) {
         return shapes.getOrDefault(split, shape);
     }
 
-    /** What a record has to condition on. */
+    /** Conditions that every record has. */
     public ConditionShape conditionShape() {
         var arrays = new TreeMap<>(ConditionShape.classes(classes).arrays());
         condition.forEach((name, array) -> arrays.put(name, array.shape()));

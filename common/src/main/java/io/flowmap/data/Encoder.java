@@ -5,15 +5,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.config.Json;
 import java.io.Serializable;
 
-/** How latents were made; recorded in the manifest of the ingested data and inverted at decode. */
+/** How latents were made from images. Recorded in the manifest of the ingested data and inverted for decoding. */
 public sealed interface Encoder extends Serializable permits PixelEncoder, CodedLatents {
-    /** What {@link #fromJson} reads. */
+    /** JSON form, the input of {@link #fromJson}. */
     JsonNode toJson();
 
-    /** The shape of the images behind latents. */
+    /** Shape of the images that latents of this shape come from. */
     LatentShape image(LatentShape latent);
 
-    /** The encoder of a manifest. Throws {@link IllegalArgumentException} for another form. */
+    /** Parses the encoder of a manifest. Throws {@link IllegalArgumentException} for other forms. */
     static Encoder fromJson(JsonNode json) {
         var kind = json.path("kind").asText();
         try {
@@ -33,7 +33,7 @@ public sealed interface Encoder extends Serializable permits PixelEncoder, Coded
         }
     }
 
-    /** A pixel value rounded half to even and clipped. */
+    /** Rounds a pixel value half to even and clips it to 0..255. */
     static byte pixel(double value) {
         return (byte) Math.max(0, Math.min(255, Math.rint(value)));
     }

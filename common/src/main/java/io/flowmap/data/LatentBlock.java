@@ -5,13 +5,13 @@ import java.util.Arrays;
 /**
  * Consecutive records of a split.
  *
- * @param index of each record in the split [N]
- * @param conditions of each record
+ * @param index index of each record in the split [N]
+ * @param conditions conditions of the records
  * @param values latents [N,C,H,W]
- * @param shape [C,H,W]
+ * @param shape shape of a latent [C,H,W]
  */
 public record LatentBlock(long[] index, Conditions conditions, float[] values, LatentShape shape) {
-    /** Records with classes alone, -1 for none. */
+    /** A block whose records have classes only, -1 for none. */
     public LatentBlock(long[] index, int[] label, float[] values, LatentShape shape) {
         this(index, Conditions.classes(label), values, shape);
     }
@@ -23,17 +23,17 @@ public record LatentBlock(long[] index, Conditions conditions, float[] values, L
         }
     }
 
-    /** Class of each record [N], -1 if it has none. */
+    /** Class of each record [N], -1 for none. */
     public int[] label() {
         return conditions.labels();
     }
 
-    /** Records: N. */
+    /** Number of records N. */
     public int count() {
         return index.length;
     }
 
-    /** The latent [C,H,W] of a row, copied. */
+    /** A copy of the latent [C,H,W] in a row. */
     public float[] latent(int row) {
         return Arrays.copyOfRange(values, row * shape.size(), (row + 1) * shape.size());
     }

@@ -16,7 +16,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** A split of a finished ingest output. Opening reads the manifest only; {@link #read} reads one block, on any worker. */
+/** A split of a finished ingest output. Opening reads only the manifest; {@link #read} reads one block and works on any worker. */
 public final class LatentData {
     private static final String CONDITION = "condition";
     private static final Set<String> KEYS =
@@ -51,7 +51,7 @@ public final class LatentData {
      * Opens a split.
      *
      * @param dataDir directory of the ingest output
-     * @param split "train" or "test", "train/WxH" of a bucket
+     * @param split "train" or "test", or "train/WxH" for a bucket
      * @throws UserError if the output is unfinished or has no such split
      */
     public static LatentData open(Configuration hadoop, Path dataDir, String split) {
@@ -74,7 +74,7 @@ public final class LatentData {
         return facts(hadoop, dataDir).splits().keySet();
     }
 
-    /** Hadoop's configuration that the data was opened with. */
+    /** The Hadoop configuration that the data was opened with. */
     public Configuration hadoop() {
         return hadoop;
     }
@@ -84,12 +84,12 @@ public final class LatentData {
         return shape;
     }
 
-    /** Shape [C,H,W] of the images behind the latents. */
+    /** Shape [C,H,W] of the images that the latents come from. */
     public LatentShape imageShape() {
         return encoder.image(shape);
     }
 
-    /** Whether images can be made of the latents: of pixels always, of an autoencoder's if its decoder is known. */
+    /** Whether images can be decoded from the latents: always for pixels, for an autoencoder only if its decoder is known. */
     public boolean canDecode() {
         return encoder instanceof PixelEncoder
                 || encoder instanceof CodedLatents coded
@@ -102,37 +102,37 @@ public final class LatentData {
         return encoder;
     }
 
-    /** Classes; 0 without labels. */
+    /** Number of classes; 0 without labels. */
     public int classes() {
         return facts.classes();
     }
 
-    /** What every record has to condition on. */
+    /** Conditions that every record has. */
     public ConditionShape condition() {
         return facts.conditionShape();
     }
 
-    /** Conditions of samples that a network draws. */
+    /** Conditions for samples drawn by a network. */
     public ConditionSource conditions() {
         return new ConditionSource(dataDir.toString(), split);
     }
 
-    /** One name a class. */
+    /** One name for each class. */
     public List<String> classNames() {
         return facts.classNames();
     }
 
-    /** Records of the split. */
+    /** Number of records in the split. */
     public long count() {
         return blocks.stream().mapToLong(BlockFile::count).sum();
     }
 
-    /** Files of the split in the order of their indices: a random partition, since ingest shuffles once. */
+    /** Files of the split in the order of their indices. They are a random partition, because ingest shuffles once. */
     public List<BlockFile> blocks() {
         return blocks;
     }
 
-    /** Reads a block without a session. Throws {@link UserError} if the file is not as the manifest says. */
+    /** Reads a block, without a Spark session. Throws {@link UserError} if the file does not match the manifest. */
     public LatentBlock read(int block) {
         var file = blocks.get(block);
         return new BlockReader(hadoop, path(file)).read(file, shape, facts);
@@ -156,7 +156,7 @@ public final class LatentData {
                         + ": expected a map as facts, got " + manifest.facts());
             }
             var known = told.deepCopy().retain(KEYS);
-            if (!known.has(CONDITION)) { // as in manifests of data with classes alone
+            if (!known.has(CONDITION)) { // manifests of data with classes only
                 known.putObject(CONDITION);
             }
             return Json.mapper().treeToValue(known, DataFacts.class);

@@ -5,9 +5,9 @@ import io.flowmap.tensor.DType;
 /**
  * One record of a split.
  *
- * @param index in the split, from 0
- * @param label class, -1 if none
- * @param latent values [C,H,W] in the bytes of {@code dtype}
+ * @param index index in the split, from 0
+ * @param label class, -1 for none
+ * @param latent values [C,H,W] as bytes of {@code dtype}
  */
 public record LatentRecord(long index, int label, byte[] latent, DType dtype, LatentShape shape) {
     public LatentRecord {
@@ -17,12 +17,12 @@ public record LatentRecord(long index, int label, byte[] latent, DType dtype, La
         }
     }
 
-    /** Encodes the values. */
+    /** Creates a record by encoding the values. */
     public static LatentRecord of(long index, int label, float[] values, DType dtype, LatentShape shape) {
         return new LatentRecord(index, label, dtype.encode(values), dtype, shape);
     }
 
-    /** The values [C,H,W]. */
+    /** The decoded values [C,H,W]. */
     public float[] values() {
         return dtype.decode(latent);
     }

@@ -9,7 +9,7 @@ import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** Columns of latent Parquet and the codec between rows and records. */
+/** Columns of latent Parquet files, and conversion between rows and records. */
 public final class LatentSchema {
     public static final String INDEX = "index";
     public static final String LABEL = "label";
@@ -19,7 +19,7 @@ public final class LatentSchema {
     public static final String HEIGHT = "height";
     public static final String WIDTH = "width";
 
-    /** Columns that text-to-image data has beside those of {@link #type()}: the caption, its tokens, its embedding. */
+    /** Columns that text-to-image data has in addition to {@link #type()}: the caption, its tokens, its embedding. */
     public static final String CAPTION = "caption";
 
     public static final String TOKENS = "tokens";
@@ -29,7 +29,7 @@ public final class LatentSchema {
 
     private LatentSchema() {}
 
-    /** Column of a named array of the condition: its numbers, little endian. */
+    /** Column of a named condition array; its values are stored little endian. */
     public static String condition(String name) {
         return CONDITION + name;
     }
@@ -48,8 +48,8 @@ public final class LatentSchema {
     }
 
     /**
-     * {@link #type()} with caption string, tokens binary (int32, little endian) and embedding binary (of the element type that the
-     * manifest's {@code captions} name); null where there is no caption or what makes them was not configured.
+     * {@link #type()} with the columns caption (string), tokens (binary: int32, little endian) and embedding (binary, of the element type
+     * under {@code captions} in the manifest). Null if a record has no caption, or if no tokenizer or text encoder was configured.
      */
     public static StructType captionedType() {
         return type().add(CAPTION, DataTypes.StringType)
@@ -57,7 +57,7 @@ public final class LatentSchema {
                 .add(EMBEDDING, DataTypes.BinaryType);
     }
 
-    /** The row of a record, columns in the order of {@link #type()}. */
+    /** Converts a record to a row, columns in the order of {@link #type()}. */
     public static Row row(LatentRecord record) {
         var shape = record.shape();
         return RowFactory.create(
@@ -70,7 +70,7 @@ public final class LatentSchema {
                 shape.width());
     }
 
-    /** The record of a row, columns found by name. */
+    /** Converts a row to a record. Columns are found by name. */
     public static LatentRecord record(Row row) {
         return new LatentRecord(
                 row.<Long>getAs(INDEX),

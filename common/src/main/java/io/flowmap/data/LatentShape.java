@@ -17,7 +17,7 @@ public record LatentShape(int channels, int height, int width) implements Serial
         }
     }
 
-    /** Elements: C * H * W. */
+    /** Number of elements C * H * W. */
     public int size() {
         return channels * height * width;
     }

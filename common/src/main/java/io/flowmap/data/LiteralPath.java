@@ -3,13 +3,13 @@ package io.flowmap.data;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.Path;
 
-/** Paths as Spark's readers take them: they read brackets, braces, stars and question marks as patterns unless these are escaped. */
+/** Escapes paths for Spark's readers, which treat brackets, braces, stars and question marks as glob patterns. */
 public final class LiteralPath {
     private static final Pattern PATTERN_CHARACTER = Pattern.compile("[\\[\\]{}*?\\\\]");
 
     private LiteralPath() {}
 
-    /** Text that, read as a pattern, matches this path alone. */
+    /** A glob pattern that matches only this path. */
     public static String of(Path path) {
         return PATTERN_CHARACTER.matcher(path.toString()).replaceAll("\\\\$0");
     }

@@ -14,13 +14,13 @@ import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.schema.MessageType;
 
-/** One uncompressed Parquet file, there whole or not at all: a task that is tried again leaves nothing half done. */
+/** Writes an uncompressed Parquet file atomically, so that a failed task attempt leaves no partial file. */
 public final class PendingParquet {
     private static final long ROW_GROUP = 32 << 20;
 
     private PendingParquet() {}
 
-    /** What fills the file. */
+    /** Writes the rows of the file. */
     @FunctionalInterface
     public interface Rows {
         void writeTo(ParquetWriter<Group> writer) throws IOException;
@@ -29,7 +29,7 @@ public final class PendingParquet {
     /**
      * Writes the file.
      *
-     * @param attempt tells this attempt from others at the same file
+     * @param attempt id that distinguishes concurrent attempts at the same file
      */
     public static void write(Configuration hadoop, Path target, long attempt, MessageType type, Rows rows)
             throws IOException {
@@ -48,7 +48,7 @@ public final class PendingParquet {
         }
     }
 
-    /** The pending file as Parquet sees it: closing it decides nothing. */
+    /** The pending file as a Parquet output. Closing it does not commit the file. */
     private record Output(FSDataOutputStream stream, String path) implements OutputFile {
         @Override
         public PositionOutputStream create(long blockSize) {

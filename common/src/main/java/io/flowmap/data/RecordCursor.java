@@ -1,6 +1,6 @@
 package io.flowmap.data;
 
-/** Records of a split by their index, beginning again behind the last; it holds the block that it read last. Not thread-safe. */
+/** Access to the records of a split by index, modulo the size of the split. Keeps the last block in memory. Not thread-safe. */
 public final class RecordCursor {
     private final LatentData data;
     private int held = -1;
@@ -10,7 +10,7 @@ public final class RecordCursor {
         this.data = data;
     }
 
-    /** Reads the block of a record and returns its row there. */
+    /** Loads the block of a record and returns the record's row in it. */
     public int seek(long index) {
         long record = index % data.count();
         int number = 0;
@@ -25,7 +25,7 @@ public final class RecordCursor {
         return (int) (record - files.get(number).firstIndex());
     }
 
-    /** The block of the last {@link #seek}. */
+    /** The block loaded by the last {@link #seek}. */
     public LatentBlock block() {
         return block;
     }

@@ -3,11 +3,11 @@ package io.flowmap.data;
 /**
  * One generated image.
  *
- * @param index of the sample, which keys its noise
- * @param label class asked for, -1 if none
+ * @param index index of the sample, the key of its noise
+ * @param label requested class, -1 for none
  * @param image pixels [C,H,W]
- * @param nanos time of its batch divided by the batch's size
- * @param multiplyAdds of all steps, each counted once: of their convolutions and matrix products; 0 where they were not counted
+ * @param nanos time of its batch divided by the batch size
+ * @param multiplyAdds multiply-adds of the convolutions and matrix products of all steps, each counted once; 0 if they were not counted
  */
 public record SampleRecord(long index, int label, byte[] image, LatentShape shape, long nanos, long multiplyAdds) {
     public SampleRecord {

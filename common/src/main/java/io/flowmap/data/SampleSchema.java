@@ -13,11 +13,11 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** Columns of sample Parquet; its files lie partitioned by {@link #MODEL}, {@link #GUIDANCE} and {@link #STEPS}. */
+/** Columns of sample Parquet files, which are partitioned by {@link #MODEL}, {@link #GUIDANCE} and {@link #STEPS}. */
 public final class SampleSchema {
     public static final String IMAGE = "image";
     public static final String NANOS = "nanos";
-    /** Not {@code multiply_adds}: earlier versions wrote a wrong number there. */
+    /** Named differently from {@code multiply_adds}, in which earlier versions wrote a wrong number. */
     public static final String MULTIPLY_ADDS = "multiply_add_count";
 
     public static final String MODEL = "model";
@@ -26,7 +26,10 @@ public final class SampleSchema {
 
     private SampleSchema() {}
 
-    /** index long, label int, image binary (uint8 [C,H,W]), channels, height, width int, nanos and multiply_add_count long; none nullable. */
+    /**
+     * index long, label int, image binary (uint8 [C,H,W]), channels, height, width int, nanos and multiply_add_count long. No column is
+     * nullable.
+     */
     public static StructType type() {
         return new StructType(new StructField[] {
             field(INDEX, DataTypes.LongType),
@@ -40,7 +43,7 @@ public final class SampleSchema {
         });
     }
 
-    /** The row of a sample, columns in the order of {@link #type()}. */
+    /** Converts a sample to a row, columns in the order of {@link #type()}. */
     public static Row row(SampleRecord sample) {
         var shape = sample.shape();
         return RowFactory.create(
@@ -54,7 +57,10 @@ public final class SampleSchema {
                 sample.multiplyAdds());
     }
 
-    /** The sample of a row, columns found by name; earlier versions wrote none, or others in a column {@code multiply_adds}, which is not read. */
+    /**
+     * Converts a row to a sample. Columns are found by name. Rows of earlier versions have no multiply_add_count; a column {@code
+     * multiply_adds} is ignored.
+     */
     public static SampleRecord record(Row row) {
         Long multiplyAdds = row.getAs(MULTIPLY_ADDS);
         return new SampleRecord(

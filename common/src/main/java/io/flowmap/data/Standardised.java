@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Standardises by measured moments: latent = (pixel - mean[c]) / deviation[c] * sigmaData, so that each channel has mean 0 and
+ * Standardises by measured moments: latent = (pixel - mean[c]) / deviation[c] * sigmaData. Each channel then has mean 0 and standard
  * deviation sigmaData over the training split.
  *
  * @param mean of each channel's pixels, 0..255
  * @param deviation of each channel's pixels, positive
- * @param sigmaData deviation of the latents, 0.5 in EDM2
+ * @param sigmaData standard deviation of the latents, 0.5 in EDM2
  */
 public record Standardised(List<Double> mean, List<Double> deviation, double sigmaData) implements PixelEncoder {
     static final String KIND = "standardised";
@@ -74,7 +74,7 @@ public record Standardised(List<Double> mean, List<Double> deviation, double sig
         }
     }
 
-    /** The form in JSON. */
+    /** JSON form. */
     record Stored(String kind, List<Double> mean, List<Double> deviation, double sigmaData) {
         Standardised encoder() {
             return new Standardised(mean, deviation, sigmaData);

@@ -20,8 +20,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What programs compute once from arrays that are lent to them, frozen weights: values of this JVM, computed by the first program that needs
- * them and shared by all that do, until the last is closed. Equal instructions on the same arrays make equal values. It is static because
+ * Values that programs compute once from lent arrays (frozen weights). The first program that needs a value computes it; all programs of
+ * this JVM share it until the last of them is closed. Equal instructions on the same arrays give equal values. The store is static because
  * programs of several tasks share it.
  */
 public final class Folds {
@@ -50,12 +50,12 @@ public final class Folds {
         }
     }
 
-    /** Values that were computed so far. */
+    /** Number of values computed so far. */
     public synchronized long computed() {
         return computed;
     }
 
-    /** Bytes of the values that are held. */
+    /** Bytes of the values currently held. */
     public synchronized long bytes() {
         return entries.values().stream()
                 .mapToLong(
@@ -64,9 +64,9 @@ public final class Folds {
     }
 
     /**
-     * Takes those of the kept values that follow from lent arrays alone out of {@code kept}, computed if no other program has.
+     * Moves the values that follow from lent arrays alone out of {@code kept}, and computes those that no other program has computed.
      *
-     * @return their names, which the program gives back when it is closed
+     * @return key of each value taken; the program gives the keys back when it is closed
      */
     synchronized Map<Value, String> take(List<Instruction> once, Set<Value> kept, Predicate<INDArray> lent) {
         var taken = new LinkedHashMap<Value, String>();
@@ -80,12 +80,12 @@ public final class Folds {
         return taken;
     }
 
-    /** Binds what was taken. */
+    /** Binds the values taken to their shared arrays. */
     synchronized void bind(Map<Value, String> taken) {
         taken.forEach((value, key) -> value.bind(entries.get(key).array));
     }
 
-    /** Gives values back; those that nobody needs any more are freed. */
+    /** Gives values back. A value without any other user is freed. */
     synchronized void giveBack(Collection<String> taken) {
         for (var key : taken) {
             var entry = entries.get(key);
@@ -114,7 +114,7 @@ public final class Folds {
         buffers.forEach(INDArray::close);
     }
 
-    /** The lent arrays that a value follows from. */
+    /** The lent arrays that a value depends on. */
     private Set<INDArray> weights(List<Instruction> instructions, Value value) {
         Set<INDArray> weights = identitySet();
         slice(instructions, Set.of(value)).stream()
@@ -130,7 +130,7 @@ public final class Folds {
         return Collections.newSetFromMap(new IdentityHashMap<>());
     }
 
-    /** What the instructions write into arrays that it is bound to already. */
+    /** The instructions' outputs that are already bound to arrays. */
     static Set<Value> bound(List<Instruction> instructions) {
         return instructions.stream()
                 .flatMap(i -> i.outputs().stream())
@@ -138,7 +138,10 @@ public final class Folds {
                 .collect(Collectors.toCollection(HashSet::new));
     }
 
-    /** Forgets the buffers of what was computed, but of some values, and all views, which are made again. */
+    /**
+     * Unbinds the outputs of the instructions, except some values, and all views among their inputs. Views are recreated when they are
+     * needed again.
+     */
     static void unbind(List<Instruction> instructions, Set<Value> but) {
         for (Instruction instruction : instructions) {
             instruction.outputs().stream().filter(value -> !but.contains(value)).forEach(value -> value.bind(null));
@@ -154,7 +157,7 @@ public final class Folds {
         }
     }
 
-    /** The instructions that some values depend on, in their order. */
+    /** The instructions that the wanted values depend on, in their order. */
     static List<Instruction> slice(List<Instruction> once, Set<Value> wanted) {
         var needed = new HashSet<Value>();
         wanted.forEach(value -> needed.add(value.root()));
@@ -169,7 +172,7 @@ public final class Folds {
         return slice;
     }
 
-    /** A name of each computed value that follows from lent arrays and small constants alone: equal names, equal values. */
+    /** A key for each computed value that follows from lent arrays and small constants alone. Equal keys mean equal values. */
     private Map<Value, String> keys(List<Instruction> once, Predicate<INDArray> lent) {
         var names = new HashMap<Value, String>();
         var keys = new HashMap<Value, String>();
@@ -200,7 +203,7 @@ public final class Folds {
         return keys;
     }
 
-    /** Of a constant: a lent array by its identity, a small one by its numbers; null of another value. */
+    /** Key of a constant: identity for a lent array, content for a small array. Null for any other value. */
     private String name(Value value, Predicate<INDArray> lent) {
         if (!value.isConstant()) {
             return null;

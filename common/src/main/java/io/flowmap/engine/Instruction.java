@@ -16,19 +16,19 @@ import org.nd4j.linalg.api.ops.impl.transforms.strict.Log;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Sin;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.SoftPlus;
 
-/** One native op of a program before it has buffers: name, arguments, the values it reads and writes. */
+/** One native op of a program before buffers are assigned: its name, its arguments, the values it reads and writes. */
 record Instruction(
         String op, List<Value> inputs, List<Value> outputs, long[] integers, double[] reals, boolean[] flags) {
     private static final long[] NO_INTEGERS = {};
     private static final double[] NO_REALS = {};
     private static final boolean[] NO_FLAGS = {};
 
-    /** Makes an op over arrays from its real arguments. */
+    /** Creates an op over arrays from its real-valued arguments. */
     interface Maker {
         Op of(INDArray x, INDArray z, double[] reals);
     }
 
-    /** Ops that ND4J only offers as objects over arrays, not by name, or by name only with arguments rounded to float32. */
+    /** Ops that ND4J offers by name not at all, or only with arguments rounded to float32. */
     static final Map<String, Maker> LEGACY = Map.of(
             "sqrt", plain(Sqrt::new),
             "Reciprocal", plain(Reciprocal::new),
@@ -40,7 +40,7 @@ record Instruction(
             "softplus", plain(SoftPlus::new),
             "leakyreluderivative", (x, z, reals) -> new LeakyReLUDerivative(x, z, reals[0]));
 
-    /** Elementwise ops that may write over an input of the output's shape. */
+    /** Elementwise ops whose output may overwrite an input of the same shape. */
     private static final List<String> IN_PLACE = List.of("add", "subtract", "multiply", "divide", "tanh", "relu");
 
     private static Maker plain(BiFunction<INDArray, INDArray, Op> constructor) {
@@ -70,7 +70,7 @@ record Instruction(
         return new Instruction("relu", List.of(x), List.of(output), NO_INTEGERS, new double[] {cutoff}, NO_FLAGS);
     }
 
-    /** 1 where x is not negative, else alpha. */
+    /** 1 where x >= 0, else alpha. */
     static Instruction slope(Value x, Value output, double alpha) {
         var alone = new double[] {alpha};
         return new Instruction("leakyreluderivative", List.of(x), List.of(output), NO_INTEGERS, alone, NO_FLAGS);
@@ -80,7 +80,7 @@ record Instruction(
         return IN_PLACE.contains(op) || LEGACY.containsKey(op);
     }
 
-    /** Equal keys compute equal values. */
+    /** Key of the computation: instructions with equal keys compute equal values. */
     String key() {
         var key = new StringBuilder(op);
         inputs.forEach(v -> key.append(' ').append(v.id()));

@@ -9,7 +9,7 @@ import org.nd4j.linalg.api.ops.Op;
 import org.nd4j.linalg.api.ops.OpContext;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** An instruction with its arrays and native context, ready to be run any number of times. */
+/** An instruction with its arrays and native context. It can be run any number of times. */
 interface Kernel extends AutoCloseable {
     void run();
 
@@ -25,7 +25,7 @@ interface Kernel extends AutoCloseable {
                 : Native.of(instruction, in, out);
     }
 
-    /** An op by name with a native context of its own. */
+    /** An op called by name, with its own native context. */
     record Native(CustomOp op, OpContext context) implements Kernel {
         static Native of(Instruction instruction, INDArray[] in, INDArray[] out) {
             var op = DynamicCustomOp.builder(instruction.op()).build();
@@ -61,7 +61,7 @@ interface Kernel extends AutoCloseable {
         }
     }
 
-    /** A transform that ND4J runs from an object. */
+    /** An op that ND4J offers only as an object. */
     record Legacy(Op op) implements Kernel {
         @Override
         public void run() {

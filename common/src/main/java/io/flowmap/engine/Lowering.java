@@ -20,9 +20,9 @@ import org.nd4j.linalg.api.ops.impl.layers.convolution.Upsampling2d;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Turns a SameDiff graph into a list of native instructions: reshapes become views, equal instructions are computed
- * once, products with constants merge, sigmoid and swish are expressed by tanh (the one transcendental that oneDNN
- * vectorises) so that an activation, its tangent and its cotangent share it.
+ * Turns a SameDiff graph into a list of native instructions. Reshapes become views, equal instructions are computed once, and products with
+ * constants are merged. Sigmoid and swish are expressed by tanh, the only transcendental that oneDNN vectorises, so that an activation, its
+ * tangent and its cotangent share it.
  */
 final class Lowering {
     private final SameDiff graph;
@@ -50,16 +50,16 @@ final class Lowering {
         return values.get(name);
     }
 
-    /** The constants that are not the graph's. */
+    /** Constants created by the lowering, which do not belong to the graph. */
     List<INDArray> constants() {
         return constants;
     }
 
-    /** Lowers everything that the outputs depend on. */
+    /** Lowers every op that the outputs depend on. */
     void lower(Set<String> outputs) {
         List<SDVariable> wanted = outputs.stream().map(graph::getVariable).toList();
         Jvp.ops(graph, wanted).forEach(this::lower);
-        wanted.forEach(this::input); // an output may be a leaf
+        wanted.forEach(this::input); // an output may itself be a leaf
     }
 
     private void lower(SameDiffOp op) {
@@ -107,7 +107,7 @@ final class Lowering {
         }
     }
 
-    /** The value of a leaf or of an op lowered before. */
+    /** The value of a leaf or of an op that has already been lowered. */
     private Value input(SDVariable variable) {
         return values.computeIfAbsent(variable.name(), name -> {
             INDArray bound = bindings.get(name);
@@ -156,7 +156,7 @@ final class Lowering {
         return emit(Instruction.of(op, List.of(a), like(a)));
     }
 
-    /** a x, merging with a factor that x already has. */
+    /** a x, merged with a factor that x already has. */
     private Value scaled(Value x, double factor) {
         Instruction producer = producers.get(x.id());
         if (producer != null
@@ -196,12 +196,12 @@ final class Lowering {
         return shifted(unary("tanh", scaled(x, 0.5)), 1);
     }
 
-    /** Slope of the leaky rectifier, which its value, its tangent and its cotangent share. */
+    /** Slope of the leaky ReLU, shared by its value, its tangent and its cotangent. */
     private Value slope(Value x, double alpha) {
         return emit(Instruction.slope(x, like(x), alpha));
     }
 
-    /** Nearest upsampling is the transpose of average pooling, up to k^2; its kernel is the fastest of ND4J's. */
+    /** Nearest upsampling is k^2 times the transpose of average pooling. The kernel of that transpose is ND4J's fastest. */
     private Value upsampled(Node node, Value x) {
         var op = (Upsampling2d) node.function();
         int kh = op.getScaleH();

@@ -9,11 +9,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Multiply-adds of a graph's convolutions and matrix products; all else is of lower order. One counts once, as in EDM2, which publishes
- * their number as "Gflops"; where a window lies over padding it counts too.
+ * Counts the multiply-adds of a graph's convolutions and matrix products; all other ops are of lower order. One multiply-add counts as one,
+ * as in EDM2, which publishes the number as "Gflops". Products with padding are counted too.
  */
 public final class MultiplyAdds {
-    /** Places of a convolution's integers. */
+    /** Positions of a convolution's integer arguments. */
     private static final int KERNEL_HEIGHT = 0;
 
     private static final int KERNEL_WIDTH = 1;
@@ -21,7 +21,7 @@ public final class MultiplyAdds {
 
     private MultiplyAdds() {}
 
-    /** Of one evaluation of the named variables, by their shapes alone: placeholders need no arrays. */
+    /** Multiply-adds of one evaluation of the named variables. Only shapes are used; placeholders need no arrays. */
     public static long of(Shapes shapes, Collection<String> outputs) {
         var bindings = shapes.graph().variables().stream()
                 .filter(variable -> variable.isPlaceHolder())
@@ -42,21 +42,21 @@ public final class MultiplyAdds {
         var inputs = instruction.inputs();
         return switch (instruction.op()) {
             case "conv2d" -> instruction.outputs().get(0).length() * window(instruction);
-                // every product of the convolution once for the input's cotangent, once for the weights'
+                // one count for the cotangent of the input, one for that of the weights
             case "conv2d_bp" -> 2 * inputs.get(inputs.size() - 1).length() * window(instruction);
             case "matmul" -> instruction.outputs().get(0).length() * inner(instruction);
             default -> 0;
         };
     }
 
-    /** Products summed into one output: kernel times channels of the input, whatever the layout of the weights. */
+    /** Products summed into one output: kernel size times input channels, for any layout of the weights. */
     private static long window(Instruction convolution) {
         long[] integers = convolution.integers();
         long[] input = convolution.inputs().get(0).shape();
         return integers[KERNEL_HEIGHT] * integers[KERNEL_WIDTH] * input[integers[NHWC] == 1 ? 3 : 1];
     }
 
-    /** Length of the sums of a product of the last two dimensions, the left one transposed where the first integer says so. */
+    /** Inner dimension of a matrix product. The left operand is transposed if the first integer argument is set. */
     private static long inner(Instruction instruction) {
         var left = instruction.inputs().get(0).shape();
         boolean transposed = instruction.integers().length > 0 && instruction.integers()[0] == 1;

@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Assigns buffers to a list of instructions: a buffer is reused as soon as its last reader has run. */
+/** Assigns buffers to a list of instructions. A buffer is reused as soon as its last reader has run. */
 final class Plan {
     private final List<Instruction> instructions;
     private final Map<Value, Integer> lastUse = new HashMap<>();
@@ -23,7 +23,7 @@ final class Plan {
         this.instructions = instructions;
     }
 
-    /** Binds every unbound output; values in {@code kept} live to the end. Returns the buffers that it allocated. */
+    /** Binds every unbound output. Values in {@code kept} keep their buffer to the end. Returns the allocated buffers. */
     static List<INDArray> assign(List<Instruction> instructions, Set<Value> kept) {
         var plan = new Plan(instructions);
         plan.findLastUses(kept);
@@ -65,7 +65,9 @@ final class Plan {
         free.computeIfAbsent(value.type(), t -> new ArrayList<>()).add(buffers.remove(value.root()));
     }
 
-    /** The smallest free buffer that is large enough, the last released first: it may still be in the cache. */
+    /**
+     * Takes the smallest free buffer that is large enough. Among equals it takes the last one released, which may still be in the cache.
+     */
     private void take(Value value) {
         List<INDArray> candidates = free.computeIfAbsent(value.type(), t -> new ArrayList<>());
         INDArray best = null;

@@ -17,9 +17,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A graph compiled into a static plan: every native op has its context and its buffers from the start, what depends on
- * constants alone is computed once, and a run replays the list. Inputs, parameters and outputs are arrays that the
- * caller binds and still owns: write the inputs, {@link #run()}, read the outputs. Not thread-safe.
+ * A graph compiled into a static plan. Every native op has its context and buffers from the start, everything that depends on constants
+ * alone is computed once, and a run replays the list. The caller binds and owns the arrays of inputs, parameters and outputs: write the
+ * inputs, call {@link #run()}, read the outputs. Not thread-safe.
  */
 public final class Program implements AutoCloseable {
     private final List<Kernel> kernels;
@@ -37,10 +37,10 @@ public final class Program implements AutoCloseable {
     /**
      * Compiles a graph.
      *
-     * @param inputs arrays of every placeholder and variable that an output depends on; read at each run
-     * @param outputs arrays that receive the named variables, of their shapes, contiguous in C order
-     * @throws UnsupportedOperationException naming an op without a rule
-     * @throws IllegalArgumentException naming a leaf without a binding or an output of another shape
+     * @param inputs arrays of every placeholder and variable that an output depends on, read on each run
+     * @param outputs arrays that receive the named variables, of the same shapes, contiguous in C order
+     * @throws UnsupportedOperationException for an op without a rule; names the op
+     * @throws IllegalArgumentException for a leaf without a binding or an output of another shape; names it
      */
     public static Program compile(Shapes shapes, Map<String, INDArray> inputs, Map<String, INDArray> outputs) {
         var lowering = new Lowering(shapes, inputs);
@@ -60,8 +60,9 @@ public final class Program implements AutoCloseable {
     }
 
     /**
-     * Separates what depends on constants alone. What follows from an array of half precision and is as long as that is computed in each
-     * run all the same, beside once for what follows from it: kept, it would be a copy of the weights in twice their size.
+     * Splits the instructions into those that depend on constants alone ({@code once}) and the rest ({@code each}). Exception: a value that
+     * follows from a half-precision array and is at least as long is recomputed in each run, because keeping it would hold a copy of the
+     * weights in twice their size. It is also computed once for the values that follow from it.
      */
     private static void split(List<Instruction> all, List<Instruction> once, List<Instruction> each) {
         Map<Value, Long> halves = new HashMap<>();
@@ -79,7 +80,7 @@ public final class Program implements AutoCloseable {
         Set<Instruction> folded = Collections.newSetFromMap(new IdentityHashMap<>());
         all.stream().filter(i -> fixed.containsAll(i.outputs())).forEach(folded::add);
         Set<Value> read = new HashSet<>();
-        for (int i = all.size() - 1; i >= 0; i--) { // readers stand behind what they read
+        for (int i = all.size() - 1; i >= 0; i--) { // readers come after the values that they read
             Instruction instruction = all.get(i);
             boolean large = instruction.outputs().stream()
                     .anyMatch(v -> read.contains(v) && halves.getOrDefault(v, 0L) > 0 && v.length() >= halves.get(v));
@@ -99,7 +100,7 @@ public final class Program implements AutoCloseable {
         return half ? root.length() : halves.getOrDefault(root, 0L);
     }
 
-    /** The results of the constant part that the rest reads and does not compute itself. */
+    /** Results of the constant part that the rest reads and does not recompute. */
     private static Set<Value> kept(List<Instruction> once, List<Instruction> each) {
         Set<Value> read =
                 each.stream().flatMap(i -> i.inputs().stream()).map(Value::root).collect(Collectors.toSet());
@@ -110,7 +111,7 @@ public final class Program implements AutoCloseable {
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    /** Lets the last writer of an output write into the caller's array; where it cannot, a copy at the end does. */
+    /** Lets the last writer of each output write directly into the caller's array. Where this is not possible, appends a copy. */
     private static List<Instruction> bindOutputs(
             Lowering lowering, Map<String, INDArray> outputs, List<Instruction> each) {
         Set<Value> written = each.stream().flatMap(i -> i.outputs().stream()).collect(Collectors.toSet());
@@ -133,7 +134,7 @@ public final class Program implements AutoCloseable {
         return copies;
     }
 
-    /** Runs the constant part now; its results become constants of the rest. */
+    /** Runs the constant part. Its results are constants for the rest. */
     private static List<INDArray> evaluate(List<Instruction> once, Set<Value> kept) {
         Set<Value> bound = Folds.bound(once);
         bound.addAll(kept);
@@ -143,7 +144,7 @@ public final class Program implements AutoCloseable {
         return buffers;
     }
 
-    /** Of a run, each counted once. */
+    /** Multiply-adds of one run, each counted once. */
     public long multiplyAdds() {
         return multiplyAdds;
     }

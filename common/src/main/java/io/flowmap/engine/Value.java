@@ -5,7 +5,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * An array of a program: bound from the start (inputs, parameters, constants, requested outputs), a reshaped view of
+ * An array of a program. It is either bound from the start (inputs, parameters, constants, requested outputs), or a reshaped view of
  * another value, or computed into a buffer that the plan assigns.
  */
 final class Value {
@@ -39,7 +39,7 @@ final class Value {
         return Arrays.stream(shape).reduce(1, (a, b) -> a * b);
     }
 
-    /** The value whose buffer this one shares. */
+    /** The value whose buffer this value shares, or this value itself. */
     Value root() {
         return viewOf == null ? this : viewOf.root();
     }
@@ -52,7 +52,7 @@ final class Value {
         return root().array != null;
     }
 
-    /** Binds the root's buffer; {@code array} has this value's shape. */
+    /** Binds the buffer of the root. {@code array} has the shape of this value. */
     void bind(INDArray bound) {
         array = bound;
     }

@@ -1,2 +1,2 @@
-/** Compiled graphs: instructions, a plan of buffers, programs that run them by ND4J. */
+/** Compiled graphs: instructions, buffer plans, and programs that run on ND4J. */
 package io.flowmap.engine;

@@ -13,8 +13,8 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.StreamCapabilities;
 
 /**
- * Small files that are there whole or not at all: written beside their place and renamed, or on an object store by one PUT, which
- * shows nothing before it is complete.
+ * Atomic reading and writing of small files. A file is written under a temporary name and renamed, or on an object store written by one
+ * PUT, which becomes visible only when it is complete.
  */
 public final class AtomicFile {
     private static final Set<String> OBJECT_STORES = Set.of("s3", "s3a", "s3n", "gs", "oss", "cosn", "swift", "obs");
@@ -22,7 +22,7 @@ public final class AtomicFile {
 
     private AtomicFile() {}
 
-    /** Writes the bytes as the file, replacing it if there. Throws {@link UncheckedIOException} if the file system fails. */
+    /** Writes a file, replacing an existing one. Throws {@link UncheckedIOException} if the file system fails. */
     public static void write(FileSystem fileSystem, Path file, byte[] bytes) {
         try {
             if (isObjectStore(fileSystem)) {
@@ -37,7 +37,7 @@ public final class AtomicFile {
         }
     }
 
-    /** The bytes of a small file. Throws {@link UserError} if it is damaged, {@link UncheckedIOException} if the file system fails. */
+    /** Reads a small file. Throws {@link UserError} if it is damaged, {@link UncheckedIOException} if the file system fails. */
     public static byte[] read(FileSystem fileSystem, Path file) {
         try (var in = Store.open(fileSystem, file)) {
             return in.readAllBytes();
@@ -47,31 +47,31 @@ public final class AtomicFile {
     }
 
     /**
-     * Creates a file that need not appear at once, replacing it if there: what is written before {@link #sync} outlives a loss of
-     * power, where the file system can. Local files are written without Hadoop's checksum file, which cannot be synced.
+     * Creates a file that need not appear atomically, replacing an existing one. On file systems that support it, data written before
+     * {@link #sync} survives a power failure. Local files are written without Hadoop's checksum file, which cannot be synced.
      */
     public static FSDataOutputStream create(FileSystem fileSystem, Path file) throws IOException {
         return raw(fileSystem).create(file, true);
     }
 
-    /** Makes what was written durable, if the stream can before it is closed. */
+    /** Makes the data written so far durable, if the stream supports that before it is closed. */
     public static void sync(FSDataOutputStream out) throws IOException {
         if (out.hasCapability(StreamCapabilities.HSYNC)) {
             out.hsync();
         }
     }
 
-    /** Whether a name is that of a file that {@link #write} was writing when it was cut off. */
+    /** Whether this is the temporary file of a {@link #write} that was interrupted. */
     public static boolean isUnfinished(Path file) {
         return file.getName().startsWith(".") && file.getName().endsWith(UNFINISHED);
     }
 
-    /** The local file system without Hadoop's checksum files; any other as it is. */
+    /** The local file system without Hadoop's checksum files; any other file system unchanged. */
     public static FileSystem raw(FileSystem fileSystem) {
         return fileSystem instanceof LocalFileSystem local ? local.getRaw() : fileSystem;
     }
 
-    /** Renames over a file that may be there, at once. */
+    /** Renames a file atomically over an existing one. */
     static void replace(FileSystem fileSystem, Path from, Path to) throws IOException {
         if (fileSystem instanceof LocalFileSystem local) {
             rename(local.getRaw(), from, to);

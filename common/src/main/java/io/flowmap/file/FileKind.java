@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** What a file that cannot be read seems to be, by its first bytes: words for an error, never a ground to read it. */
+/** Guesses the kind of an unreadable file from its first bytes. Used only for error messages, never to decide how to read a file. */
 public final class FileKind {
-    /** How many bytes tell: a tar's name ends at 100 and its magic number at 263. */
+    /** Number of bytes to look at: the name in a tar ends at byte 100, its magic number at byte 263. */
     public static final int BEGIN = 512;
 
-    /** What is said of bytes that begin as none of these. */
+    /** Result if no kind matches. */
     public static final String OTHER = "other bytes";
 
     private static final int TAR_NAME = 100;
     private static final int TAR_MAGIC = 257;
     private static final List<String> TORCH_TAR = List.of("sys_info", "pickle", "storages", "tensors");
-    /** An opening of protocol 0 or 1, which have no header: an empty or marked container, or a global and its name's end. */
+    /** Start of a pickle of protocol 0 or 1, which has no header: an empty or marked container, or a global and the end of its name. */
     private static final Pattern EARLY_PICKLE = Pattern.compile(
             "(\\((dp?|lp?|t|i|c)|[\\]}]q|c[\\w.]+\n[\\w.]+\n|[IFSV][^\n]*\n(p\\d+\n)?\\.).*", Pattern.DOTALL);
 
@@ -44,9 +44,9 @@ public final class FileKind {
     private record Magic(String begin, String words) {}
 
     /**
-     * Words that end "expected ..., got".
+     * Describes a file, in words that complete "expected ..., got".
      *
-     * @param begin the first {@link #BEGIN} bytes of the file, or all if it has fewer
+     * @param begin first {@link #BEGIN} bytes of the file, or all bytes of a shorter file
      */
     public static String of(byte[] begin) {
         if (begin.length == 0) {

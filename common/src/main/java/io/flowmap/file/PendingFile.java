@@ -7,8 +7,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A file of any size that appears whole when it is committed, or not at all: written beside its place and renamed, or on an object
- * store by an upload that is completed or aborted. Several attempts at the same file may run at once.
+ * A file of any size that becomes visible atomically on commit. It is written under a temporary name and renamed, or on an object store
+ * uploaded and then completed or aborted. Several attempts at the same file may run concurrently.
  */
 public final class PendingFile implements Closeable {
     private final FileSystem fileSystem;
@@ -24,19 +24,19 @@ public final class PendingFile implements Closeable {
         this.out = AtomicFile.create(fileSystem, place);
     }
 
-    /** @param attempt tells this attempt from others at the same file, such as Spark's id of the task's attempt */
+    /** @param attempt id that distinguishes concurrent attempts at the same file, such as Spark's task attempt id */
     public static PendingFile create(FileSystem fileSystem, Path target, long attempt) throws IOException {
         boolean upload = AtomicFile.isObjectStore(fileSystem);
         var beside = new Path(target.getParent(), "." + target.getName() + "." + attempt);
         return new PendingFile(fileSystem, target, upload ? target : beside);
     }
 
-    /** Where to write; do not close it. */
+    /** Stream for the content. Do not close it. */
     public FSDataOutputStream stream() {
         return out;
     }
 
-    /** Makes the file appear, in place of an earlier one. */
+    /** Makes the file visible and replaces an existing one. */
     public void commit() throws IOException {
         AtomicFile.sync(out);
         out.close();
@@ -46,7 +46,7 @@ public final class PendingFile implements Closeable {
         committed = true;
     }
 
-    /** Without {@link #commit} nothing is left. */
+    /** Without {@link #commit}, removes everything that was written. */
     @Override
     public void close() throws IOException {
         if (committed) {

@@ -6,13 +6,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 of bytes, in hexadecimal. */
+/** SHA-256 hashes in hexadecimal. */
 public final class Sha256 {
     private static final int BUFFER = 1 << 16;
 
     private Sha256() {}
 
-    /** A digest to be fed piece by piece. */
+    /** A digest for incremental updates. */
     public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
@@ -21,12 +21,12 @@ public final class Sha256 {
         }
     }
 
-    /** The hash of an array. */
+    /** Hash of an array. */
     public static String of(byte[] bytes) {
         return HexFormat.of().formatHex(digest().digest(bytes));
     }
 
-    /** The hash of a stream's rest. */
+    /** Hash of the remaining bytes of a stream. */
     public static String of(InputStream in) throws IOException {
         var digest = digest();
         var buffer = new byte[BUFFER];

@@ -26,9 +26,9 @@ import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
 
 /**
- * Opens files so that an outage is told from a mistake. A store that fails is an {@link UncheckedIOException}, also in the middle of a
- * file, so that no reader above takes it for damaged bytes; a file that is not there, or not for this user, is a {@link UserError}.
- * What is left as {@link IOException} for the reader is damage alone.
+ * Opens files so that outages and user mistakes are told apart. A failing store is an {@link UncheckedIOException}, also in the middle of a
+ * file, so that no reader mistakes it for damaged bytes. A file that does not exist or must not be read by this user is a {@link
+ * UserError}. Any remaining {@link IOException} means damaged content.
  */
 public final class Store {
     private static final Set<Class<? extends IOException>> MISTAKES = Set.of(
@@ -42,17 +42,17 @@ public final class Store {
             ParentNotDirectoryException.class,
             PathIsNotDirectoryException.class);
 
-    /** Where only the text of an exception tells, in the words of Linux. */
+    /** Refusals that Linux reports only in the text of an exception. */
     private static final Pattern REFUSED = Pattern.compile(
             "Permission denied|Read-only file system|Not a directory|Is a directory|Operation not permitted");
 
-    /** What Java tells as a file that is not found, and is a machine at its limits. */
+    /** Exhausted resources that Java reports as a file that is not found. */
     private static final Pattern EXHAUSTED = Pattern.compile(
             "\\((Too many open files.*|No space left on device|Input/output error|Stale file handle|Disk quota exceeded)\\)$");
 
     private Store() {}
 
-    /** The file system of a path. Throws {@link UserError} if there is none of its scheme. */
+    /** File system of a path. Throws {@link UserError} if its scheme is unknown. */
     public static FileSystem of(Configuration hadoop, Path path) {
         try {
             return path.getFileSystem(hadoop);
@@ -68,7 +68,7 @@ public final class Store {
         return open(fileSystem, file, file.toString());
     }
 
-    /** @param what the file in messages: "a TAEF2 encoder from FILE" */
+    /** @param what description of the file for messages: "a TAEF2 encoder from FILE" */
     public static FSDataInputStream open(FileSystem fileSystem, Path file, String what) {
         try {
             return new FSDataInputStream(new Input(fileSystem.open(file), what));
@@ -77,15 +77,15 @@ public final class Store {
         }
     }
 
-    /** Opens a file of any file system for reading. */
+    /** Opens a file on any file system for reading. */
     public static FSDataInputStream open(Configuration hadoop, Path file) {
         return open(of(hadoop, file), file);
     }
 
     /**
-     * What to throw where a store failed: a {@link UserError} for what it refuses, an {@link UncheckedIOException} for an outage.
+     * The exception for a failure of a store: {@link UserError} for a refusal, {@link UncheckedIOException} for an outage.
      *
-     * @param what the attempt: "cannot list DIR"
+     * @param what the attempt, for the message: "cannot list DIR"
      */
     public static RuntimeException failure(String what, IOException e) {
         if (!isMistake(e)) {
@@ -100,7 +100,7 @@ public final class Store {
         return new UserError(what + ": " + (missing ? "no such file" : message), e);
     }
 
-    /** Whether the store works and does not do what was asked of it, which the user can mend. */
+    /** Whether the store works but refuses the request, which the user can fix. */
     public static boolean isMistake(IOException e) {
         var message = String.valueOf(e.getMessage());
         return REFUSED.matcher(message).find()
@@ -108,7 +108,7 @@ public final class Store {
                         && !EXHAUSTED.matcher(message).find();
     }
 
-    /** The outage among a failure's causes, for readers above a library that wraps what it is thrown; null if there is none. */
+    /** The outage among the causes of a failure, null if there is none. For readers on top of libraries that wrap exceptions. */
     public static UncheckedIOException outage(Throwable failure) {
         for (var cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof UncheckedIOException outage) {
@@ -135,7 +135,7 @@ public final class Store {
             try {
                 return call.run();
             } catch (EOFException | ChecksumException e) {
-                throw e; // the file is shorter than it says, or damaged on its disk
+                throw e; // truncated or damaged content, not an outage
             } catch (IOException e) {
                 throw failure("cannot read " + what, e);
             }
@@ -156,7 +156,7 @@ public final class Store {
             return call(() -> in.skip(count));
         }
 
-        /** Always a byte: file systems differ in what they answer, and {@code GZIPInputStream} takes a 0 between two parts for the end. */
+        /** Always 1. File systems return different values here, and {@code GZIPInputStream} takes 0 between two members for the end. */
         @Override
         public int available() {
             return 1;

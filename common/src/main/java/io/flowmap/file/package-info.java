@@ -1,2 +1,2 @@
-/** Files on any Hadoop file system: opening with honest errors, atomic writing, hashes. */
+/** Files on any Hadoop file system: opening with clear errors, atomic writing, hashes. */
 package io.flowmap.file;

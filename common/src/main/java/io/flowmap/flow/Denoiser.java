@@ -18,7 +18,7 @@ public final class Denoiser {
         this.sigmaData = sigmaData;
     }
 
-    /** D of x [N,...] at noise levels sigma [N] under a condition. */
+    /** D(x; sigma) for x [N,...] at noise levels sigma [N] under a condition. */
     public SDVariable apply(Scope scope, SDVariable x, SDVariable sigma, Condition condition) {
         SDVariable variance = sigma.mul(sigma).add(sigmaData * sigmaData);
         SDVariable deviation = scope.graph().math().sqrt(variance);

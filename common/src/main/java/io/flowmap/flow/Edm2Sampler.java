@@ -20,7 +20,7 @@ public record Edm2Sampler(int steps, double sigmaMin, double sigmaMax, double rh
         }
     }
 
-    /** D(x; sigma) of samples that share a noise level. */
+    /** D(x; sigma) of samples that share one noise level. */
     public interface Denoised {
         INDArray at(INDArray x, double sigma);
     }
@@ -36,7 +36,7 @@ public record Edm2Sampler(int steps, double sigmaMin, double sigmaMax, double rh
         return levels;
     }
 
-    /** Samples from standard normal noise; 2n - 1 evaluations. */
+    /** Draws samples from standard normal noise; 2n - 1 evaluations. */
     public INDArray sample(Denoised denoiser, INDArray noise) {
         double[] levels = noiseLevels();
         INDArray x = noise.mul(levels[0]);

@@ -31,7 +31,7 @@ public record GaussianMixtureFlow(double[] weights, double[][] means, double[] d
         return v;
     }
 
-    /** Probabilities of the components given x_t = x. */
+    /** Posterior probabilities of the components given x_t = x. */
     double[] posterior(double[] x, double t) {
         double[] logs = new double[weights.length];
         double max = Double.NEGATIVE_INFINITY;

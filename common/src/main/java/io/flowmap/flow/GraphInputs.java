@@ -15,7 +15,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A new graph and the arrays of its inputs, by name. It frees the arrays that it made or was given to own. */
+/** A new graph and the arrays of its inputs, by name. Closing it frees the arrays that it created or was given to own. */
 public final class GraphInputs implements AutoCloseable {
     private static final String CONDITION = "condition.";
 
@@ -36,26 +36,26 @@ public final class GraphInputs implements AutoCloseable {
         return type;
     }
 
-    /** An input of that shape, with a zero array of its own. */
+    /** Adds an input of this shape, with a new zero array. */
     public SDVariable add(String name, long... shape) {
         return bind(name, own(Nd4j.create(type, shape)));
     }
 
-    /** Inputs for a condition, named {@code condition.<name>}. */
+    /** Adds inputs for a condition, named {@code condition.<name>}. */
     public Condition condition(ConditionShape shape, long n) {
         var inputs = new TreeMap<String, SDVariable>();
         shape.arrays().keySet().forEach(name -> inputs.put(name, add(CONDITION + name, shape.of(n, name))));
         return new Condition(inputs);
     }
 
-    /** The array [N,...] of a condition's input. */
+    /** Array [N,...] of a condition's input. */
     public INDArray condition(String name) {
         return array(CONDITION + name);
     }
 
     /**
-     * Samples of a shape: points [D], which the graph reads as they are, or images [C,H,W], which the caller writes as
-     * [N,C,H,W] and the graph reads as [N,H,W,C].
+     * Adds an input for samples. Points [D] are read as they are; images [C,H,W] are written by the caller as [N,C,H,W] and read by the
+     * graph as [N,H,W,C].
      */
     public SDVariable samples(String name, long n, long... shape) {
         long[] full = LongStream.concat(LongStream.of(n), LongStream.of(shape)).toArray();
@@ -68,29 +68,29 @@ public final class GraphInputs implements AutoCloseable {
                 : shapes.graph().permute(natural, 0, 2, 3, 1);
     }
 
-    /** The graph's samples as the caller reads them: images [N,H,W,C] as [N,C,H,W], points as they are. */
+    /** Converts samples of the graph to the caller's layout: images [N,H,W,C] to [N,C,H,W], points unchanged. */
     public SDVariable natural(SDVariable samples) {
         return shapes.of(samples).length == 4 ? shapes.graph().permute(samples, 0, 3, 1, 2) : samples;
     }
 
-    /** A zero array for the values of a variable that is an output. */
+    /** A zero array for the values of an output variable. */
     public INDArray output(SDVariable variable) {
         return own(Nd4j.create(type, shapes.of(variable)));
     }
 
-    /** Frees an array with the graph. */
+    /** Takes ownership of an array: it is freed with the graph. */
     public INDArray own(INDArray array) {
         owned.add(array);
         return array;
     }
 
-    /** An input over an array that stays the caller's. */
+    /** Adds an input over an array that the caller keeps. */
     public SDVariable bind(String name, INDArray array) {
         arrays.put(name, array);
         return shapes.graph().placeHolder(name, type, array.shape());
     }
 
-    /** The array of an existing variable of the graph, a network's parameter. */
+    /** Binds the array of an existing variable of the graph, such as a network's parameter. */
     public void bind(SDVariable variable, INDArray array) {
         arrays.put(variable.name(), array);
     }
@@ -103,7 +103,7 @@ public final class GraphInputs implements AutoCloseable {
         return arrays;
     }
 
-    /** When no program of the graph is run any more. */
+    /** Frees the arrays. Call it when no program of the graph runs any more. */
     @Override
     public void close() {
         owned.forEach(INDArray::close);

@@ -8,11 +8,11 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * A network as a field on the linear path:
- * F(x,t,...) = [(t - (1-t) sigma_d^2)/S^2] x - (sigma_d/S) N(x/S; t, ...), S(t)^2 = t^2 + (1-t)^2 sigma_d^2.
+ * A network as a field on the linear path: F(x,t,...) = [(t - (1-t) sigma_d^2)/S^2] x - (sigma_d/S) N(x/S; t, ...), S(t)^2 = t^2 + (1-t)^2
+ * sigma_d^2.
  *
- * <p>As a velocity this is the exact change of variables from EDM's preconditioned denoiser, finite at both ends; as a
- * flow map's field it is the mean velocity over [s,t] (AYF, section 3).
+ * <p>As a velocity this is the exact change of variables from EDM's preconditioned denoiser, finite at both ends. As the field of a flow
+ * map it is the mean velocity over [s,t] (AYF, section 3).
  */
 public final class NetworkField {
     private final Network network;
@@ -31,8 +31,8 @@ public final class NetworkField {
      * @param x points on the path, [N,...]
      * @param t source times in [0,1], [N]
      * @param condition of each sample
-     * @param s target times, [N]; read by a flow map only, else it may be null
-     * @param guidance guidance weights, [N]; read by a flow map or a guided teacher, else it may be null
+     * @param s target times [N]; used by flow maps only, else may be null
+     * @param guidance guidance weights [N]; used by flow maps and guided teachers only, else may be null
      */
     public record Point(SDVariable x, SDVariable t, Condition condition, SDVariable s, SDVariable guidance) {
         /** The same point without its condition. */
@@ -40,7 +40,7 @@ public final class NetworkField {
             return new Point(x, t, condition.unconditional(shapes, type), s, guidance);
         }
 
-        /** The same point with another guidance weight. */
+        /** The same point with a different guidance weight. */
         public Point guided(SDVariable weight) {
             return new Point(x, t, condition, s, weight);
         }
@@ -50,7 +50,7 @@ public final class NetworkField {
         return network;
     }
 
-    /** Emits the field, of the shape of x. */
+    /** Emits the field, with the shape of x. */
     public SDVariable apply(Scope scope, Point p) {
         double variance = sigmaData * sigmaData;
         SDVariable u = p.t().neg().add(1);

@@ -3,16 +3,16 @@ package io.flowmap.flow;
 import io.flowmap.nn.Scope;
 import org.nd4j.autodiff.samediff.SDVariable;
 
-/** What a network is told of the time t. */
+/** The network's noise label c_noise as a function of the time t. */
 public enum NoiseLabel {
-    /** c_noise = t: AYF's choice, smooth at both ends. */
+    /** c_noise = t, the choice of AYF; smooth at both ends. */
     TIME {
         @Override
         public SDVariable of(Scope scope, SDVariable t) {
             return t;
         }
     },
-    /** c_noise = ln(sigma)/4, sigma = t/(1-t) within [0.002, 80]: EDM2's. */
+    /** c_noise = ln(sigma)/4 with sigma = t/(1-t) clipped to [0.002, 80], the choice of EDM2. */
     LOG_SIGMA {
         @Override
         public SDVariable of(Scope scope, SDVariable t) {
@@ -22,11 +22,11 @@ public enum NoiseLabel {
         }
     };
 
-    /** Least and largest noise level that EDM2's networks are sampled at. */
+    /** Smallest and largest noise level at which EDM2's networks are sampled. */
     public static final double SIGMA_MIN = 0.002;
 
     public static final double SIGMA_MAX = 80;
 
-    /** The label c_noise [N] of times t [N]. */
+    /** The label c_noise [N] for times t [N]. */
     public abstract SDVariable of(Scope scope, SDVariable t);
 }

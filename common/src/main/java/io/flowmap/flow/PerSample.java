@@ -4,11 +4,11 @@ import io.flowmap.graph.Shapes;
 import java.util.Arrays;
 import org.nd4j.autodiff.samediff.SDVariable;
 
-/** Numbers of samples [N] in the shape [N,1,..] that multiplies their elements. */
+/** Reshapes per-sample numbers [N] to [N,1,..], so that they multiply all elements of a sample. */
 public final class PerSample {
     private PerSample() {}
 
-    /** {@code numbers} reshaped for {@code samples}. */
+    /** {@code numbers} reshaped to broadcast against {@code samples}. */
     public static SDVariable of(Shapes shapes, SDVariable numbers, SDVariable samples) {
         long[] shape = shapes.of(samples).clone();
         Arrays.fill(shape, 1, shape.length, 1);

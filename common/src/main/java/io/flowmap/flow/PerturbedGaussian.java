@@ -1,23 +1,23 @@
 package io.flowmap.flow;
 
 /**
- * Imperfect models of Gaussian data (AYF Thm 3.1): as small as their error is, a consistency model's gets worse beyond some number of
- * steps, a flow map's does not. S(t) is {@link GaussianFlow#deviation}, c the deviation of the data.
+ * Imperfect models of Gaussian data (AYF Thm 3.1). However small the error, a consistency model gets worse beyond some number of steps; a
+ * flow map does not. S(t) is {@link GaussianFlow#deviation}, c the standard deviation of the data.
  *
- * @param flow the data
- * @param error eps, the size of the perturbation
+ * @param flow closed forms of the data
+ * @param error eps, size of the perturbation
  */
 public record PerturbedGaussian(GaussianFlow flow, double error) {
     /**
-     * Forms of the perturbed consistency model f(x,t) = k(t) x beside the optimal c/S(t). Which of them the paper's Eq. 7 is cannot be
-     * told from its text; all but {@link #D} keep f(x,0) = x.
+     * Forms of the perturbed consistency model f(x,t) = k(t) x; the optimal model has k = c/S(t). The paper does not say which form its Eq.
+     * 7 is. All but {@link #D} satisfy f(x,0) = x.
      */
     public enum Consistency {
         /** k = c/S + eps t. */
         A("c/S + eps t"),
         /** k = c (1 + eps t)/S. */
         B("c (1 + eps t)/S"),
-        /** k = (c + eps t)/S: best at two steps for c = 0.5 and eps from 0.05 on, as the paper reports. */
+        /** k = (c + eps t)/S: best at two steps for c = 0.5 and eps >= 0.05, as the paper reports. */
         C("(c + eps t)/S"),
         /** k = c/S + eps. */
         D("c/S + eps"),
@@ -30,13 +30,13 @@ public record PerturbedGaussian(GaussianFlow flow, double error) {
             this.formula = formula;
         }
 
-        /** k(t) as text. */
+        /** Formula of k(t). */
         public String formula() {
             return formula;
         }
     }
 
-    /** The consistency model of a form: a map that ends at s = 0 only, to be sampled with gamma = 1. */
+    /** The perturbed consistency model of a form. It supports s = 0 only; sample it with gamma = 1. */
     public ScalingMap consistency(Consistency form) {
         return (t, s) -> {
             if (s != 0) {
@@ -51,12 +51,12 @@ public record PerturbedGaussian(GaussianFlow flow, double error) {
         return (t, s) -> flow.deviation(s) / flow.deviation(t) + error * (t - s);
     }
 
-    /** Euler's step on the exact velocity, 1 + (s - t) v(1,t); it has no error but its own. */
+    /** Euler's step on the exact velocity: factor 1 + (s - t) v(1,t). Its only error is that of the discretisation. */
     public ScalingMap euler() {
         return (t, s) -> 1 + (s - t) * flow.velocity(1, t);
     }
 
-    /** W2 between N(0, variance) and the data, a coordinate: |sqrt(variance) - c|. */
+    /** W2 distance of a coordinate between N(0, variance) and the data: |sqrt(variance) - c|. */
     public double distance(double variance) {
         return Math.abs(Math.sqrt(variance) - flow.c());
     }

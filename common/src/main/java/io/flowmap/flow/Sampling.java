@@ -6,12 +6,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Sampling {
     private Sampling() {}
 
-    /** Fresh standard normal noise, of the shape of the samples, for one step. */
+    /** Source of standard normal noise with the shape of the samples, fresh for each step. */
     public interface Noise {
         INDArray of(int step);
     }
 
-    /** Euler on the PF-ODE: x <- x - v(x, t)/n; n evaluations. */
+    /** Euler's method on the PF-ODE: x <- x - v(x, t)/n; n evaluations. */
     public static INDArray euler(Velocity velocity, INDArray noise, int n) {
         INDArray x = noise.dup();
         for (int i = 0; i < n; i++) {
@@ -25,7 +25,7 @@ public final class Sampling {
         return heun(velocity, noise, 1, 0, n);
     }
 
-    /** Heun's method from x at t to s, in n equal steps; 2n evaluations. */
+    /** Heun's method from x at t to s in n equal steps; 2n evaluations. */
     public static INDArray heun(Velocity velocity, INDArray x, double t, double s, int n) {
         INDArray at = x.dup();
         double step = (s - t) / n;

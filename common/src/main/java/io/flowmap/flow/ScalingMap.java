@@ -1,11 +1,11 @@
 package io.flowmap.flow;
 
-/** A map of Gaussian data around 0 that only scales, f(x,t,s) = m(t,s) x: exact, perturbed or Euler's. */
+/** A map of zero-mean Gaussian data that only scales, f(x,t,s) = m(t,s) x: exact, perturbed or an Euler step. */
 public interface ScalingMap {
     /** m(t, s). */
     double factor(double t, double s);
 
-    /** As a map of arrays, for the samplers. */
+    /** This map on arrays, for the samplers. */
     default FlowMap asFlowMap() {
         return (x, t, s) -> x.mul((factor(t, s) - 1) / (s - t));
     }

@@ -21,14 +21,14 @@ public record TimePairs(double mean, double deviation) implements Serializable {
     /** Source time t and target time s, 0 <= s <= t <= 1; {@link #draw} gives s < t. */
     public record Pair(double t, double s) {}
 
-    /** The pair of a key. */
+    /** Draws the pair of a key. */
     public Pair draw(CounterRandom random, long stream, long key) {
         double interval = sigmoid(mean + deviation * random.gaussian(stream, key, 0));
         double s = random.uniform(stream, key, 1) * (1 - interval);
         return new Pair(s + interval, s);
     }
 
-    /** A logit-normal time: sigmoid(mean + deviation n). */
+    /** Draws a logit-normal time: sigmoid(mean + deviation n), n ~ N(0,1). */
     public double drawTime(CounterRandom random, long stream, long key) {
         return sigmoid(mean + deviation * random.gaussian(stream, key, 0));
     }

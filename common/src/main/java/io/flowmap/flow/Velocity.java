@@ -2,8 +2,8 @@ package io.flowmap.flow;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** v(x, t) of a batch of samples that share a time. */
+/** The velocity v(x, t) of a batch of samples that share one time. */
 public interface Velocity {
-    /** Velocity of x [N,...] at t in [0,1]; the array may be overwritten by the next call. */
+    /** Velocity of x [N,...] at t in [0,1]. The next call may overwrite the returned array. */
     INDArray at(INDArray x, double t);
 }

@@ -13,11 +13,11 @@ final class ConvolutionRules {
 
     static void addTo(Map<String, Rule> rules) {
         rules.put("conv2d", new Convolution());
-        // the end of a reverse pass
+        // used only at the end of a reverse pass
         rules.put("conv2d_bp", new NoDerivative(op -> op.shape(0), "differentiate a tangent"));
     }
 
-    /** y = x * w (+ b, one value a channel), bilinear in x and w; their cotangents are one fused op. */
+    /** y = x * w (+ b, one value for each channel), bilinear in x and w. The cotangents of x and w are one fused op. */
     private record Convolution() implements Rule {
         @Override
         public long[] shape(Node op) {
@@ -53,7 +53,7 @@ final class ConvolutionRules {
                     : product.add(bias);
         }
 
-        /** The bias in a shape that broadcasts against the output. */
+        /** Reshapes the bias so that it broadcasts against the output. */
         private static SDVariable channels(Node op, SDVariable bias) {
             boolean nhwc = ((Conv2D) op.function()).getConfig().getDataFormat().equals("NHWC");
             return nhwc ? bias : op.graph().reshape(bias, op.shapes().of(bias)[0], 1, 1);

@@ -11,8 +11,8 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 
 /**
- * Forward mode as a graph-to-graph transform: emits the ops of the Jacobian-vector product J v into the same graph, so
- * that tangents are ordinary nodes and can be differentiated again.
+ * Forward mode as a graph-to-graph transform. It emits the ops of the Jacobian-vector product J v into the same graph, so tangents are
+ * ordinary nodes and can be differentiated again.
  */
 public final class Jvp {
     private final Shapes shapes;
@@ -23,17 +23,17 @@ public final class Jvp {
     }
 
     /**
-     * Tangent of {@code output} along the given tangents of its inputs (all other leaves constant).
+     * Tangent of {@code output} for the given tangents of its inputs. All other leaves are constant.
      *
-     * @param seeds input variable to its tangent, of the same shape
+     * @param seeds tangent of each input variable, of the same shape
      * @return the tangent, of the output's shape; a zero constant where the output does not depend on the seeds
-     * @throws UnsupportedOperationException naming an op without a rule
+     * @throws UnsupportedOperationException for an op without a rule; names the op
      */
     public static SDVariable of(Shapes shapes, SDVariable output, Map<SDVariable, SDVariable> seeds) {
         return of(shapes, List.of(output), seeds).get(0);
     }
 
-    /** As the other, for several outputs, whose common part is differentiated once. */
+    /** Like {@link #of(Shapes, SDVariable, Map)} for several outputs. Their common part is differentiated once. */
     public static List<SDVariable> of(Shapes shapes, List<SDVariable> outputs, Map<SDVariable, SDVariable> seeds) {
         var transform = new Jvp(shapes);
         seeds.forEach((variable, tangent) -> transform.tangents.put(variable.name(), tangent));
@@ -64,12 +64,12 @@ public final class Jvp {
         }
     }
 
-    /** The ops that an output depends on, inputs before users. */
+    /** The ops that an output depends on, in topological order. */
     public static List<SameDiffOp> ops(SameDiff graph, SDVariable output) {
         return ops(graph, List.of(output));
     }
 
-    /** The ops that any of the outputs depends on, inputs before users. */
+    /** The ops that any of the outputs depends on, in topological order. */
     public static List<SameDiffOp> ops(SameDiff graph, List<SDVariable> outputs) {
         var needed = new HashSet<String>();
         var stack = new ArrayDeque<String>();
@@ -81,7 +81,7 @@ public final class Jvp {
                 stack.addAll(inputs == null ? List.of() : inputs);
             }
         }
-        var ordered = new ArrayList<SameDiffOp>(); // SameDiff keeps its ops in the order of their creation
+        var ordered = new ArrayList<SameDiffOp>(); // SameDiff keeps its ops in order of creation
         graph.getOps().forEach((name, op) -> {
             if (needed.contains(name)) {
                 ordered.add(op);

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.nd4j.autodiff.samediff.SDVariable;
 
-/** Rules of the ops that only move elements. */
+/** Rules of ops that only move elements. */
 final class LayoutRules {
     private LayoutRules() {}
 
@@ -52,7 +52,7 @@ final class LayoutRules {
         }
     }
 
-    /** Begin and size of a block; the transpose pads with zeros. */
+    /** y = the block of x given by begin and size. The transpose pads with zeros. */
     private record Slice() implements Rule {
         @Override
         public long[] shape(Node op) {

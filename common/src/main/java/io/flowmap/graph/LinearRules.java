@@ -31,7 +31,7 @@ final class LinearRules {
                 .toArray();
     }
 
-    /** The cotangent of a reduction's result with the reduced dimensions put back as 1. */
+    /** The cotangent of a reduction's result, with the reduced dimensions restored as size 1. */
     private static SDVariable keptDims(Node op, SDVariable dy) {
         long[] kept = op.shape(0).clone();
         Arrays.stream(op.dimensions()).forEach(d -> kept[d] = 1);
@@ -78,7 +78,7 @@ final class LinearRules {
         }
     }
 
-    /** Y = A B with optional transposes of the last two dimensions; equal batch dimensions. */
+    /** Y = A B with optional transposes of the last two dimensions. Batch dimensions must be equal. */
     private record MatMul() implements Rule {
         @Override
         public long[] shape(Node op) {

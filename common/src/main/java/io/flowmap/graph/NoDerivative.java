@@ -4,10 +4,10 @@ import java.util.function.Function;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /**
- * The rule of an op that has a shape but no derivative.
+ * Rule of an op that has a shape but no derivative.
  *
  * @param shapeOf shape of its output
- * @param advice what to do instead
+ * @param advice what to do instead, for the message
  */
 record NoDerivative(Function<Node, long[]> shapeOf, String advice) implements Rule {
     @Override

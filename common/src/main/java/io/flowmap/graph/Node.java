@@ -50,7 +50,7 @@ public record Node(Shapes shapes, DifferentialFunction function, SDVariable[] x,
         return ((BaseReduceOp) function).isKeepDims();
     }
 
-    /** The reduced dimensions, counted from the front; all of them where the op names none. */
+    /** The reduced dimensions, counted from the front; all dimensions if the op names none. */
     public int[] dimensions() {
         int rank = shape(0).length;
         int[] given = ((BaseReduceOp) function).getDimensions();

@@ -3,11 +3,11 @@ package io.flowmap.graph;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Pooling2DConfig;
 
-/** Configurations of pooling. */
+/** Pooling configurations. */
 public final class Pooling {
     private Pooling() {}
 
-    /** Mean over kh x kw cells without overlap or padding. */
+    /** Mean over kh x kw cells, without overlap or padding. */
     public static Pooling2DConfig average(int kh, int kw, boolean nhwc) {
         return Pooling2DConfig.builder()
                 .kH(kh)
@@ -21,7 +21,7 @@ public final class Pooling {
                 .build();
     }
 
-    /** Windows of k x k pixels of [N,H,W,C] at every stride-th pixel; padding belongs to no mean and no maximum. */
+    /** Windows of k x k pixels with a stride on [N,H,W,C]. Padding is excluded from means and maxima. */
     public static Pooling2DConfig window(int k, int stride, int pad) {
         return Pooling2DConfig.builder()
                 .kH(k)
@@ -36,7 +36,7 @@ public final class Pooling {
                 .build();
     }
 
-    /** Windows of k x k pixels at every pixel of [N,H,W,C], with {@code pad} < k zeros around that count as pixels. */
+    /** Windows of k x k pixels at stride 1 on [N,H,W,C], with {@code pad} < k zeros on each side that count as pixels. */
     public static Pooling2DConfig padded(int k, int pad) {
         return Pooling2DConfig.builder()
                 .kH(k)

@@ -21,7 +21,7 @@ final class PoolingRules {
         rules.put("upsampling2d", new Upsampling());
     }
 
-    /** Number of windows along rows and columns. */
+    /** Number of windows along the height and the width. */
     private static long[] pooled(long[] x, Pooling2DConfig c) {
         long[] shape = x.clone();
         int row = c.isNHWC() ? 1 : 2;
@@ -31,9 +31,10 @@ final class PoolingRules {
     }
 
     /**
-     * Mean over k x k cells, whose transpose is nearest upsampling / k^2; over windows at every pixel that count p zeros around the image
-     * as pixels, whose transpose has k - 1 - p of them; or over the window around every pixel, y = S x / n with n the pixels of the window
-     * inside the image and S = S' the sum over it, whose transpose S (dy / n) is n mean(dy / n).
+     * Average pooling in three forms. (1) Mean over k x k cells; the transpose is nearest upsampling / k^2. (2) Mean over windows at every
+     * pixel with p zeros around the image that count as pixels; the transpose has k - 1 - p of them. (3) Mean over the window around every
+     * pixel, y = S x / n, with n the number of pixels of the window inside the image and S = S' the sum over it; the transpose S (dy / n)
+     * is n mean(dy / n).
      */
     private record AveragePooling() implements Rule {
         @Override
@@ -74,7 +75,7 @@ final class PoolingRules {
             };
         }
 
-        /** Pixels of each window inside the image, [1,H,W,1]. */
+        /** Number of pixels of each window inside the image, [1,H,W,1]. */
         private static SDVariable inside(Node op, Pooling2DConfig c) {
             long[] shape = op.shape(0);
             var inside = Nd4j.create(op.y().dataType(), 1, shape[1], shape[2], 1);
@@ -96,7 +97,7 @@ final class PoolingRules {
         }
     }
 
-    /** Nearest upsampling; its transpose is the sum over k x k cells. */
+    /** Nearest upsampling. The transpose is the sum over k x k cells. */
     private record Upsampling() implements Rule {
         @Override
         public long[] shape(Node op) {

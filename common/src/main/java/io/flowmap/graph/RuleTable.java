@@ -11,9 +11,8 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.ops.impl.transforms.gradient.LeakyReLUDerivative;
 
 /**
- * The one table of derivatives. A row is an op of SameDiff with its shape, its tangent (forward mode) and its cotangents
- * (reverse mode). Rules only emit ops that stand in this table themselves (but for {@code conv2d_bp}), so that both
- * transforms compose: the gradient of a tangent, the tangent of a tangent.
+ * The table of derivatives. A row is a SameDiff op with its shape, its tangent (forward mode) and its cotangents (reverse mode). Rules emit
+ * only ops of this table (except {@code conv2d_bp}), so the transforms compose: gradient of a tangent, tangent of a tangent.
  */
 public final class RuleTable {
     private static final Map<String, Rule> RULES = new HashMap<>();
@@ -84,9 +83,9 @@ public final class RuleTable {
             SDVariable s = op.graph().nn().sigmoid(op.x()[0]);
             return s.add(op.y()).sub(s.mul(op.y()));
         });
-        // 1 from the cutoff on, 0 where the value was cut
+        // 1 at and above the cutoff, 0 where the value was cut
         unary("relu", op -> op.graph().eq(op.x()[0], op.y()).castTo(op.x()[0].dataType()));
-        // 1 from zero on, else the scalar
+        // 1 at and above zero, else the scalar
         unary("leakyrelu", op -> new LeakyReLUDerivative(op.graph(), op.x()[0], false, op.scalar()).outputVariable());
         RULES.put("leakyreluderivative", new ZeroRule());
         // 1 inside the limits, 0 where the value was clamped
@@ -101,7 +100,7 @@ public final class RuleTable {
         unaryLinear(name, (op, d) -> d.mul(derivative.apply(op)));
     }
 
-    /** An op of one input whose tangent and cotangent are the same linear map. */
+    /** Adds an op of one input whose tangent and cotangent are the same linear map. */
     private static void unaryLinear(String name, BiFunction<Node, SDVariable, SDVariable> map) {
         RULES.put(name, new Rule() {
             @Override
@@ -121,7 +120,7 @@ public final class RuleTable {
         });
     }
 
-    /** A broadcasting op of two inputs; {@code left} and {@code right} are its partial derivatives applied to d. */
+    /** Adds a broadcasting op of two inputs. {@code left} and {@code right} are its partial derivatives applied to d. */
     private static void binary(
             String name,
             BiFunction<Node, SDVariable, SDVariable> left,
@@ -156,7 +155,7 @@ public final class RuleTable {
         });
     }
 
-    /** A tangent of the output's shape, where only the smaller operand had one. */
+    /** Broadcasts a tangent to the shape of the output, for when only the smaller operand has one. */
     private static SDVariable expand(Node op, SDVariable d) {
         long[] shape = op.shapes().of(op.y());
         return Arrays.equals(op.shapes().of(d), shape)
@@ -164,7 +163,7 @@ public final class RuleTable {
                 : d.add(op.graph().zero(null, op.y().dataType(), shape));
     }
 
-    /** A change of type: a derivative changes its type alike, where both types are real numbers; through others none flows. */
+    /** A type conversion. The derivative is converted in the same way if both types are floating point; otherwise no derivative flows. */
     private record Cast() implements Rule {
         @Override
         public long[] shape(Node op) {

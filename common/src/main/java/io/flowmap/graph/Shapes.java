@@ -15,9 +15,8 @@ import org.nd4j.autodiff.samediff.internal.Variable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Static shapes of a graph's variables, from the rule table. Every placeholder and constant must have a full shape
- * (the batch size included): a compiled program is for one batch size. The graph's constants are freed with it, but those that
- * were lent to it.
+ * Static shapes of a graph's variables, inferred from the rule table. Every placeholder and constant must have a full shape including the
+ * batch size: a compiled program is for one batch size. Closing this frees the graph's constants, except those that were lent.
  */
 public final class Shapes implements AutoCloseable {
     private final SameDiff graph;
@@ -34,25 +33,25 @@ public final class Shapes implements AutoCloseable {
     }
 
     /**
-     * Gives the ops that are created until it is closed names of their own. To name an op, SameDiff visits every variable whose name
-     * begins like it: without such scopes a graph of n ops takes n^2 visits.
+     * Opens a name scope for the ops created until it is closed. To name an op, SameDiff visits every variable whose name has the same
+     * prefix; without such scopes a graph of n ops takes n^2 visits.
      */
     public NameScope nameScope() {
         return graph.withNameScope("n" + nameScopes++);
     }
 
-    /** A constant over an array that stays its owner's. */
+    /** Adds a constant over an array that its owner keeps. */
     public SDVariable lend(String name, INDArray array) {
         lent.add(array);
         return graph.constant(name, array);
     }
 
-    /** Whether a constant's array is another owner's, who may lend it to several graphs. */
+    /** Whether a constant's array belongs to another owner, who may lend it to several graphs. */
     public boolean isLent(INDArray array) {
         return lent.contains(array);
     }
 
-    /** Shape of a variable; throws where an op has no rule. */
+    /** Shape of a variable. Throws {@link UnsupportedOperationException} for an op without a rule. */
     public long[] of(SDVariable variable) {
         long[] shape = known.get(variable.name());
         if (shape == null) {
@@ -62,7 +61,7 @@ public final class Shapes implements AutoCloseable {
         return shape;
     }
 
-    /** Frees the constants, when no program of the graph is run any more. */
+    /** Frees the constants. Call it when no program of the graph runs any more. */
     @Override
     public void close() {
         for (SDVariable variable : graph.variables()) {
@@ -100,7 +99,7 @@ public final class Shapes implements AutoCloseable {
         return shape;
     }
 
-    /** Shape of an elementwise op of two operands by NumPy's broadcasting. */
+    /** Shape of an elementwise op of two operands under NumPy's broadcasting. */
     static long[] broadcast(long[] a, long[] b) {
         int rank = Math.max(a.length, b.length);
         long[] shape = new long[rank];
@@ -116,7 +115,7 @@ public final class Shapes implements AutoCloseable {
         return shape;
     }
 
-    /** Sums {@code d} over the dimensions along which {@code target} was broadcast, so that it has the target's shape. */
+    /** Sums {@code d} over the dimensions along which {@code target} was broadcast, which gives it the target's shape. */
     static SDVariable unbroadcast(Shapes shapes, SDVariable d, long[] target) {
         long[] from = shapes.of(d);
         if (Arrays.equals(from, target)) {

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 
-/** Reverse mode as a graph-to-graph transform: emits the ops of the vector-Jacobian product u'J into the same graph. */
+/** Reverse mode as a graph-to-graph transform. It emits the ops of the vector-Jacobian product u'J into the same graph. */
 public final class Vjp {
     private final Shapes shapes;
     private final Map<String, SDVariable> cotangents = new HashMap<>();
@@ -22,8 +22,8 @@ public final class Vjp {
     /**
      * Gradients of {@code <cotangent, output>} with respect to {@code inputs}.
      *
-     * @return input variable to gradient, of the input's shape; zeros where the output does not depend on it
-     * @throws UnsupportedOperationException naming an op without a rule
+     * @return gradient of each input, of the input's shape; zeros if the output does not depend on it
+     * @throws UnsupportedOperationException for an op without a rule; names the op
      */
     public static Map<SDVariable, SDVariable> of(
             Shapes shapes, SDVariable output, SDVariable cotangent, List<SDVariable> inputs) {
@@ -31,10 +31,10 @@ public final class Vjp {
     }
 
     /**
-     * Gradients of {@code sum <cotangent, output>} over several outputs, whose common part is passed once.
+     * Gradients of {@code sum <cotangent, output>} over several outputs. Their common part is traversed once.
      *
-     * @param cotangents output variable to its cotangent, of the same shape
-     * @return as the other
+     * @param cotangents cotangent of each output variable, of the same shape
+     * @return gradient of each input, of the input's shape; zeros if no output depends on it
      */
     public static Map<SDVariable, SDVariable> of(
             Shapes shapes, Map<SDVariable, SDVariable> cotangents, List<SDVariable> inputs) {
@@ -53,7 +53,7 @@ public final class Vjp {
         return gradient != null ? gradient : shapes.graph().zero(null, x.dataType(), shapes.of(x));
     }
 
-    /** Names of the variables that depend on the inputs: nothing else is worth a cotangent. */
+    /** Names of the variables that depend on the inputs. Only these need a cotangent. */
     private Set<String> active(List<SameDiffOp> ops, List<SDVariable> inputs) {
         var active = new HashSet<String>();
         inputs.forEach(x -> active.add(x.name()));

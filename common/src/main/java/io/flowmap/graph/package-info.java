@@ -1,5 +1,5 @@
 /**
- * Derivatives of SameDiff graphs: forward mode ({@link io.flowmap.graph.Jvp}), reverse mode ({@link io.flowmap.graph.Vjp})
- * from one table of rules, and the static plan that runs the result ({@link io.flowmap.engine.Program}).
+ * Derivatives of SameDiff graphs: forward mode ({@link io.flowmap.graph.Jvp}) and reverse mode ({@link io.flowmap.graph.Vjp}) from one
+ * table of rules. {@link io.flowmap.engine.Program} runs the result.
  */
 package io.flowmap.graph;

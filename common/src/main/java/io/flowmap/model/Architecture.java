@@ -8,37 +8,37 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 
 /**
- * A family of networks. {@link ServiceLoader} finds it ({@code META-INF/services/io.flowmap.model.Architecture}), so that a new one
- * changes no other file; settings and manifests hold its name.
+ * A family of networks. Implementations are found by {@link ServiceLoader} ({@code META-INF/services/io.flowmap.model.Architecture}), so a
+ * new one changes no other file. Settings and manifests store its name.
  */
 public interface Architecture {
-    /** Its name, lower case: the value of {@code network.architecture}, and the key of its sizes beside that. */
+    /** Name in lower case. It is the value of {@code network.architecture} and the key of the network's sizes next to it. */
     String name();
 
-    /** The record of its sizes. */
+    /** Record type of the network's sizes. */
     Class<? extends NetworkConfig> config();
 
     /**
-     * A network of its kind in a foreign checkpoint; empty if the file's network is another one. Throws {@link UserError} naming the array
-     * or argument if it can not be imported.
+     * The network of this architecture in a foreign checkpoint; empty if the file holds another kind of network. Throws {@link UserError}
+     * with the array or argument if it cannot be imported.
      */
     default Optional<ForeignNetwork> foreign(ForeignCheckpoint checkpoint) {
         return Optional.empty();
     }
 
-    /** A network as a manifest of an earlier version describes it, where that named no architecture; empty if it is another one's. */
+    /** Parses a manifest of an earlier version that did not name the architecture; empty if it describes another architecture. */
     default Optional<NetworkSpec> earlier(JsonNode model) {
         return Optional.empty();
     }
 
-    /** All that are registered. */
+    /** All registered architectures. */
     static List<Architecture> all() {
         return ServiceLoader.load(Architecture.class, Architecture.class.getClassLoader()).stream()
                 .map(ServiceLoader.Provider::get)
                 .toList();
     }
 
-    /** The one of that name. Throws {@link IllegalArgumentException} if there is none. */
+    /** The architecture with this name. Throws {@link IllegalArgumentException} if there is none. */
     static Architecture named(String name) {
         return all().stream()
                 .filter(architecture -> architecture.name().equals(name))
@@ -47,7 +47,7 @@ public interface Architecture {
                         + all().stream().map(Architecture::name).sorted().toList() + ", got " + name));
     }
 
-    /** The one whose sizes a record holds. */
+    /** The architecture that a record of sizes belongs to. */
     static Architecture of(NetworkConfig config) {
         return all().stream()
                 .filter(architecture -> architecture.config() == config.getClass())

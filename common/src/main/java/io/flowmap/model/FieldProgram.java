@@ -20,8 +20,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A frozen field compiled for one batch size: a guided teacher's velocity, or a flow map. A velocity network as a flow map
- * is an Euler step. Not thread-safe.
+ * A frozen field compiled for one batch size: the velocity of a guided teacher, or a flow map. A velocity network used as a flow map is an
+ * Euler step. Not thread-safe.
  */
 public final class FieldProgram implements Velocity, FlowMap, AutoCloseable {
     private final ConditionShape condition;
@@ -30,16 +30,16 @@ public final class FieldProgram implements Velocity, FlowMap, AutoCloseable {
     private final Program program;
 
     /**
-     * @param field a teacher, or a {@link FrozenField} of a flow map
-     * @param condition what it is conditioned on
-     * @param batch samples evaluated at once
+     * @param field a teacher, or the {@link FrozenField} of a flow map
+     * @param condition conditions of the field
+     * @param batch number of samples evaluated at once
      * @param sample shape of a sample: an image [C,H,W] or a point [D]
      */
     public FieldProgram(TeacherGraph field, ConditionShape condition, int batch, long... sample) {
         this(field, DataType.FLOAT, condition, batch, sample);
     }
 
-    /** As the other, in the arithmetic of a type. */
+    /** Like {@link #FieldProgram(TeacherGraph, ConditionShape, int, long...)}, with arithmetic in the given type. */
     public FieldProgram(TeacherGraph field, DataType type, ConditionShape condition, int batch, long... sample) {
         this.condition = condition;
         inputs = new GraphInputs(type);
@@ -54,7 +54,7 @@ public final class FieldProgram implements Velocity, FlowMap, AutoCloseable {
         program = Program.compile(inputs.shapes(), inputs.arrays(), Map.of(value.name(), output));
     }
 
-    /** Sets condition and guidance weight of the next evaluations. */
+    /** Sets condition and guidance weight for the next evaluations. */
     public void condition(Conditions conditions, double guidance) {
         inputs.array("guidance").assign(guidance);
         for (var name : condition.arrays().keySet()) {
@@ -65,7 +65,7 @@ public final class FieldProgram implements Velocity, FlowMap, AutoCloseable {
         }
     }
 
-    /** Multiply-adds of one evaluation of a network at a sample, [H,W,C] or [D], by shapes alone. */
+    /** Multiply-adds of one evaluation of a network on one sample, [H,W,C] or [D]. Only shapes are used. */
     public static long multiplyAdds(Network network, long... sample) {
         try (var shapes = new Shapes(SameDiff.create())) {
             var scope = Scope.trained(shapes, DataType.FLOAT, "");
@@ -74,7 +74,7 @@ public final class FieldProgram implements Velocity, FlowMap, AutoCloseable {
         }
     }
 
-    /** Multiply-adds of the convolutions and matrix products of an evaluation of the whole batch. */
+    /** Multiply-adds of the convolutions and matrix products in one evaluation of the whole batch. */
     public long multiplyAdds() {
         return program.multiplyAdds();
     }
@@ -91,7 +91,7 @@ public final class FieldProgram implements Velocity, FlowMap, AutoCloseable {
         return run(x);
     }
 
-    /** The velocity of samples at times of their own [N]. */
+    /** Velocity of samples at individual times [N]. */
     public INDArray at(INDArray x, INDArray t) {
         inputs.array("t").assign(t);
         inputs.array("s").assign(t);

@@ -4,15 +4,15 @@ import io.flowmap.flow.NetworkField;
 import io.flowmap.nn.FlatParameters;
 import java.io.Serializable;
 
-/** Everything that makes a network's arrays a field. */
+/** Everything that turns a network's arrays into a field. */
 public interface FieldSpec extends Serializable {
     /** The network and its preconditioning. */
     NetworkField field();
 
-    /** Shape of a sample as the data has it: an image [C,H,W] or a point [D]. */
+    /** Shape of a sample in the data: an image [C,H,W] or a point [D]. */
     long[] sample();
 
-    /** The network's arrays in its flat vector. */
+    /** The network's arrays as parts of a flat vector. */
     default FlatParameters parameters() {
         return field().network().parameters();
     }

@@ -8,11 +8,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A network with fixed arrays: the plain teacher v(x, t, class), whatever the guidance weight, or a trained flow map.
+ * A network with fixed arrays: a plain teacher v(x, t, class), which ignores the guidance weight, or a trained flow map.
  *
- * @param name of its own in the graph
+ * @param name unique prefix in the graph
  * @param field the network and its preconditioning
- * @param arrays its arrays by name
+ * @param arrays arrays of the network, by name
  * @param release frees the arrays
  */
 public record FrozenField(String name, NetworkField field, Map<String, INDArray> arrays, Runnable release)

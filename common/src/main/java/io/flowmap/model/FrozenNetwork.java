@@ -14,8 +14,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A network whose arrays are constants, compiled in float32 for one shape of its input. Input and outputs of four dimensions are
- * [N,C,H,W] outside and [N,H,W,C] for its layers. Not thread-safe.
+ * A network with constant arrays, compiled in float32 for one input shape. Four-dimensional inputs and outputs are [N,C,H,W] for the caller
+ * and [N,H,W,C] for the layers. Not thread-safe.
  */
 public final class FrozenNetwork implements AutoCloseable {
     private static final String INPUT = "input";
@@ -25,7 +25,7 @@ public final class FrozenNetwork implements AutoCloseable {
     private final Map<String, INDArray> outputs = new LinkedHashMap<>();
     private final Program program;
 
-    /** What a network makes of its input. */
+    /** Builds the network on its input. */
     @FunctionalInterface
     public interface Graph {
         /** The outputs. */
@@ -35,8 +35,8 @@ public final class FrozenNetwork implements AutoCloseable {
     /**
      * Compiles a network.
      *
-     * @param arrays its arrays by name
-     * @param shape of the input [N,C,H,W]
+     * @param arrays arrays of the network, by name
+     * @param shape shape of the input [N,C,H,W]
      */
     public FrozenNetwork(Map<String, INDArray> arrays, Graph graph, long... shape) {
         var scope = Scope.frozen(shapes, DataType.FLOAT, "", arrays);
@@ -49,7 +49,7 @@ public final class FrozenNetwork implements AutoCloseable {
         program = Program.compile(shapes, Map.of(INPUT, input), outputs);
     }
 
-    /** The outputs of an input, all in C order. */
+    /** Evaluates the network; outputs in C order. */
     public List<float[]> apply(float[] values) {
         try (var given = Nd4j.create(values, input.shape(), 'c')) {
             input.assign(given);

@@ -4,21 +4,23 @@ import io.flowmap.nn.ConditionShape;
 import io.flowmap.nn.Network;
 import java.io.Serializable;
 
-/** Size of a network of an {@link Architecture}: a record, as settings and manifests have it. Samples and conditions are the data's. */
+/**
+ * Size of a network of an {@link Architecture}, a record in settings and manifests. Shapes of samples and conditions come from the data.
+ */
 public interface NetworkConfig extends Serializable {
     /**
-     * Throws {@link IllegalArgumentException} where a size says nothing about networks for these samples, which is a mistake in settings;
-     * imported networks may have such.
+     * Throws {@link IllegalArgumentException} for a size that has no effect for these samples. That is a mistake in settings, but imported
+     * networks may have such sizes.
      */
     default void requireUseful(long[] sample) {}
 
     /**
-     * The network.
+     * Creates the network.
      *
      * @param sample shape of the data's samples: images or latents [C,H,W], points [D]
-     * @param condition what the data has to condition on; the network may take a part of it
+     * @param condition conditions of the data; the network may use a part of them
      * @param flowMap whether it takes a target time and a guidance weight
-     * @throws IllegalArgumentException if there is no such network
+     * @throws IllegalArgumentException if these sizes do not describe a valid network
      */
     Network network(long[] sample, ConditionShape condition, boolean flowMap);
 }

@@ -15,14 +15,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Everything that makes a network's arrays a field, as a stage's manifest keeps it.
+ * Everything that turns a network's arrays into a field, as stored in a stage's manifest.
  *
  * @param config size of the network
  * @param flowMap whether it takes a target time and a guidance weight
- * @param noiseLabel its label c_noise of the time
- * @param sigmaData standard deviation of the data that it is preconditioned for
- * @param shape of the latents
- * @param condition what it is conditioned on
+ * @param noiseLabel its noise label c_noise(t)
+ * @param sigmaData standard deviation of the data, for the preconditioning
+ * @param shape shape of the latents
+ * @param condition conditions of the network
  */
 public record NetworkSpec(
         NetworkConfig config,
@@ -52,17 +52,17 @@ public record NetworkSpec(
         return shape.dimensions();
     }
 
-    /** The flow map that starts as this velocity field. */
+    /** The flow map that starts from this velocity field. */
     public NetworkSpec asFlowMap() {
         return new NetworkSpec(config, true, noiseLabel, sigmaData, shape, condition);
     }
 
-    /** The same network with another label of the time. */
+    /** The same network with another noise label. */
     public NetworkSpec with(NoiseLabel label) {
         return new NetworkSpec(config, flowMap, label, sigmaData, shape, condition);
     }
 
-    /** Whether samples and conditions of the data are what the network is for; it may leave conditions unused. */
+    /** Whether the network fits the samples and conditions of the data. It may leave conditions unused. */
     public boolean fits(LatentData data) {
         return shape.equals(data.shape())
                 && data.condition()
@@ -84,7 +84,7 @@ public record NetworkSpec(
         return json;
     }
 
-    /** What a manifest holds, of this version or of one whose only architecture was EDM2's. */
+    /** Parses a specification from a manifest of this version, or of an earlier version that supported only EDM2's architecture. */
     @JsonCreator
     static NetworkSpec of(JsonNode json) throws JsonProcessingException {
         if (!json.has(ARCHITECTURE)) {

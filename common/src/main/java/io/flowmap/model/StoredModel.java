@@ -24,20 +24,20 @@ import org.apache.hadoop.fs.Path;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A trained network in a finished stage: what it is, where its checkpoints lie and which of their vectors to use.
+ * A trained network in a finished stage: its specification, the directory of its checkpoints and the vector to use.
  *
- * @param spec the network
+ * @param spec specification of the network
  * @param dir directory of its checkpoints
- * @param role vector of the checkpoint: "parameters" or an average, "ema-0.05", or that of the snapshot at a step, "ema-0.05@1000"
- * @param hash of the vector: models of one directory with other content are others
+ * @param role vector in the checkpoint: "parameters", an average "ema-0.05", or the snapshot of an average at a step, "ema-0.05@1000"
+ * @param hash hash of the vector, so that models with other content in the same directory are not equal
  */
 public record StoredModel(NetworkSpec spec, String dir, String role, String hash) implements Serializable {
-    /** Name of the stage's fact that describes its networks: sub-directory ("." for the stage's own) to specification. */
+    /** Name of the fact with a stage's networks: a map from sub-directory ("." for the stage's own) to specification. */
     public static final String FACT = "models";
 
     private static final Pattern SNAPSHOT = Pattern.compile("(.+)@(\\d{1,12})");
 
-    /** Names of the networks of a finished stage of the run, in alphabetical order. Throws {@link UserError} if it has none. */
+    /** Names of the networks in a finished stage of the run, in alphabetical order. Throws {@link UserError} if it has none. */
     public static List<String> names(JobContext context, String stage) {
         var names = names(models(context.hadoop(), context.stage(stage)));
         if (names.isEmpty()) {
@@ -46,14 +46,14 @@ public record StoredModel(NetworkSpec spec, String dir, String role, String hash
         return names.stream().sorted().toList();
     }
 
-    /** A network of a finished stage of the run. Throws {@link UserError} if the stage has none of that name or role. */
+    /** A network of a finished stage of the run. Throws {@link UserError} if the stage has no such network or role. */
     public static StoredModel of(JobContext context, String stage, String name, String role) {
         return in(context.hadoop(), context.stage(stage), name, role);
     }
 
     /**
-     * The network whose checkpoints lie in a directory: a finished stage with a network of its own, or the sub-directory of one of
-     * its networks. Throws {@link UserError} if it is neither.
+     * The network with its checkpoints in a directory: a finished stage with a network of its own, or the sub-directory of one of a stage's
+     * networks. Throws {@link UserError} if the directory is neither.
      */
     public static StoredModel at(Configuration hadoop, Path dir, String role) {
         boolean own = Manifest.exists(Store.of(hadoop, dir), dir) || dir.getParent() == null;
@@ -73,13 +73,13 @@ public record StoredModel(NetworkSpec spec, String dir, String role, String hash
         }
     }
 
-    /** A network whose checkpoints lie in a directory. Throws {@link UserError} if they have not the role. */
+    /** A network with its checkpoints in a directory. Throws {@link UserError} if they lack the role. */
     public static StoredModel of(Configuration hadoop, NetworkSpec spec, Path dir, String role) {
         return new StoredModel(
                 spec, dir.toString(), role, Place.of(hadoop, dir, role).hash());
     }
 
-    /** Directory of a network's checkpoints in a stage's. */
+    /** Directory of a network's checkpoints within a stage's directory. */
     public static Path directory(Path stage, String name) {
         return name.equals(".") ? stage : new Path(stage, name);
     }
@@ -94,7 +94,7 @@ public record StoredModel(NetworkSpec spec, String dir, String role, String hash
         return names;
     }
 
-    /** The flat vector of the role. Throws {@link UserError} if the checkpoint is not sound, or no longer the one that this is. */
+    /** Reads the flat vector of the role. Throws {@link UserError} if the checkpoint is damaged or has changed since this was created. */
     public float[] vector(Configuration hadoop) {
         var place = Place.of(hadoop, new Path(dir), role);
         if (!place.hash().equals(hash)) {
@@ -110,7 +110,7 @@ public record StoredModel(NetworkSpec spec, String dir, String role, String hash
                 + ", as when the job began, got " + found);
     }
 
-    /** The trained part and the frozen one in the network's order. */
+    /** Combines the trained and the frozen part in the network's order. */
     private float[] whole(float[] trained, Checkpoint checkpoint, Configuration hadoop) {
         var all = spec.parameters();
         var flat = new float[Math.toIntExact(all.length())];
@@ -126,7 +126,7 @@ public record StoredModel(NetworkSpec spec, String dir, String role, String hash
         return flat;
     }
 
-    /** The parameters that a training of it changed: all, or those that are not in its frozen file. */
+    /** The parameters that its training changed: all, or those that are missing from its frozen file. */
     public FlatParameters trained(Configuration hadoop) {
         var frozen = frozen(hadoop);
         if (frozen == null) {
@@ -139,13 +139,13 @@ public record StoredModel(NetworkSpec spec, String dir, String role, String hash
         }
     }
 
-    /** The file of the parameters that its training did not change; null where it changed all. */
+    /** The file with the parameters that its training did not change; null if it changed all. */
     public FrozenFile frozen(Configuration hadoop) {
         var place = Place.of(hadoop, new Path(dir), role);
         return place.store.frozen(place.step);
     }
 
-    /** Where a vector stands: the store of the training or of its snapshots, a step, and its name there. */
+    /** Location of a vector: the store of the training or of its snapshots, a step, and the role there. */
     private record Place(CheckpointStore store, long step, String role) {
         static Place of(Configuration hadoop, Path dir, String role) {
             var store = CheckpointStore.open(hadoop, dir);
@@ -160,17 +160,17 @@ public record StoredModel(NetworkSpec spec, String dir, String role, String hash
         }
     }
 
-    /** The network's arrays by name. */
+    /** Reads the network's arrays, by name. */
     public Map<String, INDArray> arrays(Configuration hadoop) {
         return spec.parameters().arrays(vector(hadoop));
     }
 
-    /** Parameters of the network. */
+    /** Number of parameters. */
     public long parameters() {
         return spec.parameters().length();
     }
 
-    /** Throws {@link UserError} unless the data has the latents and conditions that the network is for. */
+    /** Throws {@link UserError} unless the data has the latents and conditions that the network expects. */
     public void requireFits(LatentData data) {
         if (!spec.fits(data)) {
             throw new UserError("cannot use network " + dir + ": expected data of " + spec.shape() + " with "
@@ -178,7 +178,7 @@ public record StoredModel(NetworkSpec spec, String dir, String role, String hash
         }
     }
 
-    /** As a frozen field of that name in its graph, over the pages of its files, which all of this JVM share. */
+    /** A frozen field with this name in its graph. Its arrays are memory-mapped and shared within this JVM. */
     public FrozenField frozen(String name, Configuration hadoop) {
         var place = Place.of(hadoop, new Path(dir), role);
         var file = place.store.file(place.step, place.role);

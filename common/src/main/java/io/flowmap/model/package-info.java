@@ -1,2 +1,2 @@
-/** Networks as stages keep them and as fields use them: what a network is, stored networks, compiled fields. */
+/** Networks in stages and as fields: specifications, stored networks, compiled fields. */
 package io.flowmap.model;

@@ -8,9 +8,9 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * What a batch is conditioned on, in a graph. It comes from the data; a guidance weight, which is drawn, stands beside it.
+ * The condition of a batch, as variables of a graph. It comes from the data. Guidance weights are drawn and are kept separately.
  *
- * @param arrays [N,...] by the names of {@link ConditionShape}, in their order; a class as one-hot rows
+ * @param arrays [N,...] by the names of {@link ConditionShape}, in their order; the class as one-hot rows
  */
 public record Condition(Map<String, SDVariable> arrays) {
     public static final Condition NONE = new Condition(Map.of());
@@ -19,7 +19,7 @@ public record Condition(Map<String, SDVariable> arrays) {
         arrays = new TreeMap<>(arrays);
     }
 
-    /** The array of that name. Throws {@link IllegalArgumentException} if there is none. */
+    /** The array with this name. Throws {@link IllegalArgumentException} if there is none. */
     public SDVariable get(String name) {
         SDVariable array = arrays.get(name);
         if (array == null) {
@@ -32,21 +32,21 @@ public record Condition(Map<String, SDVariable> arrays) {
         return arrays.isEmpty();
     }
 
-    /** The part that a shape names. */
+    /** The arrays that a shape names. */
     public Condition only(ConditionShape shape) {
         var kept = new TreeMap<>(arrays);
         kept.keySet().retainAll(shape.arrays().keySet());
         return new Condition(kept);
     }
 
-    /** The same batch without its condition: zeros, as a network that is trained with dropped conditions sees them. */
+    /** The same batch without condition: all arrays zero, the input of a network for dropped conditions. */
     public Condition unconditional(Shapes shapes, DataType type) {
         var zeros = new TreeMap<>(arrays);
         zeros.replaceAll((name, array) -> shapes.graph().zero(null, type, shapes.of(array)));
         return new Condition(zeros);
     }
 
-    /** All arrays of a sample in a row, [N, size]. Throws {@link IllegalArgumentException} if there is none. */
+    /** All arrays of each sample concatenated, [N, size]. Throws {@link IllegalArgumentException} if there are none. */
     public SDVariable rows(Scope scope) {
         if (arrays.isEmpty()) {
             throw new IllegalArgumentException("expected a condition, got none");

@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What samples are conditioned on: names and shapes of arrays, of one sample. {@link #CLASS} is a one-hot row [L]; others are what the
- * data has, such as "text" [T,D], "pooled" [P].
+ * Names and per-sample shapes of the arrays that samples are conditioned on. {@link #CLASS} is a one-hot row [L]; others depend on the
+ * data, such as "text" [T,D] or "pooled" [P].
  *
  * @param arrays in the order of their names
  */
 public record ConditionShape(Map<String, List<Integer>> arrays) implements Serializable {
-    /** Name of the class among the arrays. */
+    /** Name of the class array. */
     public static final String CLASS = "class";
 
     public static final ConditionShape NONE = new ConditionShape(Map.of());
@@ -33,7 +33,7 @@ public record ConditionShape(Map<String, List<Integer>> arrays) implements Seria
         });
     }
 
-    /** A class out of so many; nothing for 0. */
+    /** The shape for a class out of {@code classes}; {@link #NONE} for 0. */
     public static ConditionShape classes(int classes) {
         return classes == 0 ? NONE : new ConditionShape(Map.of(CLASS, List.of(classes)));
     }
@@ -47,29 +47,29 @@ public record ConditionShape(Map<String, List<Integer>> arrays) implements Seria
         return arrays.isEmpty();
     }
 
-    /** Classes; 0 where there is none among the arrays. */
+    /** Number of classes; 0 if there is no class. */
     public int classes() {
         return arrays.containsKey(CLASS) ? arrays.get(CLASS).get(0) : 0;
     }
 
-    /** The part with these names, of those that are there. */
+    /** The arrays with these names; missing names are ignored. */
     public ConditionShape only(List<String> names) {
         var kept = new TreeMap<>(arrays);
         kept.keySet().retainAll(names);
         return new ConditionShape(kept);
     }
 
-    /** Numbers of all arrays of a sample together. */
+    /** Number of elements of all arrays of a sample. */
     public int size() {
         return arrays.keySet().stream().mapToInt(this::size).sum();
     }
 
-    /** Numbers of an array of a sample. */
+    /** Number of elements of one array of a sample. */
     public int size(String name) {
         return arrays.get(name).stream().reduce(1, Math::multiplyExact);
     }
 
-    /** Shape [N,...] of an array of N samples. */
+    /** Shape [N,...] of an array for N samples. */
     public long[] of(long n, String name) {
         var shape = arrays.get(name);
         var batch = new long[shape.size() + 1];

@@ -15,17 +15,17 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Parameters in one flat vector [P]: in their order, without gaps, each in C order. All that a training updates, averages and stores;
- * whoever walks along such a vector does it here.
+ * Parameters in one flat vector [P]: in list order, without gaps, each in C order. Training, averaging and storage use this vector, and all
+ * code that iterates over it does so here.
  *
- * @param list the parameters
+ * @param list parameters in order
  */
 public record FlatParameters(List<Parameter> list) implements Iterable<Parameter>, Serializable {
     public FlatParameters {
         list = List.copyOf(list);
     }
 
-    /** What to do with the parameter of that place in the list, whose first element is the vector's element {@code offset}. */
+    /** Called for each parameter with its position in the list and the offset of its first element in the vector. */
     @FunctionalInterface
     public interface Visitor {
         void at(int place, Parameter parameter, long offset);
@@ -44,15 +44,15 @@ public record FlatParameters(List<Parameter> list) implements Iterable<Parameter
         return list.iterator();
     }
 
-    /** Elements of the vector. */
+    /** Number of elements of the vector. */
     public long length() {
         return list.stream().mapToLong(Parameter::length).sum();
     }
 
     /**
-     * The part that a training changes: all for the pattern {@code *} alone, fixed buffers included; else those that have gradients and a
-     * name that one of the patterns matches, in which {@code *} stands for any text. Throws {@link IllegalArgumentException} where a
-     * pattern matches none.
+     * The parameters that a training changes. The single pattern {@code *} selects all, including fixed buffers. Otherwise selects the
+     * parameters that have gradients and match one of the patterns, where {@code *} stands for any text. Throws {@link
+     * IllegalArgumentException} if a pattern matches none.
      */
     public FlatParameters matching(List<String> patterns) {
         if (patterns.equals(List.of("*"))) {
@@ -66,7 +66,7 @@ public record FlatParameters(List<Parameter> list) implements Iterable<Parameter
                     .filter(p -> p.trained() && regex.matcher(p.name()).matches())
                     .toList();
             if (matched.isEmpty()) {
-                throw new IllegalArgumentException("expected patterns of trained parameters such as "
+                throw new IllegalArgumentException("expected patterns that match trained parameters such as "
                         + list.stream()
                                 .filter(Parameter::trained)
                                 .map(Parameter::name)
@@ -79,26 +79,26 @@ public record FlatParameters(List<Parameter> list) implements Iterable<Parameter
         return new FlatParameters(list.stream().filter(kept::contains).toList());
     }
 
-    /** Those that are not among others. */
+    /** These parameters without those of {@code others}. */
     public FlatParameters without(FlatParameters others) {
         var names = others.list.stream().map(Parameter::name).collect(Collectors.toSet());
         return new FlatParameters(
                 list.stream().filter(p -> !names.contains(p.name())).toList());
     }
 
-    /** Values of these out of the flat vector of a list that has them all. */
+    /** Extracts the values of these parameters from the flat vector of a list that contains them. */
     public float[] select(FlatParameters all, float[] flat) {
         var selected = new float[Math.toIntExact(length())];
         copy(all.layout(), flat, layout(), selected);
         return selected;
     }
 
-    /** Writes the values of these into the flat vector of a list that has them all. */
+    /** Writes the values of these parameters into the flat vector of a list that contains them. */
     public void place(float[] values, FlatParameters all, float[] flat) {
         copy(layout(), values, all.layout(), flat);
     }
 
-    /** Copies the entries that both layouts have. */
+    /** Copies the entries that both layouts contain. */
     private static void copy(ParameterLayout from, float[] values, ParameterLayout to, float[] target) {
         var byName = from.entries().stream().collect(Collectors.toMap(ParameterLayout.Entry::name, e -> e));
         for (var entry : to.entries()) {
@@ -109,14 +109,14 @@ public record FlatParameters(List<Parameter> list) implements Iterable<Parameter
         }
     }
 
-    /** The vector's index, as checkpoints keep it. */
+    /** Index of the vector, as stored in checkpoints. */
     public ParameterLayout layout() {
         Map<String, long[]> shapes = new LinkedHashMap<>();
         list.forEach(p -> shapes.put(p.name(), p.shape()));
         return ParameterLayout.of(shapes);
     }
 
-    /** Views of a vector by name. */
+    /** Views into a vector, by name. */
     public Map<String, INDArray> views(INDArray flat) {
         Map<String, INDArray> views = new LinkedHashMap<>();
         forEach((place, p, offset) -> views.put(
@@ -125,7 +125,7 @@ public record FlatParameters(List<Parameter> list) implements Iterable<Parameter
         return views;
     }
 
-    /** New arrays by name with the values of a vector, which may go on behind them. */
+    /** New arrays by name, filled from a vector, which may be longer than this list. */
     public Map<String, INDArray> arrays(float[] flat) {
         Map<String, INDArray> arrays = new LinkedHashMap<>();
         forEach((place, p, offset) -> {

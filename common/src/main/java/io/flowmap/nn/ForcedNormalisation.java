@@ -3,16 +3,15 @@ package io.flowmap.nn;
 import java.util.Arrays;
 
 /**
- * EDM2's forced weight normalisation: every row of a magnitude-preserving weight is set to
- * w / (eps + ||w|| / sqrt(n)), eps = 1e-4 (EDM2 Eq. 47 and section 3). Applied after each update and after averaging: the
- * mean of unit rows is not unit.
+ * EDM2's forced weight normalisation: every row of a magnitude-preserving weight is set to w / (eps + ||w|| / sqrt(n)), eps = 1e-4 (EDM2
+ * Eq. 47 and section 3). Applied after each update and after averaging, because the mean of unit rows is not a unit row.
  */
 public final class ForcedNormalisation {
     private static final double EPSILON = 1e-4;
 
     private ForcedNormalisation() {}
 
-    /** Normalises the weights inside the flat vector [P] of the parameters, in place. */
+    /** Normalises the weights in the flat vector [P] of the parameters, in place. */
     public static void apply(FlatParameters parameters, float[] flat) {
         parameters.forEach((place, p, offset) -> {
             if (p.kind() == Parameter.Kind.WEIGHT) {

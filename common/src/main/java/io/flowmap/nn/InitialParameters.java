@@ -2,11 +2,11 @@ package io.flowmap.nn;
 
 import io.flowmap.tensor.CounterRandom;
 
-/** Initial values of a network's parameters, a function of the seed and each parameter's place. */
+/** Initial values of a network's parameters, determined by the seed and each parameter's position. */
 public final class InitialParameters {
     private InitialParameters() {}
 
-    /** The flat vector [P] of the parameters. */
+    /** Draws the flat vector [P] of the parameters. */
     public static float[] draw(FlatParameters parameters, long seed) {
         var flat = new float[Math.toIntExact(parameters.length())];
         var random = new CounterRandom(seed);

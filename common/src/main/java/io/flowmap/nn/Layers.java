@@ -7,8 +7,8 @@ import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
 
 /**
- * The usual layers of foreign networks, as PyTorch defines them, on activations [N,H,W,C]. Weights are given as variables in
- * PyTorch's layouts: [out,in,kh,kw] of a convolution, [out,in] of a linear map.
+ * Standard layers of foreign networks, as PyTorch defines them, on activations [N,H,W,C]. Weights are variables in PyTorch's layouts:
+ * [out,in,kh,kw] for convolutions, [out,in] for linear maps.
  */
 public final class Layers {
     private static final double NORM_EPSILON = 1e-5;
@@ -19,7 +19,7 @@ public final class Layers {
         this.scope = scope;
     }
 
-    /** The array of that name. */
+    /** The array with this name. */
     public SDVariable array(String name) {
         return scope.array(name);
     }
@@ -30,7 +30,7 @@ public final class Layers {
         return conv(x, weight, bias, stride, pad, pad);
     }
 
-    /** Convolution plus a bias [out], with so many rows of zeros above and below and columns on either side. */
+    /** Convolution plus a bias [out], with {@code padRows} rows of zeros above and below and {@code padColumns} columns on either side. */
     public SDVariable conv(
             SDVariable x, SDVariable weight, SDVariable bias, int stride, long padRows, long padColumns) {
         return scope.graph().cnn().conv2d(x, weight, bias, config(scope.shape(weight), stride, padRows, padColumns));
@@ -42,22 +42,22 @@ public final class Layers {
         return scope.graph().cnn().conv2d(x, weight, config(scope.shape(weight), stride, pad, pad));
     }
 
-    /** The largest value of every k x k window; what lies outside counts as nothing. */
+    /** Largest value of every k x k window. Padding is ignored. */
     public SDVariable maxPool(SDVariable x, int k, int stride, int pad) {
         return scope.graph().cnn().maxPooling2d(x, Pooling.window(k, stride, pad));
     }
 
-    /** The mean of the k x k window around every pixel, of what lies inside the image; k odd. */
+    /** Mean over the k x k window around every pixel, k odd. Pixels outside the image are ignored. */
     public SDVariable meanOfWindows(SDVariable x, int k) {
         return scope.graph().cnn().avgPooling2d(x, Pooling.window(k, 1, k / 2));
     }
 
-    /** All channels of these, in order. */
+    /** Concatenation over channels. */
     public SDVariable concat(SDVariable... parts) {
         return scope.graph().concat(3, parts);
     }
 
-    /** A 1x1 convolution by a weight [out,in,1,1]: one matrix product. */
+    /** 1x1 convolution by a weight [out,in,1,1], computed as one matrix product. */
     public SDVariable mix(SDVariable x, SDVariable weight) {
         long[] in = scope.shape(x);
         long[] w = scope.shape(weight);
@@ -66,12 +66,12 @@ public final class Layers {
         return scope.reshape(mixed, in[0], in[1], in[2], w[0]);
     }
 
-    /** x W' + b of x [N,in]. */
+    /** x W' + b for x [N,in]. */
     public SDVariable linear(SDVariable x, SDVariable weight, SDVariable bias) {
         return linear(x, weight).add(bias);
     }
 
-    /** x W' of x [N,in]. */
+    /** x W' for x [N,in]. */
     public SDVariable linear(SDVariable x, SDVariable weight) {
         return scope.graph().mmul(x, weight, false, true, false);
     }
@@ -81,17 +81,17 @@ public final class Layers {
         return scope.graph().nn().relu(x, 0);
     }
 
-    /** Every pixel twice in both directions. */
+    /** Nearest upsampling by two. */
     public SDVariable doubled(SDVariable x) {
         return scope.graph().cnn().upsampling2d(x, 2, 2, false);
     }
 
-    /** The mean over all pixels, [N,C]. */
+    /** Mean over all pixels, [N,C]. */
     public SDVariable meanOfPixels(SDVariable x) {
         return x.mean(false, 1, 2);
     }
 
-    /** (x - mean) / sqrt(variance + 1e-5) over pixels and the channels of a group, times gain [C], plus bias [C]. */
+    /** Group normalisation: (x - mean) / sqrt(variance + 1e-5) over the pixels and channels of a group, times gain [C], plus bias [C]. */
     public SDVariable groupNorm(SDVariable x, int groups, SDVariable gain, SDVariable bias) {
         long[] in = scope.shape(x);
         long width = in[3] / groups;

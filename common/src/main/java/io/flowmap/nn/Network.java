@@ -8,41 +8,41 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/** A network on samples [N,...], as fields and denoisers precondition it: images [N,H,W,C] or points [N,D]. */
+/** A network on samples [N,...], images [N,H,W,C] or points [N,D]. Fields and denoisers add the preconditioning. */
 public interface Network {
-    /** Shape of a sample as its layers see it: [H,W,C] or [D]. */
+    /** Shape of a sample as the layers see it: [H,W,C] or [D]. */
     long[] sample();
 
-    /** A small sample that it takes as well, for a dry run. */
+    /** Shape of a small valid sample, used for dry runs. */
     default long[] smallest() {
         return sample();
     }
 
-    /** What it is conditioned on. */
+    /** Conditions of the network. */
     ConditionShape condition();
 
     /** Whether it takes a target time and a guidance weight. */
     boolean isFlowMap();
 
-    /** Emits the network into the scope's graph; the result has the shape of x. */
+    /** Emits the network into the scope's graph. The result has the shape of x. */
     SDVariable apply(Scope scope, Input input);
 
-    /** Names of its arrays in the order in which they are stored; that of their use where there is no reason for another. */
+    /** Names of its arrays in storage order, by default the order of use. */
     default List<String> order() {
         return declared().stream().map(Parameter::name).toList();
     }
 
-    /** Name of the weight of its last layer, which adversarial finetuning balances two losses by. */
+    /** Name of the last layer's weight, which adversarial finetuning uses to balance two losses. */
     String lastLayer();
 
-    /** All arrays, in the order of the flat vector. */
+    /** All arrays in the order of the flat vector. */
     default FlatParameters parameters() {
         var byName = new TreeMap<String, Parameter>();
         declared().forEach(p -> byName.put(p.name(), p));
         return new FlatParameters(order().stream().map(byName::get).toList());
     }
 
-    /** All arrays in the order of their use, as a dry run declares them. */
+    /** All arrays in the order of use, as declared in a dry run. */
     default List<Parameter> declared() {
         try (var shapes = new Shapes(SameDiff.create())) {
             var scope = Scope.trained(shapes, DataType.FLOAT, "");
@@ -52,16 +52,16 @@ public interface Network {
     }
 
     /**
-     * What a network is evaluated at.
+     * Inputs of a network.
      *
      * @param x [N,...]
-     * @param noise noise label of each sample, [N]
+     * @param noise noise label of each sample [N]
      * @param condition of each sample
-     * @param target target time s, [N]; read by a flow map only, else it may be null
-     * @param guidance guidance weight, [N]; read by a flow map only, else it may be null
+     * @param target target time s [N]; used by flow maps only, else may be null
+     * @param guidance guidance weight [N]; used by flow maps only, else may be null
      */
     record Input(SDVariable x, SDVariable noise, Condition condition, SDVariable target, SDVariable guidance) {
-        /** Placeholders of a batch of samples of a shape. */
+        /** Creates placeholders for a batch of samples of a shape. */
         public static Input placeholders(Network network, Shapes shapes, DataType type, long batch, long... sample) {
             var graph = shapes.graph();
             var shape = LongStream.concat(LongStream.of(batch), LongStream.of(sample))

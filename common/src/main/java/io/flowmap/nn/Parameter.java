@@ -7,21 +7,21 @@ import java.util.Arrays;
  * One named array of a network, declared where a layer uses it.
  *
  * @param name e.g. {@code enc.32x32_block0.conv_res0.weight}
- * @param shape [out, in, kh, kw] of a convolution, [out, in] of a linear map, [] of a gain, [n] of a Fourier buffer
- * @param kind what it is: decides its initial value, whether it is trained and whether its rows are normalised
+ * @param shape [out, in, kh, kw] for a convolution, [out, in] for a linear map, [] for a gain, [n] for a Fourier buffer
+ * @param kind determines its initial value, whether it is trained and whether its rows are normalised
  */
 public record Parameter(String name, long[] shape, Kind kind) implements Serializable {
     /** Kinds of arrays in a network. */
     public enum Kind {
-        /** Magnitude-preserving weight: rows drawn from N(0,1), forced to unit magnitude in training. */
+        /** Magnitude-preserving weight: rows drawn from N(0,1), normalised to unit magnitude during training. */
         WEIGHT,
         /** Scalar, starts at zero. */
         GAIN,
-        /** Weight with an equalised learning rate: drawn from N(0,1), divided by the root of its fan-in where it is used. */
+        /** Weight with an equalised learning rate: drawn from N(0,1), divided by sqrt(fan-in) where it is used. */
         EQUALISED,
         /** Plain weight of an MLP: drawn from N(0, 1/fan-in). */
         DENSE,
-        /** Starts at zero: a bias, or the weight of inputs that a trained network gets later. */
+        /** Initialised to zero: a bias, or the weight of inputs that are added to a trained network. */
         BIAS,
         /** Fourier frequencies, 2 pi N(0,1): fixed. */
         FREQUENCIES,
@@ -29,12 +29,12 @@ public record Parameter(String name, long[] shape, Kind kind) implements Seriali
         PHASES
     }
 
-    /** Whether gradients move it: Fourier buffers stay. */
+    /** Whether it has gradients. Fourier buffers do not. */
     public boolean trained() {
         return kind != Kind.FREQUENCIES && kind != Kind.PHASES;
     }
 
-    /** Elements. */
+    /** Number of elements. */
     public long length() {
         return Arrays.stream(shape).reduce(1, (a, b) -> a * b);
     }

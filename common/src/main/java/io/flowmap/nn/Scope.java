@@ -11,9 +11,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Where a network is built: a graph, its shapes, the type of the arithmetic, and what the network's parameters are in it. A layer
- * declares a parameter where it uses it; whether that is trained or frozen is the scope's business. Several networks share a graph
- * under different prefixes.
+ * Context in which a network is built: the graph, its shapes, the type of the arithmetic, and the binding of parameters. A layer declares a
+ * parameter where it uses it; the scope decides whether it is trained or frozen. Several networks can share a graph under different
+ * prefixes.
  */
 public final class Scope {
     private final Shapes shapes;
@@ -33,24 +33,27 @@ public final class Scope {
         this.complete = complete;
     }
 
-    /** Every parameter is a placeholder named {@code prefix + name}: to be bound to a view of a flat vector and differentiated. */
+    /**
+     * A scope in which every parameter is a placeholder named {@code prefix + name}. Bind it to a view of a flat vector; it can be
+     * differentiated.
+     */
     public static Scope trained(Shapes shapes, DataType type, String prefix) {
         return new Scope(shapes, type, prefix, Map.of(), false);
     }
 
-    /** The parameters that {@code frozen} has are constants, the others placeholders. */
+    /** A scope in which the parameters contained in {@code frozen} are constants and all others placeholders. */
     public static Scope trained(Shapes shapes, DataType type, String prefix, Map<String, INDArray> frozen) {
         return new Scope(shapes, type, prefix, frozen, false);
     }
 
-    /** Every parameter is a constant: what depends on constants alone (weight normalisation) is computed once. */
+    /** A scope in which every parameter is a constant. Values that depend on constants alone (weight normalisation) are computed once. */
     public static Scope frozen(Shapes shapes, DataType type, String prefix, Map<String, INDArray> arrays) {
         return new Scope(shapes, type, prefix, arrays, true);
     }
 
     /**
-     * The parameter of that name, declared by its first use. Throws {@link IllegalArgumentException} if it was declared otherwise
-     * before, or if the frozen array is missing or of another shape.
+     * The parameter with this name, declared on first use. Throws {@link IllegalArgumentException} if it was declared differently before,
+     * or if the frozen array is missing or has another shape.
      */
     public SDVariable parameter(String name, Parameter.Kind kind, long... shape) {
         var parameter = new Parameter(name, shape, kind);
@@ -73,7 +76,7 @@ public final class Scope {
         return constant(parameter.name(), array);
     }
 
-    /** A frozen array by its name, for networks that are read from a file as they are. */
+    /** A frozen array by name, for networks that are built directly from a file's arrays. */
     public SDVariable array(String name) {
         return variables.computeIfAbsent(name, key -> {
             INDArray array = frozen.get(name);
@@ -90,22 +93,22 @@ public final class Scope {
         return array.dataType() == type ? stored : stored.castTo(type);
     }
 
-    /** Notes a value of interest, such as a block's output, under a name. */
+    /** Records a value of interest under a name, such as the output of a block. */
     public void observe(String name, SDVariable value) {
         observed.put(name, value);
     }
 
-    /** What was noted, in the order of the network. */
+    /** The recorded values, in the order of the network. */
     public Map<String, SDVariable> observed() {
         return observed;
     }
 
-    /** The parameters in the order of their first use. */
+    /** The parameters in the order of first use. */
     public List<Parameter> declared() {
         return List.copyOf(declared.values());
     }
 
-    /** A parameter that was declared. Throws {@link IllegalArgumentException} if there is none of that name. */
+    /** A declared parameter. Throws {@link IllegalArgumentException} if there is none with this name. */
     public SDVariable variable(String name) {
         SDVariable variable = variables.get(name);
         if (variable == null) {

@@ -12,23 +12,23 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * An axis: its range, and which values are marked on it.
+ * An axis: its range and its tick marks.
  *
- * @param label of the axis
- * @param logarithmic whether equal ratios are equal lengths
+ * @param label text next to the axis
+ * @param logarithmic whether equal ratios have equal lengths
  * @param low smallest value shown
  * @param high largest value shown
- * @param ticks values marked, rising
+ * @param ticks marked values, ascending
  */
 public record Axis(String label, boolean logarithmic, double low, double high, List<Double> ticks) {
     private static final int TICKS = 6;
     private static final int MIN_TICKS = 3;
-    /** Largest over least value from where powers of ten suffice. */
+    /** Ratio of largest to smallest value from which powers of ten suffice as ticks. */
     private static final double WIDE = 200;
 
     private static final double[] STEPS = {1, 2, 5, 10};
 
-    /** A linear axis over the values, with some room. */
+    /** A linear axis that covers the values with some margin. */
     public static Axis linear(String label, double[] values) {
         double low = DoubleStream.of(values).filter(Double::isFinite).min().orElse(0);
         double high = DoubleStream.of(values).filter(Double::isFinite).max().orElse(1);
@@ -36,7 +36,7 @@ public record Axis(String label, boolean logarithmic, double low, double high, L
         return linear(label, low >= 0 ? Math.max(0, low - room) : low - room, high + room);
     }
 
-    /** A linear axis over a range. */
+    /** A linear axis over a given range. */
     public static Axis linear(String label, double low, double high) {
         double raw = (high - low) / TICKS;
         double decade = Math.pow(10, Math.floor(Math.log10(raw)));
@@ -53,8 +53,8 @@ public record Axis(String label, boolean logarithmic, double low, double high, L
     }
 
     /**
-     * A logarithmic axis over the positive values, ticks at powers of ten over a wide range, else at 1, 2, 5 times these or, over a short
-     * one, at even values.
+     * A logarithmic axis over the positive values. Ticks are at powers of ten for a wide range, else at 1, 2 and 5 times these, or at
+     * evenly spaced values for a short range.
      */
     public static Axis logarithmic(String label, double[] values) {
         double low = positive(values).min().orElse(1) / 1.15;
@@ -67,7 +67,7 @@ public record Axis(String label, boolean logarithmic, double low, double high, L
         return new Axis(label, true, low, high, ticks);
     }
 
-    /** Powers of ten times some factors. */
+    /** Powers of ten times each of the factors. */
     private static List<Double> decades(double low, double high, double... factors) {
         return IntStream.rangeClosed((int) Math.floor(Math.log10(low)), (int) Math.ceil(Math.log10(high)))
                 .boxed()
@@ -78,7 +78,7 @@ public record Axis(String label, boolean logarithmic, double low, double high, L
                 .toList();
     }
 
-    /** A logarithmic axis marked at the values themselves, for a few steps that double. */
+    /** A logarithmic axis with ticks at the values themselves, for a few step counts that double. */
     public static Axis doubling(String label, double[] values) {
         double low = positive(values).min().orElse(1);
         double high = positive(values).max().orElse(2);
@@ -90,14 +90,14 @@ public record Axis(String label, boolean logarithmic, double low, double high, L
                 positive(values).distinct().sorted().boxed().toList());
     }
 
-    /** Where a value lies between the ends, 0 to 1. */
+    /** Position of a value between the ends, 0 to 1. */
     public double position(double value) {
         return logarithmic
                 ? Math.log(Math.max(value, low / 10) / low) / Math.log(high / low)
                 : (value - low) / (high - low);
     }
 
-    /** A value as text: 4 digits from a thousand, else 3; with an exponent below a thousandth and from a hundred thousand, as 5e-5. */
+    /** Formats a value with 4 digits from 1000 on, else 3. Below 0.001 and from 100,000 on it uses an exponent, as in 5e-5. */
     public static String format(double value) {
         if (value == 0 || !Double.isFinite(value)) {
             return value == 0 ? "0" : "–";

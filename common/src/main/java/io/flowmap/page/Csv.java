@@ -3,11 +3,11 @@ package io.flowmap.page;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Tables as comma-separated values (RFC 4180, lines end in LF); null is an empty cell. */
+/** Tables as comma-separated values (RFC 4180, but lines end in LF). Null is an empty cell. */
 public final class Csv {
     private Csv() {}
 
-    /** The rows of a table; the first is the head. */
+    /** Formats the rows of a table. The first row is the header. */
     public static String of(List<? extends List<?>> rows) {
         return rows.stream()
                 .map(row -> row.stream().map(Csv::cell).collect(Collectors.joining(",")) + "\n")

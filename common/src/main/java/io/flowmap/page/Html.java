@@ -7,7 +7,7 @@ import java.util.List;
 public final class Html {
     private Html() {}
 
-    /** Any text as character data or as the value of a quoted attribute. */
+    /** Escapes any text for use as character data or as a quoted attribute value. */
     public static String text(Object text) {
         var escaped = new StringBuilder();
         String.valueOf(text).codePoints().forEach(c -> {
@@ -23,19 +23,19 @@ public final class Html {
         return escaped.toString();
     }
 
-    /** An image as a data URI, with its size, so that the page does not move while it loads. */
+    /** An image as a data URI. Its size is given, so that the page does not move while it loads. */
     public static String image(PngImage image, String description) {
         return "<img alt=\"" + text(description) + "\" width=\"" + image.width() + "\" height=\"" + image.height()
                 + "\" src=\"data:image/png;base64," + Base64.getEncoder().encodeToString(image.png()) + "\">";
     }
 
     /**
-     * A table in a box of its own, which scrolls where the page is narrower.
+     * A table in its own box, which scrolls if the page is narrower.
      *
-     * @param caption what it shows, with units and what the arrows at the columns' heads mean
-     * @param rows of cells, escaped here; the first is the head, whose ↓ and ↑ say that lower or higher is better, and the first cell of each
-     *     other row is its name
-     * @param firstNumber columns from here align right
+     * @param caption what the table shows, with units and the meaning of the arrows in the column headers
+     * @param rows rows of cells, escaped here. The first row is the header; ↓ and ↑ in it mean that lower or higher is better. The first
+     *     cell of every other row is its name.
+     * @param firstNumber first of the columns that are aligned right
      */
     public static String table(String caption, List<List<String>> rows, int firstNumber) {
         var html = new StringBuilder("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
@@ -61,7 +61,7 @@ public final class Html {
         return html.append("</tbody></table></div>").toString();
     }
 
-    /** Arrows are read aloud as what they mean. */
+    /** A header cell, with arrows that screen readers speak in words. */
     private static String head(String cell) {
         return text(cell).replace("↓", spoken("↓", "lower is better")).replace("↑", spoken("↑", "higher is better"));
     }

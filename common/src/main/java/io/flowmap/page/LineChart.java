@@ -7,10 +7,10 @@ import java.util.stream.IntStream;
 /**
  * A line chart as inline SVG with its title and legend as HTML.
  *
- * @param title above the chart
+ * @param title text above the chart
  * @param x horizontal axis
  * @param y vertical axis
- * @param series drawn in order
+ * @param series lines, drawn in order
  */
 public record LineChart(String title, Axis x, Axis y, List<Series> series) {
     private static final int WIDTH = 430;
@@ -21,14 +21,14 @@ public record LineChart(String title, Axis x, Axis y, List<Series> series) {
     private static final int BOTTOM = 46;
     private static final int LEGEND_ROW = 18;
 
-    /** Letters of a name that fit into half a row of the legend. */
+    /** Length of a name that fits into half a row of the legend. */
     private static final int HALF_ROW = 20;
 
     /**
-     * One line; values that are not finite, or not positive on a logarithmic axis, break it.
+     * One line. Values that are not finite, or not positive on a logarithmic axis, break it.
      *
-     * @param low lower ends of the values' bars, the values where there are none
-     * @param high upper ends
+     * @param low lower ends of the error bars; equal to the values for no bars
+     * @param high upper ends of the error bars
      * @param style CSS classes of the line, for example "student" or "teacher pale"
      */
     public record Series(
@@ -49,7 +49,7 @@ public record LineChart(String title, Axis x, Axis y, List<Series> series) {
         return figure("");
     }
 
-    /** The chart with title and legend as an SVG file of its own. */
+    /** The chart with title and legend as a standalone SVG file. */
     public String svg() {
         var named = series.stream().filter(line -> !line.name.isEmpty()).toList();
         int columns = named.stream().allMatch(line -> line.name.length() <= HALF_ROW) ? 2 : 1;
@@ -73,7 +73,7 @@ public record LineChart(String title, Axis x, Axis y, List<Series> series) {
         return svg.append("</svg>\n").toString();
     }
 
-    /** What the lines of one or more charts mean; nothing for a single line without a name. */
+    /** Legend for the lines of one or more charts; empty for a single line without a name. */
     public static String legend(List<Series> series) {
         var html = new StringBuilder("<div class=\"legend\">");
         for (var line : series) {
@@ -99,7 +99,7 @@ public record LineChart(String title, Axis x, Axis y, List<Series> series) {
         return html.append("</svg></figure>").toString();
     }
 
-    /** The chart in words: title, and where each line begins and ends. */
+    /** Description of the chart for screen readers: title, and start and end of each line. */
     private String spoken() {
         var words = new StringBuilder(title + ".");
         for (var line : series) {
@@ -172,7 +172,7 @@ public record LineChart(String title, Axis x, Axis y, List<Series> series) {
         svg.append(line.markers ? marks : "").append("</g>");
     }
 
-    /** A vertical stroke between the ends, after which the pen is back on the value. */
+    /** Draws an error bar and moves the pen back to the value. */
     private void bar(StringBuilder path, Series line, int i) {
         if (line.low[i] < line.high[i]) {
             double low = shown(y, line.low[i]) ? Math.max(y.low(), line.low[i]) : y.low();

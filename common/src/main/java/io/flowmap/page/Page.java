@@ -5,9 +5,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** The page as it grows, section by section: one file that loads nothing, for screens of any width, in the dark, on paper and read aloud. */
+/**
+ * Builder of an HTML page, section by section. The result is one file that loads nothing. It supports screens of any width, dark mode,
+ * print and screen readers.
+ */
 public final class Page {
-    /** Sections from which a page has a list of its contents. */
+    /** Number of sections from which a page gets a table of contents. */
     private static final int LONG = 4;
 
     private static final String TOP = "content";
@@ -30,14 +33,14 @@ public final class Page {
         this.subtitle = subtitle;
     }
 
-    /** A paragraph between headline and sections, after a word or two on what it tells. */
+    /** Adds a paragraph between headline and sections. It starts with its topic in bold. */
     public Page introduction(String topic, String text) {
         introduction.append("<p><strong>").append(Html.text(topic)).append(".</strong> ");
         introduction.append(Html.text(text)).append("</p>");
         return this;
     }
 
-    /** The command that made the page, below the introduction; nothing if it is not known. */
+    /** Shows the command that made the page, below the introduction; nothing if the command is empty. */
     public Page command(String command) {
         if (!command.isEmpty()) {
             introduction.append("<p><strong>The command.</strong></p><pre>");
@@ -46,7 +49,7 @@ public final class Page {
         return this;
     }
 
-    /** A section with a heading and a sentence or two on what is seen, around HTML made by this package. */
+    /** Adds a section: a heading, a short explanation, and HTML produced by this package. */
     public Page section(String heading, String explanation, String html) {
         sections++;
         var id = sections + "-" + heading.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "-");
@@ -68,7 +71,7 @@ public final class Page {
         return this;
     }
 
-    /** The whole document. */
+    /** The complete document. */
     public String html() {
         return "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\""
                 + " content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">"
@@ -89,7 +92,7 @@ public final class Page {
         return sections < LONG ? "" : "<nav aria-label=\"Contents\"><ul>" + contents + "</ul></nav>";
     }
 
-    /** The style of everything that this package draws. */
+    /** The style sheet for everything that this package draws. */
     static String style() {
         try (var in = Page.class.getResourceAsStream("report.css")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);

@@ -5,11 +5,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** What nothing else is better than in both of two costs. */
+/** Pareto front of two costs: the items that no other item beats in both. */
 public final class ParetoFront {
     private ParetoFront() {}
 
-    /** The front, by its first cost; of equals the first. */
+    /** The front, sorted by the first cost. Among equal items the first is kept. */
     public static <T> List<T> of(List<T> all, ToDoubleFunction<T> cost, ToDoubleFunction<T> other) {
         var front = new ArrayList<T>();
         all.stream().sorted(Comparator.comparingDouble(cost)).forEach(one -> {

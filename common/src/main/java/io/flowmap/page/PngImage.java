@@ -13,18 +13,18 @@ import javax.imageio.ImageIO;
  *
  * @param width in pixels
  * @param height in pixels
- * @param png the file
+ * @param png content of the file
  */
 public record PngImage(int width, int height, byte[] png) {
     private static final int GAP = 2;
     private static final int OPAQUE = 0xff000000;
 
     /**
-     * Images side by side, two clear pixels between them.
+     * Arranges images in a grid with a gap of two transparent pixels.
      *
-     * @param rows uint8 images [C,H,W] by row and column; null leaves a place empty
-     * @param shape [C,H,W] of all; one channel is gray, of others the first three are red, green and blue
-     * @param scale pixels a pixel
+     * @param rows uint8 images [C,H,W] by row and column; null leaves a cell empty
+     * @param shape [C,H,W] of all images; one channel is gray, otherwise the first three are red, green and blue
+     * @param scale side of each pixel in the grid
      */
     public static PngImage grid(List<List<byte[]>> rows, LatentShape shape, int scale) {
         int columns = rows.stream().mapToInt(List::size).max().orElse(0);

@@ -1,2 +1,2 @@
-/** Parts of a self-contained HTML page: line charts as SVG, grids of images as PNG, text escaped. Nothing is fetched. */
+/** Parts of a self-contained HTML page: line charts as SVG, image grids as PNG, escaped text. Nothing is fetched. */
 package io.flowmap.page;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** The version that the build wrote into the jar: Maven's version and, where the launcher built it, the commit. */
+/** The version that the build wrote into the jar: Maven's version and, if built by the launcher, the commit. */
 public final class CodeVersion {
     private CodeVersion() {}
 

@@ -11,7 +11,10 @@ import org.apache.spark.util.LongAccumulator;
 import scala.collection.JavaConverters;
 import scala.collection.Seq;
 
-/** Shows what tasks count while they run: executors tell it with their heartbeats, every ten seconds by default, and tasks as they end. */
+/**
+ * A progress bar for a count that tasks increment while they run. Updates arrive with executor heartbeats (every ten seconds by default)
+ * and when a task ends.
+ */
 public final class CountBar extends SparkListener implements AutoCloseable {
     private final SparkContext spark;
     private final Progress.Bar bar;
@@ -27,7 +30,7 @@ public final class CountBar extends SparkListener implements AutoCloseable {
         spark.addSparkListener(this);
     }
 
-    /** What the tasks add to. */
+    /** The counter to which tasks add. */
     public LongAccumulator counter() {
         return counter;
     }
@@ -48,7 +51,7 @@ public final class CountBar extends SparkListener implements AutoCloseable {
         }
     }
 
-    /** Shows what the tasks that succeeded have counted, and ends. */
+    /** Shows the final count of the successful tasks and ends the bar. */
     @Override
     public void close() {
         spark.removeSparkListener(this);
@@ -59,7 +62,7 @@ public final class CountBar extends SparkListener implements AutoCloseable {
         }
     }
 
-    /** The bar does not go back for a task that is tried again. */
+    /** Advances the bar. It does not go back for a task that is retried. */
     private void tell(long task, Seq<AccumulableInfo> updates) {
         for (var update : JavaConverters.seqAsJavaList(updates)) {
             if (!closed && update.id() == counter.id() && update.update().isDefined()) {

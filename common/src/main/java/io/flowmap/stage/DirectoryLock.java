@@ -22,14 +22,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The right of one process to write into a directory of any Hadoop file system. Each process that has it or wants it keeps a file
- * {@code .lock-ID} there, which it writes before it looks at the others' and again every five seconds. Of two that want it at once the
- * lower id has it; against one that has it the other is refused by a {@link UserError}.
+ * Exclusive write access of one process to a directory on any Hadoop file system. Each process that holds or wants the lock keeps a file
+ * {@code .lock-ID} in the directory. It writes the file before it looks at those of others, and rewrites it every five seconds. If two
+ * processes want the lock at once, the lower id gets it. If one already holds it, the other fails with a {@link UserError}.
  *
- * <p>It ends with its owner. On the owner's own machine that is seen at once, by whether the process runs; from elsewhere after a minute
- * in which the file was not written again, by the clock of who waits. Nothing is renamed and nothing has to be created exclusively, so
- * that it holds on object stores too. Its limits: the file system must list a new file at once, as local disks, HDFS, S3, GCS and Azure
- * do; and an owner that stood still for a minute, whose lock another took, learns of it when it next writes its file, not before.
+ * <p>The lock ends with its owner. On the owner's machine other processes see at once whether it still runs. Processes on other machines
+ * take the lock over if its file has not been rewritten for a minute, measured by their own clock. Nothing is renamed and no exclusive
+ * create is needed, so locks also work on object stores. Limits: the file system must list a new file at once, as local disks, HDFS, S3,
+ * GCS and Azure do. An owner that was suspended for a minute and lost its lock notices this only when it next rewrites its file.
  */
 final class DirectoryLock implements Closeable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -47,10 +47,10 @@ final class DirectoryLock implements Closeable {
     private boolean closed;
     private long renewals;
 
-    /** What a lock's file says; the count lets others see that it is written again. */
+    /** Content of a lock file. The count changes on every rewrite, so others can see that the owner is alive. */
     private record Claim(Owner owner, boolean held, long renewals) {}
 
-    /** A claim as it was last seen to change. */
+    /** A claim and the time when it was last seen to change. */
     private record Sighting(Optional<Claim> claim, boolean changed, long since) {
         Sighting next(Optional<Claim> now) {
             return now.equals(claim) ? this : new Sighting(now, true, System.nanoTime());
@@ -65,10 +65,10 @@ final class DirectoryLock implements Closeable {
     }
 
     /**
-     * Makes the directory and takes the right to write into it, after a minute at most, until it is closed or Spark's application ends.
-     * Nothing is taken where the application has it already.
+     * Creates the directory and takes the lock, waiting for at most a minute. The lock is held until it is closed or Spark's application
+     * ends. Empty if this application already holds it.
      *
-     * @throws UserError where another process has it, or where the file system lets nobody write
+     * @throws UserError if another process holds it or the directory is not writable
      */
     static Optional<DirectoryLock> take(JobContext context, FileSystem fileSystem, Path dir) throws IOException {
         var spark = context.spark().sparkContext();
@@ -92,7 +92,7 @@ final class DirectoryLock implements Closeable {
         return Optional.of(lock);
     }
 
-    /** @param lost what to do when the file is gone because another process took over */
+    /** @param lost called if the file is gone because another process took the lock */
     static DirectoryLock take(FileSystem fileSystem, Path dir, Owner owner, Runnable lost, Duration patience)
             throws IOException {
         var lock = new DirectoryLock(fileSystem, dir, owner, patience);
@@ -127,7 +127,7 @@ final class DirectoryLock implements Closeable {
     synchronized void requireHeld() {
         if (closed) {
             throw new IllegalStateException(
-                    "expected " + file.getParent() + " to be this process's alone, got it taken over or removed");
+                    "lock on " + file.getParent() + " was taken over by another process or removed");
         }
     }
 
@@ -162,7 +162,10 @@ final class DirectoryLock implements Closeable {
         }
     }
 
-    /** Whether another's claim is none, or none any more; refuses where it goes first. */
+    /**
+     * Whether another claim is no obstacle, because it belongs to this process or has expired. Throws {@link UserError} if it takes
+     * precedence.
+     */
     private boolean outlasts(Path other, Sighting sighting) throws IOException {
         var theirs = sighting.claim().map(Claim::owner);
         if (theirs.isPresent() && theirs.get().isSameProcess(owner)) {
@@ -182,18 +185,18 @@ final class DirectoryLock implements Closeable {
         boolean first = sighting.claim().map(Claim::held).orElse(false) || other.compareTo(file) < 0;
         if (lives && first && theirs.isPresent()) {
             throw new UserError("cannot write into " + StageInput.withoutCredentials(file.getParent()) + ": "
-                    + theirs.get() + " writes there: wait for its end or end it, or choose another run.dir");
+                    + theirs.get() + " writes to it: wait until it ends, stop it, or choose another run.dir");
         }
         return false;
     }
 
     private void renewUntil(Runnable lost) {
         if (renewUntilClosed()) {
-            lost.run(); // without the monitor, which whoever ends the application waits for
+            lost.run(); // outside the monitor: stopping Spark calls close() from another thread
         }
     }
 
-    /** Returns when it is closed: true if another process took over. */
+    /** Rewrites the file until the lock is closed. Returns true if another process took over. */
     private synchronized boolean renewUntilClosed() {
         while (!closed) {
             try {
@@ -205,7 +208,7 @@ final class DirectoryLock implements Closeable {
                     write(held);
                 } else {
                     closed = true;
-                    LOG.error("lock={} state=lost: another process writes there", file.getParent());
+                    LOG.error("lock={} state=lost: another process took it over", file.getParent());
                     return true;
                 }
             } catch (FileNotFoundException e) {
@@ -221,7 +224,7 @@ final class DirectoryLock implements Closeable {
         return false;
     }
 
-    /** Whether another process has a file there; throws {@link FileNotFoundException} where the directory is gone. */
+    /** Whether another process has a lock file in the directory. Throws {@link FileNotFoundException} if the directory is gone. */
     private boolean isTaken() throws IOException {
         for (var other : files(fileSystem, file.getParent())) {
             var claim = read(fileSystem, other);
@@ -245,7 +248,7 @@ final class DirectoryLock implements Closeable {
                 .toList();
     }
 
-    /** What a file says; nothing while it is being written, or when it has just been deleted. */
+    /** Parses a lock file; empty while it is being written or if it has just been deleted. */
     private static Optional<Claim> read(FileSystem fileSystem, Path file) throws IOException {
         try (var in = fileSystem.open(file)) {
             return Optional.ofNullable(Json.mapper().readValue(in.readAllBytes(), Claim.class));

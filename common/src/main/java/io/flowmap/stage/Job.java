@@ -4,34 +4,34 @@ import io.flowmap.config.UserError;
 import java.util.Map;
 
 /**
- * One stage of the pipeline as a command: reads directories, writes one directory. Found through {@link java.util.ServiceLoader}, so
- * a module lists its jobs in {@code META-INF/services/io.flowmap.stage.Job}; a job has a public constructor without arguments.
+ * One stage of the pipeline as a command: it reads directories and writes one directory. Found by {@link java.util.ServiceLoader}: a module
+ * lists its jobs in {@code META-INF/services/io.flowmap.stage.Job}. A job needs a public constructor without arguments.
  */
 public interface Job {
-    /** The command's name, lower case; two words are a command of a group. */
+    /** Name of the command in lower case. Two words stand for a command in a group. */
     String name();
 
-    /** What it does, one line for the help. */
+    /** One line for the help. */
     String summary();
 
-    /** Options of the command beside those of all commands: name, as --checkpoint, to the setting that it sets. */
+    /** Options of this command in addition to the common ones: option name (such as --checkpoint) to the setting that it sets. */
     default Map<String, String> options() {
         return Map.of();
     }
 
-    /** The sections of the settings that it reads, each with the record that checks it: what is wrong there is told before Spark starts. */
+    /** The settings sections that it reads, with the records that validate them. They are checked before Spark starts. */
     default Map<String, Class<? extends Record>> sections() {
         return Map.of();
     }
 
-    /** Whether the pipeline runs it, if it has a place there. */
+    /** Whether the pipeline runs this job, if it has a position in the pipeline. */
     default boolean inPipeline(JobContext context) {
         return true;
     }
 
-    /** Throws {@link UserError} where the ingested data do not suit it, so that a pipeline ends before it trains. */
+    /** Throws {@link UserError} if the ingested data are unsuitable. A pipeline calls it before it starts training. */
     default void requireData(JobContext context) {}
 
-    /** Does it. Throws {@link UserError} for the user's mistakes; anything else is a bug. */
+    /** Runs the job. Throws {@link UserError} for mistakes of the user; any other exception is a bug or an outage. */
     void run(JobContext context);
 }

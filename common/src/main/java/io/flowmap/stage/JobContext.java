@@ -8,12 +8,12 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
-/** What a job may use besides its inputs: the session, the configuration, a place to show progress, the time. */
+/** What a job can use besides its inputs: the Spark session, the configuration, progress output and the clock. */
 public record JobContext(SparkSession spark, Settings settings, Progress progress, Clock clock) {
-    /** Key of Spark's session that holds the command line. */
+    /** Key of the command line in Spark's session configuration. */
     public static final String COMMAND = "flowmap.command";
 
-    /** Hadoop's configuration of the session, for file systems. */
+    /** Hadoop configuration of the session. */
     public Configuration hadoop() {
         return spark.sparkContext().hadoopConfiguration();
     }
@@ -23,23 +23,23 @@ public record JobContext(SparkSession spark, Settings settings, Progress progres
         return settings.section("run", RunConfig.class);
     }
 
-    /** The same with more {@code key=value} settings, for a job that runs others. */
+    /** A copy with additional {@code key=value} settings, for a job that runs other jobs. */
     public JobContext with(List<String> overrides) {
         return new JobContext(spark, settings.with(overrides), progress, clock);
     }
 
-    /** The command line that runs, for pages; empty where nobody told it. */
+    /** The running command line, shown on pages; empty if unknown. */
     public String command() {
         return spark.conf().get(COMMAND, "");
     }
 
-    /** The directory of a stage, absolute and with its scheme, since executors work elsewhere. */
+    /** Directory of a stage, absolute and with its scheme, because executors have other working directories. */
     public Path stage(String name) {
         var dir = run().stage(name);
         return Store.of(hadoop(), dir).makeQualified(dir);
     }
 
-    /** Whether a stage is there and complete. */
+    /** Whether a stage exists and is complete. */
     public boolean finished(String stage) {
         var dir = stage(stage);
         return Manifest.exists(Store.of(hadoop(), dir), dir);

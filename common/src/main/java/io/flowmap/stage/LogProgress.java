@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Progress as key=value lines. */
+/** Progress as key=value log lines. */
 final class LogProgress implements Progress {
     private static final Logger LOG = LoggerFactory.getLogger("io.flowmap.progress");
     private static final long EVERY_MILLIS = 10_000;
@@ -30,14 +30,14 @@ final class LogProgress implements Progress {
         return new LogBar(name, total);
     }
 
-    /** The values as " key=value ...", "" for none. */
+    /** Formats values as " key=value ...", "" if there are none. */
     static String line(Map<String, ?> values) {
         return values.entrySet().stream()
                 .map(value -> " " + value.getKey() + "=" + text(value.getValue()))
                 .collect(Collectors.joining());
     }
 
-    /** A value as one tells it: four digits of a fraction, no credentials. */
+    /** Formats a value: floating-point numbers with four significant digits, credentials removed. */
     static String word(Object value) {
         return value instanceof Double number
                 ? String.format(Locale.ROOT, "%.4g", number)

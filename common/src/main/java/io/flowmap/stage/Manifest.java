@@ -16,16 +16,16 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * What a finished stage was made of and by what; {@code manifest.json} in its directory, written last: the stage is finished if and
- * only if it is there.
+ * Records the inputs and the environment of a finished stage. {@code manifest.json} is the last file written to the stage's directory: the
+ * stage is finished if and only if it exists.
  *
  * @param stage name of the stage
  * @param version of the code
  * @param seed of the run
- * @param config resolved settings that matter to the stage, by path
- * @param inputs what it was made from
- * @param environment what it was made with: versions, and all resolved settings
- * @param facts what the stage tells of its output, for later stages and the report
+ * @param config resolved settings that determine the stage, by path
+ * @param inputs inputs of the stage
+ * @param environment versions and all resolved settings
+ * @param facts facts about the output, for later stages and the report
  * @param finished time in UTC, ISO 8601; empty while the stage is being written
  */
 public record Manifest(
@@ -49,7 +49,7 @@ public record Manifest(
         inputs = List.copyOf(inputs);
     }
 
-    /** The manifest of a finished stage. Throws {@link UserError} if there is none or it is not readable. */
+    /** Reads the manifest of a finished stage. Throws {@link UserError} if it is missing or unreadable. */
     public static Manifest read(FileSystem fileSystem, Path dir) {
         return read(fileSystem, dir, FILE);
     }
@@ -63,7 +63,7 @@ public record Manifest(
         }
     }
 
-    /** The hash of a finished stage's manifest file. Throws {@link UserError} if there is none. */
+    /** SHA-256 of a finished stage's manifest file. Throws {@link UserError} if there is none. */
     public static String hash(FileSystem fileSystem, Path dir) {
         requireFinished(fileSystem, dir);
         return Sha256.of(AtomicFile.read(fileSystem, new Path(dir, FILE)));
@@ -100,7 +100,7 @@ public record Manifest(
                 throw new UserError("cannot read stage " + dir + ": "
                         + (begun ? "it has no " + name + ", so it is not finished" : "there is no such directory")
                         + StageNames.command(dir)
-                                .map(command -> "; flowmap " + command + (begun ? " goes on with it" : " makes it"))
+                                .map(command -> "; flowmap " + command + (begun ? " resumes it" : " creates it"))
                                 .orElse(""));
             }
         } catch (IOException e) {

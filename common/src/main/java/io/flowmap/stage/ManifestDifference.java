@@ -8,12 +8,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The first respect in which two manifests differ that makes their outputs differ: seed, a setting, an input.
+ * Finds the first difference of two manifests that makes their outputs differ: the seed, a setting or an input.
  *
- * @param operational names of keys that do not
+ * @param operational names of keys that do not affect the output
  */
 record ManifestDifference(Set<String> operational) {
-    /** What differs, with both values, or nothing if an output of one serves as the other's. */
+    /** Describes the first difference with both values; empty if the outputs are interchangeable. */
     Optional<String> first(Manifest earlier, Manifest now) {
         if (!earlier.stage().equals(now.stage())) {
             return Optional.of(phrase("stage", now.stage(), earlier.stage()));
@@ -38,7 +38,7 @@ record ManifestDifference(Set<String> operational) {
                 .findFirst();
     }
 
-    /** Numbers are equal if their values are: 1.0 and 1. */
+    /** Whether two values are equal. Numbers are compared by value: 1.0 equals 1. */
     private static boolean same(JsonNode earlier, JsonNode now) {
         return earlier.isNumber() && now.isNumber()
                 ? earlier.decimalValue().compareTo(now.decimalValue()) == 0

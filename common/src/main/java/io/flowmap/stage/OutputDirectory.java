@@ -10,15 +10,18 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
-/** Directories for output, and whether it is the user's mistake when they cannot be written. */
+/** Creates output directories and tells user mistakes from outages if they cannot be written. */
 final class OutputDirectory {
     private OutputDirectory() {}
 
-    /** Makes it if it is not there. Of the local file system Hadoop tells only that it could not, Java why. */
+    /**
+     * Creates the directory if it does not exist. On local disks this uses Java's API, because Hadoop's does not tell the reason of a
+     * failure.
+     */
     static void make(FileSystem fileSystem, Path dir) throws IOException {
         if (AtomicFile.raw(fileSystem) instanceof RawLocalFileSystem local) {
             var folder = local.pathToFile(dir).toPath();
-            if (!Files.isDirectory(folder)) { // else refused where it is a link
+            if (!Files.isDirectory(folder)) { // createDirectories fails on a link to a directory
                 Files.createDirectories(folder);
             }
         } else if (!fileSystem.mkdirs(dir)) {
@@ -26,14 +29,14 @@ final class OutputDirectory {
         }
     }
 
-    /** A failure of the first write: a {@link UserError} where the file system works and does not allow it. */
+    /** The exception for a failed first write: a {@link UserError} if the file system works but refuses it. */
     static RuntimeException refused(Path dir, IOException e) {
         var name = StageInput.withoutCredentials(dir);
         return Store.isMistake(e)
                 ? new UserError(
-                        "cannot write into " + name + ": expected a folder that may be written, got "
+                        "cannot write into " + name + ": expected a writable directory, got "
                                 + e.toString().lines().findFirst().orElse("")
-                                + " (mend its rights, or choose another run.dir)",
+                                + " (fix its permissions or choose another run.dir)",
                         e)
                 : new UncheckedIOException("cannot write into " + name, e);
     }

@@ -6,14 +6,15 @@ import java.nio.file.Path;
 import org.apache.hadoop.net.NetUtils;
 
 /**
- * A process that writes into a directory, as others may tell of it and, on its machine, look for it.
+ * A process that writes to a directory, with the data that other processes need to name it in messages and, on the same machine, to check
+ * whether it runs.
  *
- * @param host name of its machine
- * @param pid its number there
- * @param machine boot of the kernel, namespace of processes and user, within which a number stands for one process; empty where the
- *     system does not tell, as outside Linux
- * @param started when the kernel started it, in ticks since its boot, since numbers are used again
- * @param application Spark's id
+ * @param host host name
+ * @param pid process id
+ * @param machine identifies the scope in which a process id is unique: boot of the kernel, process namespace and user; empty if
+ *     unavailable, as outside Linux
+ * @param started start time of the process in kernel ticks since boot, because process ids are reused
+ * @param application Spark's application id
  */
 record Owner(String host, long pid, String machine, String started, String application) {
     private static final Path PROCESSES = Path.of("/proc");
@@ -41,12 +42,12 @@ record Owner(String host, long pid, String machine, String started, String appli
                 && started.equals(other.started);
     }
 
-    /** Whether it can be looked for from another process's place. */
+    /** Whether another process can check that this one runs. */
     boolean isNear(Owner other) {
         return !machine.isEmpty() && machine.equals(other.machine);
     }
 
-    /** Whether it runs, for one who is near. */
+    /** Whether the process runs. Only valid for processes that are near ({@link #isNear}). */
     boolean isRunning() {
         try {
             return started(pid).equals(started);
@@ -60,7 +61,7 @@ record Owner(String host, long pid, String machine, String started, String appli
         return "process " + pid + " on " + host + " (Spark's application " + application + ")";
     }
 
-    /** From the fields after the name in parentheses, which may itself hold blanks; a process that was killed but not fetched is none. */
+    /** Start time from {@code /proc/PID/stat}, parsed after the name in parentheses, which may contain blanks. Empty for a zombie. */
     private static String started(long pid) throws IOException {
         var stat = Files.readString(PROCESSES.resolve(pid + "/stat"));
         var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");

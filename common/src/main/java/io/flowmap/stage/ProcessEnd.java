@@ -15,25 +15,26 @@ import org.apache.spark.util.SignalUtils;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end of a JVM that computes. A JVM ends, even a halted one, by libc's {@code exit}, which runs the destructors of native libraries,
- * and OpenBLAS's waits for threads that may be in a product and never answer. {@code exit} first calls what was registered last: after all
- * shutdown hooks that is libc's own {@code _exit}, which takes the same status and runs no destructors. Executors get it as Spark's plugin.
+ * Ends a JVM reliably while native code computes. A JVM ends, even a halted one, through libc's {@code exit}, which runs the destructors of
+ * native libraries. OpenBLAS's destructor waits for threads that may be inside a matrix product and never answer. {@code exit} first calls
+ * the function registered last, after all shutdown hooks. Here that is libc's {@code _exit}, which takes the same status and runs no
+ * destructors. Executors install it as a Spark plugin.
  */
 public final class ProcessEnd implements SparkPlugin {
-    /** So long may shutdown hooks take; then the process ends without the rest of them. */
+    /** Time limit for shutdown hooks. After it the process ends without waiting for the remaining ones. */
     private static final Duration HOOKS = Duration.ofSeconds(8);
 
-    /** 128 and the signal's number, as shells expect it. */
+    /** 128 plus the signal's number, the convention of shells. */
     private static final Map<String, Integer> STATUS_OF = Map.of("HUP", 129, "INT", 130, "TERM", 143);
 
-    /** C's buffers are written before the end. The last one registered is called first. */
+    /** Functions to register; the last one is called first. {@code fcloseall} writes C's buffers. */
     private static final List<String> LAST_CALLS = List.of("_exit", "fcloseall");
 
     private static final AtomicBoolean PREPARED = new AtomicBoolean();
     private static final int UNKNOWN = 1;
     private static final AtomicInteger STATUS = new AtomicInteger(UNKNOWN);
 
-    /** Lets this JVM end so, whatever ends it. */
+    /** Prepares this JVM so that it ends in this way, whatever ends it. */
     public static void prepare() {
         if (PREPARED.compareAndSet(false, true)) {
             STATUS_OF.forEach((signal, status) -> SignalUtils.register(signal, () -> {
@@ -45,13 +46,13 @@ public final class ProcessEnd implements SparkPlugin {
         }
     }
 
-    /** {@link System#exit} with a status that it has even where hooks are cut off. */
+    /** Like {@link System#exit}, but keeps the status even if the hooks are cut off. */
     public static void exit(int status) {
-        STATUS.compareAndSet(UNKNOWN, status); // a signal's stays
+        STATUS.compareAndSet(UNKNOWN, status); // the status of a signal takes precedence
         System.exit(status);
     }
 
-    /** Found now, since a JVM that ends should load no library any more. */
+    /** Resolves the native functions in advance, because a JVM that is ending should load no libraries. */
     private static Runnable registration() {
         try {
             var libc = NativeLibrary.getProcess();
@@ -60,7 +61,7 @@ public final class ProcessEnd implements SparkPlugin {
             return () -> calls.forEach(call -> register(onExit, call));
         } catch (LinkageError e) {
             LoggerFactory.getLogger(ProcessEnd.class)
-                    .warn("a process that is told to end may hang in a native library: {}", e.getMessage());
+                    .warn("this process may hang in a native library when it ends: {}", e.getMessage());
             return () -> {};
         }
     }

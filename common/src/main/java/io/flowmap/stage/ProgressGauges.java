@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.metrics.source.Source;
 
-/** The latest numbers of a job's progress, for whatever Spark's metrics system reports to. */
+/** The latest values of a job's progress, exposed as gauges to Spark's metrics system. */
 final class ProgressGauges implements Source {
     private final MetricRegistry registry = new MetricRegistry();
     private final Map<String, Double> latest = new ConcurrentHashMap<>();

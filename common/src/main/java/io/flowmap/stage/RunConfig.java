@@ -7,10 +7,10 @@ import org.apache.hadoop.fs.Path;
 /**
  * The section {@code run}.
  *
- * @param dir directory of all stages, of any Hadoop file system
- * @param seed of every random number
+ * @param dir directory of all stages, on any Hadoop file system
+ * @param seed root of all random numbers
  * @param overwrite whether outputs of another configuration are deleted
- * @param stages directories of stages that lie elsewhere, by name
+ * @param stages directories of stages outside {@code dir}, by name
  */
 public record RunConfig(String dir, long seed, boolean overwrite, Map<String, String> stages) {
     public RunConfig {
@@ -30,7 +30,7 @@ public record RunConfig(String dir, long seed, boolean overwrite, Map<String, St
         }
     }
 
-    /** The directory of a stage, or of a part of one ("teacher/main"). */
+    /** Directory of a stage or of a part of one ("teacher/main"). */
     Path stage(String name) {
         int slash = name.indexOf('/');
         var elsewhere = stages.get(slash < 0 ? name : name.substring(0, slash));
@@ -40,7 +40,7 @@ public record RunConfig(String dir, long seed, boolean overwrite, Map<String, St
         return slash < 0 ? new Path(elsewhere) : new Path(elsewhere, name.substring(slash + 1));
     }
 
-    /** Seed of one purpose ("pretrain.main", "distill"): its random numbers are independent of those of every other. */
+    /** Seed for one purpose ("pretrain.main", "distill"). Random numbers of different purposes are independent. */
     public long seedOf(String purpose) {
         return new CounterRandom(seed).bits(purpose.chars().asLongStream().toArray());
     }

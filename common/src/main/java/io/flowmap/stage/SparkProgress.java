@@ -6,8 +6,8 @@ import java.util.Map;
 import org.apache.spark.SparkContext;
 
 /**
- * Tells Spark how far a job is, beside showing it: a {@link ProgressEvent} for every phase and, once a second, for every count; gauges
- * {@code flowmap.<name>.<value>} of all numbers; and {@code flowmap.<command>.running}, 1 or 0.
+ * Shows progress and reports it to Spark: a {@link ProgressEvent} for every phase and, once a second, for every count; a gauge {@code
+ * flowmap.<name>.<value>} for every number; and {@code flowmap.<command>.running}, 1 or 0.
  */
 final class SparkProgress implements Progress {
     private static final long EVERY_MILLIS = 1000;

@@ -5,13 +5,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A stage that is to be made, and the one way to make it: its output is opened, left alone if it is finished, else written by the work and
- * finished with the work's facts. {@link StageOutput} says what holds in between.
+ * A stage and the protocol for making it. {@link #make} opens the output and skips it if it is finished; otherwise runs the work and
+ * finishes the output with the work's facts. {@link StageOutput} describes the guarantees.
  *
- * @param name of its directory in {@code run.dir}
- * @param sections paths of the settings that determine the output, without {@code run.seed}, which always does
- * @param inputs what it is made from
- * @param operational names of keys, anywhere in the sections, that do not determine the output
+ * @param name name of its directory in {@code run.dir}
+ * @param sections paths of the settings that determine the output; {@code run.seed} always does and is not listed
+ * @param inputs inputs of the stage
+ * @param operational names of keys anywhere in the sections that do not determine the output
  */
 public record Stage(String name, List<String> sections, List<StageInput> inputs, Set<String> operational) {
     public Stage {
@@ -20,19 +20,19 @@ public record Stage(String name, List<String> sections, List<StageInput> inputs,
         operational = Set.copyOf(operational);
     }
 
-    /** A stage that all keys of its sections determine. */
+    /** A stage that is determined by all keys of its sections. */
     public Stage(String name, List<String> sections, List<StageInput> inputs) {
         this(name, sections, inputs, Set.of());
     }
 
-    /** Writes all files of a stage but its manifest. */
+    /** Writes all files of a stage except its manifest. */
     @FunctionalInterface
     public interface Work {
-        /** The manifest's facts: names of components become its keys, in kebab-case. */
+        /** Writes the files and returns the manifest's facts. Component names become keys in kebab-case. */
         Record write(StageOutput output);
     }
 
-    /** Makes it, or tells as {@code command} that it is skipped. Returns whether it was made now. */
+    /** Makes the stage, or reports as {@code command} that it is skipped. Returns whether it was made now. */
     public boolean make(JobContext context, String command, Work work) {
         boolean made = make(context, work);
         if (!made) {
@@ -41,7 +41,7 @@ public record Stage(String name, List<String> sections, List<StageInput> inputs,
         return made;
     }
 
-    /** Makes it unless it is finished. Returns whether it was made now. */
+    /** Makes the stage unless it is finished. Returns whether it was made now. */
     public boolean make(JobContext context, Work work) {
         var output = StageOutput.open(context, name, sections, inputs, operational);
         if (output.finished()) {

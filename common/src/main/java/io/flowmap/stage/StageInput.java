@@ -8,11 +8,11 @@ import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Something a stage was made from. Two inputs are the same if name and hash are; the path tells where it lay.
+ * An input of a stage. Two inputs are equal if name and hash are equal; the path only records the location.
  *
- * @param name of the earlier stage, or of the setting that names the input
+ * @param name name of the earlier stage, or of the setting that names the input
  * @param path without credentials
- * @param sha256 of the earlier stage's manifest, or of whatever identifies an input from outside, in hexadecimal
+ * @param sha256 hash of the earlier stage's manifest, or of whatever identifies an external input, in hexadecimal
  */
 public record StageInput(String name, String path, String sha256) {
     public StageInput {
@@ -31,7 +31,7 @@ public record StageInput(String name, String path, String sha256) {
         return new StageInput(name, withoutCredentials(dir), Manifest.hash(Store.of(context.hadoop(), dir), dir));
     }
 
-    /** A path as text without the user information of its URI. */
+    /** A path as text, without the user information of its URI. */
     public static String withoutCredentials(Path path) {
         return Secrets.withoutUserInfo(path.toString());
     }

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 
-/** Names of the pipeline's stages, which are those of their directories in {@code run.dir}, and the commands that make them. */
+/** Names of the pipeline's stages, which are also their directories in {@code run.dir}, and the commands that make them. */
 public final class StageNames {
     public static final String DATA = "data";
     public static final String TEACHER = "teacher";
@@ -34,17 +34,17 @@ public final class StageNames {
 
     private StageNames() {}
 
-    /** What {@code prepare-teacher} makes of a stage: {@code teacher-prepared}. */
+    /** Name of the stage that {@code prepare-teacher} makes from a stage: {@code teacher-prepared}. */
     public static String prepared(String stage) {
         return stage + PREPARED;
     }
 
-    /** What {@code ema} makes of a stage: {@code flowmap-ema}. */
+    /** Name of the stage that {@code ema} makes from a stage: {@code flowmap-ema}. */
     public static String averaged(String stage) {
         return stage + AVERAGED;
     }
 
-    /** The command that makes a stage, for messages about one that is missing; empty for a directory of another name. */
+    /** The command that makes a stage, for messages about a missing stage; empty for directories with other names. */
     static Optional<String> command(Path stage) {
         var name = stage.getName();
         if (name.endsWith(AVERAGED)) {

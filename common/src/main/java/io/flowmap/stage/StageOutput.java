@@ -15,14 +15,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The directory that a stage writes, as {@link Stage#make} does it: opened, and unless it is {@link #finished()} written and finished.
- * {@code started.json} is written first and {@code manifest.json} last, so a half-written output is never taken for finished, and work
- * of another configuration or other inputs is neither resumed nor skipped: a {@link UserError} names the first difference, or
- * {@code run.overwrite=true} deletes the directory.
+ * The directory that a stage writes, as used by {@link Stage#make}: opened and, unless it is {@link #finished()}, written and finished.
+ * {@code started.json} is written first and {@code manifest.json} last, so a partial output is never mistaken for a finished one. Output of
+ * another configuration or of other inputs is neither resumed nor skipped: a {@link UserError} names the first difference, or {@code
+ * run.overwrite=true} deletes the directory.
  *
- * <p>One application at a time writes: until it ends, it holds a {@link DirectoryLock} of {@code run.dir}, since a stage must not be
- * replaced while a later one is made from it, and until the stage is finished one of its directory, which may lie elsewhere and be other
- * runs' too. Skipping what is finished, and reading, takes none.
+ * <p>Only one application writes at a time. It holds a {@link DirectoryLock} on {@code run.dir} until it ends, because a stage must not be
+ * replaced while a later one is made from it. Until the stage is finished it also holds one on the stage's directory, which may lie
+ * elsewhere and be shared with other runs. Reading, and skipping a finished stage, takes no lock.
  */
 public final class StageOutput {
     private static final Logger LOG = LoggerFactory.getLogger(StageOutput.class);
@@ -55,17 +55,17 @@ public final class StageOutput {
     /**
      * Opens {@code run.dir/stage}.
      *
-     * @param sections paths of the settings that determine the output, without {@code run.seed}, which always does
-     * @param inputs what it is made from
+     * @param sections paths of the settings that determine the output; {@code run.seed} always does and is not listed
+     * @param inputs inputs of the stage
      */
     public static StageOutput open(JobContext context, String stage, List<String> sections, List<StageInput> inputs) {
         return open(context, stage, sections, inputs, Set.of());
     }
 
     /**
-     * Opens {@code run.dir/stage} for work that may be taken up again with some settings changed.
+     * Opens {@code run.dir/stage} for work that can be resumed with some settings changed.
      *
-     * @param operational names of keys, anywhere in the sections, that do not determine the output
+     * @param operational names of keys anywhere in the sections that do not determine the output
      */
     public static StageOutput open(
             JobContext context, String stage, List<String> sections, List<StageInput> inputs, Set<String> operational) {
@@ -109,7 +109,7 @@ public final class StageOutput {
         return DirectoryLock.take(context, fileSystem, dir);
     }
 
-    /** Whether there is nothing to write: an earlier run of the same plan has finished. */
+    /** Whether an earlier run with the same plan has finished, so that there is nothing to write. */
     private static boolean isFinished(FileSystem fileSystem, Path dir, Manifest plan, ManifestDifference differences) {
         return Manifest.exists(fileSystem, dir)
                 && differences.first(Manifest.read(fileSystem, dir), plan).isEmpty();
@@ -124,17 +124,17 @@ public final class StageOutput {
                 .set("settings", context.settings().tree());
     }
 
-    /** Whether the output is there and complete: nothing is left to do. */
+    /** Whether the output exists and is complete. */
     public boolean finished() {
         return finished;
     }
 
-    /** Whether an earlier run of the same configuration began here: its checkpoints may be resumed, the rest written anew. */
+    /** Whether an earlier run with the same configuration started here. Its checkpoints can be resumed; everything else is rewritten. */
     public boolean resumed() {
         return resumed;
     }
 
-    /** The directory, with its file system's scheme. */
+    /** The directory, with the scheme of its file system. */
     public Path dir() {
         return dir;
     }
@@ -144,9 +144,9 @@ public final class StageOutput {
     }
 
     /**
-     * The manifest of another finished output of the same plan. Throws {@link UserError} where it differs.
+     * The manifest of another finished output with the same plan. Throws {@link UserError} if it differs.
      *
-     * @param apart names of keys in which it may differ
+     * @param apart names of keys that may differ
      */
     public Manifest sameButFor(Path other, Set<String> apart) {
         var manifest = Manifest.read(Store.of(context.hadoop(), other), other);
@@ -156,7 +156,7 @@ public final class StageOutput {
         return manifest;
     }
 
-    /** Writes the manifest with the facts: a record, or a map of values that Jackson writes. */
+    /** Writes the manifest with the facts: a record, or a map of values that Jackson can write. */
     public void finish(Object facts) {
         lock.ifPresent(DirectoryLock::requireHeld);
         JsonNode tree = Json.canonical(Json.mapper().valueToTree(facts));
@@ -174,7 +174,9 @@ public final class StageOutput {
         lock.ifPresent(DirectoryLock::close);
     }
 
-    /** Whether what lies in the directory continues to count: true if it is of the same plan, false if the directory is now empty. */
+    /**
+     * Whether the existing content of the directory is kept: true if it was made with the same plan, false if the directory is now empty.
+     */
     private static boolean keepEarlier(
             FileSystem fileSystem, Path dir, Manifest plan, ManifestDifference differences, boolean overwrite)
             throws IOException {
@@ -208,7 +210,7 @@ public final class StageOutput {
         return false;
     }
 
-    /** Whether nothing lies in the directory but that a run began, whose work may be of another plan then. */
+    /** Whether the directory holds nothing except the marker of a started run. Such a run may have had another plan. */
     private static boolean isEmpty(FileSystem fileSystem, Path dir) throws IOException {
         if (!fileSystem.exists(dir)) {
             return true;
@@ -226,8 +228,8 @@ public final class StageOutput {
     }
 
     /**
-     * The manifest goes first and {@code started.json} last: cut off, the rest is unfinished and known as the earlier output's. Locks
-     * stay.
+     * Deletes the content of the directory, the manifest first and {@code started.json} last: if interrupted, the rest counts as unfinished
+     * and is still recognised as the earlier output. Lock files are kept.
      */
     static void delete(FileSystem fileSystem, Path dir) throws IOException {
         fileSystem.delete(new Path(dir, Manifest.FILE), false);

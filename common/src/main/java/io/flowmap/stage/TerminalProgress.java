@@ -10,12 +10,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Progress as one line a stage, which is written over: while it counts {@code 3/7 distill  412/600 steps  69 %  2.3 steps/s  1:22 left}, in
- * the end what was made. Phases that say more are log lines; of stages in a row only those that somebody should know.
+ * Progress as one line per stage that is overwritten: while counting {@code 3/7 distill  412/600 steps  69 %  2.3 steps/s  1:22 left}, at
+ * the end what was made. Phases with more facts are log lines; when stages run in sequence, only the important ones.
  */
 final class TerminalProgress implements Progress {
     private static final long EVERY_MILLIS = 200;
-    /** Rates are those of the last seconds. */
+    /** Rates are averaged over this many milliseconds. */
     private static final long WINDOW_MILLIS = 20_000;
 
     private static final int WIDTH = 99;
@@ -72,7 +72,7 @@ final class TerminalProgress implements Progress {
         return new Line(label(name), total, unit);
     }
 
-    /** The stage and, where it says more, what is counted. */
+    /** The stage and, if it adds information, the name of the count. */
     private String label(String name) {
         if (place.isEmpty()) {
             return name;
@@ -84,7 +84,7 @@ final class TerminalProgress implements Progress {
         return name.startsWith(stage + " ") ? place + name.substring(stage.length()) : place + ", " + name;
     }
 
-    /** Puts a line in the place of the last one, with the cursor at its end. */
+    /** Replaces the last line. The cursor stays at the end of the line. */
     private void show(String line) {
         var cut = line.length() > WIDTH ? line.substring(0, WIDTH) : line;
         terminal.print(
@@ -93,7 +93,7 @@ final class TerminalProgress implements Progress {
         shown = cut;
     }
 
-    /** Seconds as 1:22 or 1:02:03. */
+    /** Formats seconds as 1:22 or 1:02:03. */
     static String time(long seconds) {
         return seconds < 3600
                 ? String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60)
@@ -164,7 +164,7 @@ final class TerminalProgress implements Progress {
             show(line + values);
         }
 
-        /** Counts a second of late; 0 if it is too soon to tell. What was counted at once at the start, by an earlier run, is left out. */
+        /** Recent rate per second; 0 if it is too early to tell. Counts added at once at the start, by a resumed run, are ignored. */
         private double rate(long now) {
             if (readings.size() < 2) {
                 return 0;
@@ -173,7 +173,7 @@ final class TerminalProgress implements Progress {
             return 1000.0 * (done - first.done) / Math.max(1, now - first.millis);
         }
 
-        /** A rate below one a second as seconds of one. */
+        /** Formats a rate. Below one per second, shows the seconds for each. */
         private String perSecond(double rate) {
             return rate >= 1
                     ? String.format(Locale.ROOT, rate < 10 ? "%.1f %s/s" : "%.0f %s/s", rate, unit)

@@ -1,2 +1,2 @@
-/** What every job is made of: its interface and context, progress, and stages with their manifests and locks. */
+/** The framework of all jobs: their interface and context, progress, and stages with manifests and locks. */
 package io.flowmap.stage;

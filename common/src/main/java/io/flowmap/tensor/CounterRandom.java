@@ -1,30 +1,30 @@
 package io.flowmap.tensor;
 
 /**
- * Random numbers as a function of a key: no state, so any worker computes any number of the sequence, and the same key gives the same
- * bits on every machine. Keys are absorbed one 64-bit word after the other by the finaliser of SplitMix64 (Steele, Lea, Flood 2014)
- * with a second round against related keys.
+ * Random numbers as a pure function of a key. There is no state: any worker can compute any number of the sequence, and equal keys give
+ * equal bits on every machine. Keys are absorbed one 64-bit word at a time by the finaliser of SplitMix64 (Steele, Lea, Flood 2014), with a
+ * second round against related keys.
  *
  * <p>The methods share the stream of a key: {@code bits(key)}, {@code uniform(key)}, {@code below(bound, key)} and the first number of
- * {@code gaussians} and {@code permutation} come from the same draw. Numbers that must be independent need different keys.
+ * {@code gaussians} and {@code permutation} use the same draw. Independent numbers need different keys.
  *
- * @param seed of the whole family
+ * @param seed seed of the whole family
  */
 public record CounterRandom(long seed) {
     private static final long GOLDEN = 0x9e3779b97f4a7c15L;
     private static final double UNIT = 0x1p-53;
 
-    /** 64 bits of a key. Keys of different lengths are unrelated. */
+    /** 64 random bits for a key. Keys of different lengths are unrelated. */
     public long bits(long... key) {
         return draw(absorb(key), 0);
     }
 
-    /** Uniform in the open interval (0, 1), a multiple of 2^-53 plus half of it. */
+    /** Uniform in the open interval (0, 1): a multiple of 2^-53 plus 2^-54. */
     public double uniform(long... key) {
         return open(bits(key));
     }
 
-    /** Uniform among 0 .. bound - 1; the bias is below bound / 2^63. Throws {@link IllegalArgumentException} unless 0 < bound < 2^62. */
+    /** Uniform in 0 .. bound - 1, with a bias below bound / 2^63. Throws {@link IllegalArgumentException} unless 0 < bound < 2^62. */
     public long below(long bound, long... key) {
         if (bound <= 0 || bound >= 1L << 62) {
             throw new IllegalArgumentException("expected a bound from 1 to 2^62, got " + bound);
@@ -39,7 +39,7 @@ public record CounterRandom(long seed) {
         return out[0];
     }
 
-    /** Standard normal numbers 0 .. length - 1 of the key, by Box and Muller, into {@code out} from index {@code from}. */
+    /** Writes standard normal numbers 0 .. length - 1 of the key (Box-Muller) into {@code out} from index {@code from}. */
     public void gaussians(double[] out, int from, int length, long... key) {
         long state = absorb(key);
         for (int i = 0; i < length; i += 2) {
@@ -52,7 +52,7 @@ public record CounterRandom(long seed) {
         }
     }
 
-    /** As the other, rounded to float. */
+    /** Like {@link #gaussians(double[], int, int, long...)}, rounded to float. */
     public void gaussians(float[] out, int from, int length, long... key) {
         var wide = new double[length];
         gaussians(wide, 0, length, key);
@@ -61,7 +61,7 @@ public record CounterRandom(long seed) {
         }
     }
 
-    /** A permutation of 0 .. length - 1 (Fisher and Yates). */
+    /** A random permutation of 0 .. length - 1 (Fisher-Yates). */
     public int[] permutation(int length, long... key) {
         long state = absorb(key);
         var order = new int[length];

@@ -43,7 +43,7 @@ public enum DType {
             return (float) from.getDouble();
         }
     },
-    /** 0 to 255: encoding rounds half to even and clips. */
+    /** Unsigned 8-bit integer, 0 to 255. Encoding rounds half to even and clips. */
     @JsonProperty("uint8")
     UINT8(1) {
         @Override
@@ -63,7 +63,7 @@ public enum DType {
         this.bytes = bytes;
     }
 
-    /** The type of a name as stored in Parquet and configuration ("float16"). Throws {@link IllegalArgumentException} for others. */
+    /** The type with a name as stored in Parquet and configuration ("float16"). Throws {@link IllegalArgumentException} for other names. */
     public static DType of(String name) {
         for (var type : values()) {
             if (type.text().equals(name)) {
@@ -73,17 +73,17 @@ public enum DType {
         throw new IllegalArgumentException("expected float16, float32, float64 or uint8 as element type, got " + name);
     }
 
-    /** The name as stored, lower case. */
+    /** Name as stored, in lower case. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Bytes of an element. */
+    /** Size of an element in bytes. */
     public int bytes() {
         return bytes;
     }
 
-    /** The values' bytes. */
+    /** Encodes values to bytes. */
     public byte[] encode(float[] values) {
         var buffer =
                 ByteBuffer.allocate(Math.multiplyExact(values.length, bytes)).order(ByteOrder.LITTLE_ENDIAN);
@@ -93,7 +93,7 @@ public enum DType {
         return buffer.array();
     }
 
-    /** The values of bytes. Throws {@link IllegalArgumentException} if the length is not that of whole elements. */
+    /** Decodes bytes to values. Throws {@link IllegalArgumentException} if the length is not a multiple of the element size. */
     public float[] decode(byte[] encoded) {
         if (encoded.length % bytes != 0) {
             throw new IllegalArgumentException(
@@ -104,7 +104,7 @@ public enum DType {
         return values;
     }
 
-    /** Writes {@code length} values into {@code to}, from index {@code from}; {@code encoded} must hold exactly so many. */
+    /** Decodes {@code length} values into {@code to}, from index {@code from}. {@code encoded} must hold exactly as many. */
     public void decode(byte[] encoded, float[] to, int from, int length) {
         if (encoded.length != (long) length * bytes) {
             throw new IllegalArgumentException(

@@ -7,7 +7,7 @@ public final class Float16 {
 
     private Float16() {}
 
-    /** The nearest half, ties to even; beyond 65504 (by half a unit) infinity; NaN stays NaN. */
+    /** Rounds to the nearest half, ties to even. Values of 65520 or more in magnitude become infinite; NaN stays NaN. */
     public static short of(float value) {
         int bits = Float.floatToRawIntBits(value);
         int sign = bits >>> 16 & 0x8000;
@@ -25,7 +25,7 @@ public final class Float16 {
         return (short) (sign | rounded - 0x38000000 >>> EXPONENT_SHIFT);
     }
 
-    /** The value of a half, exactly. */
+    /** Exact value of a half. */
     public static float toFloat(short half) {
         int sign = (half & 0x8000) << 16;
         int exponent = half >>> 10 & 0x1f;

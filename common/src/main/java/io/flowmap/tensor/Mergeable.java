@@ -3,17 +3,17 @@ package io.flowmap.tensor;
 import java.io.Serializable;
 
 /**
- * What is known of a part of a set, as an immutable value that needs the same memory however large the part is: parts are summed wherever
- * they lie and merged into what is known of the set. Sums of floating-point numbers depend on the order: merge the same parts in the same
- * order for the same bits.
+ * A statistic of a part of a set: an immutable value whose size does not depend on the size of the part. Parts are summarised where they
+ * are stored, then merged to the statistic of the whole set. Floating-point sums depend on the order: merging the same parts in the same
+ * order gives the same bits.
  *
  * @param <S> the type itself
  */
 public interface Mergeable<S extends Mergeable<S>> extends Serializable {
-    /** Of both parts together. Throws {@link IllegalArgumentException} where the two are not of one kind of elements. */
+    /** Merges two parts. Throws {@link IllegalArgumentException} if their elements are of different kinds. */
     S merge(S other);
 
-    /** Of all parts, merged in their order. Throws {@link IllegalArgumentException} where there is none. */
+    /** Merges all parts in their order. Throws {@link IllegalArgumentException} if there are none. */
     static <S extends Mergeable<S>> S merged(Iterable<S> parts) {
         S all = null;
         for (var part : parts) {
@@ -26,12 +26,12 @@ public interface Mergeable<S extends Mergeable<S>> extends Serializable {
     }
 
     /**
-     * One that also takes elements one by one.
+     * A statistic to which elements can also be added one by one.
      *
      * @param <E> an element, or a block of them
      */
     interface Statistic<E, S extends Statistic<E, S>> extends Mergeable<S> {
-        /** With one more element. */
+        /** The statistic with one more element. */
         S add(E element);
     }
 }

@@ -5,11 +5,14 @@ import java.util.stream.StreamSupport;
 import org.bytedeco.javacpp.Loader;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
-/** The native library of this JVM's arithmetic. Another library, or another number of threads, rounds differently. */
+/** The native arithmetic library of this JVM. Another library, or another number of threads, rounds differently. */
 public final class NativeLibrary {
     private NativeLibrary() {}
 
-    /** Archive that the library was unpacked from (or its file) and threads, as in "nd4j-native-1.0-linux-x86_64-avx2.jar, 1 threads". */
+    /**
+     * Archive from which the library was unpacked (or its file) and number of threads, as in "nd4j-native-1.0-linux-x86_64-avx2.jar, 1
+     * threads".
+     */
     public static String description() {
         var operations = NativeOpsHolder.getInstance().getDeviceNativeOps();
         var file = Path.of(Loader.load(operations.getClass()));

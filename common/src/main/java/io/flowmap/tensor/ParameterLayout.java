@@ -10,17 +10,17 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Where each parameter lies in the flat vector: entries in order, without gaps, C order.
+ * Positions of parameters in a flat vector: entries in order, without gaps, in C order.
  *
- * @param entries one a parameter
+ * @param entries one entry for each parameter
  */
 public record ParameterLayout(List<Entry> entries) implements Serializable {
     /**
      * One parameter.
      *
-     * @param name unique in the layout
+     * @param name unique name within the layout
      * @param shape dimensions, empty for a scalar
-     * @param offset of its first element in the flat vector
+     * @param offset index of its first element in the flat vector
      */
     public record Entry(String name, long[] shape, long offset) implements Serializable {
         public Entry {
@@ -28,13 +28,13 @@ public record ParameterLayout(List<Entry> entries) implements Serializable {
                 throw new IllegalArgumentException("expected name and shape of a parameter, got null");
             }
             if (Arrays.stream(shape).anyMatch(size -> size < 1) || offset < 0) {
-                throw new IllegalArgumentException("expected positive dimensions and an offset from 0 of parameter "
+                throw new IllegalArgumentException("expected positive dimensions and an offset >= 0 of parameter "
                         + name + ", got " + Arrays.toString(shape) + " at " + offset);
             }
             shape = shape.clone();
         }
 
-        /** Elements. */
+        /** Number of elements. */
         public long length() {
             return Arrays.stream(shape).reduce(1, Math::multiplyExact);
         }
@@ -71,7 +71,7 @@ public record ParameterLayout(List<Entry> entries) implements Serializable {
         }
     }
 
-    /** The layout of shapes by name, in their order. */
+    /** The layout for shapes by name, in their order. */
     public static ParameterLayout of(Map<String, long[]> shapes) {
         var entries = new ArrayList<Entry>();
         long next = 0;
@@ -83,12 +83,12 @@ public record ParameterLayout(List<Entry> entries) implements Serializable {
         return new ParameterLayout(entries);
     }
 
-    /** A copy of an entry's values in a flat vector, which may go on behind the last. */
+    /** A copy of an entry's values. The flat vector may be longer than the layout. */
     public static float[] values(float[] flat, Entry entry) {
         return Arrays.copyOfRange(flat, (int) entry.offset(), (int) (entry.offset() + entry.length()));
     }
 
-    /** Elements of the flat vector. */
+    /** Number of elements of the flat vector. */
     public long length() {
         return entries.isEmpty()
                 ? 0
@@ -96,7 +96,7 @@ public record ParameterLayout(List<Entry> entries) implements Serializable {
                         + entries.get(entries.size() - 1).length();
     }
 
-    /** The entry of a name. Throws {@link IllegalArgumentException} if there is none. */
+    /** The entry with this name. Throws {@link IllegalArgumentException} if there is none. */
     public Entry entry(String name) {
         return entries.stream()
                 .filter(entry -> entry.name().equals(name))
@@ -104,7 +104,7 @@ public record ParameterLayout(List<Entry> entries) implements Serializable {
                 .orElseThrow(() -> new IllegalArgumentException("expected a parameter of the layout, got " + name));
     }
 
-    /** The entry that an element of the flat vector belongs to. Throws {@link IndexOutOfBoundsException} if there is none. */
+    /** The entry that contains an element of the flat vector. Throws {@link IndexOutOfBoundsException} if there is none. */
     public Entry at(long index) {
         for (var entry : entries) {
             if (index >= entry.offset() && index < entry.offset() + entry.length()) {

@@ -2,13 +2,16 @@ package io.flowmap.tensor;
 
 import java.util.stream.IntStream;
 
-/** Elementwise work on long arrays, in parallel where they are long; elements do not depend on each other, so neither do the bits. */
+/**
+ * Elementwise work on arrays, in parallel if they are long. Elements are independent of each other, so the result does not depend on the
+ * split.
+ */
 public final class Ranges {
     private static final int RANGE = 1 << 20;
 
     private Ranges() {}
 
-    /** Work on the elements from (inclusive) to (exclusive). */
+    /** Work on the elements from {@code from} (inclusive) to {@code to} (exclusive). */
     public interface Work {
         void run(int from, int to);
     }

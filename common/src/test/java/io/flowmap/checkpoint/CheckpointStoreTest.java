@@ -106,7 +106,7 @@ class CheckpointStoreTest {
     }
 
     @Test
-    void damageOfOneRoleIsNoticedWhereOnlyItIsRead() throws IOException {
+    void damageIsNoticedIfOnlyTheDamagedRoleIsRead() throws IOException {
         save(1);
         damage(folder.resolve("c/step-000000000001/parameters.safetensors"));
         assertThat(store.load(1, "ema-0.05").vectors()).containsOnlyKeys("ema-0.05");
@@ -116,7 +116,7 @@ class CheckpointStoreTest {
     }
 
     @Test
-    void latestSoundCheckpointStandsInForADamagedOne() throws IOException {
+    void theLatestIntactCheckpointReplacesADamagedOne() throws IOException {
         save(1);
         save(2);
         damage(folder.resolve("c/step-000000000002/parameters.safetensors"));
@@ -133,7 +133,7 @@ class CheckpointStoreTest {
     }
 
     @Test
-    void earlierCheckpointOfAStepStaysWholeUntilTheIndexIsReplaced() throws IOException {
+    void anEarlierCheckpointOfAStepStaysIntactUntilTheIndexIsReplaced() throws IOException {
         save(1);
         var dir = folder.resolve("c/step-000000000001");
         var index = Files.readAllBytes(dir.resolve("checkpoint.json"));

@@ -39,7 +39,7 @@ class SafeTensorsTest {
     }
 
     @Test
-    void layoutIsThatOfTheFormat() throws IOException {
+    void layoutMatchesTheFormat() throws IOException {
         var bytes = write(Map.of("a", TensorData.of(new float[] {1, 2}, 0, 2)), Map.of());
         long header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
         assertThat(header % 8).isZero();
@@ -60,7 +60,7 @@ class SafeTensorsTest {
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[4,8]}} | expected array b to begin at byte 8",
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}} | Duplicate field",
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,8]}} | expected an array of less than 2^63 bytes, got FLOAT32 of shape [4611686018427387904, 4]",
-                "{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}} | dimensions from 0",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}} | dimensions >= 0",
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}} | got offsets",
                 "{\"a\":{\"dtype\":\"F4\",\"shape\":[2],\"data_offsets\":[0,8]}} | got F4",
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}} | data_offsets",
@@ -80,7 +80,7 @@ class SafeTensorsTest {
     }
 
     @Test
-    void unsoundLengthsAreRefusedBeforeMemoryIsTaken() {
+    void invalidLengthsAreRefusedBeforeAllocation() {
         var huge = ByteBuffer.allocate(16)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(Long.MAX_VALUE)

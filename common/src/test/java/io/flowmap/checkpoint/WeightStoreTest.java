@@ -44,7 +44,7 @@ class WeightStoreTest {
         return buffer.array();
     }
 
-    /** A file with arrays a [2,3] and b [] of a type. */
+    /** Writes a file with arrays a [2,3] and b [] of this type. */
     private FrozenFile file(String name, TensorData.Type type) throws IOException {
         var tensors = new LinkedHashMap<String, TensorData>();
         tensors.put("a", new TensorData(type, new long[] {2, 3}, bytes(type)));
@@ -58,7 +58,7 @@ class WeightStoreTest {
     }
 
     @Test
-    void aFileIsFetchedOnceForAllWhoNeedIt() throws IOException {
+    void aFileIsFetchedOnceForAllItsUsers() throws IOException {
         var file = file("w.safetensors", TensorData.Type.FLOAT32);
         long fetched = STORE.fetched();
         long held = STORE.bytes();
@@ -80,7 +80,7 @@ class WeightStoreTest {
     }
 
     @Test
-    void arraysHaveTheTypeThatTheyHaveOnDisk() throws IOException {
+    void arraysKeepTheirTypeOnDisk() throws IOException {
         var types = Map.of(TensorData.Type.FLOAT16, DataType.FLOAT16, TensorData.Type.BFLOAT16, DataType.BFLOAT16);
         for (var type : types.entrySet()) {
             try (var lease = STORE.borrow(hadoop, file(type.getKey() + ".safetensors", type.getKey()))) {
@@ -96,7 +96,7 @@ class WeightStoreTest {
     }
 
     @Test
-    void aFileOfAnotherFileSystemIsCopiedForAsLongAsItIsNeeded() throws IOException {
+    void aRemoteFileIsCopiedWhileItIsInUse() throws IOException {
         hadoop.set("fs.obs.impl", ObsFileSystem.class.getName());
         var file = file("w.safetensors", TensorData.Type.FLOAT32);
         long before = copies();
@@ -115,7 +115,7 @@ class WeightStoreTest {
     }
 
     @Test
-    void anotherContentIsRefusedAndNothingStaysHeld() throws IOException {
+    void changedContentIsRefusedAndNotHeld() throws IOException {
         var sound = file("w.safetensors", TensorData.Type.FLOAT32);
         var other =
                 new FrozenFile(file("x.safetensors", TensorData.Type.FLOAT32).path(), "0".repeat(64));

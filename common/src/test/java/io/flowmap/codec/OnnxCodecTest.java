@@ -44,7 +44,7 @@ class OnnxCodecTest {
     }
 
     @Test
-    void standardisedLatentsComeBackAsTheImagesThatTheDecoderMakes() {
+    void standardisedLatentsDecodeToTheImagesOfTheDecoder() {
         var weights = new float[3 * 12];
         for (int channel = 0; channel < 3; channel++) {
             Arrays.fill(weights, channel * 16, channel * 16 + 4, 1);
@@ -71,7 +71,7 @@ class OnnxCodecTest {
     }
 
     @Test
-    void whatIsMissingOrOfAnotherFormIsTheUsersMistake() throws IOException {
+    void missingOrUnfitFilesAreUserErrors() throws IOException {
         var text = Files.writeString(dir.resolve("text.onnx"), "no network");
         assertThatThrownBy(() -> open(text, null, false))
                 .isInstanceOf(UserError.class)

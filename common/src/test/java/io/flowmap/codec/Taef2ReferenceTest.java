@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** TAEF2's published weights on real photos against the original implementation in float32. */
+/** TAEF2 with its published weights on photos, compared with the original implementation in float32. */
 @Tag("reference")
 class Taef2ReferenceTest {
     private static final Logger LOG = LoggerFactory.getLogger(Taef2ReferenceTest.class);
@@ -24,7 +24,7 @@ class Taef2ReferenceTest {
     private static final double LEAST_PSNR = 20;
 
     @Test
-    void latentsAndImagesAreThoseOfTheOriginal() {
+    void latentsAndImagesMatchTheOriginal() {
         int cases = 0;
         try (var codec = codec()) {
             for (var folder : Reference.folders(folder -> Files.exists(folder.resolve("taef2.npz")))) {

@@ -24,7 +24,7 @@ class ReferenceTest {
     }
 
     @Test
-    void settingsStandInTheOrderOfTheFile() {
+    void settingsAreInFileOrder() {
         assertThat(reference.find("training.adam").children())
                 .extracting(Setting::key)
                 .containsExactly("beta1", "beta2", "epsilon");
@@ -34,7 +34,7 @@ class ReferenceTest {
     }
 
     @Test
-    void aCopyHoldsWhatDiffersAndFindsTheRestInItsOriginal() {
+    void aCopyHoldsItsDifferencesAndTakesTheRestFromItsOriginal() {
         var copy = reference.find("example.copy");
         assertThat(copy.value()).isEqualTo("${example.captions}");
         assertThat(copy.comment()).containsExactly(" A copy.");
@@ -73,7 +73,7 @@ class ReferenceTest {
                 "rnu | did you mean run?",
                 "beta1 | did you mean training.adam.beta1?",
                 "training.peak | did you mean training.learning-rate.peak?",
-                "mauve.purple.turquoise | flowmap settings lists all there are"
+                "mauve.purple.turquoise | run flowmap settings for the full list"
             })
     void anUnknownKeyNamesTheNearest(String key, String words) {
         assertThatThrownBy(() -> reference.find(key))
@@ -82,7 +82,7 @@ class ReferenceTest {
     }
 
     @Test
-    void commentsAreFilledAndTablesStay() {
+    void commentsAreRewrappedAndTablesAreNot() {
         assertThat(Setting.wrapped(List.of(" One two", " three.", "   a  b", " Four."), 9))
                 .containsExactly("One two", "three.", "  a  b", "Four.");
     }

@@ -22,10 +22,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which settings of Spark and Hadoop are secrets, seen by what the settings show of themselves. */
+/** Which settings of Spark and Hadoop are secrets, tested by what the settings show. */
 class SecretsTest {
     private static final String HUSH = "wJalrXUtnFEMI";
-    /** Read one by one in core-default.xml; no key of yarn-default.xml and mapred-default.xml holds a credential. */
+    /**
+     * The credentials in core-default.xml, found by reading every key. No key of yarn-default.xml or mapred-default.xml holds a credential.
+     */
     private static final Set<String> HADOOPS = Set.of(
             "fs.adl.oauth2.credential",
             "fs.adl.oauth2.refresh.token",
@@ -37,22 +39,25 @@ class SecretsTest {
             "ha.zookeeper.auth",
             "hadoop.security.group.mapping.ldap.bind.password",
             "hadoop.security.group.mapping.ldap.ssl.keystore.password",
-            "hadoop.security.service.user.name.key", // no credential, but it ends like one
+            "hadoop.security.service.user.name.key", // not a credential, but its name ends like one
             "hadoop.zk.auth");
 
     @TempDir
     Path dir;
 
     @Test
-    void ofHadoopsDefaultsAllCredentialsAreSecretsAndNothingElse() throws Exception {
+    void exactlyTheCredentialsAmongHadoopsDefaultsAreSecrets() throws Exception {
         var keys = hadoopsKeys();
         assertThat(keys).hasSizeGreaterThan(1000).containsAll(HADOOPS);
         assertThat(secretsAmong(keys)).containsExactlyInAnyOrderElementsOf(HADOOPS);
     }
 
-    /** But for what its list (hadoop.security.sensitive-config-keys) hides beside: classes, ids, a port, a URL, an algorithm. */
+    /**
+     * Except the settings that hadoop.security.sensitive-config-keys hides although they are harmless: classes, ids, a port, a URL, an
+     * algorithm.
+     */
     @Test
-    void whatHadoopItselfHidesIsASecret() throws Exception {
+    void everythingThatHadoopHidesIsASecret() throws Exception {
         var redactor = new ConfigRedactor(new Configuration());
         var hidden = allKeys().stream()
                 .filter(key -> !redactor.redact(key, HUSH).equals(HUSH))
@@ -71,9 +76,9 @@ class SecretsTest {
                         "hadoop.security.sensitive-config-keys");
     }
 
-    /** But for files and a number of bits. */
+    /** Except files and a number of bits. */
     @Test
-    void whatSparkItselfHidesIsASecret() throws IOException {
+    void everythingThatSparkHidesIsASecret() throws IOException {
         var pattern = package$.MODULE$.SECRET_REDACTION_PATTERN().defaultValue().get();
         var hidden = ConfigEntry$.MODULE$.knownConfigs().keySet().stream()
                 .filter(key -> pattern.findFirstIn(key).isDefined())
@@ -179,9 +184,9 @@ class SecretsTest {
         assertThat(secretsAmong(Set.of(key))).isEmpty();
     }
 
-    /** They are compared with those of an earlier run: blanked, two patterns would be one. */
+    /** Manifests of two runs are compared: if patterns were blanked, two different ones would look equal. */
     @Test
-    void patternsOfARecordsOwnFieldsAreNone() {
+    void patternsForRecordFieldsAreNotSecrets() {
         var settings = Settings.load(
                 Optional.empty(), List.of("example.captions.fields.key=0.*", "example.captions.fields.token=cat"));
         assertThat(settings.tree("example.captions.fields")).hasToString("{\"key\":\"0.*\",\"token\":\"cat\"}");
@@ -220,7 +225,7 @@ class SecretsTest {
         return keys;
     }
 
-    /** Also those without a value, as most credentials are there. */
+    /** Includes keys without a value, since most credentials have none there. */
     private static Set<String> hadoopsKeys() throws Exception {
         var keys = new TreeSet<String>();
         for (var file : List.of("/core-default.xml", "/yarn-default.xml", "/mapred-default.xml")) {
@@ -237,7 +242,7 @@ class SecretsTest {
         return keys;
     }
 
-    /** The keys under spark.conf whose values the settings do not show. */
+    /** The keys under spark.conf whose values are hidden. */
     private Set<String> secretsAmong(Set<String> keys) throws IOException {
         var lines = keys.stream().map(key -> "\"" + key + "\" = " + HUSH).collect(Collectors.joining("\n"));
         var file = Files.writeString(dir.resolve("user.conf"), "spark.conf {\n" + lines + "\n}");

@@ -27,7 +27,10 @@ class SettingsTest {
             String executorMemory,
             String nativeMemory,
             int threadsPerWorker,
+            String executorJars,
+            int uiPort,
             int prometheusPort,
+            String eventLog,
             String logLevel,
             Map<String, String> conf) {
         SparkPart {
@@ -38,7 +41,7 @@ class SettingsTest {
     }
 
     @Test
-    void overridesWinOverFileWinsOverReference() throws IOException {
+    void overridesWinOverTheFileAndTheFileOverTheReference() throws IOException {
         var file = write("run { dir = from-file, seed = 7 }");
         var run = Settings.load(Optional.of(file), List.of("run.dir=from-argument"))
                 .section("run", RunConfig.class);
@@ -53,7 +56,7 @@ class SettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/tmp//x", "/data/a#1", "007", "1e3", "a\"b", "true", "/tmp/a[1]{2}", "C:\\x"})
-    void textOfArgumentsIsTakenAsItStands(String text) {
+    void textOfArgumentsIsTakenLiterally(String text) {
         var settings = Settings.load(Optional.empty(), List.of("example.title=" + text, "example.sources=" + text));
         assertThat(settings.tree("example").get("title").textValue()).isEqualTo(text);
         assertThat(settings.tree("example").get("sources").textValue()).isEqualTo(text);
@@ -90,14 +93,14 @@ class SettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"9223372036854775808", "\"9223372036854775808\"", "1.5", "12//3", "12 # 3", "NaN", "1e999"})
-    void seedsThatAreNoLongAreRefused(String text) {
+    void seedsThatAreNotALongAreRefused(String text) {
         assertThatThrownBy(() -> run("run.seed=" + text))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("seed");
     }
 
     @Test
-    void directoryThatIsNoPathIsRefused() {
+    void aDirectoryThatIsNotAPathIsRefused() {
         assertThatThrownBy(() -> run("run.dir=a:b"))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("expected a path or a URI as run.dir, got a:b");
@@ -138,17 +141,17 @@ class SettingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"a\":1.5} | expected a whole number of 32 bits, got 1.5",
-                "{\"a\":3000000000} | expected a whole number of 32 bits, got a number outside its range",
-                "{\"a\":\"many\"} | expected a whole number of 32 bits, got many",
-                "{\"a\":null} | no whole number of 32 bits",
-                "{\"a\":[1]} | no whole number of 32 bits",
+                "{\"a\":1.5} | expected a 32-bit integer, got 1.5",
+                "{\"a\":3000000000} | expected a 32-bit integer, got a number outside its range",
+                "{\"a\":\"many\"} | expected a 32-bit integer, got many",
+                "{\"a\":null} | expected a 32-bit integer",
+                "{\"a\":[1]} | expected a 32-bit integer",
                 "{\"a\":1,\"b\":\"x\"} | expected a number, got x",
-                "{\"a\":1,\"c\":\"mauve\"} | expected a value among red, blue, got mauve",
-                "{\"a\":1,\"c\":\"bleu\"} | expected a value among red, blue, got bleu (did you mean blue?)",
-                "{\"a\":1,\"d\":5} | no list",
+                "{\"a\":1,\"c\":\"mauve\"} | expected one of red, blue, got mauve",
+                "{\"a\":1,\"c\":\"bleu\"} | expected one of red, blue, got bleu (did you mean blue?)",
+                "{\"a\":1,\"d\":5} | expected a list",
                 "{\"a\":1,\"b\":1,\"c\":\"red\",\"d\":[],\"z\":5} | unknown key z",
-                "{} | no key a",
+                "{} | missing key a",
                 "{\"a\" | Unexpected end-of-input"
             })
     void whatIsWrongInJsonIsSaidWithoutJacksonsWords(String json, String words) {

@@ -12,10 +12,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChannelMomentsTest {
     private static final int RECORDS = 60;
     private static final int AREA = 35;
-    /** Steps of float32 between 8192 and 16384. */
+    /** Number of float32 values between 8192 and 8193; all values between 8192 and 16384 have this spacing. */
     private static final int STEPS = 1024;
 
-    /** Whole steps about 10,000 and about -10, so that the exact deviation is one of integers. */
+    /** Multiples of that spacing around 10,000 and around -10, so that the exact deviation can be computed in integers. */
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 20, 60})
     void meanFarAboveTheDeviationCostsNoDigits(int parts) {
@@ -42,7 +42,7 @@ class ChannelMomentsTest {
     }
 
     @Test
-    void oneValueHasNoDeviationHoweverItIsCut() {
+    void oneValueHasZeroDeviationForAnySplit() {
         var values = new float[RECORDS * 2 * AREA];
         Arrays.fill(values, 0.1f);
         for (int parts : new int[] {1, 7, 60}) {

@@ -37,7 +37,7 @@ class LatentDataTest {
     @TempDir
     static Path temporary;
 
-    /** With characters that mean something in Spark's patterns. */
+    /** A directory whose name contains glob characters. */
     private static Path runs;
 
     private static org.apache.hadoop.fs.Path dir;
@@ -69,9 +69,9 @@ class LatentDataTest {
         spark.stop();
     }
 
-    /** Products that wrap around a long to nothing, or to a small number, are as large as they are. */
+    /** Products that overflow a long to zero or to a small number are still recognised as too large. */
     @Test
-    void shapesBeyondMemoryAreRefusedWhateverTheirProductWrapsTo() {
+    void shapesBeyondMemoryAreRefusedEvenIfTheirProductOverflows() {
         for (int[] sides :
                 new int[][] {{1 << 22, 1 << 21, 1 << 21}, {1 << 30, 1 << 30, 1 << 4}, {1, 1 << 14, 1 << 14}}) {
             assertThatThrownBy(() -> new LatentShape(sides[0], sides[1], sides[2]))
@@ -81,7 +81,7 @@ class LatentDataTest {
     }
 
     @Test
-    void factsAreThoseOfTheManifest() {
+    void factsMatchTheManifest() {
         var data = open();
         assertThat(data.shape()).isEqualTo(SHAPE);
         assertThat(data.encoder()).isEqualTo(new Edm2());
@@ -128,7 +128,7 @@ class LatentDataTest {
     }
 
     @Test
-    void multiplyAddsOfEarlierVersionsAreNotReadSinceTheyWereWrong() {
+    void wrongMultiplyAddsOfEarlierVersionsAreIgnored() {
         var sample = new SampleRecord(4, -1, new byte[SHAPE.size()], SHAPE, 12, 345);
         var earlier = new org.apache.hadoop.fs.Path(dir, "earlier");
         spark.createDataFrame(List.of(SampleSchema.row(sample)), SampleSchema.type())

@@ -60,7 +60,7 @@ class FoldsTest {
     }
 
     @Test
-    void programsOverTheSameWeightsComputeWhatFollowsFromThemOnce() {
+    void programsOverTheSameWeightsShareTheirFoldedValues() {
         var weights = weights(DataType.FLOAT);
         var folds = Folds.ofThisJvm();
         long held = folds.bytes();
@@ -93,7 +93,7 @@ class FoldsTest {
         }
     }
 
-    /** The output is that of the weights rounded to the type, and nothing as large as the weights is kept. */
+    /** The output matches weights rounded to the type, and no array as large as the weights is kept. */
     @ParameterizedTest
     @EnumSource(
             value = DataType.class,

@@ -23,9 +23,9 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/** Counts of every op of the table against loops that count one by one, and of EDM2's networks against counts by hand. */
+/** Counts for every op of the table against loops that count one by one, and for EDM2's networks against counts by hand. */
 class MultiplyAddsTest {
-    /** By case of {@link RuleTableTest}; every other op has none. */
+    /** Expected counts by case of {@link RuleTableTest}; every other op has none. */
     private static final Map<String, Long> COUNTED = Map.of(
             "matmul", loops(2, 3, 4),
             "matmul tn", loops(2, 3, 4),
@@ -37,7 +37,7 @@ class MultiplyAddsTest {
             "conv2d strided with bias", loops(2, 2, 3, 5, 3, 3, 3),
             "conv2d nchw with bias", loops(2, 4, 4, 2, 3, 3, 3));
 
-    /** A nest of loops of these lengths, whose innermost statement is a multiply-add. */
+    /** Multiply-adds of nested loops of these lengths, one in the innermost statement. */
     private static long loops(int... lengths) {
         if (lengths.length == 0) {
             return 1;
@@ -55,7 +55,7 @@ class MultiplyAddsTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void anOpsCountIsThatOfItsLoops(RuleTableTest.Case tested) {
+    void theCountOfAnOpMatchesItsLoops(RuleTableTest.Case tested) {
         var built = Built.of(tested);
         assertThat(MultiplyAdds.of(built.shapes, List.of(built.y.name())))
                 .isEqualTo(COUNTED.getOrDefault(tested.name(), 0L));
@@ -67,7 +67,7 @@ class MultiplyAddsTest {
 
     @ParameterizedTest
     @MethodSource("products")
-    void cotangentsOfAProductCostItTwiceAndSoDoItsTangents(RuleTableTest.Case tested) {
+    void cotangentsAndTangentsOfAProductCostTwiceTheProduct(RuleTableTest.Case tested) {
         var built = Built.of(tested);
         var seed = built.graph.placeHolder("u", DataType.DOUBLE, built.shapes.of(built.y));
         var cotangents = Vjp.of(built.shapes, built.y, seed, List.of(built.x)).values();
@@ -83,10 +83,10 @@ class MultiplyAddsTest {
                 .isEqualTo(2 * COUNTED.get(tested.name()));
     }
 
-    /** EDM2's networks of 512 pixels, 64x64x4 latents of 1000 classes; it publishes 46, 102 and 181 with all that is of lower order. */
+    /** EDM2's networks for 512 pixels: 64x64x4 latents, 1000 classes. EDM2 publishes 46, 102 and 181, which include ops of lower order. */
     @ParameterizedTest
     @CsvSource({"128, 44.95e9", "192, 100.82e9", "256, 178.95e9"})
-    void edm2NetworksCostWhatTheirArchitectureSays(int channels, double expected) {
+    void edm2NetworksMatchCountsByHand(int channels, double expected) {
         var config = UNetConfig.of(channels, List.of(1, 2, 3, 4), 3, List.of(16, 8), 64);
         var unet = new UNet(config, new long[] {4, 64, 64}, ConditionShape.classes(1000), false);
         assertThat((double) FieldProgram.multiplyAdds(unet, unet.sample())).isCloseTo(expected, within(5e6));

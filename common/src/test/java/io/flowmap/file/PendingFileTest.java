@@ -15,7 +15,7 @@ class PendingFileTest {
     Path dir;
 
     @Test
-    void nothingIsSeenBeforeTheCommitAndAllAfterIt() throws IOException {
+    void aFileAppearsWholeOnCommit() throws IOException {
         var file = dir.resolve("a/block.parquet");
         Files.createDirectories(file.getParent());
         Files.writeString(file, "earlier");
@@ -30,7 +30,7 @@ class PendingFileTest {
     }
 
     @Test
-    void whatIsNotCommittedLeavesNothingAndAttemptsDoNotMeet() throws IOException {
+    void anUncommittedAttemptLeavesNothingAndAttemptsAreIndependent() throws IOException {
         var file = dir.resolve("block.parquet");
         try (var first = open(file, 1);
                 var second = open(file, 2)) {

@@ -15,10 +15,10 @@ import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
 import org.junit.jupiter.api.Test;
 
-/** What file systems throw, told as the user's mistake or as an outage. */
+/** Exceptions of file systems, classified as user mistakes or outages. */
 class StoreFailureTest {
     @Test
-    void whatIsNotThereOrNotAllowedIsTheUsersMistake() {
+    void missingAndForbiddenFilesAreUserErrors() {
         var mistakes = Map.of(
                 new FileNotFoundException("File file:/a does not exist"), "no such file",
                 new NoSuchFileException("/a"), "no such file",
@@ -35,9 +35,9 @@ class StoreFailureTest {
                 .hasCause(thrown));
     }
 
-    /** Java has no other name for a file that cannot be opened. */
+    /** Java reports these as a file that is not found. */
     @Test
-    void whatAMachineHasNoMoreOfIsAnOutage() {
+    void exhaustedResourcesAreOutages() {
         var outages = List.of(
                 new FileNotFoundException("/a (Too many open files)"),
                 new FileNotFoundException("/a (Too many open files in system)"),

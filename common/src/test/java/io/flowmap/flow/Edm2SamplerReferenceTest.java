@@ -20,10 +20,10 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** EDM2's sampler, plain and guided, against the folder edm2_sampler. */
+/** EDM2's sampler, plain and guided, against the reference folder edm2_sampler. */
 @Tag("reference")
 class Edm2SamplerReferenceTest {
-    /** Those that are read, and those without effect while there is no churn. */
+    /** The arguments that the test uses, and those without effect when there is no churn. */
     private static final Set<String> ARGUMENTS = Set.of(
             "guidance",
             "num_steps",

@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Closed forms for Gaussian data against the tables of the folder gaussian. */
+/** Closed forms for Gaussian data against the tables in the reference folder gaussian. */
 @Tag("reference")
 class GaussianReferenceTest {
     private static final double TIGHT = 1e-12;
     private static final int FIELD = 1;
-    /** (f - x)/(s - t) loses digits where s is near t. */
+    /** Tolerance of (f - x)/(s - t), which loses digits when s is near t. */
     private static final double QUOTIENT = 1e-10;
 
     @Test
@@ -72,7 +72,8 @@ class GaussianReferenceTest {
                     (at, t) -> at.mul(flow.velocity(1, t)), Nd4j.ones(DataType.DOUBLE, 1), Integer.parseInt(cells[2]));
             double variance = Math.pow(x.getDouble(0), 2);
             double expected = Double.parseDouble(cells[column]);
-            assertThat(variance).isCloseTo(expected, within(TIGHT * Math.max(1, expected))); // it starts as 1
+            assertThat(variance)
+                    .isCloseTo(expected, within(TIGHT * Math.max(1, expected))); // relative to the initial variance 1
         }
         Reference.checked(folder, lines.size() - 1);
     }

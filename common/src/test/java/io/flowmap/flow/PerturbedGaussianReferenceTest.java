@@ -14,13 +14,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Variances and distances of Theorem 3.1's models against the tables of the folder gaussian. */
+/** Variances and distances of the models of Theorem 3.1 against the tables in the reference folder gaussian. */
 @Tag("reference")
 class PerturbedGaussianReferenceTest {
     private static final String VARIANCE = "_var";
     private static final String DISTANCE = "_W2";
 
-    /** A model and how it is sampled. */
+    /** A model and the gamma that it is sampled with. */
     private record Sampled(ScalingMap map, double gamma) {
         double variance(int n) {
             return map.variance(n, gamma);
@@ -44,7 +44,7 @@ class PerturbedGaussianReferenceTest {
                     double actual = model.get().variance(Integer.parseInt(cells[2]));
                     double value = variance ? actual : models.distance(actual);
                     double expected = number(cells[column]);
-                    // the variance starts as 1, the distance is that of two deviations of this size
+                    // the variance starts at 1; the distance is the difference of two deviations of this size
                     double scale = Math.max(1, variance ? expected : expected + number(cells[0]));
                     assertThat(value).as("%s of %s", name, line).isCloseTo(expected, within(1e-12 * scale));
                     cases++;
@@ -87,7 +87,7 @@ class PerturbedGaussianReferenceTest {
         Reference.checked(folder, cases);
     }
 
-    /** Deviations for up to tens of thousands of steps: the error grows without end. */
+    /** Deviations for up to tens of thousands of steps; the error keeps growing. */
     @Test
     void growthWithTheNumberOfStepsMatches() {
         Path folder = Reference.require("gaussian");
@@ -104,7 +104,7 @@ class PerturbedGaussianReferenceTest {
         Reference.checked(folder, cases);
     }
 
-    /** Columns: cm and a form, fm, gamma and a number, euler_teacher or euler; others have no model here. */
+    /** Parses a column name: cm and a form, fm, gamma and a number, euler_teacher or euler. Other columns have no model here. */
     private static Optional<Sampled> of(PerturbedGaussian models, String name) {
         if (name.startsWith("cm")) {
             return Stream.of(PerturbedGaussian.Consistency.values())
@@ -122,7 +122,7 @@ class PerturbedGaussianReferenceTest {
         };
     }
 
-    /** Of a key "c=0.5,eps=0.01". */
+    /** The models for a key such as "c=0.5,eps=0.01". */
     private static PerturbedGaussian models(String key) {
         String[] parts = key.split("[=,]");
         return models(number(parts[1]), number(parts[3]));

@@ -34,13 +34,13 @@ class SamplingTest {
         }
     }
 
-    /** For an exact flow map every gamma keeps the marginal: variance c^2 at the end. */
+    /** For an exact flow map every gamma preserves the marginal: variance c^2 at the end. */
     @Test
     void gammaSamplingKeepsTheVariance() {
         for (double gamma : new double[] {0.3, 0.9, 1.0}) {
             double variance = 1;
             int n = 5;
-            for (int i = 0; i < n; i++) { // scales of old and fresh noise, step by step
+            for (int i = 0; i < n; i++) { // scale of the old and of the fresh noise in each step
                 int step = i;
                 INDArray one = Nd4j.ones(DataType.DOUBLE, 1);
                 INDArray kept = oneStep(one, n, step, gamma, 0);
@@ -51,7 +51,7 @@ class SamplingTest {
         }
     }
 
-    /** Runs all steps with x replaced before {@code step} and read after it. */
+    /** Runs all steps, with x inserted before {@code step} and the result read after it. */
     private INDArray oneStep(INDArray x, int n, int step, double gamma, double noise) {
         INDArray[] after = new INDArray[1];
         int[] at = {0};

@@ -26,15 +26,15 @@ import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
 import org.nd4j.linalg.api.ops.impl.reduce.floating.SquaredNorm;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Every rule of the table in float64: against central differences, against its own transpose, and differentiated twice. */
+/** Every rule of the table in float64: compared with central differences, with its own transpose, and differentiated twice. */
 public class RuleTableTest {
-    /** Ops through which no derivative flows or that only end a reverse pass. */
+    /** Ops through which no derivative flows, or which only occur at the end of a reverse pass. */
     private static final Set<String> WITHOUT_DERIVATIVE =
             Set.of("stop_gradient", "equals", "leakyreluderivative", "conv2d_bp", "maxpool2d");
 
     private static final double H = 1e-5;
 
-    /** An op under test: names the table's rows that it exercises, the shapes of its inputs, and the graph. */
+    /** An op under test: the rows of the table that it exercises, the shapes of its inputs, and the graph. */
     public record Case(String name, List<long[]> shapes, Emitter emitter) {
         @Override
         public String toString() {
@@ -199,7 +199,7 @@ public class RuleTableTest {
         assertThat(backward).isCloseTo(forward, within(1e-8 * (1 + Math.abs(forward))));
     }
 
-    /** d/dx <u, J(x) v> along v against central differences of the first tangent. */
+    /** d/dx <u, J(x) v> along v, compared with central differences of the first tangent. */
     @ParameterizedTest
     @MethodSource("cases")
     void gradientThroughTheTangentMatchesCentralDifference(Case c) {
@@ -234,7 +234,7 @@ public class RuleTableTest {
         return sum;
     }
 
-    /** y = (float) x * w with x in float64 and w in float32, whose derivatives by hand are w and x, each of its own type. */
+    /** y = (float) x * w with x in float64 and w in float32. Its derivatives are w and x, each in the type of its variable. */
     @Test
     void aDerivativeHasTheTypeOfTheVariableThatItIsOf() {
         var sd = SameDiff.create();
@@ -265,7 +265,7 @@ public class RuleTableTest {
         });
     }
 
-    /** A number that was rounded to an integer on its way has no derivative, as in a step function. */
+    /** A value that was rounded to an integer has no derivative, like a step function. */
     @Test
     void noDerivativeFlowsThroughIntegers() {
         var fixture =
@@ -275,7 +275,7 @@ public class RuleTableTest {
         assertThat(fixture.values(gradients.get(fixture.x[0]))).containsOnly(0);
     }
 
-    /** A case with inputs in (0.5, 1.5), directions and a cotangent. */
+    /** A case with inputs in (0.5, 1.5), tangent directions and a cotangent. */
     private static final class Fixture {
         final SameDiff sd = SameDiff.create();
         final Shapes shapes = new Shapes(sd);

@@ -12,11 +12,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Forced weight normalisation against the weights after one forward pass of EDM2 in training mode. */
+/** Forced weight normalisation, compared with EDM2's weights after one forward pass in training mode. */
 @Tag("reference")
 class ForcedNormalisationReferenceTest {
     @Test
-    void rowsMatchThoseAfterATrainingForward() {
+    void rowsMatchEdm2AfterATrainingForward() {
         for (Path folder : Edm2Case.folders()) {
             if (!Files.exists(folder.resolve("weights_after_train_forward_f32.npz"))) {
                 continue;

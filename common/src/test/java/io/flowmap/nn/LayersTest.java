@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Windowed layers against plain loops. */
+/** Windowed layers compared with plain loops. */
 class LayersTest {
     private static final int N = 2;
     private static final int C = 3;

@@ -47,7 +47,7 @@ class NetworkTest {
 
     @ParameterizedTest
     @MethodSource("networks")
-    void parametersAreThoseOfAnySample(Network network) {
+    void parametersDoNotDependOnTheSample(Network network) {
         try (var shapes = new Shapes(SameDiff.create())) {
             var scope = Scope.trained(shapes, DataType.FLOAT, "");
             network.apply(scope, Network.Input.placeholders(network, shapes, DataType.FLOAT, 2, network.sample()));

@@ -16,7 +16,7 @@ class PageTest {
     private static final String DARK = Page.style().lines().skip(1).findFirst().orElseThrow();
 
     @Test
-    void aLongPageHasLandmarksContentsAndAWayPastThem() {
+    void aLongPageHasLandmarksContentsAndASkipLink() {
         var page = new Page("Title", "below").introduction("What ran", "a < b").command("flowmap demo");
         for (var heading : List.of("One", "Two & more", "Three", "Four")) {
             page.section(heading, "", "<p>text</p>");
@@ -35,7 +35,7 @@ class PageTest {
     }
 
     @Test
-    void aTableIsNamedItsHeadsAreMarkedAndItsArrowsAreSpoken() {
+    void aTableHasACaptionMarkedHeadersAndSpokenArrows() {
         assertThat(Html.table("Distances.", List.of(List.of("images of", "FD ↓"), List.of("a & b", "1.0")), 1))
                 .isEqualTo(
                         "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Distances.\"><table>"
@@ -54,15 +54,15 @@ class PageTest {
     }
 
     @Test
-    void contrastIsThatOfItsDefinition() {
+    void contrastMatchesItsDefinition() {
         assertThat(contrast("#000000", "#ffffff")).isCloseTo(21, within(1e-9));
         assertThat(contrast("#777777", "#ffffff")).isCloseTo(4.48, within(0.01));
     }
 
-    /** WCAG 2.1, 1.4.3: text of 4.5 to 1. */
+    /** WCAG 2.1, 1.4.3: text needs a contrast of 4.5 to 1. */
     @ParameterizedTest
     @ValueSource(strings = {"ink", "soft", "focus"})
-    void textStandsOutInTheLightAndInTheDark(String name) {
+    void textHasContrastInLightAndDarkMode(String name) {
         for (var style : List.of(LIGHT, DARK)) {
             var colours = colours(style);
             assertThat(contrast(colours.get(name), colours.get("paper")))
@@ -71,10 +71,10 @@ class PageTest {
         }
     }
 
-    /** WCAG 2.1, 1.4.11: graphics of 3 to 1. */
+    /** WCAG 2.1, 1.4.11: graphics need a contrast of 3 to 1. */
     @ParameterizedTest
     @ValueSource(strings = {"student", "teacher", "floor", "bin2", "bin3", "bin4", "c2", "c3", "c4", "c6", "c7", "c8"})
-    void linesStandOutInTheLightAndInTheDark(String name) {
+    void linesHaveContrastInLightAndDarkMode(String name) {
         for (var style : List.of(LIGHT, DARK)) {
             var colours = colours(style);
             assertThat(contrast(colours.get(name), colours.get("paper")))

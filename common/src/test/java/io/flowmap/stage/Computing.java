@@ -9,7 +9,10 @@ import org.nd4j.linalg.api.ops.impl.layers.convolution.Conv2D;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A process that computes without end on two Java threads, or on those of an executor: {@code product|convolution|executor signal|hang|STATUS}. */
+/**
+ * A process that computes forever on two Java threads or on those of an executor. Arguments: {@code product|convolution|executor
+ * signal|hang|STATUS}.
+ */
 final class Computing {
     static final String READY = "computing";
     static final String BUFFERED = "in a buffer of C's";
@@ -53,7 +56,7 @@ final class Computing {
         tasks.foreach(task -> repeat(work("product")));
     }
 
-    /** OpenBLAS multiplies doubles; oneDNN convolves floats. */
+    /** Work in native code: OpenBLAS multiplies doubles, oneDNN convolves floats. */
     private static Runnable work(String name) {
         if (name.equals("product")) {
             var x = Nd4j.rand(DataType.DOUBLE, SIDE, SIDE);

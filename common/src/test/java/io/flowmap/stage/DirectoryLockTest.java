@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Locks of this process against those of JVMs beside it, on local disk and on what stands for an object store. */
+/** Locks of this process against those of other JVMs, on local disk and on a stand-in for an object store. */
 class DirectoryLockTest {
     private static final Duration SHORT = Duration.ofSeconds(3);
     private static final Runnable NOTHING = () -> {};
@@ -33,7 +33,7 @@ class DirectoryLockTest {
 
     private final List<Process> others = new ArrayList<>();
 
-    /** Takes a lock, says so, and keeps it; arguments: scheme, directory, "near" or "far". */
+    /** Takes a lock, prints that it has it, and keeps it. Arguments: scheme, directory, "near" or "far". */
     static final class Other {
         public static void main(String[] arguments) throws Exception {
             var near = Owner.current("other");
@@ -57,7 +57,7 @@ class DirectoryLockTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"file near", "file far", "obs near", "obs far"})
-    void aSecondProcessIsRefusedByTheNameOfTheFirst(String kind) throws Exception {
+    void aSecondProcessIsRefusedWithTheNameOfTheFirst(String kind) throws Exception {
         var words = kind.split(" ");
         var first = start(kind);
         assertThat(said(first)).isEqualTo("taken");
@@ -66,7 +66,7 @@ class DirectoryLockTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining(
                         "process " + first.pid() + " on " + (words[1].equals("far") ? "far-away" : host()))
-                .hasMessageContaining("wait for its end or end it, or choose another run.dir")
+                .hasMessageContaining("wait until it ends, stop it, or choose another run.dir")
                 .hasMessageNotContaining("\n");
         assertThat(secondsSince(start)).isLessThan(SHORT.toSeconds());
         assertThat(locks()).hasSize(1);
@@ -74,7 +74,7 @@ class DirectoryLockTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"file", "obs"})
-    void aKilledProcessesLockIsTakenAtOnceOnItsMachine(String scheme) throws Exception {
+    void theLockOfAKilledProcessIsTakenAtOnceOnItsMachine(String scheme) throws Exception {
         var first = start(scheme + " near");
         assertThat(said(first)).isEqualTo("taken");
         first.destroyForcibly().waitFor();
@@ -89,7 +89,7 @@ class DirectoryLockTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"file", "obs"})
-    void aKilledProcessesLockIsTakenFromElsewhereAfterTheTimeAndNotBefore(String scheme) throws Exception {
+    void theLockOfAKilledProcessIsTakenFromOtherMachinesOnlyAfterTheTimeout(String scheme) throws Exception {
         var first = start(scheme + " far");
         assertThat(said(first)).isEqualTo("taken");
         first.destroyForcibly().waitFor();
@@ -101,7 +101,7 @@ class DirectoryLockTest {
     }
 
     @Test
-    void ofManyProcessesAtOnceExactlyOneHasIt() throws Exception {
+    void exactlyOneOfManyConcurrentProcessesGetsTheLock() throws Exception {
         for (int i = 0; i < 6; i++) {
             start(i % 2 == 0 ? "file near" : "file far");
         }
@@ -113,7 +113,7 @@ class DirectoryLockTest {
     }
 
     @Test
-    void aProcessThatIsThereAgainUnderTheSameNumberIsAnother() throws Exception {
+    void aReusedProcessIdIsAnotherProcess() throws Exception {
         var now = Owner.current("earlier");
         var earlier = new Owner(now.host(), now.pid(), now.machine(), "1", "earlier");
         write(earlier, true);
@@ -123,7 +123,7 @@ class DirectoryLockTest {
     }
 
     @Test
-    void aLockThatWasCutOffWhenItWasWrittenIsOutlasted() throws Exception {
+    void aHalfWrittenLockExpires() throws Exception {
         Files.writeString(dir.resolve(".lock-0"), "");
         try (var lock = take("file")) {
             assertThat(locks()).hasSize(1);
@@ -131,7 +131,7 @@ class DirectoryLockTest {
     }
 
     @Test
-    void oneProcessTakesItTwice() throws Exception {
+    void oneProcessCanTakeTheLockTwice() throws Exception {
         try (var one = take("file");
                 var two = take("file")) {
             assertThat(locks()).hasSize(2);
@@ -140,7 +140,7 @@ class DirectoryLockTest {
     }
 
     @Test
-    void whoLosesItIsTold() throws Exception {
+    void anOwnerThatLosesTheLockIsNotified() throws Exception {
         var told = new CountDownLatch(1);
         try (var lock = DirectoryLock.take(
                 fileSystem("file"), path("file", dir), Owner.current("one"), told::countDown, SHORT)) {
@@ -158,7 +158,7 @@ class DirectoryLockTest {
     }
 
     @Test
-    void aFileThatSomebodyRemovedIsWrittenAgain() throws Exception {
+    void aRemovedLockFileIsRewritten() throws Exception {
         var told = new CountDownLatch(1);
         try (var lock = DirectoryLock.take(
                 fileSystem("file"), path("file", dir), Owner.current("one"), told::countDown, SHORT)) {

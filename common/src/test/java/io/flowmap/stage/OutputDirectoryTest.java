@@ -28,14 +28,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Outputs that cannot be written: the user's mistake where the file system works and says no, an outage where it does not work. */
+/** Output directories that cannot be written: a user mistake if the file system works but refuses, an outage if it does not work. */
 class OutputDirectoryTest {
     private static SparkSession spark;
 
     @TempDir
     Path dir;
 
-    /** Lets nobody write, with what HDFS, S3A and Linux say; or is out of order. */
+    /** A file system that refuses every write with the messages of HDFS, S3A and Linux, or fails. */
     public static final class Denying extends ObsFileSystem {
         private static final Map<String, Supplier<IOException>> ANSWERS = Map.of(
                 "hdfs", () -> new AccessControlException("Permission denied: user=me, access=WRITE, inode=\"/runs\""),
@@ -74,18 +74,17 @@ class OutputDirectoryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"hdfs", "s3a", "rights", "mount"})
-    void aFileSystemThatSaysNoIsAMistake(String answer) {
+    void aFileSystemThatRefusesIsAUserError(String answer) {
         assertThatThrownBy(() -> open(answer, "obs:" + dir))
                 .isInstanceOf(UserError.class)
-                .hasMessageStartingWith(
-                        "cannot write into obs:" + dir + ": expected a folder that may be written, got ")
-                .hasMessageEndingWith("(mend its rights, or choose another run.dir)")
+                .hasMessageStartingWith("cannot write into obs:" + dir + ": expected a writable directory, got ")
+                .hasMessageEndingWith("(fix its permissions or choose another run.dir)")
                 .hasMessageNotContaining("\n");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"full", "broken"})
-    void aFileSystemThatDoesNotWorkIsAnOutageWithItsCause(String answer) {
+    void aFileSystemThatFailsIsAnOutageWithItsCause(String answer) {
         assertThatThrownBy(() -> open(answer, "obs:" + dir))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasRootCauseInstanceOf(IOException.class);
@@ -93,7 +92,7 @@ class OutputDirectoryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"file", "file/run", "file/a/run", "/proc/flowmap", "/proc/flowmap/run"})
-    void aPlaceWhereNoFolderCanBeIsAMistake(String place) throws IOException {
+    void aPathThatCannotBeADirectoryIsAUserError(String place) throws IOException {
         Files.writeString(dir.resolve("file"), "");
         assertThatThrownBy(() -> open("", dir.resolve(place).toString()))
                 .isInstanceOf(UserError.class)

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Processes that are told to end while native threads compute. More of them: {@code -Dflowmap.kills=20}. */
+/** Processes that are terminated while native threads compute. Run more of them with {@code -Dflowmap.kills=20}. */
 class ProcessEndTest {
     private static final int KILLS = Integer.getInteger("flowmap.kills", 3);
     private static final int SECONDS = 10;
@@ -33,7 +33,7 @@ class ProcessEndTest {
 
     @ParameterizedTest
     @MethodSource("works")
-    void terminatedInTheMiddleOfAnOpItEndsInTimeWithItsStatus(String work) throws Exception {
+    void aProcessTerminatedDuringAnOpEndsInTimeWithItsStatus(String work) throws Exception {
         var process = started(work, "signal");
         Thread.sleep(ThreadLocalRandom.current().nextInt(1000));
         signal("TERM", process.toHandle());
@@ -48,14 +48,14 @@ class ProcessEndTest {
     }
 
     @Test
-    void anExitDuringAProductKeepsItsStatusAndWhatWasWritten() throws Exception {
+    void anExitDuringAProductKeepsItsStatusAndOutput() throws Exception {
         var process = started("product", "2");
         assertThat(status(process)).isEqualTo(2);
         assertThat(log()).content().contains(Computing.BUFFERED);
     }
 
     @Test
-    void anExecutorEndsInAProductAndItsDriverWithAllThatItStarted() throws Exception {
+    void anExecutorEndsDuringAProductAndADriverEndsWithItsChildren() throws Exception {
         var driver = started("executor", "signal");
         Thread.sleep(1000);
         var executor = driver.descendants().findFirst().orElseThrow();
@@ -73,7 +73,7 @@ class ProcessEndTest {
         }
     }
 
-    /** In the middle of its work; SIGINT counts even where this JVM was started to ignore it. */
+    /** Starts a process and waits until it computes. SIGINT works even if this JVM was started with it ignored. */
     private Process started(String work, String end) throws IOException, InterruptedException {
         var command = new ArrayList<>(List.of(
                 "env",

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What Spark's listeners and Prometheus are told, over loopback. */
+/** What Spark's listeners and Prometheus receive, over loopback. */
 class SparkProgressTest {
     private static final String SINK = "spark.metrics.conf.driver.sink.prometheusServlet.";
 
@@ -59,7 +59,7 @@ class SparkProgressTest {
     }
 
     @Test
-    void listenersHearOfPhasesAndOfCountsOnceASecond() throws Exception {
+    void listenersGetPhasesAndOneCountASecond() throws Exception {
         progress.phase("distill", Map.of("state", "started", "dir", "s3a://key:secret@bucket/run"));
         try (var bar = progress.bar("train", 100, "steps")) {
             for (int i = 0; i < 10; i++) {
@@ -91,7 +91,7 @@ class SparkProgressTest {
     }
 
     @Test
-    void whatTasksCountIsShownWhileTheyRun() {
+    void countsOfRunningTasksAreShown() {
         var steps = new ArrayList<Long>();
         var recorded = new Progress() {
             @Override
@@ -141,7 +141,7 @@ class SparkProgressTest {
                 .orElseThrow(() -> new AssertionError("no gauge " + name + " in " + body));
     }
 
-    /** Four tenths of a second from one look to the next. */
+    /** A clock that advances by 0.4 s on each reading. */
     private static final class Ticking extends Clock {
         private long millis;
 

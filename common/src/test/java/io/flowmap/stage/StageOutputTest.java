@@ -75,7 +75,7 @@ class StageOutputTest {
     }
 
     @Test
-    void aRunThatLeftNothingButItsBeginningBindsNobody() {
+    void aStartedRunWithoutOutputDoesNotBindLaterRuns() {
         open();
         var second = open("spark.threads-per-worker=2");
         assertThat(second.resumed()).isFalse();
@@ -156,10 +156,10 @@ class StageOutputTest {
         assertThatThrownBy(() -> StageInput.stage(context(), "data"))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("data")
-                .hasMessageContaining("no such directory; flowmap ingest makes it");
+                .hasMessageContaining("no such directory; flowmap ingest creates it");
         open();
         assertThatThrownBy(() -> StageInput.stage(context(), "data"))
-                .hasMessageContaining("no manifest.json, so it is not finished; flowmap ingest goes on with it");
+                .hasMessageContaining("no manifest.json, so it is not finished; flowmap ingest resumes it");
     }
 
     @Test
@@ -173,14 +173,14 @@ class StageOutputTest {
     }
 
     @Test
-    void leftoverOfTheFirstWriteIsNoForeignFile() throws IOException {
+    void aLeftoverOfTheFirstWriteIsNotAForeignFile() throws IOException {
         Files.createDirectories(runs.resolve("data"));
         Files.writeString(runs.resolve("data/.started.json.writing"), "{");
         assertThat(open().resumed()).isFalse();
     }
 
     @Test
-    void aLeftLockIsNoForeignFile() throws IOException {
+    void aLeftoverLockIsNotAForeignFile() throws IOException {
         var now = Owner.current("earlier");
         var killed = new Owner(now.host(), now.pid(), now.machine(), "1", "earlier");
         Files.createDirectories(runs.resolve("data"));
@@ -191,7 +191,7 @@ class StageOutputTest {
     }
 
     @Test
-    void theRunIsLockedWhileItIsWrittenAndNotWhereNothingIsLeftToDo() throws IOException {
+    void theRunIsLockedWhileItIsWrittenAndNotIfItIsFinished() throws IOException {
         var stage = open();
         assertThat(locks(runs)).hasSize(1);
         assertThat(locks(runs.resolve("data"))).hasSize(1);

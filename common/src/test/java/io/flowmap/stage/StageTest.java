@@ -43,7 +43,7 @@ class StageTest {
     }
 
     @Test
-    void aStageIsMadeOnceAndThenToldAsSkipped() {
+    void aStageIsMadeOnceThenReportedAsSkipped() {
         var works = new ArrayList<String>();
         for (int i = 0; i < 2; i++) {
             boolean made = STAGE.make(context(), "ingest", output -> {

@@ -18,14 +18,14 @@ class TaskDeviceTest {
     }
 
     @Test
-    void leavesThingsWhereTheyAreWithoutAChoice() {
+    void keepsTheDeviceIfThereIsNoChoice() {
         assertThat(TaskDevice.number(Map.of(), 4)).isEmpty();
         assertThat(TaskDevice.number(gpu("0"), 1)).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"4", "-1", "", "MIG-5c89852c", "99999999999"})
-    void refusesAnAddressThatIsNoDevice(String address) {
+    void refusesAnAddressThatIsNotADevice(String address) {
         assertThatThrownBy(() -> TaskDevice.number(gpu(address), 4))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("GPU " + address + ": expected a number below 4");

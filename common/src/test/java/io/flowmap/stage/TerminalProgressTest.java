@@ -34,7 +34,7 @@ class TerminalProgressTest {
     }
 
     @Test
-    void whatAnEarlierRunCountedIsNoRate() {
+    void theCountOfAnEarlierRunIsNotPartOfTheRate() {
         progress.begin("distill", 1, 1);
         try (var bar = progress.bar("train", 600, "steps")) {
             step(bar, 400);
@@ -90,7 +90,7 @@ class TerminalProgressTest {
         bar.step(n);
     }
 
-    /** What stands on the screen after all that was written over. */
+    /** The text that is visible on the screen after all overwriting. */
     private String shown() {
         var text = new StringBuilder();
         for (var line : screen.toString().split("(?<=\n)")) {
@@ -107,7 +107,7 @@ class TerminalProgressTest {
         return shown().strip();
     }
 
-    /** A clock that is set. */
+    /** A clock that is set by hand. */
     private static final class Hand extends Clock {
         private long millis;
 

@@ -13,7 +13,7 @@ class CounterRandomTest {
     private final CounterRandom random = new CounterRandom(42);
 
     @Test
-    void bitsAreThoseOfThisDefinitionForEver() {
+    void bitsNeverChangeBetweenVersions() {
         assertThat(random.bits(1, 2, 3)).isEqualTo(0xf18ea13c35c04abaL);
         assertThat(random.bits()).isEqualTo(0x780427b53ce90a75L);
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class Float16Test {
-    /** Value of a half from the definition of the format. */
+    /** Value of a half, from the definition of the format. */
     private static double defined(int half) {
         int exponent = half >> 10 & 0x1f;
         int fraction = half & 0x3ff;
@@ -16,7 +16,7 @@ class Float16Test {
     }
 
     @Test
-    void everyHalfHasItsDefinedValueAndComesBack() {
+    void everyHalfHasItsDefinedValueAndRoundTrips() {
         for (int half = 0; half < 1 << 16; half++) {
             float value = Float16.toFloat((short) half);
             assertThat(Double.compare(value, defined(half))).isZero();

@@ -22,7 +22,7 @@ class MergeableTest {
     }
 
     @Test
-    void nothingHasNoStatistic() {
+    void mergingNoPartsFails() {
         assertThatThrownBy(() -> Mergeable.merged(List.<Read>of())).isInstanceOf(IllegalArgumentException.class);
     }
 }

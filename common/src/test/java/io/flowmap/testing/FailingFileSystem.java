@@ -19,12 +19,12 @@ import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
 
 /**
- * Local files under {@code failing:/...} that a test can have fail as a store does: when a file is opened, in its middle, when it is
- * closed. Hadoop finds it by its scheme. It notes what is done to which file, so that a test can go through all of it.
+ * Local files under {@code failing:/...} whose accesses can be made to fail as those of a store do: when a file is opened, in its middle,
+ * or when it is closed. Hadoop finds it by its scheme. It records every access, so that a test can fail each of them in turn.
  */
 public final class FailingFileSystem extends LocalFileSystem {
     public static final String SCHEME = "failing";
-    /** What the failures say. */
+    /** Message of the failures. */
     public static final String MESSAGE = "the store does not answer";
 
     private static final Set<Event> SEEN = new ConcurrentSkipListSet<>();
@@ -35,7 +35,7 @@ public final class FailingFileSystem extends LocalFileSystem {
         super(new Raw());
     }
 
-    /** What may fail. */
+    /** Accesses that may fail. */
     public enum Op {
         OPEN,
         READ,
@@ -49,9 +49,9 @@ public final class FailingFileSystem extends LocalFileSystem {
     }
 
     /**
-     * A kind of access.
+     * One kind of access.
      *
-     * @param kind of the files: their names without digits
+     * @param kind kind of the files: their names without digits
      */
     public record Event(Op op, String kind) implements Comparable<Event> {
         @Override
@@ -60,24 +60,24 @@ public final class FailingFileSystem extends LocalFileSystem {
         }
     }
 
-    /** Lets every access of a kind fail from now on; null lets all succeed. Forgets what was seen. */
+    /** Makes every access of a kind fail from now on; null makes all succeed. Clears the record. */
     public static void plan(Event event) {
         SEEN.clear();
         failed = false;
         planned = event;
     }
 
-    /** What was done since the last plan. */
+    /** Accesses since the last plan. */
     public static Set<Event> seen() {
         return Set.copyOf(SEEN);
     }
 
-    /** Whether what was planned has happened. */
+    /** Whether the planned failure has happened. */
     public static boolean failed() {
         return failed;
     }
 
-    /** A file's kind: its name without digits and hexadecimal ids, so that the files of a job are few kinds. */
+    /** Kind of a file: its name without digits and hexadecimal ids, so that the files of a job fall into few kinds. */
     public static String kind(Path file) {
         return file.getName().replaceAll("[0-9a-f]{8}-[0-9a-f-]{27}", "ID").replaceAll("\\d+", "N");
     }
@@ -155,7 +155,7 @@ public final class FailingFileSystem extends LocalFileSystem {
         }
     }
 
-    /** Fails where half of the file has been read. */
+    /** Fails after half of the file has been read. */
     private static final class Input extends InputStream implements Seekable, PositionedReadable {
         private final FSDataInputStream in;
         private final Path file;
@@ -230,7 +230,7 @@ public final class FailingFileSystem extends LocalFileSystem {
         }
     }
 
-    /** What is written before a failure stays, as on a disk. */
+    /** Data written before a failure remains, as on a disk. */
     private static final class Output extends FilterOutputStream {
         private final Path file;
 

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 import java.util.zip.ZipFile;
 
 /**
- * An array of a NumPy file: little endian, of f2, f4, f8, i4, i8, u1 or b1.
+ * An array of a NumPy file: little endian, of type f2, f4, f8, i4, i8, u1 or b1.
  *
  * @param dtype NumPy's name without byte order, for example "f4"
  * @param shape dimensions, empty for a scalar
@@ -42,7 +42,7 @@ public record Npy(String dtype, long[] shape, double[] values) {
         }
     }
 
-    /** Reads the arrays of a .npz file by name, in the order of the file; arrays of text are left out. */
+    /** Reads the arrays of a .npz file by name, in file order. Text arrays are skipped. */
     public static Map<String, Npy> readZip(Path file) {
         var arrays = new LinkedHashMap<String, Npy>();
         try (var zip = new ZipFile(file.toFile())) {
@@ -102,7 +102,7 @@ public record Npy(String dtype, long[] shape, double[] values) {
         return Arrays.stream(values).mapToLong(value -> (long) value).toArray();
     }
 
-    /** The value of an array of one element. */
+    /** The value of an array with one element. */
     public double scalar() {
         if (values.length != 1) {
             throw new IllegalStateException("expected one value, got shape " + Arrays.toString(shape));
@@ -135,7 +135,7 @@ public record Npy(String dtype, long[] shape, double[] values) {
         return new Npy(descr, shape, match(ORDER, header, name, 1).equals("True") ? transposed(values, shape) : values);
     }
 
-    /** Values in Fortran order, the first index running fastest, brought into C order. */
+    /** Converts values from Fortran order, in which the first index varies fastest, to C order. */
     private static double[] transposed(double[] values, long[] shape) {
         var ordered = new double[values.length];
         for (int i = 0; i < values.length; i++) {

@@ -3,7 +3,7 @@ package io.flowmap.testing;
 import java.net.URI;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
-/** Local folders under {@code obs:}, which Flowmap takes for an object store: nothing is renamed, and no process is asked for. */
+/** Local folders under {@code obs:}, which Flowmap treats as an object store: nothing is renamed. */
 public class ObsFileSystem extends RawLocalFileSystem {
     @Override
     public URI getUri() {

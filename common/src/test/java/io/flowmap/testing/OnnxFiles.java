@@ -24,7 +24,7 @@ public final class OnnxFiles {
 
     private OnnxFiles() {}
 
-    /** {@code input_ids} [N,L] int64 to {@code hidden} [N,L,D]: row i of the table [V,D] for token i. */
+    /** Maps {@code input_ids} [N,L] int64 to {@code hidden} [N,L,D]: row i of the table [V,D] for token i. */
     public static Path embedding(Path file, float[][] table) {
         return write(file, embedded(table));
     }
@@ -44,8 +44,8 @@ public final class OnnxFiles {
     }
 
     /**
-     * {@code input_ids} and {@code attention_mask} [N,L] int64 to {@code hidden} [N,L,D] as {@link #embedding} and {@code seen} [N,L,D], which
-     * is 0 where the mask is.
+     * Maps {@code input_ids} and {@code attention_mask} [N,L] int64 to {@code hidden} [N,L,D], as {@link #embedding} does, and to {@code
+     * seen} [N,L,D], which is zero where the mask is zero.
      */
     public static Path maskedEmbedding(Path file, float[][] table) {
         var mask = node("Cast", List.of("attention_mask"), "mask").toBuilder()
@@ -66,7 +66,7 @@ public final class OnnxFiles {
     /**
      * y = flatten(x) W of images x [N,3,side,side].
      *
-     * @param batch images at once, 0 for any number
+     * @param batch batch size, 0 for any
      * @param weights W row-major [3 side^2, features]
      */
     public static Path linear(Path file, int batch, int side, int features, float[] weights) {
@@ -81,7 +81,7 @@ public final class OnnxFiles {
     }
 
     /**
-     * A latent encoder: {@code image} [N,3,H,W] to [N,out,H/2,W/2], the 2x2 pixels of all channels weighed and offset.
+     * A latent encoder, {@code image} [N,3,H,W] to [N,out,H/2,W/2]: a 2x2 convolution with stride 2.
      *
      * @param weights [out,3,2,2]
      * @param bias [out]
@@ -91,7 +91,7 @@ public final class OnnxFiles {
     }
 
     /**
-     * A latent decoder: {@code latent} [N,in,h,w] to {@code image} [N,3,2h,2w].
+     * A latent decoder, {@code latent} [N,in,h,w] to {@code image} [N,3,2h,2w].
      *
      * @param weights [in,3,2,2]
      * @param bias [3]
@@ -147,7 +147,7 @@ public final class OnnxFiles {
                 .build();
     }
 
-    /** @param sizes of an array, 0 for any */
+    /** @param sizes dimensions of the array, 0 for any */
     private static ValueInfoProto value(String name, int type, long... sizes) {
         var shape = TensorShapeProto.newBuilder();
         for (int i = 0; i < sizes.length; i++) {

@@ -17,25 +17,25 @@ import org.junit.jupiter.api.Assumptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The folder of reference values, from the system property {@code flowmap.reference}; a test that finds none is skipped. */
+/** The folder of reference values, set by the system property {@code flowmap.reference}. A test that finds no values is skipped. */
 public final class Reference {
     private static final Logger LOG = LoggerFactory.getLogger(Reference.class);
 
     private Reference() {}
 
-    /** A path in the folder, which must be there: else the calling test is skipped with a message. */
+    /** A path in the folder. If it does not exist, the calling test is skipped with a message. */
     public static Path require(String first, String... more) {
         var path = root().resolve(Path.of(first, more));
         Assumptions.assumeTrue(Files.exists(path), () -> "no reference " + path + ": set -Dflowmap.reference");
         return path;
     }
 
-    /** The direct sub-directories of the folder that a test understands, sorted; skips the calling test if there is none. */
+    /** Direct sub-directories of the folder that a test understands, sorted. Skips the calling test if there are none. */
     public static List<Path> folders(Predicate<Path> understood) {
         return folders(root(), understood);
     }
 
-    /** The direct sub-directories of a folder that a test understands, sorted; skips the calling test if there is none. */
+    /** Direct sub-directories of a folder that a test understands, sorted. Skips the calling test if there are none. */
     public static List<Path> folders(Path parent, Predicate<Path> understood) {
         var found = understood(parent, understood);
         Assumptions.assumeFalse(found.isEmpty(), () -> "no such case in " + parent + ": set -Dflowmap.reference");
@@ -57,10 +57,10 @@ public final class Reference {
     }
 
     /**
-     * Whether a test can build what the arguments of a case describe: all others than those that it reads must have their default values.
-     * Where they have not, tells that the case is skipped.
+     * Whether a test can build the case that the arguments describe: all arguments that it does not read must have their default values.
+     * Otherwise logs that the case is skipped.
      *
-     * @param arguments by name, those of an inner map by "map/name"
+     * @param arguments arguments by name; those of an inner map are named "map/name"
      * @param defaults a JSON map from names to values
      */
     public static boolean understands(Path folder, JsonNode arguments, Set<String> read, String defaults) {
@@ -89,7 +89,7 @@ public final class Reference {
         return flat;
     }
 
-    /** 0 and 0.0 are one number. */
+    /** Whether two values are equal; 0 and 0.0 are. */
     private static boolean same(JsonNode value, JsonNode expected) {
         return value.isNumber() && expected != null && expected.isNumber()
                 ? value.asDouble() == expected.asDouble()
@@ -104,22 +104,22 @@ public final class Reference {
         }
     }
 
-    /** Tells that a part of a folder is not checked, since the test has no name for it. */
+    /** Logs that a part of a folder is not checked, because the test does not know it. */
     public static void skipped(Path folder, String part) {
         LOG.warn("reference {} skipped: {}", root().relativize(folder), part);
     }
 
-    /** The array {@code name.npy} of a folder. */
+    /** Reads the array {@code name.npy} of a folder. */
     public static Npy array(Path folder, String name) {
         return Npy.read(folder.resolve(name + ".npy"));
     }
 
-    /** The arrays of {@code name.npz} of a folder. */
+    /** Reads the arrays of {@code name.npz} of a folder. */
     public static Map<String, Npy> arrays(Path folder, String name) {
         return Npy.readZip(folder.resolve(name + ".npz"));
     }
 
-    /** The file {@code name.json} of a folder. */
+    /** Reads {@code name.json} of a folder. */
     public static JsonNode json(Path folder, String name) {
         try {
             return new ObjectMapper().readTree(folder.resolve(name + ".json").toFile());
@@ -128,13 +128,13 @@ public final class Reference {
         }
     }
 
-    /** Tells how many cases of a folder were checked. */
+    /** Logs how many cases of a folder were checked. */
     public static void checked(Path folder, int cases) {
         assertThat(cases).as("cases in %s", folder).isPositive();
         LOG.info("reference {} cases={}", root().relativize(folder), cases);
     }
 
-    /** Largest difference from the expected values divided by the largest of them, in magnitude. */
+    /** Largest absolute difference from the expected values, divided by the largest of these in magnitude. */
     public static double relativeToMaximum(double[] actual, double[] expected) {
         assertThat(actual).hasSameSizeAs(expected);
         double largest = Double.MIN_NORMAL;

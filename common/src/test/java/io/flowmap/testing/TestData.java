@@ -4,11 +4,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 
-/** The folder of data sets, from the system property {@code flowmap.data}; a test that finds none is skipped. */
+/** The folder of data sets, set by the system property {@code flowmap.data}. A test that finds no data is skipped. */
 public final class TestData {
     private TestData() {}
 
-    /** A path in the folder, which must be there: else the calling test is skipped with a message. */
+    /** A path in the folder. If it does not exist, the calling test is skipped with a message. */
     public static Path require(String first, String... more) {
         var path = Path.of(System.getProperty("flowmap.data", "data"))
                 .toAbsolutePath()

@@ -1,2 +1,2 @@
-/** What tests of every module share: NumPy files, the reference folder, the data folder. */
+/** Shared by the tests of all modules: NumPy files, the reference folder, the data folder. */
 package io.flowmap.testing;

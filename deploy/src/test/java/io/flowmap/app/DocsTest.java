@@ -232,16 +232,17 @@ class DocsTest {
         assertThat(code).as(words + ": " + err).isZero();
     }
 
+    /** {@code -Dtest=} with classes separated by commas. */
     private static void requireTests(List<String> words) throws IOException {
-        for (var word : words) {
-            if (word.startsWith("-Dtest=")) {
-                var file = word.substring("-Dtest=".length()) + ".java";
-                try (var files = Files.walk(Deployed.ROOT)) {
-                    assertThat(files.anyMatch(
-                                    path -> path.getFileName().toString().equals(file)))
-                            .as(word)
-                            .isTrue();
-                }
+        var names = words.stream()
+                .filter(word -> word.startsWith("-Dtest="))
+                .flatMap(word -> Stream.of(word.substring("-Dtest=".length()).split(",")))
+                .toList();
+        for (var name : names) {
+            try (var files = Files.walk(Deployed.ROOT)) {
+                assertThat(files.anyMatch(path -> path.getFileName().toString().equals(name + ".java")))
+                        .as(name)
+                        .isTrue();
             }
         }
     }

@@ -157,6 +157,8 @@ class LauncherTest {
         }
         launch("pipeline", "--master", "local-cluster[2,1,512]", "spark.executor-jars=ship");
         assertThat(plan()).contains(shipped);
+        launch("pipeline", "--master", "yarn", "spark.conf.spark.jars=mine.jar");
+        assertThat(plan()).contains(shipped + ",mine.jar");
         launch("pipeline", "--master", "spark://far:7077", "spark.executor-jars=/opt/flowmap/lib/");
         assertThat(plan()).contains("spark.executor.extraClassPath=/opt/flowmap/lib/*");
         launch("pipeline", "--master", "spark://far:7077", "spark.executor-jars=\"hdfs://far/flowmap/lib\"");

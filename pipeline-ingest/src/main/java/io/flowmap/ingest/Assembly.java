@@ -31,7 +31,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** From the staging table to the output: verdicts, encoder, order, blocks, ledger, facts. */
+/** Turns the staging table into the output: verdicts, encoder, order, blocks, ledger, facts. */
 final class Assembly {
     private static final double SIGMA_DATA = 0.5;
 
@@ -52,14 +52,17 @@ final class Assembly {
     }
 
     /**
-     * A directory of blocks.
+     * The records that go into one directory of blocks.
      *
-     * @param name of the split, with the bucket behind it if there are buckets
-     * @param staged shape of its records as staged
+     * @param name name of the split, followed by the bucket if there are buckets
+     * @param staged shape of its staged records
      */
     private record Part(String name, String split, LatentShape staged, Dataset<Row> kept) {}
 
-    /** Opens the frozen networks. Throws {@link UserError} if one cannot be read or does not fit, before the scan has cost hours. */
+    /**
+     * Opens the frozen networks. Throws {@link UserError} if one cannot be read or does not fit. Called before the scan, which may take
+     * hours.
+     */
     void check() {
         if (!settings.captions().source().isEmpty()) {
             CaptionEncoder.open(context.hadoop(), settings.captions().source()).close();
@@ -71,8 +74,8 @@ final class Assembly {
     }
 
     /**
-     * Writes all but the manifest, whose facts are returned. Throws {@link UserError} after writing the ledger if too
-     * much is wrong.
+     * Writes everything except the manifest and returns the manifest's facts. Throws {@link UserError}, after writing the ledger, if too
+     * many records failed.
      */
     IngestFacts write(Path staging) {
         var staged = context.spark().read().schema(StagedRecord.schema()).parquet(LiteralPath.of(staging));
@@ -167,7 +170,7 @@ final class Assembly {
         };
     }
 
-    /** By the configured moments, or by those of the first records of the first bucket. */
+    /** The encoder for latents, from the configured moments or from those of the first records of the first bucket. */
     private CodedLatents coded(Dataset<Row> train) {
         var raw = RawLatents.of(context, settings, recipe.shape());
         var codec = settings.codec();

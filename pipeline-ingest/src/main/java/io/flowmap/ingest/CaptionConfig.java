@@ -4,7 +4,7 @@ import io.flowmap.ingest.text.TextSource;
 import io.flowmap.tensor.DType;
 import java.util.List;
 
-/** The section {@code ingest.captions}; every key is explained in {@code reference.conf}. */
+/** The section {@code ingest.captions}; {@code reference.conf} explains every key. */
 record CaptionConfig(
         List<String> from,
         boolean required,
@@ -16,7 +16,8 @@ record CaptionConfig(
     CaptionConfig {
         from = List.copyOf(from);
         if (from.isEmpty() && tokenizer != null) {
-            throw new IllegalArgumentException("expected captions.from to name where captions stand, got nothing");
+            throw new IllegalArgumentException(
+                    "expected captions.from to name the fields or files with captions, got nothing");
         }
         source(tokenizer, maxTokens, encoder, output, dtype);
     }

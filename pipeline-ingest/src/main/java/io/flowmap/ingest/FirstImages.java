@@ -18,9 +18,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
-/** Settles what the settings leave to the data, by the first records that can be read: size of the first, colour of any. */
+/**
+ * Determines the size and colour of the dataset from its first readable records, if the settings leave them open: the size of the first
+ * record, colour if any of the records has it.
+ */
 final class FirstImages {
-    /** A dataset in colour may well begin with a gray photo. */
+    /** Number of records that are looked at for colour. A dataset in colour may begin with gray photos. */
     private static final int ENOUGH = 100;
 
     private final Configuration hadoop;
@@ -34,12 +37,11 @@ final class FirstImages {
         this.settings = settings;
     }
 
-    /** How to make every record. Reads from the sources only if the settings leave something open. */
+    /** The recipe for all records. Reads from the sources only if the settings leave something open. */
     Recipe recipe(List<ScanTask> tasks, ClassNames names) {
         if (settings.scaledJpeg() && !ImageDecoder.scales()) {
-            throw new UserError(
-                    "cannot decode JPEGs at a part of their size: expected ingest.scaled-jpeg = false where Leptonica's library"
-                            + " cannot be loaded, got true");
+            throw new UserError("cannot decode JPEGs at a reduced size: Leptonica's library cannot be loaded here; set"
+                    + " ingest.scaled-jpeg = false");
         }
         var reading = settings.reading(names);
         boolean latents = settings.payload() == Payload.LATENT;
@@ -106,7 +108,10 @@ final class FirstImages {
         }
     }
 
-    /** The scan will account for it and the next one may do; told of if none does. */
+    /**
+     * Notes why a record is unreadable. The next record may still be readable, and the scan accounts for all; the reasons are reported only
+     * if no record is readable.
+     */
     private void note(InputRecord record, String reason) {
         if (reasons.size() < Ledger.SHOWN) {
             reasons.add(Ledger.reason(record.source(), record.key(), record.offset(), reason));

@@ -15,7 +15,7 @@ import io.flowmap.ingest.source.SourceKind;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The section {@code ingest}; every key is explained in {@code reference.conf}. */
+/** The section {@code ingest}; {@code reference.conf} explains every key. */
 record IngestConfig(
         @JsonFormat(with = Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) List<String> train,
         @JsonFormat(with = Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) List<String> test,
@@ -61,31 +61,31 @@ record IngestConfig(
         buckets.forEach(IngestConfig::sides);
         if (!buckets.isEmpty() && (transform != Framing.CENTER_CROP || resolution != 0)) {
             throw new IllegalArgumentException(
-                    "expected transform = center-crop and resolution = 0 with buckets, got others");
+                    "expected transform = center-crop and resolution = 0 with buckets, got other values");
         }
         if (!buckets.isEmpty() && encoder == EncoderKind.LATENTS) {
             throw new IllegalArgumentException("expected images for buckets, got latents");
         }
         if (encoder == EncoderKind.CODEC && codec.files() == null) {
-            throw new IllegalArgumentException("expected codec.kind taef2 or onnx to encode by, got none");
+            throw new IllegalArgumentException("expected codec.kind taef2 or onnx to encode images, got none");
         }
         if (encoder == EncoderKind.LATENTS && filter.duplicates() == FilterConfig.Duplicates.PERCEPTUAL) {
-            throw new IllegalArgumentException("expected images to look at for likeness, got latents");
+            throw new IllegalArgumentException("expected images for filter.duplicates = perceptual, got latents");
         }
     }
 
-    /** Records of a block of latents: as configured, or as many as training holds well in float32. */
+    /** Number of records in a block of latents: the configured number, or as many as training can hold in float32. */
     int recordsOfBlock(LatentShape latent) {
         long fitting = MOST_BLOCK_BYTES / ((long) Float.BYTES * latent.size());
         return blockRecords > 0 ? blockRecords : (int) Math.min(Math.max(fitting, 1), MOST_BLOCK_RECORDS);
     }
 
-    /** What a record of the sources is. */
+    /** Kind of the sources' records. */
     Payload payload() {
         return encoder == EncoderKind.LATENTS ? Payload.LATENT : Payload.IMAGE;
     }
 
-    /** What is taken from the sources. */
+    /** What to read from the sources. */
     Reading reading(ClassNames names) {
         return new Reading(
                 names,
@@ -95,7 +95,7 @@ record IngestConfig(
                 List.copyOf(filter.fields().keySet()));
     }
 
-    /** The aspect buckets for images of some channels. */
+    /** The aspect buckets for images with this number of channels. */
     List<LatentShape> buckets(int channels) {
         return buckets.stream()
                 .map(IngestConfig::sides)
@@ -103,7 +103,7 @@ record IngestConfig(
                 .toList();
     }
 
-    /** Width and height of "WxH". */
+    /** Width and height of a bucket "WxH". */
     private static int[] sides(String bucket) {
         var matcher = BUCKET.matcher(bucket);
         if (!matcher.matches()) {
@@ -118,7 +118,7 @@ record IngestConfig(
 
     /** Channels of the output. */
     enum Color {
-        /** RGB if any of the first images has colour. */
+        /** RGB if any of the first images has colour, else gray. */
         @JsonProperty("auto")
         AUTO,
         @JsonProperty("gray")
@@ -127,21 +127,21 @@ record IngestConfig(
         RGB
     }
 
-    /** How pixels become latents. */
+    /** Kinds of conversion from pixels to latents. */
     enum EncoderKind {
         @JsonProperty("edm2")
         EDM2,
         @JsonProperty("standardised")
         STANDARDISED,
-        /** Images through the autoencoder {@code codec}. */
+        /** Images are encoded by the autoencoder {@code codec}. */
         @JsonProperty("codec")
         CODEC,
-        /** The sources hold latents already. */
+        /** The sources already hold latents. */
         @JsonProperty("latents")
         LATENTS
     }
 
-    /** How many images of the embedded dataset each split has. */
+    /** Number of images in each split of the embedded dataset. */
     record Drawings(int count, int testCount) {
         Drawings {
             if (count < 1 || testCount < 1) {

@@ -10,8 +10,8 @@ import java.util.Map;
 /**
  * Facts of ingested data.
  *
- * @param data what readers rely on, whose keys stand beside the others
- * @param records of each split by what became of them
+ * @param data facts that readers rely on; their keys are on the same level as the others
+ * @param records number of records of each split, by verdict
  * @param captions how captions are stored, null where there are none
  */
 record IngestFacts(

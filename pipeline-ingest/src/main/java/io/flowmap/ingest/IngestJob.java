@@ -14,8 +14,8 @@ import java.util.Map;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Reads images once into a staging table, measures what the encoder needs, shuffles, and writes blocks of encoded
- * images and the ledger. The result depends on the configuration, the seed and the sources alone.
+ * Reads images once into a staging table, measures the moments that the encoder needs, shuffles, and writes blocks of encoded images and
+ * the ledger. The result depends only on the configuration, the seed and the sources.
  */
 public final class IngestJob implements Job {
     private static final String STAGING = "staged";

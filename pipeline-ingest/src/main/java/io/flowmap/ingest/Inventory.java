@@ -22,16 +22,16 @@ import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 
 /**
- * What there is to ingest: listed, not read.
+ * The sources to ingest, listed but not read.
  *
- * @param sources of each split, a source named twice taken once
- * @param names of the classes of all sources together
+ * @param sources sources of each split; a source that is named twice is taken once
+ * @param names class names of all sources together
  */
 record Inventory(Map<String, List<Source>> sources, ClassNames names, List<StageInput> inputs) {
     static final String TRAIN = "train";
     static final String TEST = "test";
 
-    /** Looks up every path of the settings. Throws {@link UserError} if one names nothing. */
+    /** Looks up every path in the settings. Throws {@link UserError} if a path matches nothing. */
     static Inventory take(JobContext context, IngestConfig settings) {
         var finder = new Sources(context.hadoop(), settings.kind(), settings.payload());
         var found = new LinkedHashMap<String, List<Source>>();
@@ -45,7 +45,7 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
         return new Inventory(found, names, List.copyOf(inputs));
     }
 
-    /** Everything to read, in order. */
+    /** Everything to read, in reading order. */
     ArrayList<ScanTask> tasks() {
         var tasks = new ArrayList<ScanTask>();
         sources.forEach((split, places) -> {
@@ -56,7 +56,7 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
         return tasks;
     }
 
-    /** What to tell the user if a split's sources hold no record. */
+    /** The error for a split whose sources hold no record. */
     UserError nothing(String split, Payload payload) {
         return nothing(split, payload, sources.get(split));
     }
@@ -66,7 +66,7 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
         return new UserError("cannot ingest " + names + " as ingest." + split + ": no " + payload.text() + "s in it");
     }
 
-    /** The frozen networks that the output depends on. */
+    /** The frozen networks that the output depends on, as inputs. */
     private static List<StageInput> models(JobContext context, IngestConfig settings) {
         var files = new ArrayList<StageInput>();
         add(context, "ingest.captions.tokenizer", settings.captions().tokenizer(), files);
@@ -87,7 +87,7 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
             try (var in = Store.open(context.hadoop(), file)) {
                 files.add(new StageInput(setting, StageInput.withoutCredentials(file), Sha256.of(in)));
             }
-        } catch (IOException | IllegalArgumentException e) { // the store's own failures are unchecked
+        } catch (IOException | IllegalArgumentException e) { // failures of the store are unchecked
             throw new UserError("cannot read " + setting + " " + path + ": " + e.getMessage(), e);
         }
     }
@@ -151,7 +151,7 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
     private static Optional<ClassNames> agreed(Optional<ClassNames> known, Optional<ClassNames> more, Source source) {
         if (known.isPresent() && more.isPresent() && !known.equals(more)) {
             throw new UserError("cannot ingest " + source.name() + ": expected the class names of the other sources, "
-                    + known.get().names() + ", got " + more.get().names() + " (ingest.class-names decides)");
+                    + known.get().names() + ", got " + more.get().names() + " (set ingest.class-names)");
         }
         return known.isPresent() ? known : more;
     }

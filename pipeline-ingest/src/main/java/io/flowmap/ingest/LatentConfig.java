@@ -5,13 +5,13 @@ import io.flowmap.data.CodecFiles;
 import java.util.List;
 
 /**
- * The section {@code ingest.codec}: the autoencoder of latents, and how they are standardised.
+ * The section {@code ingest.codec}: the autoencoder of the latents and their standardisation.
  *
- * @param mean of the raw latents' channels, empty to measure
- * @param deviation of the raw latents' channels, empty to measure
- * @param sampled whether latents are drawn where mean and std are known, else the mean is taken
- * @param batch images encoded at once
- * @param measure records that are measured
+ * @param mean mean of each channel of the raw latents, empty to measure it
+ * @param deviation standard deviation of each channel of the raw latents, empty to measure it
+ * @param sampled whether latents are drawn if mean and std are known; otherwise the mean is used
+ * @param batch number of images encoded at once
+ * @param measure number of records used to measure mean and deviation
  */
 record LatentConfig(
         Kind kind,
@@ -36,7 +36,7 @@ record LatentConfig(
         files(kind, encoder, decoder, signed);
     }
 
-    /** Forms of codecs, or none. */
+    /** Kinds of codecs, or none. */
     enum Kind {
         @JsonProperty("none")
         NONE,
@@ -46,7 +46,7 @@ record LatentConfig(
         ONNX
     }
 
-    /** The codec, null if there is none. */
+    /** The codec's files, null if there is no codec. */
     CodecFiles files() {
         return files(kind, encoder, decoder, signed);
     }

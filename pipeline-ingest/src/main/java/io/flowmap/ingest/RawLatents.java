@@ -7,16 +7,16 @@ import io.flowmap.data.LatentShape;
 import io.flowmap.stage.JobContext;
 
 /**
- * The latents of a dataset before they are standardised.
+ * Shapes of a dataset's latents before standardisation.
  *
- * @param raw their shape, mean and std of a channel counted as two channels
- * @param latent their shape without the stds
- * @param factor side of an image over theirs, 1 without a codec
+ * @param raw shape of the raw latents; mean and std of a channel count as two channels
+ * @param latent shape without the stds
+ * @param factor side of an image divided by the side of its latent, 1 without a codec
  */
 record RawLatents(LatentShape raw, LatentShape latent, int factor) {
     /**
-     * Of a staged shape, as settings and files say. Without configured means a raw latent has no std, as there is no telling.
-     * Throws {@link UserError} if the channels do not fit the configured ones.
+     * Derives the shapes from the staged shape, the settings and the codec. Without configured means, raw latents are taken to have no
+     * stds, because the number of channels alone does not tell. Throws {@link UserError} if the channels do not match the configured means.
      */
     static RawLatents of(JobContext context, IngestConfig settings, LatentShape staged) {
         var files = settings.codec().files();
@@ -27,7 +27,7 @@ record RawLatents(LatentShape raw, LatentShape latent, int factor) {
                 : settings.codec().mean().size();
         if (raw.channels() != channels && raw.channels() != 2 * channels) {
             throw new UserError("cannot standardise latents of " + raw + ": expected ingest.codec.mean of "
-                    + raw.channels() + " channels, or of half as many with their stds, got " + channels);
+                    + raw.channels() + " channels, or of half as many if the latents include stds, got " + channels);
         }
         var latent = new LatentShape(channels, raw.height(), raw.width());
         return new RawLatents(raw, latent, factor(context, files, images ? staged : null, latent));

@@ -13,12 +13,12 @@ import java.io.Serializable;
 import java.util.ArrayList;
 
 /**
- * From an input record's content to what is staged.
+ * Describes how the content of an input record becomes a staged image or latent.
  *
- * @param shape of every staged image or latent, with buckets of the first
- * @param buckets shapes of the aspect buckets, empty without
- * @param scaledJpeg whether JPEGs may be decoded at a part of their size
- * @param labels label must be below this
+ * @param shape shape of every staged image or latent; with buckets, that of the first bucket
+ * @param buckets shapes of the aspect buckets, empty without buckets
+ * @param scaledJpeg whether JPEGs may be decoded at a reduced size
+ * @param labels number of classes; labels must be smaller
  */
 record Recipe(
         Reading reading,
@@ -30,19 +30,22 @@ record Recipe(
         boolean captionRequired,
         int labels)
         implements Serializable {
-    /** A scaled decoder leaves at least as many times the wanted size for the framing's filter to make the best of. */
+    /**
+     * Scaled decoding leaves the image at least this many times larger than its target, so that the framing's filter determines the
+     * quality.
+     */
     private static final int MARGIN = 2;
-    /** What a JPEG's blocks allow. */
+    /** Largest reduction that the 8x8 blocks of a JPEG support. */
     private static final int MOST_REDUCTION = 8;
 
-    /** The size of an image as found. Throws {@link UnreadableRecord} with the reason for the ledger. */
+    /** Size of an image as stored in the source. Throws {@link UnreadableRecord} with the reason for the ledger. */
     static ImageSize size(Content content, ImageDecoder decoder) throws UnreadableRecord {
         return content instanceof Content.Drawn drawn
                 ? drawn.image().size()
                 : decoder.size(((Content.Encoded) content).bytes());
     }
 
-    /** The whole image, in full. Throws {@link UnreadableRecord} with the reason for the ledger. */
+    /** Decodes an image at full size. Throws {@link UnreadableRecord} with the reason for the ledger. */
     static PixelImage decode(Content content, ImageDecoder decoder) throws UnreadableRecord {
         return decode(content, decoder, 1);
     }
@@ -53,13 +56,15 @@ record Recipe(
                 : decoder.decode(((Content.Encoded) content).bytes(), reduction);
     }
 
-    /** The whole image, large enough for its target. Throws {@link UnreadableRecord} with the reason for the ledger. */
+    /**
+     * Decodes an image, possibly reduced but large enough for its target. Throws {@link UnreadableRecord} with the reason for the ledger.
+     */
     PixelImage decode(Content content, ImageDecoder decoder, ImageSize size, LatentShape target)
             throws UnreadableRecord {
         return decode(content, decoder, reduction(size, target));
     }
 
-    /** By how much a JPEG may be smaller: the largest power of two that leaves the margin. */
+    /** Factor by which a JPEG may be reduced: the largest power of two that leaves the margin. */
     private int reduction(ImageSize size, LatentShape target) {
         if (!scaledJpeg || framing == Framing.NONE) {
             return 1;
@@ -68,7 +73,7 @@ record Recipe(
         return Integer.highestOneBit(Math.min(Math.max(scale / MARGIN, 1), MOST_REDUCTION));
     }
 
-    /** The shape that an image will be stored in: that of the bucket whose aspect is nearest, as a ratio. */
+    /** Shape in which an image is stored: the bucket with the nearest aspect ratio. */
     LatentShape target(ImageSize size) {
         double aspect = Math.log(size.aspect());
         var nearest = shape;
@@ -83,17 +88,17 @@ record Recipe(
         return nearest;
     }
 
-    /** The name of a target's bucket, null without buckets. */
+    /** Name of a target's bucket, null without buckets. */
     String bucket(LatentShape target) {
         return buckets.isEmpty() ? null : name(target);
     }
 
-    /** "WxH", as buckets are called in the settings. */
+    /** Name of a bucket in the settings, "WxH". */
     static String name(LatentShape bucket) {
         return bucket.width() + "x" + bucket.height();
     }
 
-    /** The image as it will be stored. */
+    /** Frames an image to its target shape. */
     PixelImage frame(PixelImage whole, LatentShape target) throws UnreadableRecord {
         var image = framing.apply(whole.withChannels(target.channels()), target.height(), target.width());
         var wanted = new ImageSize(target.height(), target.width());

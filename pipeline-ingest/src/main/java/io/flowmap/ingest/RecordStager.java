@@ -19,7 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Turns input records into staged ones. Not thread-safe. */
+/** Converts input records to staged records. Not thread-safe. */
 final class RecordStager implements AutoCloseable {
     private static final int LONGEST_REASON = 200;
 
@@ -35,7 +35,7 @@ final class RecordStager implements AutoCloseable {
         this.filter = new RecordFilter(recipe.filter());
     }
 
-    /** What is known of the content: nothing, its size, or all. */
+    /** What has been found out about the content so far: nothing, its size, or everything. */
     private record Found(int width, int height, String bucket, String digest, Look look, byte[] content) {
         static final Found NOTHING = new Found(0, 0, null, null, null, null);
 
@@ -74,7 +74,7 @@ final class RecordStager implements AutoCloseable {
         decoder.close();
     }
 
-    /** Why label and words are not wanted, if so. */
+    /** The reason why the label or the caption is filtered out, if it is. */
     private Optional<String> words(InputRecord record) throws UnreadableRecord {
         if (record.label() >= recipe.labels()) {
             throw new UnreadableRecord("label " + record.label() + ", expected below " + recipe.labels());
@@ -141,7 +141,8 @@ final class RecordStager implements AutoCloseable {
     }
 
     /**
-     * Keyed by the source's own name and not by its path, so that the same data gives the same order wherever it lies.
+     * Random bits for the order of a record. The key is its name within the source, not its path, so that the same data gets the same order
+     * in any location.
      */
     private long order(InputRecord record, String split) {
         var source = record.source().substring(record.source().lastIndexOf('/') + 1);

@@ -18,8 +18,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Reads every portion once and stages its records, a Parquet file a portion. A portion whose file is there is not read again, so
- * that an interrupted scan goes on where it was.
+ * Reads every portion once and stages its records, one Parquet file for each portion. Portions whose file exists are not read again, so an
+ * interrupted scan resumes where it stopped.
  */
 final class Scan {
     private final JobContext context;
@@ -30,14 +30,14 @@ final class Scan {
         this.recipe = recipe;
     }
 
-    /** Reads the tasks, each in a partition of its own; returns how many were left to read. */
+    /** Reads the tasks, each in its own partition. Returns the number of tasks that had to be read. */
     int run(List<ScanTask> tasks, Path staging) {
         var done = staged(staging);
         var left = tasks.stream().filter(task -> !done.contains(name(task))).toList();
         if (left.isEmpty()) {
             return 0;
         }
-        context.progress().goesOn("with the images that are not read yet");
+        context.progress().goesOn("with the images that have not been read yet");
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
         var hadoop = spark.broadcast(new SerializableConfiguration(context.hadoop()));
         var recipe = this.recipe;
@@ -51,7 +51,7 @@ final class Scan {
         return left.size();
     }
 
-    /** One record is in memory at a time, beside what the Parquet writer gathers. */
+    /** Stages one portion. Memory holds one record at a time plus the buffer of the Parquet writer. */
     private static void stage(ScanTask task, Recipe recipe, long seed, Configuration hadoop, String directory)
             throws IOException {
         long attempt = TaskContext.get().taskAttemptId();

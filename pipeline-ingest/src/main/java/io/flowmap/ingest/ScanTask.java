@@ -4,17 +4,17 @@ import io.flowmap.ingest.source.Portion;
 import java.io.Serializable;
 
 /**
- * A portion in the order of everything that is read.
+ * A portion with its position in reading order.
  *
- * @param ordinal from 0, over all splits
+ * @param ordinal position, from 0, over all splits
  */
 record ScanTask(int ordinal, String split, Portion portion) implements Serializable {
-    /** A split as a word of a random number's key. */
+    /** Number of a split, used in keys of random numbers. */
     static long number(String split) {
         return split.equals(Inventory.TRAIN) ? 0 : 1;
     }
 
-    /** Place of the portion's record {@code number} in the order of everything that is read. */
+    /** Position of the portion's record {@code number} in the reading order of all records. */
     long position(long number) {
         return ((long) ordinal << 40) + number;
     }

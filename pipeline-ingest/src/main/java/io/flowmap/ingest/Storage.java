@@ -10,7 +10,7 @@ import java.util.Locale;
 
 /** Element type of the stored latents, as configured. */
 enum Storage {
-    /** float16 if every pixel value survives it, else float32, as for the latents of a codec. */
+    /** float16 if it represents every pixel value exactly, else float32. Always float32 for latents of a codec. */
     @JsonProperty("auto")
     AUTO,
     @JsonProperty("float16")
@@ -18,7 +18,7 @@ enum Storage {
     @JsonProperty("float32")
     FLOAT32;
 
-    /** The type to use. Throws {@link UserError} if the configured one would lose pixels. */
+    /** The type to use. Throws {@link UserError} if the configured type would lose pixel values. */
     DType chosen(Encoder encoder, int channels) {
         return encoder instanceof PixelEncoder pixels
                 ? chosen(pixels, channels)
@@ -31,7 +31,7 @@ enum Storage {
         }
         if (this == FLOAT16 || !new PixelTable(encoder, DType.FLOAT32, channels).isExact()) {
             throw new UserError("cannot store pixels by " + encoder + " in " + name().toLowerCase(Locale.ROOT)
-                    + ": expected every value 0..255 back, got others");
+                    + ": expected every value 0..255 to be restored exactly, got rounding errors");
         }
         return DType.FLOAT32;
     }

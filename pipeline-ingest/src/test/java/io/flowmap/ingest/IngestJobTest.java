@@ -34,7 +34,7 @@ class IngestJobTest {
     Path dir;
 
     @Test
-    void sameBitsWhateverThePartitionCount(SparkSession spark) throws IOException {
+    void outputDoesNotDependOnThePartitionCount(SparkSession spark) throws IOException {
         var data = Archives.zip(dir.resolve("data.zip"), folders(50));
         var seen = new LinkedHashMap<String, Integer>();
         for (int partitions : new int[] {1, 3, 8}) {
@@ -85,7 +85,7 @@ class IngestJobTest {
     }
 
     @Test
-    void zipFolderAndShardOfTheSameImagesHoldTheSame(SparkSession spark) {
+    void zipFolderAndShardOfTheSameImagesGiveTheSameData(SparkSession spark) {
         var images = folders(12);
         var listed = new LinkedHashMap<String, Object>(images);
         var labels = images.keySet().stream()
@@ -110,7 +110,7 @@ class IngestJobTest {
     }
 
     @Test
-    void secondRunDoesNothingAndAnInterruptedOneIsDoneAgain(SparkSession spark) throws IOException {
+    void aSecondRunIsSkippedAndAnInterruptedRunIsRepeated(SparkSession spark) throws IOException {
         var source = sources("train", Archives.zip(dir.resolve("data.zip"), folders(20)));
         var run = run(spark, "run", source);
         var manifest = run.dir().resolve("data/manifest.json");
@@ -174,7 +174,7 @@ class IngestJobTest {
     }
 
     @Test
-    void noImagesAtAllIsTheUsersMistake(SparkSession spark) {
+    void sourcesWithoutImagesAreUserErrors(SparkSession spark) {
         var source = sources("train", Archives.tar(dir.resolve("a.tar"), "0.txt", "text", "1.mp", "x"));
         assertThatThrownBy(() -> run(spark, "run", source))
                 .isInstanceOf(UserError.class)
@@ -188,10 +188,10 @@ class IngestJobTest {
                 .hasMessageContaining("ingest.train");
     }
 
-    /** Where the settings leave nothing open no image is looked for. */
+    /** If the settings leave nothing open, no image is read in advance. */
     @ParameterizedTest
     @ValueSource(strings = {"train", "test"})
-    void emptySourcesAreTheUsersMistake(String split, SparkSession spark) throws IOException {
+    void emptySourcesAreUserErrors(String split, SparkSession spark) throws IOException {
         var full = Archives.zip(dir.resolve("full.zip"), folders(10));
         var empty = List.of(
                 Files.createDirectory(dir.resolve("folder")),
@@ -213,16 +213,16 @@ class IngestJobTest {
     }
 
     @Test
-    void emptyZipIsNamedBeforeImagesAreLookedFor(SparkSession spark) {
+    void anEmptyZipIsReportedBeforeImagesAreRead(SparkSession spark) {
         var zip = TestData.require("reports", "empty-input", "empty.zip");
         assertThatThrownBy(() -> run(spark, "run", sources("train", zip)))
                 .isInstanceOf(UserError.class)
                 .hasMessageEndingWith(zip + " as ingest.train: no images in it");
     }
 
-    /** Found out by the first images, or by the scan where the settings leave nothing open. */
+    /** The damage is found by reading the first images, or by the scan if the settings leave nothing open. */
     @Test
-    void aDamagedOnlySourceIsNamedWithItsReason(SparkSession spark) throws IOException {
+    void aSingleDamagedSourceIsReportedWithItsReason(SparkSession spark) throws IOException {
         var zip = Files.readAllBytes(Archives.zip(dir.resolve("whole.zip"), folders(3)));
         var reasons = new LinkedHashMap<Path, String>();
         reasons.put(
@@ -234,7 +234,7 @@ class IngestJobTest {
                 "unreadable zip: it begins with \"<!DOCTYPE html>\"");
         reasons.put(Files.write(dir.resolve("zeros.tar"), new byte[10_240]), "tar without files");
         reasons.put(Files.createFile(dir.resolve("zero.tar")), "empty file");
-        reasons.put(Files.write(dir.resolve("zip.tar"), zip), "no tar: it begins with \"PK");
+        reasons.put(Files.write(dir.resolve("zip.tar"), zip), "not a tar: it begins with \"PK");
         var all = reasons.keySet().toArray(Path[]::new);
         var settled = new String[] {"ingest.resolution=8", "ingest.color=gray", "ingest.max-failure-share=1"};
         for (var reason : reasons.entrySet()) {

@@ -28,7 +28,7 @@ public record IngestRun(SparkSession spark, Path dir) {
         return this;
     }
 
-    /** A path as a value of a setting. */
+    /** Formats paths as a value of a setting. */
     public static String sources(String key, Path... paths) {
         var quoted = new ArrayList<String>();
         for (var path : paths) {
@@ -53,7 +53,7 @@ public record IngestRun(SparkSession spark, Path dir) {
                 .toList();
     }
 
-    /** Rows of the ledger that hold a condition, in order of reading. */
+    /** Rows of the ledger that meet a condition, in reading order. */
     public List<Row> ledger(String condition) {
         return spark.read()
                 .parquet(dir.resolve("data/ledger").toString())

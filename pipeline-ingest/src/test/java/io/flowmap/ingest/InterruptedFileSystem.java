@@ -7,7 +7,7 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** Local files of which those with a neighbour {@code NAME.broken} cannot be opened; remembers what was opened. */
+/** Local files that cannot be opened if a file {@code NAME.broken} lies next to them. Records which files were opened. */
 public final class InterruptedFileSystem extends LocalFileSystem {
     static final Set<String> OPENED = ConcurrentHashMap.newKeySet();
 

@@ -37,7 +37,7 @@ class LatentDatasetTest {
     Path dir;
 
     @Test
-    void meansAndStdsBecomeMeansOrDraws(SparkSession spark) {
+    void meansAndStdsGiveMeansOrDraws(SparkSession spark) {
         var zip = Archives.zip(dir.resolve("latents.zip"), dataset(200, 8));
         var settings = new String[] {
             sources("train", zip),
@@ -83,7 +83,7 @@ class LatentDatasetTest {
     }
 
     @Test
-    void plainLatentsAreStandardisedAsMeasured(SparkSession spark) {
+    void plainLatentsAreStandardisedByMeasuredMoments(SparkSession spark) {
         var folder = Archives.folder(dir.resolve("latents"), dataset(40, 4));
         var run = run(spark, "run", sources("train", folder), "ingest.encoder=latents", "ingest.max-failure-share=0.1");
         var values = run.blocks("train").get(0).values();
@@ -112,7 +112,7 @@ class LatentDatasetTest {
                 .hasMessageContaining("expected ingest.codec.mean of 4 channels");
     }
 
-    /** Whole steps of float32 about 10,000, whose deviation is that of small integers. */
+    /** Multiples of the float32 spacing at 10,000, whose deviation can be computed in small integers. */
     @Test
     void deviationFarBelowTheMeanIsMeasured(SparkSession spark) {
         var members = new LinkedHashMap<String, Object>();
@@ -140,7 +140,7 @@ class LatentDatasetTest {
         }
     }
 
-    /** The first photos of the sample through TAEF2 and back, to the PSNR that this codec has on photos. */
+    /** Encodes the first photos of the sample with TAEF2 and decodes them to the PSNR that this codec reaches on photos. */
     @Test
     void photosComeBackThroughTheTinyAutoencoder(SparkSession spark) throws Exception {
         var shard = TestData.require("text-to-image", "data_000000.tar");
@@ -183,7 +183,7 @@ class LatentDatasetTest {
         return all;
     }
 
-    /** As EDM2's {@code dataset_tool encode} writes them, and two that are not as they should be. */
+    /** Files as EDM2's {@code dataset_tool encode} writes them, plus two invalid ones. */
     private static Map<String, Object> dataset(int count, int channels) {
         var members = new LinkedHashMap<String, Object>();
         var labels = new StringBuilder();
@@ -204,7 +204,7 @@ class LatentDatasetTest {
         return members;
     }
 
-    /** Means of either sign, positive stds. */
+    /** Means of both signs, positive stds. */
     private static float value(int record, int at) {
         float wave = (float) Math.sin(record * 1.7 + at * 0.9);
         return at < 4 * AREA ? 5 * wave : 0.5f + wave * wave;

@@ -89,7 +89,7 @@ class RealDataTest {
     }
 
     @Test
-    void oddShardsAndDamagedOnesGiveLedgerRows(SparkSession spark) throws IOException {
+    void unusualAndDamagedShardsGiveLedgerRows(SparkSession spark) throws IOException {
         var odd = TestData.require("webdataset-odd");
         var photos = TestData.require("imagenet-sample", "imagenet-sample-000000.tar");
         var cut = Files.write(dir.resolve("cut.tar"), Arrays.copyOf(Files.readAllBytes(photos), 5_000_000));

@@ -20,7 +20,7 @@ class ScaledJpegTest {
     @TempDir
     Path dir;
 
-    /** As small as leaves twice the wanted size of 8, and no smaller than an eighth. */
+    /** Images are reduced as long as they remain twice the wanted size of 8, by at most 8. */
     @ParameterizedTest
     @CsvSource({"40, 31, 1", "40, 32, 2", "63, 80, 2", "64, 64, 4", "127, 200, 4", "128, 128, 8", "300, 290, 8"})
     void imagesKeepTwiceTheWantedSize(int width, int height, int reduction, SparkSession spark) throws Exception {

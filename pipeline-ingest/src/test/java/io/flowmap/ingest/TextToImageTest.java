@@ -43,7 +43,7 @@ class TextToImageTest {
     Path dir;
 
     @Test
-    void captionsComeFromTheFirstPlaceThatHasOne(SparkSession spark) {
+    void captionsComeFromTheFirstPlaceWithACaption(SparkSession spark) {
         var shard = Archives.tar(
                 dir.resolve("a.tar"),
                 "0.jpg",
@@ -82,7 +82,7 @@ class TextToImageTest {
     }
 
     @Test
-    void filtersTellWhyAndNothingIsLost(SparkSession spark) {
+    void filtersGiveTheirReasonsAndNoRecordIsLost(SparkSession spark) {
         var shard = Archives.tar(dir.resolve("a.tar"), filtered());
         var run = run(
                 spark,
@@ -105,11 +105,11 @@ class TextToImageTest {
                         "kept null",
                         "filtered resolution 10x16",
                         "filtered resolution 50x60",
-                        "filtered aspect of 40x16",
+                        "filtered aspect ratio of 40x16",
                         "filtered caption of 2 characters",
                         "filtered caption of 26 characters",
-                        "filtered caption without the pattern",
-                        "filtered caption with the excluded pattern",
+                        "filtered caption does not match the pattern",
+                        "filtered caption matches the excluded pattern",
                         "filtered field source is laion",
                         "filtered field source is missing");
         assertThatThrownBy(() -> run(spark, "bad", sources("train", shard), "ingest.filter.caption=\"(\""))
@@ -118,7 +118,7 @@ class TextToImageTest {
     }
 
     @Test
-    void limitIsASampleThatTheSeedDraws(SparkSession spark) {
+    void theLimitKeepsARandomSampleOfTheSeed(SparkSession spark) {
         var pairs = new ArrayList<Object>();
         for (int i = 0; i < 40; i++) {
             pairs.addAll(List.of(i + ".png", png(i, 8, 8)));
@@ -133,7 +133,7 @@ class TextToImageTest {
     }
 
     @Test
-    void bucketsAreSplitsOfTheNearestAspect(SparkSession spark) {
+    void bucketsAreSplitsByNearestAspectRatio(SparkSession spark) {
         var shard = Archives.tar(
                 dir.resolve("a.tar"),
                 "tall.jpg",
@@ -161,7 +161,7 @@ class TextToImageTest {
     }
 
     @Test
-    void tokensAndEmbeddingsAreThoseOfTheModels(SparkSession spark) throws IOException {
+    void tokensAndEmbeddingsMatchTheModels(SparkSession spark) throws IOException {
         var tokenizer = Tokenizers.animals(dir.resolve("tokenizer.json"));
         float[][] table = {{0, 0}, {1, -1}, {0.5f, 2}, {3, 0.25f}, {-4, 8}};
         var encoder = OnnxFiles.embedding(dir.resolve("text.onnx"), table);
@@ -210,7 +210,7 @@ class TextToImageTest {
                 .hasStackTraceContaining("expected a tokenizer.json of Hugging Face, got other bytes");
     }
 
-    /** Every shard of the sample, and one with planted repetitions: the same bytes, another quality, half the size. */
+    /** Every shard of the sample, and one with planted duplicates: the same bytes, another quality, half the size. */
     @Test
     void plantedDuplicatesAreFoundAndNoOthers(SparkSession spark) throws IOException {
         var data = TestData.require("text-to-image");
@@ -254,7 +254,7 @@ class TextToImageTest {
     }
 
     @Test
-    void anInterruptedScanGoesOnWithTheShardsThatAreLeft(SparkSession spark) throws IOException {
+    void anInterruptedScanResumesWithTheRemainingShards(SparkSession spark) throws IOException {
         var shards = new ArrayList<Path>();
         for (int shard = 0; shard < 5; shard++) {
             shards.add(Archives.tar(

@@ -5,7 +5,10 @@ import io.flowmap.checkpoint.pickle.Tuple;
 import io.flowmap.checkpoint.pickle.Unpickler;
 import java.util.List;
 
-/** Arguments of a global by position and kind; another kind is an {@link IllegalArgumentException}. */
+/**
+ * Typed access to the arguments of a pickled call, by position. Throws {@link IllegalArgumentException} if an argument is missing or has
+ * another type.
+ */
 final class Arguments {
     private Arguments() {}
 

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Goes through the value of a pickle: its arrays get the names that a state dict gives them ("ema.unet.out_gain"), its plain values
- * become JSON. Values may hold themselves or each other many times, so depth and number of steps are bounded.
+ * Walks the value of a pickle. Arrays get the names of a state dict ("ema.unet.out_gain"); plain values become JSON. Values may contain
+ * themselves or each other many times, so depth and number of steps are bounded.
  */
 final class ArrayTree {
     private static final int MAX_DEPTH = 64;
@@ -34,7 +34,7 @@ final class ArrayTree {
         return arrays;
     }
 
-    /** Notes the arrays below a value; returns its plain values, null where there are none. */
+    /** Collects the arrays below a value and returns its plain values; null if there are none. */
     JsonNode visit(String name, Object value, int depth) {
         if (++steps > MAX_STEPS || depth > MAX_DEPTH || name.length() > MAX_NAME) {
             throw new IllegalArgumentException("expected at most " + MAX_STEPS + " values, " + MAX_DEPTH
@@ -71,7 +71,7 @@ final class ArrayTree {
         return null;
     }
 
-    /** A module's arrays are named as its state dict names them; its hooks and other internals are left out. */
+    /** Collects a module's arrays under the names of its state dict. Hooks and other internals of the module are skipped. */
     private JsonNode object(String name, PickledObject object, int depth) {
         var attributes = object.attributes();
         var node = JSON.objectNode().put("class", object.type());
@@ -97,7 +97,7 @@ final class ArrayTree {
         return node;
     }
 
-    /** Arrays that are plain attributes of a module are not of its state dict. */
+    /** Visits an attribute of a module. Arrays that are plain attributes are not part of the state dict and are skipped. */
     private JsonNode attribute(Object value, int depth) {
         var inner = new ArrayTree();
         inner.steps = steps;
@@ -143,7 +143,7 @@ final class ArrayTree {
         return name.isEmpty() ? key : name + "." + key;
     }
 
-    /** Texts and bytes that are not kept are left out. */
+    /** A plain value as JSON. Long texts and bytes are skipped. */
     private static JsonNode plain(Object value) {
         if (value == null) {
             return JSON.nullNode();

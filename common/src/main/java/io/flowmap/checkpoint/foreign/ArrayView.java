@@ -6,12 +6,12 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * An array as a view of a storage.
+ * An array as a view into a storage.
  *
- * @param storage its elements
- * @param offset of its first element
+ * @param storage elements of the array
+ * @param offset index of its first element in the storage
  * @param shape dimensions, empty for a scalar
- * @param strides in elements, from 0
+ * @param strides strides in elements, not negative
  */
 record ArrayView(Storage storage, long offset, long[] shape, long[] strides) {
     private static final int MAX_DIMENSIONS = 32;
@@ -25,7 +25,7 @@ record ArrayView(Storage storage, long offset, long[] shape, long[] strides) {
         if (offset < 0
                 || Arrays.stream(shape).anyMatch(n -> n < 0)
                 || Arrays.stream(strides).anyMatch(n -> n < 0)) {
-            throw new IllegalArgumentException("expected offset, shape and strides from 0, got " + offset + ", "
+            throw new IllegalArgumentException("expected offset, shape and strides >= 0, got " + offset + ", "
                     + Arrays.toString(shape) + " and " + Arrays.toString(strides));
         }
     }
@@ -35,7 +35,7 @@ record ArrayView(Storage storage, long offset, long[] shape, long[] strides) {
         return new ArrayView(storage, 0, shape, contiguous(shape));
     }
 
-    /** Strides of C order. Throws {@link IllegalArgumentException} where they do not fit a long. */
+    /** Strides of C order. Throws {@link IllegalArgumentException} if they do not fit a long. */
     static long[] contiguous(long... shape) {
         var strides = new long[shape.length];
         long next = 1;
@@ -55,14 +55,14 @@ record ArrayView(Storage storage, long offset, long[] shape, long[] strides) {
         return storage.type();
     }
 
-    /** Bytes in C order. */
+    /** Size in bytes in C order. */
     long bytes() {
         return TensorData.length(type(), shape);
     }
 
     /**
-     * Throws {@link IllegalArgumentException} unless the storage has the elements. A view larger than its storage, of strides 0, is
-     * refused too: a few bytes could ask for any memory.
+     * Throws {@link IllegalArgumentException} unless the storage holds all elements. Also refuses a view that is larger than its storage
+     * (strides of 0): otherwise a few bytes could request any amount of memory.
      */
     void requireWithinStorage() {
         long count = bytes() / type().bytes();
@@ -74,7 +74,7 @@ record ArrayView(Storage storage, long offset, long[] shape, long[] strides) {
         storage.data();
     }
 
-    /** Index of the last element, as large as can be where a long does not hold it. */
+    /** Index of the last element, {@code Long.MAX_VALUE} on overflow. */
     private long last() {
         try {
             long last = offset;
@@ -104,7 +104,7 @@ record ArrayView(Storage storage, long offset, long[] shape, long[] strides) {
         return new TensorData(type(), shape, ordered);
     }
 
-    /** Bytes from the first to the last element. */
+    /** Number of bytes from the first to the last element. */
     private long span() {
         if (bytes() == 0) {
             return 0;
@@ -116,7 +116,7 @@ record ArrayView(Storage storage, long offset, long[] shape, long[] strides) {
         return elements * type().bytes();
     }
 
-    /** Strides, those of dimensions of one element, which do not matter, as 0. */
+    /** Strides with 0 for dimensions of size 1, whose stride does not matter. */
     private long[] normal(long[] of) {
         var normal = of.clone();
         for (int i = 0; i < normal.length; i++) {

@@ -7,7 +7,7 @@ import java.io.InputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** A file of any Hadoop file system; every stream opens it anew. */
+/** A file on any Hadoop file system. Each stream opens the file again. */
 record FileBlob(FileSystem fileSystem, Path file, long length) implements Blob {
     static FileBlob of(FileSystem fileSystem, Path file) throws IOException {
         var status = fileSystem.getFileStatus(file);

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The forms of checkpoints, told apart by their first bytes. A safetensors file may begin with any byte, since a length stands there:
- * that its JSON opens at byte 8 tells it from a pickle, where zeros before such a byte can be no instruction.
+ * Formats of checkpoints, detected by their first bytes. A safetensors file begins with a length, which may be any byte; it is recognised
+ * by the JSON that opens at byte 8. A pickle cannot have zeros before such a byte, because they are no valid opcodes.
  */
 enum FileForm {
     SAFETENSORS,
@@ -19,7 +19,7 @@ enum FileForm {
     private static final int PROTO = 0x80;
     private static final int LAST_PROTOCOL = 5;
 
-    /** The form of a file with these first bytes, nine at least unless the file has fewer. */
+    /** Format of a file with these first bytes: at least nine, or all bytes of a shorter file. */
     static FileForm of(byte[] begin) {
         var bytes = ByteBuffer.wrap(begin).order(ByteOrder.LITTLE_ENDIAN);
         boolean opens = begin.length > HEADER && begin[HEADER] == '{';

@@ -20,13 +20,13 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A checkpoint of another program: EDM2's snapshots ({@code .pkl}), torch's files ({@code .pth}, {@code .pt}, {@code .th}; zip and
- * legacy), safetensors and their index of shards. Nothing in it is run, no declared size is trusted, and arrays stay in the file until
- * {@link #read} takes one.
+ * A checkpoint of another program: EDM2 snapshots ({@code .pkl}), torch files ({@code .pth}, {@code .pt}, {@code .th}; zip and legacy),
+ * safetensors and their shard index. No code in the file is executed, declared sizes are checked, and arrays stay in the file until {@link
+ * #read} is called.
  */
 public final class ForeignCheckpoint {
     private static final String STATE_DICT = "state_dict";
-    /** Arrays may share memory and deflate, but not without limit. */
+    /** Largest ratio of array bytes to file bytes. Arrays may share memory and be deflated, but only up to this limit. */
     private static final long MAX_RATIO = 128;
 
     private final String name;
@@ -48,7 +48,7 @@ public final class ForeignCheckpoint {
         T run() throws IOException;
     }
 
-    /** Opens a file, or the index of a sharded safetensors. Throws {@link UserError} if it is none of the forms or damaged. */
+    /** Opens a file or the index of sharded safetensors. Throws {@link UserError} if the format is unknown or the file is damaged. */
     public static ForeignCheckpoint open(FileSystem fileSystem, Path file) {
         var name = Secrets.withoutUserInfo(file.toString());
         return reading(name, () -> {
@@ -85,7 +85,7 @@ public final class ForeignCheckpoint {
         }
         if (bytes / MAX_RATIO > length) {
             throw new IllegalArgumentException(
-                    "expected arrays of a file of " + length + " bytes, got arrays of " + bytes);
+                    "expected arrays that fit into a file of " + length + " bytes, got " + bytes + " bytes of arrays");
         }
         return new ForeignCheckpoint(
                 name,
@@ -94,17 +94,17 @@ public final class ForeignCheckpoint {
                 configuration == null ? MissingNode.getInstance() : configuration);
     }
 
-    /** The file, without credentials. */
+    /** Name of the file, without credentials. */
     public String name() {
         return name;
     }
 
-    /** The form of the file in words. */
+    /** Format of the file, for messages. */
     public String format() {
         return format;
     }
 
-    /** Names, types and shapes, in the order of the file or of the state dict. */
+    /** Names, types and shapes of the arrays, in the order of the file or of the state dict. */
     public Map<String, ArrayInfo> arrays() {
         var infos = new LinkedHashMap<String, ArrayInfo>();
         arrays.forEach((key, view) ->
@@ -113,14 +113,14 @@ public final class ForeignCheckpoint {
     }
 
     /**
-     * The plain values beside the arrays: of an object its "class", its attributes ("_init_kwargs" are the arguments of its
-     * constructor) and, of a network, its "modules". A missing node where the file has none.
+     * Plain values of the file. For an object: its "class" and its attributes ("_init_kwargs" holds the arguments of its constructor); for
+     * a network also its "modules". A missing node if the file has no plain values.
      */
     public JsonNode configuration() {
         return configuration;
     }
 
-    /** What lies below a name, such as "ema" or "state_dict", with the names from there on. Throws {@link UserError} if nothing does. */
+    /** The part below a name such as "ema" or "state_dict", with names relative to it. Throws {@link UserError} if it holds no arrays. */
     public ForeignCheckpoint at(String place) {
         var below = new LinkedHashMap<String, ArrayView>();
         arrays.forEach((key, view) -> {
@@ -134,17 +134,17 @@ public final class ForeignCheckpoint {
         return new ForeignCheckpoint(name, format, below, configuration.path(place));
     }
 
-    /** Reads an array. Throws {@link UserError} if there is none of that name or the file is damaged. */
+    /** Reads an array. Throws {@link UserError} if there is no such array or the file is damaged. */
     public TensorData read(String array) {
         var view = arrays.get(array);
         if (view == null) {
             throw new UserError(
-                    "cannot read " + name + ": expected array " + array + ", got " + arrays.size() + " others");
+                    "cannot read " + name + ": expected array " + array + ", got " + arrays.size() + " other arrays");
         }
         return reading(name + ", array " + Unpickler.printable(array), view::read);
     }
 
-    /** All arrays, for a small file. */
+    /** Reads all arrays; meant for small files. */
     public Map<String, TensorData> readAll() {
         var all = new LinkedHashMap<String, TensorData>();
         arrays.keySet().forEach(array -> all.put(array, read(array)));
@@ -152,7 +152,7 @@ public final class ForeignCheckpoint {
     }
 
     /**
-     * All arrays as those of a network, by their names below "state_dict" where the file has such a place.
+     * All arrays of the file. If the file has a "state_dict", only the arrays below it, with names relative to it.
      *
      * @param network what the file should hold, for messages: "a TAEF2 encoder"
      */

@@ -6,15 +6,15 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Bytes that a pickle of protocol 2 keeps as text: each byte a character U+0000 to U+00FF in UTF-8.
+ * Bytes that a pickle of protocol 2 stores as text: one character U+0000 to U+00FF, encoded as UTF-8, for each byte.
  *
- * @param encoded the UTF-8
- * @param length decoded bytes
+ * @param encoded the UTF-8 text
+ * @param length number of decoded bytes
  */
 record Latin1Blob(Blob encoded, long length) implements Blob {
     private static final int BUFFER = 1 << 16;
 
-    /** Counts the bytes. Throws {@link IllegalArgumentException} if there are other characters. */
+    /** Counts the bytes. Throws {@link IllegalArgumentException} if there are characters above U+00FF. */
     static Latin1Blob of(Blob encoded) throws IOException {
         try (var in = new Decoder(encoded.open(0))) {
             var buffer = new byte[BUFFER];

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** NumPy's arrays, scalars and element types in pickles. */
+/** NumPy arrays, scalars and element types in pickles. */
 final class NumpyGlobals {
     private static final Map<String, TensorData.Type> TYPES = Map.of(
             "f2", TensorData.Type.FLOAT16,
@@ -32,7 +32,7 @@ final class NumpyGlobals {
 
     private NumpyGlobals() {}
 
-    /** An element type; its byte order follows. */
+    /** An element type. Its byte order is set by a later BUILD. */
     private static final class Dtype implements Buildable {
         private final TensorData.Type type;
         private ByteOrder order = ByteOrder.LITTLE_ENDIAN;
@@ -41,7 +41,10 @@ final class NumpyGlobals {
             this.type = type;
         }
 
-        /** (3, byte order, ...): "<", ">", "|" for bytes, "=" for the writer's, which is taken as little endian. */
+        /**
+         * Takes the state (3, byte order, ...). Byte order is "<", ">", "|" for single bytes, or "=" for that of the writer, which is
+         * assumed to be little endian.
+         */
         @Override
         public void build(Object state) {
             order = text(typed(Tuple.class, state).items(), 1).equals(">")
@@ -60,11 +63,11 @@ final class NumpyGlobals {
         }
     }
 
-    /** An array; its content follows. */
+    /** An array. Its content is set by a later BUILD. */
     static final class Array implements Buildable {
         private ArrayView view;
 
-        /** (1, shape, dtype, whether Fortran order, bytes). */
+        /** Takes the state (1, shape, dtype, is Fortran order, bytes). */
         @Override
         public void build(Object state) {
             var items = typed(Tuple.class, state).items();
@@ -72,7 +75,7 @@ final class NumpyGlobals {
             view = dtype.array(blob(items, 4), longs(items, 1), typed(Boolean.class, Arguments.at(items, 3)));
         }
 
-        /** Throws {@link IllegalArgumentException} if no content followed. */
+        /** The array. Throws {@link IllegalArgumentException} if its content was never set. */
         ArrayView view() {
             if (view == null) {
                 throw new IllegalArgumentException("expected the content of a numpy array, got none");
@@ -105,7 +108,7 @@ final class NumpyGlobals {
         return new Dtype(type);
     }
 
-    /** (buffer, dtype, shape, order "C" or "F"). */
+    /** Array from (buffer, dtype, shape, order "C" or "F"). */
     private static Object fromBuffer(List<Object> arguments) {
         var dtype = typed(Dtype.class, Arguments.at(arguments, 1));
         var order = text(arguments, 3);
@@ -114,7 +117,7 @@ final class NumpyGlobals {
         return array;
     }
 
-    /** (dtype, bytes): a number. */
+    /** Number from (dtype, bytes). */
     private static Object scalar(List<Object> arguments) throws IOException {
         var view = typed(Dtype.class, Arguments.at(arguments, 0)).array(blob(arguments, 1), new long[0], false);
         var data = view.read();

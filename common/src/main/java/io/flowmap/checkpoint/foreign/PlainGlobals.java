@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Python's containers, and the objects that are only attributes: options and EDM2's persistent classes, whose source is never looked at. */
+/**
+ * Python's containers, and objects that are reduced to their attributes: option namespaces and EDM2's persistent classes, whose source code
+ * is ignored.
+ */
 final class PlainGlobals {
     private PlainGlobals() {}
 
@@ -36,7 +39,7 @@ final class PlainGlobals {
         return globals;
     }
 
-    /** An empty one, whose items follow; Python 2 gives them as a list of pairs. */
+    /** A dict. Usually empty, with items set later; Python 2 passes the items as a list of pairs. */
     private static Object dict(List<Object> arguments) {
         var dict = new LinkedHashMap<String, Object>();
         for (var pair : arguments.isEmpty() ? List.of() : list(arguments.get(0))) {
@@ -61,7 +64,7 @@ final class PlainGlobals {
         return Blob.of(new byte[0]);
     }
 
-    /** Of nothing, bytes, or a text and its encoding. */
+    /** A bytearray from no argument, from bytes, or from a text and its encoding. */
     private static Object bytearray(List<Object> arguments) throws IOException {
         return switch (arguments.size()) {
             case 0 -> Blob.of(new byte[0]);
@@ -70,7 +73,7 @@ final class PlainGlobals {
         };
     }
 
-    /** (text, "latin1"): how pickles of protocol 2 keep bytes. */
+    /** Bytes from (text, "latin1"), the form in which protocol 2 stores bytes. */
     private static Object encode(List<Object> arguments) throws IOException {
         var encoding = text(arguments, 1);
         if (!encoding.equals("latin1") && !encoding.equals("latin-1")) {
@@ -86,7 +89,10 @@ final class PlainGlobals {
         return Blob.of(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /** A dict of type "class", class_name, state and the module's source: the attributes are kept, the source is not. */
+    /**
+     * A persistent object from a dict with type "class", class_name, state and the source of the module. Keeps the attributes, drops the
+     * source.
+     */
     private static Object persistent(List<Object> arguments) {
         var meta = typed(Map.class, at(arguments, 0));
         if (!"class".equals(meta.get("type")) || !(meta.get("class_name") instanceof String name)) {

@@ -16,7 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
 
-/** Arrays of one safetensors file, or of several beside an index ({@code model.safetensors.index.json}). */
+/** Arrays of one safetensors file, or of several files next to their index ({@code model.safetensors.index.json}). */
 final class ShardIndex {
     private static final int MAX_INDEX = 16 << 20;
 
@@ -39,7 +39,7 @@ final class ShardIndex {
         }
     }
 
-    /** The arrays that an index names, in its order. */
+    /** The arrays named in an index, in its order. */
     static Map<String, ArrayView> arrays(FileBlob index) throws IOException {
         if (index.length() > MAX_INDEX) {
             throw new IllegalArgumentException(
@@ -94,7 +94,7 @@ final class ShardIndex {
         throw new IllegalArgumentException("expected weight_map in the index, got none");
     }
 
-    /** A shard is a file beside its index, nowhere else. */
+    /** File name of a shard. It must lie next to its index. */
     private static String shardName(String array, JsonNode shard) {
         if (!shard.isTextual() || !shard.asText().matches("[A-Za-z0-9_][A-Za-z0-9._-]{0,254}")) {
             throw new IllegalArgumentException("expected a plain file name as shard of " + Unpickler.printable(array)

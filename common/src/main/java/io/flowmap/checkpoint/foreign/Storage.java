@@ -4,7 +4,10 @@ import io.flowmap.checkpoint.TensorData;
 import io.flowmap.checkpoint.pickle.Blob;
 import java.nio.ByteOrder;
 
-/** One-dimensional memory that arrays are views of: located, not loaded. In torch's legacy form it follows the pickle that names it. */
+/**
+ * One-dimensional memory that array views refer to. Its data is located, not loaded; in torch's legacy format the data follows the pickle
+ * that names the storage.
+ */
 final class Storage {
     private final TensorData.Type type;
     private final long elements;
@@ -16,14 +19,14 @@ final class Storage {
         this.elements = elements;
     }
 
-    /** A storage of a whole blob, little endian. */
+    /** A storage that spans a whole blob, little endian. */
     static Storage of(TensorData.Type type, Blob data) {
         var storage = new Storage(type, data.length() / type.bytes());
         storage.locate(data, ByteOrder.LITTLE_ENDIAN);
         return storage;
     }
 
-    /** Says where the elements lie. Throws {@link IllegalArgumentException} if their number is another. */
+    /** Sets the location of the elements. Throws {@link IllegalArgumentException} if their number does not match. */
     void locate(Blob where, ByteOrder byteOrder) {
         if (elements < 0 || where.length() / type.bytes() != elements || where.length() % type.bytes() != 0) {
             throw new IllegalArgumentException(
@@ -45,7 +48,7 @@ final class Storage {
         return order;
     }
 
-    /** Where the elements lie. Throws {@link IllegalArgumentException} if the file does not have them. */
+    /** Location of the elements. Throws {@link IllegalArgumentException} if it was never set, because the file lacks them. */
     Blob data() {
         if (data == null) {
             throw new IllegalArgumentException("expected the storage of an array in the file, got none");

@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What {@code torch.save} and {@code pickle.dump} write: a zip archive of a pickle and its storages; the older form of five pickles
- * and the storages; or one pickle alone, whose storages are files of the older form kept as byte strings.
+ * Reader for the formats of {@code torch.save} and {@code pickle.dump}: a zip archive with a pickle and its storages; the legacy format of
+ * five pickles followed by the storages; or a single pickle whose storages are legacy files embedded as byte strings.
  */
 final class TorchFile {
     private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
@@ -34,9 +34,9 @@ final class TorchFile {
     }
 
     /**
-     * A file's value.
+     * Value of a file.
      *
-     * @param format in words
+     * @param format name of the format, for messages
      * @param root plain values, {@link ArrayView}s and objects
      */
     record Content(String format, Object root) {}
@@ -66,7 +66,7 @@ final class TorchFile {
         return new TorchFile(globals).read(file);
     }
 
-    /** The storage that a byte string holds; its pickles may not hold further ones. */
+    /** The storage in a byte string. Its pickles must not embed further storages. */
     private static Object storage(List<Object> arguments) throws IOException {
         var nested = new TorchFile(TorchGlobals.globals()).read(Arguments.blob(arguments, 0));
         return typed(Storage.class, nested.root());
@@ -83,7 +83,10 @@ final class TorchFile {
         }
     }
 
-    /** Version, facts of the writer's system, the value, the keys of its storages; then the storages, each after its length. */
+    /**
+     * Reads the legacy format after its magic number: version, system information, the value, the keys of its storages, then each storage
+     * preceded by its length.
+     */
     private Object legacy(PickleStream in) throws IOException {
         var plain = new Unpickler(Map.of());
         var version = plain.load(in);

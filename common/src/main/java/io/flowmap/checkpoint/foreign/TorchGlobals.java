@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Torch's arrays, storages and containers of modules in pickles. */
+/** Torch's arrays, storages and module containers in pickles. */
 final class TorchGlobals {
     private static final Map<String, TensorData.Type> STORAGES = Map.ofEntries(
             Map.entry("torch.HalfStorage", TensorData.Type.FLOAT16),
@@ -33,7 +33,7 @@ final class TorchGlobals {
 
     private TorchGlobals() {}
 
-    /** Plain values, NumPy's arrays and torch's. */
+    /** Handlers for plain values, NumPy arrays and torch arrays, by global. */
     static Map<String, Global> globals() {
         var globals = new TreeMap<String, Global>();
         globals.putAll(PlainGlobals.globals());
@@ -52,9 +52,9 @@ final class TorchGlobals {
     }
 
     /**
-     * The storage of a persistent id: ("storage", type, key, location, elements).
+     * The storage for a persistent id ("storage", type, key, location, elements).
      *
-     * @param id the id; a sixth item is a view into another storage, which torch no longer writes
+     * @param id the id; it may have a sixth item, a view into another storage, which torch no longer writes
      */
     static Storage storage(List<Object> id) {
         if (!text(id, 0).equals("storage") || id.size() > 5 && id.get(5) != null) {
@@ -69,12 +69,12 @@ final class TorchGlobals {
         return new Storage(type, integer(id, 4));
     }
 
-    /** The key of a storage in its file. */
+    /** Key of a storage in its file. */
     static String storageKey(List<Object> id) {
         return text(id, 2);
     }
 
-    /** (storage, offset, shape, strides, and what training needs). */
+    /** A tensor from (storage, offset, shape, strides, ...). The remaining arguments matter only to training. */
     private static Object tensor(List<Object> arguments) {
         var storage = typed(Storage.class, at(arguments, 0));
         return new ArrayView(storage, integer(arguments, 1), longs(arguments, 2), longs(arguments, 3));

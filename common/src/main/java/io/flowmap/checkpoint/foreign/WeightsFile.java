@@ -9,14 +9,14 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The weights of a frozen network from a file of another program.
+ * Weights of a frozen network, read from a file of another program.
  *
- * @param dict its arrays
+ * @param dict arrays of the file
  * @param hash SHA-256 of the file
  */
 public record WeightsFile(StateDict dict, String hash) {
     /**
-     * Reads a torch or safetensors file. Throws {@link UserError} where it cannot be read.
+     * Reads a torch or safetensors file. Throws {@link UserError} if that fails.
      *
      * @param network what the file should hold, for messages: "a TAEF2 encoder"
      */

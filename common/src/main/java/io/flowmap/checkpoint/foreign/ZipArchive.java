@@ -10,8 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The members of a zip archive (PKWARE's APPNOTE, with its 64-bit fields), located by the central directory. Names are keys in memory,
- * never paths of a file system.
+ * Members of a zip archive (PKWARE APPNOTE, with the 64-bit fields), located by the central directory. Names are only keys in memory, never
+ * paths on a file system.
  */
 final class ZipArchive {
     private static final int END_LENGTH = 22;
@@ -64,7 +64,7 @@ final class ZipArchive {
         return members;
     }
 
-    /** Where the central directory lies, as the record at the archive's end says. */
+    /** Location of the central directory, read from the record at the end of the archive. */
     private Directory directory() throws IOException {
         int tail = (int) Math.min(file.length(), END_LENGTH + MAX_COMMENT);
         var end = little(file.read(file.length() - tail, tail));
@@ -113,7 +113,7 @@ final class ZipArchive {
         return new Entry(text, u2(bytes, at + 8), u2(bytes, at + 10), bytes.getInt(at + 16), packed, length, offset);
     }
 
-    /** The 64-bit field among the extra ones, empty if there is none. */
+    /** The 64-bit extra field, empty if there is none. */
     private static ByteBuffer wide(ByteBuffer extra) {
         while (extra.remaining() >= 4) {
             int id = extra.getShort() & 0xffff;
@@ -126,7 +126,7 @@ final class ZipArchive {
         return ByteBuffer.allocate(0);
     }
 
-    /** A field of 32 bits, or where these are all ones the next of the 64-bit ones. */
+    /** Value of a 32-bit field; if all its bits are set, the next value of the 64-bit extra field. */
     private static long wide(long narrow, ByteBuffer wide) {
         return narrow == ALL_ONES && wide.remaining() >= Long.BYTES ? wide.getLong() : narrow;
     }

@@ -10,23 +10,23 @@ import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
 
 /**
- * A member of a zip archive; a deflated one is inflated as it is read. Reading it from begin to end verifies its CRC-32.
+ * A member of a zip archive. A deflated member is inflated while it is read. Reading it to the end verifies its CRC-32.
  *
- * @param name for messages
+ * @param name name for messages
  * @param packed bytes as stored
  * @param deflated whether they are deflated
  * @param length of the content
- * @param crc of the content
+ * @param crc CRC-32 of the content
  */
 record ZipMember(String name, Blob packed, boolean deflated, long length, int crc) implements Blob {
     private static final int STORED = 0;
     private static final int DEFLATED = 8;
-    /** Weights do not deflate to a hundredth; a bomb does, up to a thousandth. */
+    /** Largest accepted compression ratio. Weights do not deflate to a hundredth; zip bombs reach a thousandth. */
     private static final long MAX_RATIO = 100;
 
     private static final long SMALL = 1 << 20;
 
-    /** Throws {@link IllegalArgumentException} if its sizes can not be true. */
+    /** Throws {@link IllegalArgumentException} if the method is not supported or the sizes are implausible. */
     static ZipMember of(String name, Blob packed, int method, long length, int crc) {
         if (method != STORED && method != DEFLATED) {
             throw new IllegalArgumentException(

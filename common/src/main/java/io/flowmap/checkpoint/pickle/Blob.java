@@ -7,15 +7,15 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Bytes that are located, not loaded: a file or a part of one. */
+/** A byte range that is located but not loaded: a file or a part of one. */
 public interface Blob {
-    /** Number of bytes, never more than the source can give. */
+    /** Number of bytes, at most what the source provides. */
     long length();
 
-    /** A stream of the bytes from an offset in [0, length] on, which the caller closes. */
+    /** Opens a stream that starts at an offset in [0, length]. The caller closes it. */
     InputStream open(long from) throws IOException;
 
-    /** A part. Throws {@link IllegalArgumentException} if it is not within this. */
+    /** A part of this blob. Throws {@link IllegalArgumentException} if it exceeds this blob. */
     default Blob slice(long from, long length) {
         if (from < 0 || length < 0 || length > length() - from) {
             throw new IllegalArgumentException("expected a part of " + length() + " bytes, got "
@@ -24,7 +24,7 @@ public interface Blob {
         return new Slice(this, from, length);
     }
 
-    /** Bytes of a part, which is read whole. Throws {@link IllegalArgumentException} if it is not within this. */
+    /** Reads a part into memory. Throws {@link IllegalArgumentException} if it exceeds this blob. */
     default byte[] read(long from, int length) throws IOException {
         try (var in = slice(from, length).open(0)) {
             var bytes = in.readNBytes(length);
@@ -35,7 +35,7 @@ public interface Blob {
         }
     }
 
-    /** What tells the form of a file: its first bytes, all if it has few. */
+    /** The first bytes, enough to detect the format of a file; all bytes of a shorter blob. */
     default byte[] begin() throws IOException {
         return read(0, (int) Math.min(FileKind.BEGIN, length()));
     }
@@ -55,7 +55,7 @@ public interface Blob {
         };
     }
 
-    /** A part of other bytes. */
+    /** A part of another blob. */
     record Slice(Blob base, long start, long length) implements Blob {
         @Override
         public InputStream open(long from) throws IOException {

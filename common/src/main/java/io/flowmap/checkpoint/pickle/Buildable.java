@@ -1,7 +1,7 @@
 package io.flowmap.checkpoint.pickle;
 
-/** A value whose content follows its creation (opcode BUILD). */
+/** A value whose content is set after its creation (opcode BUILD). */
 public interface Buildable {
-    /** Takes the content. Throws {@link IllegalArgumentException} if it is of another form. */
+    /** Sets the content. Throws {@link IllegalArgumentException} if it has an unexpected form. */
     void build(Object state);
 }

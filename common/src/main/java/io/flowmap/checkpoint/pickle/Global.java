@@ -3,17 +3,17 @@ package io.flowmap.checkpoint.pickle;
 import java.io.IOException;
 import java.util.List;
 
-/** What a listed global of Python does here with its arguments: builds a plain value. */
+/** The handler of a Python global: builds a plain value from the arguments of a call. */
 @FunctionalInterface
 public interface Global {
-    /** The value. Throws {@link IllegalArgumentException} for arguments that it does not take. */
+    /** Builds the value. Throws {@link IllegalArgumentException} for unsupported arguments. */
     Object call(List<Object> arguments) throws IOException;
 
     /**
-     * A global as a pickle mentions it.
+     * A mention of a global in a pickle.
      *
-     * @param name module and name, "torch._utils._rebuild_tensor_v2"
-     * @param global what it does
+     * @param name module and name, such as "torch._utils._rebuild_tensor_v2"
+     * @param global handler of the global
      */
     record Reference(String name, Global global) {}
 }

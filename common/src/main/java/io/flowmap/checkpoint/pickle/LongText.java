@@ -2,5 +2,5 @@ package io.flowmap.checkpoint.pickle;
 
 import java.nio.charset.Charset;
 
-/** A text too long to be kept, such as the source code that a pickle carries: where it lies. */
+/** Location of a text that is too long to keep in memory, such as source code inside a pickle. */
 public record LongText(Blob encoded, Charset charset) {}

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 
-/** The opcodes of protocols 2 to 5 that build values; persistent classes, extensions and out-of-band buffers are not among them. */
+/** The supported opcodes of protocols 2 to 5. Persistent classes, extensions and out-of-band buffers are not supported. */
 enum Opcode {
     MARK('(', (m, in) -> m.mark()),
     POP('0', (m, in) -> m.discard()),
@@ -58,7 +58,7 @@ enum Opcode {
     FRAME(0x95, (m, in) -> Unpickler.frame(in.i8(), in.remaining())),
     STOP('.', (m, in) -> {});
 
-    /** What an opcode does with the machine and its operands. */
+    /** Effect of an opcode on the machine and its operands. */
     interface Action {
         void run(PickleMachine machine, PickleStream in) throws IOException;
     }
@@ -79,7 +79,7 @@ enum Opcode {
         this.action = action;
     }
 
-    /** The opcode of a byte. Throws {@link IllegalArgumentException} if it has none here. */
+    /** The opcode with this code. Throws {@link IllegalArgumentException} if it is not supported. */
     static Opcode of(int code) {
         var opcode = TABLE[code];
         if (opcode == null) {

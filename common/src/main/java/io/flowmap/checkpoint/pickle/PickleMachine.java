@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Stack, marks and memo of a pickle that is being read. */
+/** Stack, marks and memo while a pickle is being read. */
 final class PickleMachine {
     private static final long MAX_TEXTS = 64L << 20;
 
@@ -48,7 +48,7 @@ final class PickleMachine {
         marks.push(stack.size());
     }
 
-    /** POP takes a mark where one is on top. */
+    /** POP: removes the top item, or the mark if it is on top. */
     void discard() {
         if (!marks.isEmpty() && marks.peek() == stack.size()) {
             marks.pop();
@@ -57,7 +57,7 @@ final class PickleMachine {
         }
     }
 
-    /** Takes the items above the last mark, and the mark. */
+    /** Removes and returns the items above the last mark, and removes the mark. */
     List<Object> popMark() {
         if (marks.isEmpty()) {
             throw new IllegalArgumentException("expected a mark on the stack, got none");
@@ -68,7 +68,7 @@ final class PickleMachine {
         return items;
     }
 
-    /** Takes the last items. */
+    /** Removes the last items and returns them as a tuple. */
     Tuple tuple(int size) {
         requireItems(size);
         var last = stack.subList(stack.size() - size, stack.size());
@@ -123,7 +123,7 @@ final class PickleMachine {
         global(names.get(0), names.get(1));
     }
 
-    /** REDUCE and NEWOBJ: a listed global builds its value of a tuple of arguments. */
+    /** REDUCE and NEWOBJ: calls a listed global with a tuple of arguments. */
     void reduce() throws IOException {
         var call = tuple(2).items();
         if (!(call.get(0) instanceof Global.Reference reference) || !(call.get(1) instanceof Tuple arguments)) {
@@ -133,7 +133,10 @@ final class PickleMachine {
         push(reference.global().call(arguments.items()));
     }
 
-    /** A dict's attributes are not its items and are passed over: torch keeps the versions of modules there. */
+    /**
+     * BUILD: sets the content of the top value. Attributes of a dict (torch keeps module versions there) are ignored, since they are not
+     * items.
+     */
     void build() {
         var state = pop();
         if (top() instanceof Buildable value) {
@@ -165,7 +168,7 @@ final class PickleMachine {
         push(memo.get(key));
     }
 
-    /** The value that is left at the end. */
+    /** The single value left at the end. */
     Object result() {
         if (stack.size() != 1 || !marks.isEmpty()) {
             throw new IllegalArgumentException(
@@ -174,7 +177,7 @@ final class PickleMachine {
         return pop();
     }
 
-    /** Items above the last mark are within reach, those below are not. */
+    /** Requires items on the stack above the last mark. Items below it cannot be used. */
     private void requireItems(int count) {
         int reach = stack.size() - (marks.isEmpty() ? 0 : marks.peek());
         if (reach < count) {

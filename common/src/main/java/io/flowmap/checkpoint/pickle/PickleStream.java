@@ -10,9 +10,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
-/** Reads the parts of pickles from a blob, one after the other; what is skipped is not read. */
+/** Reads the parts of a pickle from a blob in sequence. Skipped bytes are not read. */
 public final class PickleStream implements Closeable {
-    /** Longer texts and lines are not kept in memory. */
+    /** Texts and lines that are longer than this are not kept in memory. */
     static final int MAX_TEXT = 4096;
 
     private static final int WINDOW = 1 << 16;
@@ -46,7 +46,7 @@ public final class PickleStream implements Closeable {
         }
     }
 
-    /** An unsigned byte. */
+    /** Reads an unsigned byte. */
     int u1() throws IOException {
         if (next == limit) {
             fill();
@@ -66,17 +66,17 @@ public final class PickleStream implements Closeable {
         return i4() & 0xffffffffL;
     }
 
-    /** A little-endian int64. */
+    /** Reads a little-endian int64. */
     public long i8() throws IOException {
         return u4() | u4() << 32;
     }
 
-    /** A big-endian float64, as pickles have it. */
+    /** Reads a big-endian float64, the byte order of pickles. */
     double f8() throws IOException {
         return Double.longBitsToDouble(Long.reverseBytes(i8()));
     }
 
-    /** Locates the next bytes and goes past them. Throws {@link IllegalArgumentException} if there are fewer. */
+    /** Skips the next bytes and returns their location. Throws {@link IllegalArgumentException} if there are fewer. */
     public Blob skip(long length) throws IOException {
         if (length < 0 || length > remaining()) {
             throw new IllegalArgumentException(
@@ -95,7 +95,7 @@ public final class PickleStream implements Closeable {
         return part;
     }
 
-    /** The next bytes, at most {@link #MAX_TEXT}. */
+    /** Reads the next bytes, at most {@link #MAX_TEXT}. */
     byte[] bytes(int length) throws IOException {
         if (length > Math.min(MAX_TEXT, remaining())) {
             throw new IllegalArgumentException("expected at most " + Math.min(MAX_TEXT, remaining()) + " bytes, got "
@@ -108,7 +108,7 @@ public final class PickleStream implements Closeable {
         return bytes;
     }
 
-    /** A text of that many bytes: a {@link String}, or a {@link LongText} beyond {@link #MAX_TEXT}. */
+    /** Reads a text of this length in bytes: a {@link String}, or a {@link LongText} beyond {@link #MAX_TEXT}. */
     Object text(long length, Charset charset) throws IOException {
         if (length < 0 || length > MAX_TEXT) {
             return new LongText(skip(length), charset);
@@ -116,7 +116,7 @@ public final class PickleStream implements Closeable {
         return decode(bytes((int) length), charset);
     }
 
-    /** A line without its end. */
+    /** Reads a line and drops its end. */
     String line() throws IOException {
         var bytes = new byte[MAX_TEXT];
         for (int length = 0; length < MAX_TEXT; length++) {
@@ -129,7 +129,7 @@ public final class PickleStream implements Closeable {
         throw new IllegalArgumentException("expected a line of at most " + MAX_TEXT + " bytes, got more");
     }
 
-    /** The number of two's complement little-endian bytes. */
+    /** Decodes a little-endian integer in two's complement. */
     static Object number(byte[] bytes) {
         if (bytes.length > Long.BYTES) {
             var reversed = ByteBuffer.allocate(bytes.length);

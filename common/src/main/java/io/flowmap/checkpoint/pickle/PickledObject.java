@@ -4,13 +4,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * An object of a class that is known by name only: its attributes.
+ * An object whose class is known by name only, reduced to its attributes.
  *
  * @param type name of the class
  * @param attributes by name, in the pickle's order
  */
 public record PickledObject(String type, Map<Object, Object> attributes) implements Buildable {
-    /** One without attributes yet. */
+    /** An object without attributes so far. */
     public PickledObject(String type) {
         this(type, new LinkedHashMap<>());
     }

@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads pickles as plain values: null, Boolean, Long, BigInteger, Double, String, {@link LongText}, {@link Blob} (bytes),
- * {@link List}, {@link Tuple}, {@link Map}, {@link Set}, {@link Global.Reference}, and what the listed globals build.
+ * Reads pickles as plain values: null, Boolean, Long, BigInteger, Double, String, {@link LongText}, {@link Blob} (bytes), {@link List},
+ * {@link Tuple}, {@link Map}, {@link Set}, {@link Global.Reference}, and what the listed globals build.
  *
- * <p>Its loop does one step an opcode and every opcode takes at least a byte, so that it ends. What it keeps is bounded: an opcode
- * keeps at most {@value PickleStream#MAX_TEXT} bytes of text, the opcodes and the text of a pickle are limited, and longer byte
- * strings stay where they are.
+ * <p>Reading always ends: each step of the loop handles one opcode, and every opcode takes at least one byte. Memory is bounded: an opcode
+ * keeps at most {@value PickleStream#MAX_TEXT} bytes of text, the number of opcodes and the total text of a pickle are limited, and longer
+ * byte strings are only located.
  */
 public final class Unpickler {
     private static final int PROTO = 0x80;
@@ -25,7 +25,7 @@ public final class Unpickler {
     private final Global persistent;
 
     /**
-     * @param globals by module and name; others are errors
+     * @param globals handlers by module and name; any other global is an error
      * @param persistent builds the value of a persistent id
      */
     public Unpickler(Map<String, Global> globals, Global persistent) {
@@ -33,14 +33,14 @@ public final class Unpickler {
         this.persistent = persistent;
     }
 
-    /** Persistent ids are errors. */
+    /** An unpickler for which persistent ids are errors. */
     public Unpickler(Map<String, Global> globals) {
         this(globals, id -> {
             throw new IllegalArgumentException("expected no persistent id, got one");
         });
     }
 
-    /** The next pickle. Throws {@link IllegalArgumentException} if it is damaged or asks for what is not listed. */
+    /** Reads the next pickle. Throws {@link IllegalArgumentException} if it is damaged or uses anything that is not listed. */
     public Object load(PickleStream in) throws IOException {
         requireProtocol(in);
         var machine = new PickleMachine(globals, persistent);
@@ -61,7 +61,7 @@ public final class Unpickler {
         }
     }
 
-    /** What a value is, for messages. */
+    /** Type of a value, for messages. */
     public static String kind(Object value) {
         return value == null
                 ? "None"
@@ -70,18 +70,18 @@ public final class Unpickler {
                         : value.getClass().getSimpleName();
     }
 
-    /** A foreign text without control characters, cut where it is long. */
+    /** A foreign text for messages: control characters replaced, long text cut. */
     public static String printable(String text) {
         var shown = text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
         return shown.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]", "?");
     }
 
-    /** A key of a dict or set: a text or a plain number, whose hash costs nothing. */
+    /** A key of a dict or set. Only strings and plain numbers are accepted, because their hash is cheap. */
     static Object key(Object key) {
         if (key instanceof String || key instanceof Long || key instanceof Boolean || key instanceof Double) {
             return key;
         }
-        throw new IllegalArgumentException("expected a text or a number as key, got " + kind(key));
+        throw new IllegalArgumentException("expected a string or a number as key, got " + kind(key));
     }
 
     /** A set of keys. */
@@ -91,7 +91,7 @@ public final class Unpickler {
         return set;
     }
 
-    /** A frame says how many bytes follow; it changes nothing. */
+    /** Checks the length that a frame announces. Frames have no other effect. */
     static void frame(long length, long remaining) {
         if (length < 0 || length > remaining) {
             throw new IllegalArgumentException(

@@ -1,5 +1,5 @@
 /**
- * Python pickles, protocols 2 to 5, read as plain values. Nothing of a pickle is ever run: only the globals that the caller lists are
- * known, and large byte strings are located, not loaded.
+ * Reads Python pickles of protocols 2 to 5 as plain values. No code of a pickle is ever executed: only the globals listed by the caller are
+ * known. Large byte strings are located, not loaded.
  */
 package io.flowmap.checkpoint.pickle;

@@ -36,7 +36,10 @@ public final class Edm2 implements Architecture {
                 : Optional.empty();
     }
 
-    /** Versions that knew this architecture alone kept its sizes with those of the data under {@code unet}. */
+    /**
+     * Parses manifests of versions that supported only this architecture. They store its sizes together with those of the data under {@code
+     * unet}.
+     */
     @Override
     public Optional<NetworkSpec> earlier(JsonNode model) {
         if (!(model.path("unet") instanceof ObjectNode unet)) {

@@ -11,10 +11,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The arguments of EDM2's preconditioned UNet as a snapshot keeps them, with the defaults of its code. */
+/** Constructor arguments of EDM2's preconditioned UNet as stored in a snapshot, with the defaults of EDM2's code. */
 final class Edm2Arguments {
     private static final String TYPE = "Precond";
-    /** They matter to training, to the precision of the arithmetic or to the uncertainty, not to the field. */
+    /** Arguments that affect training, arithmetic precision or the uncertainty, but not the field. */
     private static final Set<String> WITHOUT_EFFECT = Set.of("use_fp16", "dropout", "logvar_channels");
 
     private final JsonNode given;
@@ -25,16 +25,17 @@ final class Edm2Arguments {
     }
 
     /**
-     * What the network of a snapshot is. Throws {@link UserError} for another network or arguments that ours does not have.
+     * Specification of a snapshot's network. Throws {@link UserError} for another network or unsupported arguments.
      *
-     * @param file for messages
-     * @param network configuration of the object, with its class and the arguments of its constructor
+     * @param file name of the file, for messages
+     * @param network configuration of the object: its class and the arguments of its constructor
      */
     static NetworkSpec spec(String file, JsonNode network) {
         try {
             require(describes(network), "an EDM2 network of class " + TYPE, network.path("class"));
             if (!network.path("_init_args").isEmpty()) {
-                throw new IllegalArgumentException("expected its arguments by name, got " + network.path("_init_args"));
+                throw new IllegalArgumentException(
+                        "expected arguments by name, got positional arguments " + network.path("_init_args"));
             }
             return new Edm2Arguments(network.path("_init_kwargs")).spec();
         } catch (IllegalArgumentException e) {
@@ -61,7 +62,7 @@ final class Edm2Arguments {
         }
         given.fieldNames().forEachRemaining(key -> {
             if (!known.contains(key)) {
-                throw new IllegalArgumentException("expected arguments of EDM2's UNet, got also " + key);
+                throw new IllegalArgumentException("expected only arguments of EDM2's UNet, got also " + key);
             }
         });
         return new NetworkSpec(unet, false, NoiseLabel.LOG_SIGMA, sigmaData, shape, condition);
@@ -93,7 +94,7 @@ final class Edm2Arguments {
         return wholeNumber(key, given.path(key));
     }
 
-    /** Absent or null: the default. */
+    /** An integer argument. If it is absent or null, the default. */
     private int integer(String key, int otherwise) {
         known.add(key);
         return given.hasNonNull(key) ? wholeNumber(key, given.get(key)) : otherwise;
@@ -120,7 +121,7 @@ final class Edm2Arguments {
     }
 
     private static int wholeNumber(String key, JsonNode value) {
-        require(value.isInt(), key + " to be a whole number", value);
+        require(value.isInt(), key + " to be an integer", value);
         return value.intValue();
     }
 

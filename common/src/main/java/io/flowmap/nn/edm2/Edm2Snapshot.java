@@ -16,12 +16,12 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * A network of EDM2 as a velocity field: v(x_t, t) = (x_t - D(x_t/(1-t); t/(1-t))) / t, the exact change of variables that
- * {@link io.flowmap.flow.NetworkField} computes without the poles.
+ * A network of EDM2 as a velocity field v(x_t, t) = (x_t - D(x_t/(1-t); t/(1-t))) / t. This is an exact change of variables; {@link
+ * io.flowmap.flow.NetworkField} computes it without the poles.
  *
- * @param source the network's part of the file
- * @param spec the network, from the arguments that the snapshot keeps
- * @param leftOut arrays of the training's uncertainty u(sigma), which are not of the field
+ * @param source part of the file that holds the network
+ * @param spec specification of the network, from the arguments in the snapshot
+ * @param leftOut names of the arrays of the training uncertainty u(sigma), which the field does not use
  */
 record Edm2Snapshot(ForeignCheckpoint source, NetworkSpec spec, List<String> leftOut) implements ForeignNetwork {
     private static final String FIELD = "unet.";
@@ -30,14 +30,14 @@ record Edm2Snapshot(ForeignCheckpoint source, NetworkSpec spec, List<String> lef
             TensorData.Type.FLOAT16, TensorData.Type.BFLOAT16, TensorData.Type.FLOAT32, TensorData.Type.FLOAT64);
 
     /**
-     * The network of a snapshot, of which no array has been read. Throws {@link UserError} naming the array if one is missing,
-     * misshapen or of no network of these arguments.
+     * Opens the network of a snapshot without reading its arrays. Throws {@link UserError} with the name of the array if one is missing,
+     * misshapen or does not belong to a network with these arguments.
      */
     static Edm2Snapshot of(ForeignCheckpoint network) {
         NetworkSpec spec = Edm2Arguments.spec(network.name(), network.configuration());
         var rest = new TreeMap<>(network.arrays());
         int blocks = ((UNetConfig) spec.config()).numBlocks();
-        if (blocks > rest.size()) { // before they are listed one by one
+        if (blocks > rest.size()) { // check the count before listing all names
             throw mismatch(network, "arrays", blocks + " blocks a level", rest.size() + " arrays");
         }
         for (Parameter parameter : spec.network().parameters()) {
@@ -97,9 +97,9 @@ record Edm2Snapshot(ForeignCheckpoint source, NetworkSpec spec, List<String> lef
     }
 
     /**
-     * The gain whose quotient by sqrt(fan-in) is half(half(gain) / half(sqrt(fan-in))). EDM2 divides a gain by NumPy's root before the
-     * weight, a float32 array, is multiplied by it. Of a float16 gain, an array, and the root, a number, torch's result is float16, and on
-     * the CPU it rounds the number to the array's type first (until torch 2.1, pull request 98820).
+     * The gain g for which g / sqrt(fan-in) equals half(half(gain) / half(sqrt(fan-in))). EDM2 divides a gain by NumPy's square root, then
+     * multiplies it with the weight, a float32 array. If the gain is a float16 tensor and the root a number, torch's result is float16, and
+     * on the CPU it first rounds the number to float16 (until torch 2.1, pull request 98820).
      */
     static float halfGain(float gain, long fanIn) {
         double root = Math.sqrt(fanIn);
@@ -110,7 +110,7 @@ record Edm2Snapshot(ForeignCheckpoint source, NetworkSpec spec, List<String> lef
         return Float16.toFloat(Float16.of(value));
     }
 
-    /** Fan-in of the weight that a gain of that name multiplies. */
+    /** Fan-in of the weight that the gain with this name multiplies. */
     private long fanIn(String gain) {
         var weight = gain.replace("out_gain", "out_conv.weight").replace("emb_gain", "emb_linear.weight");
         long[] shape = source.arrays().get(FIELD + weight).shape();

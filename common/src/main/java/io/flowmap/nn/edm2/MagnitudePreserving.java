@@ -8,8 +8,8 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.ops.impl.reduce.floating.SquaredNorm;
 
 /**
- * EDM2's magnitude-preserving primitives (Karras et al. 2024, appendix B, whose equations are numbered) on activations [N,H,W,C].
- * Factors that commute with a linear map are given to it as its gain, where they cost nothing.
+ * EDM2's magnitude-preserving primitives (Karras et al. 2024, appendix B, whose equation numbers are given below) on activations [N,H,W,C].
+ * Factors that commute with a linear map are passed to it as its gain, where they cost nothing.
  */
 final class MagnitudePreserving {
     /** Standard deviation of silu(x) for x ~ N(0,1): Eq. 81. */
@@ -39,17 +39,17 @@ final class MagnitudePreserving {
         return scope.graph().math().reciprocal(magnitude).mul(gain);
     }
 
-    /** silu without its 1/0.596, which the next linear map takes as gain. */
+    /** silu without the factor 1/0.596, which the next linear map takes as its gain. */
     SDVariable silu(SDVariable x) {
         return scope.graph().nn().swish(x);
     }
 
-    /** ((1-t) a + t b) / sqrt((1-t)^2 + t^2): Eq. 88; {@code b} comes with its factor {@link #sumGain} already. */
+    /** ((1-t) a + t b) / sqrt((1-t)^2 + t^2): Eq. 88. {@code gainedB} is b already multiplied by {@link #sumGain}. */
     SDVariable sum(SDVariable a, SDVariable gainedB, double t) {
         return a.mul((1 - t) / Math.hypot(1 - t, t)).add(gainedB);
     }
 
-    /** The factor of b in {@link #sum}. */
+    /** Factor of b in {@link #sum}. */
     static double sumGain(double t) {
         return t / Math.hypot(1 - t, t);
     }
@@ -62,7 +62,7 @@ final class MagnitudePreserving {
         return scope.graph().concat(3, a.mul(c / Math.sqrt(na) * (1 - t)), b.mul(c / Math.sqrt(nb) * t));
     }
 
-    /** sqrt(2) cos(x f + phi) of x [N]: Eq. 75. Frequencies and phases [n] are stored as they are used. */
+    /** sqrt(2) cos(x f + phi) for x [N]: Eq. 75. Frequencies f and phases phi [n] are stored ready to use. */
     SDVariable fourier(SDVariable x, String name, long n) {
         SDVariable frequencies = scope.reshape(scope.parameter(name + ".freqs", Kind.FREQUENCIES, n), 1, n);
         SDVariable phases = scope.reshape(scope.parameter(name + ".phases", Kind.PHASES, n), 1, n);
@@ -79,13 +79,13 @@ final class MagnitudePreserving {
         return scope.reshape(unit, shape);
     }
 
-    /** x [N,H,W,in] by a convolution [out,in,k,k], zero padding k/2. */
+    /** Convolution of x [N,H,W,in] by a weight [out,in,k,k], zero padding k/2. */
     SDVariable conv(String name, SDVariable x, double gain, long out, long k) {
         SDVariable weight = weight(name, gain, out, scope.shape(x)[3], k, k);
         return k == 1 ? layers.mix(x, weight) : layers.conv(x, weight, 1);
     }
 
-    /** x [N,in] by a weight [out,in]. */
+    /** x W' for x [N,in] and a weight [out,in]. */
     SDVariable linear(SDVariable x, SDVariable weight) {
         return layers.linear(x, weight);
     }

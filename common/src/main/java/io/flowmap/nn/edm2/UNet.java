@@ -18,11 +18,11 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * EDM2's magnitude-preserving UNet ("Analyzing and Improving the Training Dynamics of Diffusion Models", Karras et al. 2024,
- * configuration G) on activations [N,H,W,C], from its layers up.
+ * EDM2's magnitude-preserving UNet ("Analyzing and Improving the Training Dynamics of Diffusion Models", Karras et al. 2024, configuration
+ * G) on activations [N,H,W,C]. The file starts with the smallest layers.
  *
- * <p>The flow map's network adds embeddings of the target time s and the guidance weight; their gains start at zero, so that it starts
- * as the network without them.
+ * <p>The network of a flow map adds embeddings of the target time s and the guidance weight. Their gains start at zero, so it starts as the
+ * network without them.
  */
 public final class UNet implements Network, TimeEmbedding {
     private static final String LAST = "out_conv.weight";
@@ -36,8 +36,8 @@ public final class UNet implements Network, TimeEmbedding {
     private final boolean flowMap;
 
     /**
-     * @param sample shape [C,H,W] of a sample; H names the levels
-     * @param condition of the data, of which the network takes the class
+     * @param sample shape [C,H,W] of a sample; H appears in the names of the levels
+     * @param condition conditions of the data; the network uses the class only
      * @param flowMap whether the network has the embeddings of target time and guidance weight
      */
     public UNet(UNetConfig config, long[] sample, ConditionShape condition, boolean flowMap) {
@@ -101,7 +101,7 @@ public final class UNet implements Network, TimeEmbedding {
         return "emb_noise.weight";
     }
 
-    /** The order of EDM2's state dict; the flow map's embeddings follow. */
+    /** The order of EDM2's state dict, followed by the flow map's embeddings. */
     @Override
     public List<String> order() {
         var names = new ArrayList<>(List.of("out_gain", frequencies(), phases(), weight()));
@@ -119,9 +119,9 @@ public final class UNet implements Network, TimeEmbedding {
     }
 
     private enum Flavor {
-        /** The plain convolution of the image. */
+        /** Plain convolution of the image. */
         INPUT,
-        /** Pixel norm, skip convolution first. */
+        /** Skip convolution first, then pixel normalisation. */
         ENCODER,
         DECODER
     }
@@ -136,10 +136,10 @@ public final class UNet implements Network, TimeEmbedding {
      * One entry of the encoder or decoder.
      *
      * @param name prefix of its parameters in EDM2's state dict, e.g. {@code dec.8x8_in0}
-     * @param resample what happens to the resolution on entry
-     * @param in channels in; in the decoder including the skip
-     * @param skip channels of the encoder's output that is concatenated, 0 = none
-     * @param out channels out
+     * @param resample resampling on entry
+     * @param in input channels, in the decoder including the skip
+     * @param skip channels of the concatenated encoder output, 0 = none
+     * @param out output channels
      * @param heads attention heads, 0 = no attention
      */
     private record Block(String name, Flavor flavor, Resample resample, int in, int skip, int out, int heads) {
@@ -166,7 +166,7 @@ public final class UNet implements Network, TimeEmbedding {
         }
     }
 
-    /** The encoder from the image on. */
+    /** The blocks of the encoder, from the image on. */
     private List<Block> encoder() {
         List<Block> blocks = new ArrayList<>();
         int out = channels + 1;
@@ -189,7 +189,7 @@ public final class UNet implements Network, TimeEmbedding {
         return blocks;
     }
 
-    /** The decoder, from the encoder's last output to the input of the output convolution. */
+    /** The blocks of the decoder, from the encoder's last output to the input of the output convolution. */
     private List<Block> decoder() {
         List<Integer> skips = new ArrayList<>(encoder().stream().map(Block::out).toList());
         List<Block> blocks = new ArrayList<>();
@@ -228,9 +228,9 @@ public final class UNet implements Network, TimeEmbedding {
         }
 
         /**
-         * Self-attention with cosine-like scores: q, k and v are normalised over the channels of a head, scores are
-         * q k / sqrt(channels), softmax over the keys. EDM2 keeps q, k and v innermost among the output channels of one convolution;
-         * here its rows are regrouped into three products.
+         * Self-attention with cosine-like scores. q, k and v are normalised over the channels of a head; scores are q k / sqrt(channels),
+         * softmax over the keys. EDM2 stores q, k and v as the innermost index of one convolution's output channels; here its rows are
+         * regrouped into three products.
          */
         SDVariable attention(Block block, SDVariable x) {
             long[] shape = scope.shape(x);
@@ -249,13 +249,13 @@ public final class UNet implements Network, TimeEmbedding {
             return mp.sum(x, y, config.attnBalance());
         }
 
-        /** Rows [heads, channels a head, 3, C] of the convolution as [3, heads * channels a head, C]. */
+        /** Regroups the convolution's rows [heads, channels per head, 3, C] to [3, heads * channels per head, C]. */
         private SDVariable regrouped(Block block, long c) {
             SDVariable weight = mp.weight(block.name() + ".attn_qkv", 1, 3 * c, c, 1, 1);
             return scope.graph().permute(scope.reshape(weight, c, 3, c), 1, 0, 2);
         }
 
-        /** One of q, k, v as [N * heads, pixels, channels a head]. */
+        /** One of q, k, v as [N * heads, pixels, channels per head]. */
         private SDVariable head(Block block, SDVariable flat, SDVariable qkv, int which, long n) {
             long[] shape = scope.shape(flat);
             int c = (int) shape[1];
@@ -266,7 +266,7 @@ public final class UNet implements Network, TimeEmbedding {
             return scope.reshape(scope.graph().permute(split, 0, 2, 1, 3), n * block.heads(), pixels, perHead);
         }
 
-        /** conv(silu(conv(silu(x)) * (1 + gain linear(embedding)))) with the residual branch's factor of mp_sum. */
+        /** conv(silu(conv(silu(x)) * (1 + gain linear(embedding)))), scaled by the residual branch's factor of mp_sum. */
         SDVariable residual(Block block, SDVariable x, SDVariable embedding) {
             SDVariable y = mp.conv(block.name() + ".conv_res0", mp.silu(x), 1 / SILU_MAGNITUDE, block.out(), 3);
             SDVariable modulation = mp.weight(
@@ -310,7 +310,7 @@ public final class UNet implements Network, TimeEmbedding {
             };
         }
 
-        /** The noise level's part of the embedding, [N,E]. */
+        /** The part of the embedding that depends on the noise level, [N,E]. */
         SDVariable noiseEmbedding(SDVariable noise) {
             SDVariable features = mp.fourier(noise, FOURIER, config.noiseChannels());
             SDVariable embedding =
@@ -320,7 +320,7 @@ public final class UNet implements Network, TimeEmbedding {
             return embedding;
         }
 
-        /** silu of the embedding [N,E] of noise level and class (and target time and guidance weight), without 1/0.596. */
+        /** silu of the embedding [N,E] of noise level and class (and target time and guidance weight), without the factor 1/0.596. */
         SDVariable embedding(Input input) {
             SDVariable embedding = noiseEmbedding(input.noise());
             if (!condition.isEmpty()) {

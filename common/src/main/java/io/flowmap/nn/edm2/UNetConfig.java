@@ -9,18 +9,18 @@ import java.util.stream.IntStream;
 /**
  * Size of EDM2's UNet, with the names and defaults of its constructor; resolution, channels and classes come from the data.
  *
- * @param modelChannels base multiplier of the channels
- * @param channelMult channels of each level over modelChannels
- * @param channelMultNoise Fourier features over modelChannels, 0 = those of the first level
- * @param channelMultEmb embedding channels over modelChannels, 0 = those of the widest level
- * @param numBlocks residual blocks a level
+ * @param modelChannels base number of channels
+ * @param channelMult channels of each level divided by modelChannels
+ * @param channelMultNoise Fourier features divided by modelChannels, 0 = as many as the first level's channels
+ * @param channelMultEmb embedding channels divided by modelChannels, 0 = those of the widest level
+ * @param numBlocks residual blocks per level
  * @param attnResolutions heights of the levels with self-attention
  * @param channelsPerHead channels of an attention head; a block narrower than this has no attention, as in EDM2
- * @param labelBalance weight of the class in the embedding, 0..1
- * @param concatBalance weight of the skip in a concatenation, 0..1
- * @param resBalance weight of the residual branch, 0..1
- * @param attnBalance weight of the attention branch, 0..1
- * @param clipAct limit of the activations after a block, 0 = none
+ * @param labelBalance weight of the class in the embedding, in 0..1
+ * @param concatBalance weight of the skip in a concatenation, in 0..1
+ * @param resBalance weight of the residual branch, in 0..1
+ * @param attnBalance weight of the attention branch, in 0..1
+ * @param clipAct limit of the activations after a block, 0 = no limit
  */
 public record UNetConfig(
         int modelChannels,
@@ -72,7 +72,7 @@ public record UNetConfig(
         }
     }
 
-    /** EDM2's defaults for everything but the sizes. */
+    /** A configuration with EDM2's defaults for everything but the sizes. */
     public static UNetConfig of(
             int modelChannels,
             List<Integer> channelMult,
@@ -99,13 +99,16 @@ public record UNetConfig(
         }
     }
 
-    /** Throws {@link IllegalArgumentException} unless samples of this size have all levels. */
+    /**
+     * Throws {@link IllegalArgumentException} unless samples of this size can be halved for every level and the attention heads divide the
+     * channels of every level.
+     */
     void requireFits(int height, int width) {
         int divisor = 1 << levels() - 1;
         require(
                 height > 0 && width > 0 && height % divisor == 0 && width % divisor == 0,
                 "channel-mult",
-                "of so many levels that the sample's sides are divisible by " + divisor,
+                "a list of levels such that the sample's sides are divisible by " + divisor,
                 channelMult + " for " + height + "x" + width);
         for (int level = 0; level < levels(); level++) {
             int wide = channels(level);
@@ -126,7 +129,7 @@ public record UNetConfig(
         return modelChannels * channelMult.get(level);
     }
 
-    /** Attention heads of a block of that height and width, 0 = no attention. */
+    /** Attention heads of a block of this height and number of channels, 0 = no attention. */
     int heads(int resolution, int channels) {
         return attnResolutions.contains(resolution) ? channels / channelsPerHead : 0;
     }

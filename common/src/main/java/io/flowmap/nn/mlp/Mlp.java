@@ -6,11 +6,11 @@ import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /**
- * A small multilayer perceptron for points in a plane: y = W_L a_{L-1}(... a_1(W_1 u + b_1) ...) + b_L with arrays W1, b1,
- * W2, ... [out,in] and [out].
+ * A small multilayer perceptron for points in a plane: y = W_L a_{L-1}(... a_1(W_1 u + b_1) ...) + b_L, with arrays W1, b1, W2, ... of
+ * shapes [out,in] and [out].
  *
- * @param widths of input, hidden layers and output
- * @param activations of the hidden layers
+ * @param widths widths of input, hidden layers and output
+ * @param activations activations of the hidden layers
  */
 public record Mlp(List<Integer> widths, List<Activation> activations) {
     /** Activation of a hidden layer. */
@@ -28,7 +28,7 @@ public record Mlp(List<Integer> widths, List<Activation> activations) {
         }
     }
 
-    /** u [N,in] to y [N,out]. */
+    /** Maps u [N,in] to y [N,out]. */
     public SDVariable apply(Scope scope, SDVariable u) {
         SDVariable y = u;
         for (int layer = 1; layer < widths.size(); layer++) {

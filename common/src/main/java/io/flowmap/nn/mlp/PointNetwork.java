@@ -12,11 +12,11 @@ import org.nd4j.autodiff.samediff.SDVariable;
 /**
  * A multilayer perceptron as a network on points [N,D]: y = MLP(silu(W [x, t, condition] + b + V [s, lambda])).
  *
- * <p>V belongs to a flow map only and starts at zero, after all other arrays: the flow map starts as the velocity network
- * whose arrays it takes over.
+ * <p>V exists only in a flow map and starts at zero, after all other arrays: the flow map starts as the velocity network whose arrays it
+ * takes over.
  *
  * @param dimensions D, at least 1
- * @param condition of the points
+ * @param condition conditions of the points
  * @param isFlowMap whether target time and guidance weight are inputs
  * @param hidden widths of the hidden layers, at least one
  */

@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How checkpoints are told apart, over every value of the bytes that decide. */
+/** Detection of checkpoint formats, over all values of the bytes that decide. */
 class FileFormTest {
     private static final int SIZES = 256 * 8;
 
-    /** The lengths of real headers are multiples of eight, but any length is valid. */
+    /** Real headers have lengths that are multiples of eight, but any length is valid. */
     @Test
     void safetensorsOfEveryHeaderLengthAreRead() {
         for (int length = 72; length < 72 + SIZES; length++) {
@@ -34,7 +34,7 @@ class FileFormTest {
     }
 
     @Test
-    void safetensorsAreToldByTheLengthAndTheBraceAlone() {
+    void safetensorsAreDetectedByLengthAndBraceAlone() {
         for (int at = 0; at < Long.BYTES; at++) {
             for (int value = 0; value < 256; value++) {
                 var begin = header(128);
@@ -51,7 +51,7 @@ class FileFormTest {
     }
 
     @Test
-    void picklesAreToldByTheirProtocol() {
+    void picklesAreDetectedByProtocol() {
         for (int first = 0; first < 256; first++) {
             for (int second = 0; second < 256; second++) {
                 var begin = new byte[] {(byte) first, (byte) second, '}', 'q', 0, '.', 0, 0, 0, 0};
@@ -63,7 +63,7 @@ class FileFormTest {
     }
 
     @Test
-    void zipsAreToldByAllFourBytes() {
+    void zipsAreDetectedByAllFourBytes() {
         for (int at = 0; at < 4; at++) {
             for (int value = 0; value < 256; value++) {
                 var begin = new byte[] {'P', 'K', 3, 4, 20, 0, 0, 0, 0, 0, 0, 0};
@@ -76,7 +76,7 @@ class FileFormTest {
         }
     }
 
-    /** The forms written by hand stay what they are, in whatever length of header. */
+    /** The sample files keep their formats, for any length of header. */
     @Test
     void everySampleFileHasItsForm() throws IOException {
         assertThat(FileForm.of(Blob.of(SampleFiles.pickle()).begin())).isEqualTo(FileForm.PICKLE);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Files that are damaged or hostile either load or fail with the clear error, in bounded time and memory. */
+/** Damaged or hostile files either load or fail with a clear error, in bounded time and memory. */
 class ForeignCheckpointFuzzTest {
     private static final Logger LOG = LoggerFactory.getLogger(ForeignCheckpointFuzzTest.class);
     private static final int MUTANTS = 2_000;
@@ -147,7 +147,7 @@ class ForeignCheckpointFuzzTest {
     }
 
     @Test
-    void viewsWhoseSizesWrapAroundAreRefusedInWords() {
+    void viewsWithOverflowingSizesAreRefusedClearly() {
         var storage = Storage.of(TensorData.Type.FLOAT32, Blob.of(new byte[16]));
         long most = Long.MAX_VALUE;
         var far = new ArrayView(storage, 0, new long[] {2, 2}, new long[] {most, most});
@@ -166,7 +166,7 @@ class ForeignCheckpointFuzzTest {
         assertThat(survives(what, file)).as(what).isZero();
     }
 
-    /** 1 if the file loaded, 0 if it failed with the clear error; anything else fails the test. */
+    /** Returns 1 if the file loaded, 0 if it failed with a clear error. Anything else fails the test. */
     private static int survives(String what, byte[] file) {
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
@@ -189,7 +189,7 @@ class ForeignCheckpointFuzzTest {
         return loaded;
     }
 
-    /** A copy that is cut, has flipped bits, a huge number or a part from elsewhere. */
+    /** A copy that is truncated or has flipped bits, a huge number or a part copied from elsewhere. */
     private static byte[] mutant(byte[] sound, int seed) {
         var random = new Random(seed);
         var copy = sound.clone();

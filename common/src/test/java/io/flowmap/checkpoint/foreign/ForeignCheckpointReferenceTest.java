@@ -97,7 +97,7 @@ class ForeignCheckpointReferenceTest {
         return arrays.values().stream().mapToLong(TensorData::count).sum();
     }
 
-    /** Weights of a trained network: finite, and neither all zero nor large. */
+    /** Checks that weights look like those of a trained network: finite, neither all zero nor large. */
     private static void requirePlausible(ForeignCheckpoint network) {
         network.readAll().forEach((name, array) -> {
             double square = 0;

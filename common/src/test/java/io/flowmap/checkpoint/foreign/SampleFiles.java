@@ -13,9 +13,11 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Small files of every form, written opcode by opcode: {"w": float32 [2,3] transposed, "b": float32 [3] of the same storage, "lr": 0.5}. */
+/**
+ * Small files of every format, written opcode by opcode: {"w": float32 [2,3] transposed, "b": float32 [3] of the same storage, "lr": 0.5}.
+ */
 final class SampleFiles {
-    /** The elements of the one storage. */
+    /** Elements of the shared storage. */
     static final float[] VALUES = {1, 2, 3, 4, 5, 6};
 
     /** Array w: rows of the transposed storage. */
@@ -26,7 +28,7 @@ final class SampleFiles {
 
     private SampleFiles() {}
 
-    /** The bytes of opcodes. */
+    /** Writer of opcodes. */
     static final class Ops {
         private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
@@ -114,7 +116,7 @@ final class SampleFiles {
         return TensorData.of(VALUES, 0, VALUES.length).bytes();
     }
 
-    /** The older form of {@code torch.save}. */
+    /** The legacy format of {@code torch.save}. */
     static byte[] legacy() {
         return legacy(dict(2, SampleFiles::persistent));
     }
@@ -129,14 +131,14 @@ final class SampleFiles {
         return ops.length(VALUES.length).length(0).raw(data()).bytes();
     }
 
-    /** A file of the older form that holds the storage alone, as a pickle of EDM2 nests it. */
+    /** A legacy file with the storage only, as EDM2's pickles embed it. */
     private static byte[] nested() {
         var storage = proto(2);
         persistent(storage);
         return legacy(storage.op('.').bytes());
     }
 
-    /** A pickle whose storages are nested as byte strings. */
+    /** A pickle whose storages are embedded as byte strings. */
     static byte[] pickle() {
         return dict(4, ops -> ops.global("torch.storage", "_load_from_bytes")
                 .op('B')
@@ -145,7 +147,7 @@ final class SampleFiles {
                 .op(0x85, 'R'));
     }
 
-    /** A pickle of protocol 2, whose storages are nested as latin-1 text, in a persistent module. */
+    /** A pickle of protocol 2 with a persistent module, whose storages are embedded as latin-1 text. */
     static byte[] module() {
         var text = new String(nested(), StandardCharsets.ISO_8859_1);
         var ops = proto(2).global("dnnlib.util", "EasyDict").op(')', 0x81, '(').text("ema");
@@ -177,7 +179,7 @@ final class SampleFiles {
         ops.text(text).text("latin1").op(0x86, 'R', 0x85, 'R');
     }
 
-    /** The form of {@code torch.save} since 1.6. */
+    /** The zip format, used by {@code torch.save} since 1.6. */
     static byte[] zip(boolean deflated) throws IOException {
         var members = new LinkedHashMap<String, byte[]>();
         members.put("archive/data.pkl", dict(2, SampleFiles::persistent));

@@ -20,7 +20,7 @@ import org.nd4j.linalg.factory.Nd4j;
 public record Edm2Case(Path folder, UNetConfig config, LatentShape shape, int classes, double sigmaData) {
     private static final String DERIVED = "ayf_edm2_";
 
-    /** Those that {@link #read} uses, and those without effect on values in float32 or float64 outside training. */
+    /** The arguments that {@link #read} uses, and those without effect on float32 or float64 values outside training. */
     private static final Set<String> ARGUMENTS = Set.of(
             "img_resolution",
             "img_channels",
@@ -49,13 +49,13 @@ public record Edm2Case(Path folder, UNetConfig config, LatentShape shape, int cl
         return Reference.folders(Reference.require("edm2"), Edm2Case::isUnderstood);
     }
 
-    /** The folders of what was computed from networks. */
+    /** The folders with results computed from networks. */
     public static List<Path> derivedFolders() {
         return Reference.folders(
                 folder -> folder.getFileName().toString().startsWith(DERIVED) && isUnderstood(network(folder)));
     }
 
-    /** The folder of the network that a folder was computed from. */
+    /** The folder of the network from which a folder was computed. */
     public static Path network(Path derived) {
         var name = derived.getFileName().toString().substring(DERIVED.length());
         return derived.resolveSibling("edm2").resolve(name);
@@ -112,7 +112,7 @@ public record Edm2Case(Path folder, UNetConfig config, LatentShape shape, int cl
         return list;
     }
 
-    /** The arrays of a file of weights, without the "unet." of EDM2's preconditioner. */
+    /** The arrays of a weights file, without the prefix "unet." of EDM2's preconditioner. */
     public static Map<String, INDArray> weights(Path folder, String name) {
         Map<String, INDArray> arrays = new LinkedHashMap<>();
         Reference.arrays(folder, name).forEach((key, npy) -> arrays.put(key.replaceFirst("^unet\\.", ""), array(npy)));
@@ -126,12 +126,12 @@ public record Edm2Case(Path folder, UNetConfig config, LatentShape shape, int cl
                 : Nd4j.create(npy.values(), npy.shape(), 'c').castTo(DataType.DOUBLE);
     }
 
-    /** [N,C,H,W] as [N,H,W,C], contiguous. */
+    /** Converts [N,C,H,W] to [N,H,W,C], contiguous. */
     public static INDArray channelsLast(INDArray nchw) {
         return nchw.permute(0, 2, 3, 1).dup('c');
     }
 
-    /** [N,H,W,C] as the values of [N,C,H,W]. */
+    /** The values of [N,H,W,C] in the order of [N,C,H,W]. */
     public static double[] channelsFirst(INDArray nhwc) {
         return nhwc.castTo(DataType.DOUBLE).permute(0, 3, 1, 2).dup('c').data().asDouble();
     }

@@ -28,7 +28,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The UNet and its derivatives against EDM2's own code (folders edm2/* and ayf_edm2_*). */
+/** The UNet and its derivatives, compared with EDM2's own code (folders edm2/* and ayf_edm2_*). */
 @Tag("reference")
 class Edm2ReferenceTest {
     private static final double F64 = 1e-9;
@@ -71,7 +71,7 @@ class Edm2ReferenceTest {
     void rawFieldAndActivationsMatch() {
         for (Path folder : Edm2Case.folders()) {
             int cases = 0;
-            for (String mode : List.of("uncond", "cond")) { // the activations are those of the last mode
+            for (String mode : List.of("uncond", "cond")) { // the folder has the activations of the last mode only
                 if (!Files.exists(folder.resolve("unet_F_" + mode + "_f64.npy"))) {
                     continue;
                 }
@@ -115,7 +115,7 @@ class Edm2ReferenceTest {
         return cases;
     }
 
-    /** L = weight/exp(u) (D(y + n sigma) - y)^2 + u, summed over elements, over B. */
+    /** L = weight/exp(u) (D(y + n sigma) - y)^2 + u, summed over elements and divided by the batch size B. */
     @Test
     void lossGradientsMatch() {
         for (Path folder : Edm2Case.folders()) {
@@ -216,7 +216,7 @@ class Edm2ReferenceTest {
         }
     }
 
-    /** A reference network in a graph with its inputs bound. */
+    /** A reference network in a graph, with its inputs bound. */
     private static final class Graph {
         final Edm2Case settings;
         final UNet unet;

@@ -29,7 +29,7 @@ class UNetConfigTest {
     }
 
     @Test
-    void attentionHeadsMayFit() {
+    void attentionHeadsThatDivideTheChannelsAreAccepted() {
         assertThat(config(16, List.of(1, 2), 1, 16, 8, 0.5).channelsPerHead()).isEqualTo(8);
     }
 

@@ -13,10 +13,11 @@ import java.util.stream.Collectors;
  * spark.jars}, which each host fetches once per application from the driver or a store.
  */
 final class ProgramJars {
+    static final String JARS = "spark.jars";
+
     private static final String AUTO = "auto";
     private static final String SHIP = "ship";
     private static final String CLASS_PATH = "spark.executor.extraClassPath";
-    private static final String JARS = "spark.jars";
     private static final String JAR = ".jar";
 
     private final Path folder;

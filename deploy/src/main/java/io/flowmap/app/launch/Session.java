@@ -17,7 +17,6 @@ import org.apache.spark.sql.SparkSession;
 
 /** Starts the Spark session of a command. */
 final class Session {
-    private static final String JAVA_OPTIONS = ".extraJavaOptions";
     private static final String REDACTION = "spark.redaction.regex";
     private static final String PLUGINS = "spark.plugins";
     private static final String PAGES = "spark.ui.enabled";
@@ -35,8 +34,7 @@ final class Session {
         all.putAll(pages(settings, submitted));
         all.putAll(eventLog(settings, submitted));
         settings.conf().forEach((key, value) -> {
-            if (!key.endsWith(JAVA_OPTIONS)
-                    || !submitted.contains(key)) { // spark-submit already joined the user's options with ours
+            if (!SubmitPlan.isJoined(key) || !submitted.contains(key)) { // already joined with ours by spark-submit
                 all.put(key, value);
             }
         });

@@ -123,10 +123,19 @@ public final class SubmitPlan {
         }
         spark.conf().forEach((key, value) -> {
             if (!Secrets.isSecret(key, value)) {
-                conf.merge(key, value, (ours, users) -> key.endsWith(".extraJavaOptions") ? ours + " " + users : users);
+                conf.merge(key, value, (ours, users) -> isJoined(key) ? ours + separator(key) + users : users);
             }
         });
         return conf;
+    }
+
+    /** Whether the user's value of a setting stands beside ours, not in its place. */
+    static boolean isJoined(String key) {
+        return key.endsWith(".extraJavaOptions") || key.equals(ProgramJars.JARS);
+    }
+
+    private static String separator(String key) {
+        return key.equals(ProgramJars.JARS) ? "," : " ";
     }
 
     private Map<String, String> nativeEnvironment() {

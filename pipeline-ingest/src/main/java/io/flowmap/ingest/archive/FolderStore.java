@@ -12,7 +12,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.security.AccessControlException;
 
-/** The files below a folder of any Hadoop file system, by name. */
+/** The files below a folder on any Hadoop file system, by name. */
 final class FolderStore implements MemberStore {
     private final FileSystem fileSystem;
     private final Path folder;
@@ -42,7 +42,7 @@ final class FolderStore implements MemberStore {
         } catch (FileNotFoundException | AccessControlException e) {
             throw new UnreadableRecord("cannot open: " + e.getMessage());
         } catch (IllegalArgumentException e) {
-            // Hadoop's local file system has no place for the checksum of a name with a colon
+            // Hadoop's local file system cannot name the checksum file of a name with a colon
             throw new UnreadableRecord("name that Hadoop cannot open");
         }
     }

@@ -8,7 +8,7 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** A file of any Hadoop file system as a read-only channel. */
+/** A file on any Hadoop file system as a read-only channel. */
 final class HadoopChannel implements SeekableByteChannel {
     private static final int CHUNK = 1 << 16;
 
@@ -68,11 +68,11 @@ final class HadoopChannel implements SeekableByteChannel {
 
     @Override
     public int write(ByteBuffer from) {
-        throw new UnsupportedOperationException("a channel for reading");
+        throw new UnsupportedOperationException("this channel is read-only");
     }
 
     @Override
     public SeekableByteChannel truncate(long wanted) {
-        throw new UnsupportedOperationException("a channel for reading");
+        throw new UnsupportedOperationException("this channel is read-only");
     }
 }

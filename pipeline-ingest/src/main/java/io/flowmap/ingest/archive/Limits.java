@@ -3,11 +3,11 @@ package io.flowmap.ingest.archive;
 import java.io.Serializable;
 
 /**
- * Bounds against damaged and hostile input.
+ * Limits against damaged and hostile input.
  *
- * @param maxRecordBytes most bytes of one file in a source, also after decompression
- * @param maxPixels most pixels that an image may declare
- * @param maxClasses labels are below this
+ * @param maxRecordBytes largest file in a source, in bytes, also after decompression
+ * @param maxPixels largest number of pixels that an image may declare
+ * @param maxClasses number of classes; labels must be smaller
  */
 public record Limits(int maxRecordBytes, long maxPixels, int maxClasses) implements Serializable {
     public Limits {

@@ -9,20 +9,18 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
-/** A zip or a folder: files found by name. */
+/** A zip or a folder: a set of files by name. */
 public sealed interface MemberStore extends Closeable permits FolderStore, ZipStore {
-    /** Every file and directory inside, in the order in which they are best read. */
+    /** All files and directories inside, in the order that is fastest to read. */
     List<Member> members() throws IOException;
 
-    /** A file of the user's own, unbounded. Reading it fails by an {@link IOException} where its bytes are damaged. */
+    /** Opens a metadata file of the user, without a size limit. Damaged bytes are an {@link IOException} on reading. */
     InputStream stream(String name) throws IOException;
 
-    /**
-     * The bytes of a file. Throws {@link UnreadableRecord} if there are more than {@code maxBytes} or they are damaged.
-     */
+    /** Reads a file. Throws {@link UnreadableRecord} if it is larger than {@code maxBytes} or damaged. */
     byte[] read(String name, int maxBytes) throws IOException, UnreadableRecord;
 
-    /** Where the bytes of a file that was read begin, -1 if unknown. */
+    /** Offset of the first byte of a file that has been read, -1 if unknown. */
     long offset(String name);
 
     /** Opens a zip or a folder. */

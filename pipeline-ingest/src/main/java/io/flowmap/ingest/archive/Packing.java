@@ -15,13 +15,13 @@ import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
 
-/** How a tar may be compressed, told by its first bytes whatever its name, as by Python's tarfile. */
+/** Compression formats of a tar, detected by the first bytes and not by the name, as in Python's tarfile. */
 public enum Packing {
     GZIP("\u001f\u008b\b"),
-    /** A block or, without any, the end of the stream. */
+    /** The start of a block or, in an empty stream, the end marker. */
     BZIP2("BZh[1-9](1AY&SY|\u0017rE8P\u0090)"),
     XZ("\u00fd7zXZ\0"),
-    /** A frame, or one to skip before it. */
+    /** The start of a frame or of a skippable frame. */
     ZSTD("(\\(\u00b5/\u00fd|[P-_]\\*M\u0018)");
 
     private static final int HEAD = 10;
@@ -34,7 +34,7 @@ public enum Packing {
         this.beginning = Pattern.compile(beginning, Pattern.DOTALL);
     }
 
-    /** That of a stream, whose mark is used. */
+    /** Detects the compression of a stream, which must support marks. */
     public static Optional<Packing> of(InputStream in) throws IOException {
         in.mark(HEAD);
         byte[] head = in.readNBytes(HEAD);
@@ -49,7 +49,7 @@ public enum Packing {
                 .findFirst();
     }
 
-    /** What a stream holds, all parts if there are several after each other. */
+    /** Decompresses a stream. If it has several parts one after the other, all are decompressed. */
     public InputStream unpacked(InputStream packed) {
         return new Unpacked(this, packed);
     }
@@ -64,9 +64,9 @@ public enum Packing {
     }
 
     /**
-     * Damage is an {@link IOException} in words, also where a decoder fails by another exception. Nothing is read ahead
-     * of what is asked for, since a decoder that fails takes with it what it had for the call: of a tar, read record by
-     * record and file by file, all that was decoded before the damage is had.
+     * Reports damage as an {@link IOException}, also if a decoder fails with another exception. It does not read ahead of the caller: a
+     * failing decoder loses the data of the current call, so a tar that is read record by record and file by file still yields everything
+     * before the damage.
      */
     private static final class Unpacked extends InputStream {
         private final String packing;
@@ -94,7 +94,7 @@ public enum Packing {
                 }
                 return decoder.read(to, from, length);
             } catch (UncheckedIOException | UserError e) {
-                // the file system failed, not the data
+                // a failure of the file system, not damage of the data
                 throw e;
             } catch (EOFException e) {
                 throw new IOException("cut " + packing + ": it ends early", e);

@@ -11,8 +11,8 @@ import org.apache.commons.compress.archivers.tar.TarUtils;
 import org.apache.commons.compress.utils.ArchiveUtils;
 
 /**
- * A tar that trusts no header without its checksum, knows whether it came to its end marker, and takes no name for as
- * long as it says. What is wrong with it is an {@link IOException} in words.
+ * A tar reader that checks the checksum of every header before it uses it, knows whether it has reached the end marker, and limits the
+ * length of names. Damage is an {@link IOException} with a description.
  */
 public final class TarMembers extends TarArchiveInputStream {
     private static final int RECORD = TarConstants.DEFAULT_RCDSIZE;
@@ -20,7 +20,7 @@ public final class TarMembers extends TarArchiveInputStream {
             TarConstants.NAMELEN + TarConstants.MODELEN + TarConstants.UIDLEN + TarConstants.GIDLEN;
     private static final int TYPE_AT = TarConstants.LF_OFFSET;
     private static final int LONGEST_QUOTE = 24;
-    /** Types of headers that describe the member after them: long names and PAX records. */
+    /** Types of headers that describe the following member: long names and PAX records. */
     private static final String DESCRIPTIONS = "KLXgx";
 
     private static final int LONGEST_DESCRIPTION = 1 << 20;
@@ -33,19 +33,19 @@ public final class TarMembers extends TarArchiveInputStream {
     private int descriptions;
     private boolean ended;
 
-    /** @param packed whether the stream checks itself, so that it is worth reading behind the end marker */
+    /** @param packed whether the stream has checksums of its own, so that reading beyond the end marker verifies it */
     public TarMembers(InputStream in, boolean packed) {
         super(in, TarConstants.DEFAULT_BLKSIZE, RECORD, StandardCharsets.UTF_8.name(), true);
         this.in = in;
         this.packed = packed;
     }
 
-    /** Whether the end marker, a record of zeros, has begun: without it the rest of the archive is missing. */
+    /** Whether the end marker, a record of zeros, has been reached. Without it the rest of the archive is missing. */
     public boolean ended() {
         return ended;
     }
 
-    /** Where the last header lies that was looked at. */
+    /** Offset of the last header that was read. */
     public long headerOffset() {
         return header;
     }
@@ -64,7 +64,7 @@ public final class TarMembers extends TarArchiveInputStream {
         }
     }
 
-    /** Records of zeros are the end; a header is looked at before anything in it is believed. */
+    /** Reads a header. A record of zeros is the end marker; any other header is checked before it is used. */
     @Override
     protected byte[] readRecord() throws IOException {
         long at = getBytesRead();
@@ -90,7 +90,7 @@ public final class TarMembers extends TarArchiveInputStream {
                     header == 0 ? "empty file" : "tar without its end marker: it was cut or never finished");
         }
         if (header == 0 && !isUstar(record) && !hasItsChecksum(record)) {
-            throw new IOException("no tar: it begins with " + quoted(record));
+            throw new IOException("not a tar: it begins with " + quoted(record));
         }
         if (record.length < RECORD) {
             throw new IOException("tar cut in the header at byte " + header);
@@ -100,7 +100,7 @@ public final class TarMembers extends TarArchiveInputStream {
         }
     }
 
-    /** A description is held in memory, and read by recursion. */
+    /** Limits the size and number of description headers, which are kept in memory and read recursively. */
     private void requireShort(byte[] record) throws IOException {
         boolean describes = DESCRIPTIONS.indexOf(record[TYPE_AT]) >= 0;
         descriptions = describes ? descriptions + 1 : 0;
@@ -120,12 +120,12 @@ public final class TarMembers extends TarArchiveInputStream {
         try {
             return record.length == RECORD && TarUtils.verifyCheckSum(record);
         } catch (IllegalArgumentException e) {
-            // no octal number in its place
+            // not an octal number
             return false;
         }
     }
 
-    /** How a file begins, for people to see what it is. */
+    /** The printable start of a file, for messages. */
     public static String quoted(byte[] head) {
         var text = new String(head, 0, Math.min(head.length, LONGEST_QUOTE), StandardCharsets.ISO_8859_1);
         return '"' + text.replaceAll("[^ -~]", ".") + '"';

@@ -16,7 +16,7 @@ import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** A zip read by its central directory; of the files only the one being read is in memory. */
+/** A zip read by its central directory. Only the file that is being read is in memory. */
 final class ZipStore implements MemberStore {
     private static final int HEAD = 32;
 
@@ -81,7 +81,7 @@ final class ZipStore implements MemberStore {
         channel.close();
     }
 
-    /** The library finds no list of files at the end, whatever the file is. */
+    /** Describes why a zip cannot be opened. The library reports a missing central directory for any kind of file. */
     private String unreadable(Exception e) throws IOException {
         var head = ByteBuffer.allocate(HEAD);
         channel.position(0);

@@ -6,7 +6,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import javax.imageio.ImageReader;
 
-/** BMP by the JDK's reader, from a header that claims no more than there is and names no profile, which might lie in any file. */
+/**
+ * Reads BMP with the JDK's reader after checking the header: its sizes must not exceed the file, and a reference to a colour profile, which
+ * could point to any file, is removed.
+ */
 final class BmpReader implements FormatReader {
     private static final int FILE_BYTES = 2;
     private static final int DATA = 10;
@@ -24,8 +27,8 @@ final class BmpReader implements FormatReader {
     private final JavaReader java = JavaReader.ofJdk("BMP");
 
     /**
-     * @param info bytes of the header behind the file's own
-     * @param bits of a pixel
+     * @param info size in bytes of the header after the file header
+     * @param bits bits per pixel
      */
     private record Header(int info, ImageSize size, int bits, int compression, int colors) {
         boolean old() {
@@ -88,7 +91,7 @@ final class BmpReader implements FormatReader {
         }
     }
 
-    /** The file with its header made safe. Throws {@link UnreadableRecord} if pixels are missing. */
+    /** The file with a safe header. Throws {@link UnreadableRecord} if pixels are missing. */
     private static byte[] checked(Header header, byte[] file) throws UnreadableRecord {
         var bmp = ByteBuffer.wrap(file.clone()).order(ByteOrder.LITTLE_ENDIAN);
         int data = bmp.getInt(DATA);

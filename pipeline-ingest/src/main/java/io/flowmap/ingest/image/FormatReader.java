@@ -2,13 +2,13 @@ package io.flowmap.ingest.image;
 
 /** Reads images of one format. Not thread-safe. */
 interface FormatReader extends AutoCloseable {
-    /** What the file says of its size, before anything as large is allocated. Throws {@link UnreadableRecord} if it is damaged. */
+    /** Declared size of the image. Nothing of that size is allocated yet. Throws {@link UnreadableRecord} if the file is damaged. */
     ImageSize size(byte[] file) throws UnreadableRecord;
 
     /**
-     * The pixels of a file whose size is bounded.
+     * Decodes a file whose size has been checked.
      *
-     * @param reduction part of its size that is wanted, 1, 2, 4 or 8; a format that cannot do that gives the whole image
+     * @param reduction divisor of the wanted size: 1, 2, 4 or 8; formats that cannot reduce return the whole image
      */
     PixelImage decode(byte[] file, int reduction) throws UnreadableRecord;
 

@@ -2,12 +2,9 @@ package io.flowmap.ingest.image;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/**
- * How an image gets the wanted size: the transforms of EDM2's {@code dataset_tool}, under its
- * names.
- */
+/** Transforms that bring an image to the wanted size: those of EDM2's {@code dataset_tool}, with its names. */
 public enum Framing {
-    /** No change: every image must already have the size of the dataset. */
+    /** No change. Every image must already have the size of the dataset. */
     @JsonProperty("none")
     NONE {
         @Override
@@ -15,7 +12,7 @@ public enum Framing {
             return image;
         }
     },
-    /** The largest centred rectangle of the wanted aspect, then Lanczos. */
+    /** The largest centred rectangle of the wanted aspect ratio, resized with Lanczos. */
     @JsonProperty("center-crop")
     CENTER_CROP {
         @Override
@@ -28,7 +25,7 @@ public enum Framing {
         }
     },
     /**
-     * ADM's (Dhariwal and Nichol), EDM2's choice for ImageNet: halve by box averages, shrink the short side by cubic,
+     * ADM's transform (Dhariwal and Nichol), EDM2's choice for ImageNet: halve with box filters, shrink the short side with a cubic filter,
      * then crop the centre. Squares only.
      */
     @JsonProperty("center-crop-dhariwal")
@@ -51,10 +48,10 @@ public enum Framing {
         }
     };
 
-    /** The image at {@code height} x {@code width} ({@link #NONE}: as it is). */
+    /** Frames an image to {@code height} x {@code width}; {@link #NONE} returns it unchanged. */
     public abstract PixelImage apply(PixelImage image, int height, int width);
 
-    /** The image as a square. */
+    /** Frames an image to a square. */
     public PixelImage apply(PixelImage image, int resolution) {
         return apply(image, resolution, resolution);
     }

@@ -10,8 +10,8 @@ import java.util.Arrays;
 import org.apache.commons.compress.compressors.lzw.LZWInputStream;
 
 /**
- * The first frame of a GIF on its screen, in the frame's own palette; around it is the transparent index, or index 0, as Pillow has it.
- * The JDK's reader will not do: it cuts indices that lie beyond the palette, and takes a truncated file for whole.
+ * Reads the first frame of a GIF on its screen, in the frame's own palette. As in Pillow, the area around the frame has the transparent
+ * index or index 0. The JDK's reader is not used: it changes indices beyond the palette and accepts truncated files.
  */
 final class GifReader implements FormatReader {
     private static final int SCREEN = 6;
@@ -20,14 +20,14 @@ final class GifReader implements FormatReader {
     private static final int IMAGE = 0x2c;
     private static final int TRAILER = 0x3b;
     private static final int INTERLACED = 0x40;
-    /** First rows and steps of the four passes of an interlaced image. */
+    /** Start row and step of the four passes of an interlaced image. */
     private static final int[][] PASSES = {{0, 8}, {4, 8}, {2, 4}, {1, 2}};
 
     private static final int[][] ONE_PASS = {{0, 1}};
 
     /**
-     * @param fill index around the frame
-     * @param data where its packed indices begin
+     * @param fill index of the area around the frame
+     * @param data offset of the compressed indices
      */
     private record Frame(
             ImageSize screen, int left, int top, ImageSize size, int[][] passes, int fill, Palette palette, int data) {}
@@ -85,7 +85,7 @@ final class GifReader implements FormatReader {
         }
     }
 
-    /** A frame that reaches over the screen widens it. */
+    /** Reads a frame header. A frame that exceeds the screen enlarges it. */
     private static Frame frame(ByteBuffer gif, int screenWidth, int screenHeight, Palette common, int fill) {
         int left = gif.getShort() & 0xffff;
         int top = gif.getShort() & 0xffff;
@@ -104,7 +104,7 @@ final class GifReader implements FormatReader {
                 gif.position());
     }
 
-    /** The palette that flags announce, else the other. */
+    /** The local palette if the flags announce one, else {@code other}. */
     private static Palette palette(ByteBuffer gif, int flags, Palette other) {
         if ((flags & 0x80) == 0) {
             return other;
@@ -115,7 +115,7 @@ final class GifReader implements FormatReader {
         return palette;
     }
 
-    /** The bytes of a row of blocks up to the empty one. */
+    /** Reads a sequence of data blocks up to the empty block. */
     private static byte[] blocks(ByteBuffer gif) {
         var bytes = new ByteArrayOutputStream();
         for (int length = gif.get() & 0xff; length > 0; length = gif.get() & 0xff) {
@@ -125,7 +125,7 @@ final class GifReader implements FormatReader {
         return bytes.toByteArray();
     }
 
-    /** The frame's indices, row by row in the order of its passes. */
+    /** Decompresses the frame's indices, in the order of its passes. */
     private static byte[] unpacked(Frame frame, byte[] file) throws UnreadableRecord {
         int count = Math.toIntExact(frame.size.pixels());
         var packed = ByteBuffer.wrap(file).position(frame.data);
@@ -140,7 +140,7 @@ final class GifReader implements FormatReader {
         }
     }
 
-    /** LZW with codes that clear the table and end the data behind those of the indices. */
+    /** GIF's variant of LZW. The codes after the indices are "clear table" and "end of data". */
     private static final class Codes extends LZWInputStream {
         private static final int LONGEST = 12;
 
@@ -149,7 +149,7 @@ final class GifReader implements FormatReader {
         Codes(int bits, byte[] packed) throws IOException {
             super(new ByteArrayInputStream(packed), ByteOrder.LITTLE_ENDIAN);
             if (bits < 1 || bits > Byte.SIZE) {
-                throw new IOException("indices of " + bits + " bits");
+                throw new IOException("LZW code size of " + bits + " bits");
             }
             this.bits = bits;
             initializeTables(LONGEST);

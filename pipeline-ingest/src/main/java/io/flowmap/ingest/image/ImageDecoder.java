@@ -4,40 +4,38 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Decodes JPEG, PNG, GIF, BMP, TIFF and WebP as Pillow's {@code convert("RGB")} does with the first image of a file: no colour
- * management, no gamma, no rotation by EXIF (but by a TIFF's own tag), alpha dropped, palettes looked up, the high byte of 16-bit
- * samples. Anything that is damaged, or larger than allowed, is refused. Not thread-safe.
+ * Decodes the first image of a JPEG, PNG, GIF, BMP, TIFF or WebP file like Pillow's {@code convert("RGB")}: no colour management, no gamma,
+ * no EXIF rotation (except a TIFF's own tag), alpha dropped, palettes resolved, the high byte of 16-bit samples. Damaged or oversized files
+ * are refused. Not thread-safe.
  */
 public final class ImageDecoder implements AutoCloseable {
     private final long maxPixels;
     private final Map<ImageFormat, FormatReader> readers = new EnumMap<>(ImageFormat.class);
 
-    /**
-     * @param maxPixels most pixels (width times height) that an image may declare; checked before a pixel is decoded
-     */
+    /** @param maxPixels largest number of pixels (width times height) that an image may declare; checked before decoding */
     public ImageDecoder(long maxPixels) {
         this.maxPixels = maxPixels;
     }
 
-    /** Whether JPEGs can be decoded at a part of their size on this machine. */
+    /** Whether this machine can decode JPEGs at a reduced size. */
     public static boolean scales() {
         return Leptonica.LOADED;
     }
 
-    /** What the file says of its size. Throws {@link UnreadableRecord} with the reason for the ledger. */
+    /** Declared size of an image. Throws {@link UnreadableRecord} with the reason for the ledger. */
     public ImageSize size(byte[] bytes) throws UnreadableRecord {
         return reader(bytes).size(bytes);
     }
 
-    /** The whole image. Throws {@link UnreadableRecord} with the reason for the ledger. */
+    /** Decodes an image at full size. Throws {@link UnreadableRecord} with the reason for the ledger. */
     public PixelImage decode(byte[] bytes) throws UnreadableRecord {
         return decode(bytes, 1);
     }
 
     /**
-     * The image, of a JPEG that is of a common kind and sound in every respect at a part of its size, which takes less time.
+     * Decodes an image. A JPEG of a common kind without any damage is decoded at a reduced size, which is faster.
      *
-     * @param reduction 1, 2, 4 or 8: height and width are divided by it and rounded up
+     * @param reduction 1, 2, 4 or 8: divisor of height and width, which are rounded up
      */
     public PixelImage decode(byte[] bytes, int reduction) throws UnreadableRecord {
         var reader = reader(bytes);

@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/** The formats that are read, told by a file's first bytes: names lie. */
+/** The supported formats, detected by a file's first bytes. File names are ignored. */
 enum ImageFormat {
     JPEG("\u00ff\u00d8", JpegReader::new),
     PNG("\u0089PNG\r\n\u001a\n", PngReader::new),
@@ -18,7 +18,7 @@ enum ImageFormat {
     private static final int HEAD = 512;
     private static final String READ = "JPEG, PNG, GIF, BMP, TIFF or WebP";
 
-    /** Formats that are refused by name, with how they begin. */
+    /** Formats that are refused by name, with patterns of their first bytes. */
     private static final Map<String, Pattern> REFUSED = new TreeMap<>(Map.of(
             "AVIF", pattern(".{4}ftyp.{0,64}avi[fs]"),
             "HEIC", pattern(".{4}ftyp.{0,64}(hei[cfimsx]|hev[cmsx]|mif1|msf1)"),
@@ -42,7 +42,7 @@ enum ImageFormat {
         return reader.get();
     }
 
-    /** The format of a file. Throws {@link UnreadableRecord} with the name of another format. */
+    /** Detects the format of a file. Throws {@link UnreadableRecord}, with the format's name if known, for an unsupported file. */
     static ImageFormat of(byte[] file) throws UnreadableRecord {
         if (file.length == 0) {
             throw new UnreadableRecord("empty file");

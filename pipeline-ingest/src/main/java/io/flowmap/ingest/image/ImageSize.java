@@ -1,7 +1,7 @@
 package io.flowmap.ingest.image;
 
 /**
- * Pixels of an image.
+ * Size of an image in pixels.
  *
  * @param height at least 1
  * @param width at least 1

@@ -9,7 +9,7 @@ import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
 
-/** A reader of Java's or of TwelveMonkeys' that takes files from memory and whose complaints are {@link UnreadableRecord}s. */
+/** A reader of Java's or of TwelveMonkeys' that takes files from memory and reports damage as {@link UnreadableRecord}. */
 final class JavaReader implements AutoCloseable {
     private final String format;
     private final ImageReader reader;
@@ -21,13 +21,13 @@ final class JavaReader implements AutoCloseable {
         reader.addIIOReadWarningListener((source, warning) -> noteDamage(warning));
     }
 
-    /** What is taken from a reader that has its input. */
+    /** Takes a result from a reader whose input is set. */
     @FunctionalInterface
     interface Taken<T> {
         T from(ImageReader reader) throws IOException, UnreadableRecord;
     }
 
-    /** The JDK's own reader of a format, whichever others are registered. */
+    /** The JDK's own reader of a format, even if others are registered. */
     static JavaReader ofJdk(String format) {
         var readers = ImageIO.getImageReadersByFormatName(format);
         return new JavaReader(
@@ -39,8 +39,8 @@ final class JavaReader implements AutoCloseable {
     }
 
     /**
-     * A reader made from its provider rather than found through ImageIO's registry of formats, which depends on the thread's class
-     * loader in an executor.
+     * A reader created from its provider. ImageIO's registry of formats is not used, because in an executor it depends on the thread's
+     * class loader.
      */
     static JavaReader of(String format, ImageReaderSpi provider) {
         try {
@@ -61,7 +61,7 @@ final class JavaReader implements AutoCloseable {
             }
             return result;
         } catch (IOException | RuntimeException e) {
-            // the readers answer damaged input with many kinds of runtime exceptions
+            // on damaged input the readers throw many kinds of runtime exceptions
             throw new UnreadableRecord("cannot decode " + format + ": " + e.getMessage());
         } finally {
             reader.setInput(null);
@@ -77,7 +77,7 @@ final class JavaReader implements AutoCloseable {
         reader.dispose();
     }
 
-    /** libjpeg fills what is missing with gray and goes on; stray bytes between markers do no harm. */
+    /** Notes a warning that means damage: libjpeg fills missing data with gray and continues. Stray bytes between markers are harmless. */
     private void noteDamage(String warning) {
         var text = warning.toLowerCase(Locale.ROOT);
         boolean lost = text.contains("premature end") || text.contains("corrupt") || text.contains("truncated");

@@ -4,12 +4,12 @@ import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
 import java.awt.image.Raster;
 
 /**
- * JPEGs that {@link Leptonica} decodes without a complaint are its; Java's reader has the others and says what is wrong. Four
- * components are inks as Adobe stores them, inverted, whether a marker says so or not: Pillow's rule.
+ * Reads JPEGs. {@link Leptonica} decodes the files that it accepts without any warning; Java's reader decodes the others and reports what
+ * is wrong. Four components are always taken for inverted inks in Adobe's form, with or without Adobe's marker, as in Pillow.
  */
 final class JpegReader implements FormatReader {
     private static final int INKS = 4;
-    /** Of libjpeg's conversion of YCbCr: 1.402, 1.772, 0.71414 and 0.34414 in 16-bit fixed point. */
+    /** Constants of libjpeg's YCbCr conversion: 1.402, 1.772, 0.71414 and 0.34414 in 16-bit fixed point. */
     private static final int RED = 91881;
 
     private static final int BLUE = 116130;
@@ -47,7 +47,7 @@ final class JpegReader implements FormatReader {
         java.close();
     }
 
-    /** @param mixed whether the first three components are YCbCr of the inks' complements */
+    /** @param mixed whether the first three components are YCbCr of the complements of the inks */
     private static PixelImage printed(Raster raster, boolean mixed) {
         int width = raster.getWidth();
         int[] words = new int[width * raster.getHeight()];

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What can be read of a JPEG between its markers (ITU-T T.81, annex B). Damage is left for the decoder to find. */
+/** Parses the segments between a JPEG's markers (ITU-T T.81, annex B). Damage is ignored here and found by the decoder. */
 final class JpegSegments {
     private static final byte[] PROFILE = "ICC_PROFILE\0".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] ADOBE = "Adobe".getBytes(StandardCharsets.US_ASCII);
@@ -22,17 +22,17 @@ final class JpegSegments {
     /**
      * A frame header (B.2.2).
      *
-     * @param process 0 baseline, 1 extended, 2 progressive, each by Huffman codes; others above
-     * @param precision bits of a sample
+     * @param process 0 baseline, 1 extended, 2 progressive, each with Huffman codes; higher numbers are other processes
+     * @param precision bits per sample
      */
     record Frame(int process, int precision, ImageSize size, int components) {
-        /** Whether it is 8 bits deep, gray or in three colours, and of a process that every decoder knows. */
+        /** Whether every decoder supports it: 8 bits, gray or three colours, a common process. */
         boolean common() {
             return process <= 2 && precision == 8 && (components == 1 || components == 3);
         }
     }
 
-    /** The frame header; nothing where it does not stand in line with the other segments or leaves the height open. */
+    /** The frame header; empty if it is not in sequence with the other segments or leaves the height open. */
     static Optional<Frame> frame(byte[] jpeg) {
         int at = 2;
         while (at + FRAME_BYTES <= jpeg.length && marks(jpeg, at) && code(jpeg, at) != START_OF_SCAN) {
@@ -51,7 +51,7 @@ final class JpegSegments {
         return Optional.empty();
     }
 
-    /** The colour transform of Adobe's marker, 0 where there is none: of four components 0 leaves them inks. */
+    /** The colour transform in Adobe's marker, 0 if there is none. For four components 0 means inks. */
     static int transform(byte[] jpeg) {
         int transform = 0;
         int at = 2;
@@ -64,12 +64,12 @@ final class JpegSegments {
         return transform;
     }
 
-    /** Whether the file's last bytes are a JPEG's last. */
+    /** Whether the file ends with the end marker of a JPEG. */
     static boolean ends(byte[] jpeg) {
         return (jpeg[jpeg.length - 2] & 0xff) == 0xff && code(jpeg, jpeg.length - 2) == END_OF_IMAGE;
     }
 
-    /** The same file without colour profiles, because Java's readers would convert by them and Pillow and EDM2 do not. */
+    /** The same file without colour profiles. Java's readers would apply them; Pillow and EDM2 do not. */
     static byte[] withoutProfiles(byte[] jpeg) {
         var kept = new ByteArrayOutputStream(jpeg.length);
         int at = 2;
@@ -89,7 +89,7 @@ final class JpegSegments {
         return jpeg[at + 1] & 0xff;
     }
 
-    /** Where the segment's successor is. */
+    /** Offset of the segment after this one. */
     private static int end(byte[] jpeg, int at) {
         return at + 2 + ((jpeg[at + 2] & 0xff) << 8 | jpeg[at + 3] & 0xff);
     }
@@ -99,12 +99,12 @@ final class JpegSegments {
         return (jpeg[at] & 0xff) == 0xff && code >= 0xc0 && code != 0xff && (code < 0xd0 || code > 0xd9);
     }
 
-    /** All of 0xc0 to 0xcf but tables of Huffman codes, extensions and arithmetic conditioning. */
+    /** Whether a marker starts a frame: 0xc0 to 0xcf except Huffman tables, extensions and arithmetic conditioning. */
     private static boolean startsFrame(int code) {
         return code >= 0xc0 && code <= 0xcf && code != 0xc4 && code != 0xc8 && code != 0xcc;
     }
 
-    /** Whether a segment has a code and begins with a name. */
+    /** Whether a segment has this marker code and its content begins with this name. */
     private static boolean begins(byte[] jpeg, int at, int end, int code, byte[] name) {
         int from = at + 4;
         return code(jpeg, at) == code

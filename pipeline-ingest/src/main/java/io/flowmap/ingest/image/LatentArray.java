@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /**
- * A NumPy array [C,H,W] of floating point numbers, as EDM2's {@code dataset_tool encode} stores latents.
+ * A NumPy array [C,H,W] of floating-point numbers, the form in which EDM2's {@code dataset_tool encode} stores latents.
  *
- * @param values [C,H,W], finite
+ * @param values [C,H,W], all finite
  */
 public record LatentArray(LatentShape shape, float[] values) {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
@@ -17,10 +17,10 @@ public record LatentArray(LatentShape shape, float[] values) {
             "'descr': *'([^']*)'.*'fortran_order': *(True|False).*'shape': *\\(([^)]*)\\)", Pattern.DOTALL);
     private static final int RANK = 3;
 
-    /** The array of a {@code .npy} file. Throws {@link UnreadableRecord} with the reason for the ledger. */
+    /** Parses a {@code .npy} file. Throws {@link UnreadableRecord} with the reason for the ledger. */
     public static LatentArray read(byte[] npy) throws UnreadableRecord {
         if (npy.length < 12 || !Arrays.equals(npy, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
-            throw new UnreadableRecord(npy.length == 0 ? "empty file" : "no NumPy array");
+            throw new UnreadableRecord(npy.length == 0 ? "empty file" : "not a NumPy array");
         }
         int wide = npy[6] == 1 ? 2 : 4;
         long length = 0;
@@ -68,7 +68,7 @@ public record LatentArray(LatentShape shape, float[] values) {
                 return new LatentShape(sides[0], sides[1], sides[2]);
             }
         } catch (IllegalArgumentException e) {
-            // told below
+            // reported below
         }
         throw new UnreadableRecord("NumPy array of shape (" + text + "), expected [C,H,W]");
     }

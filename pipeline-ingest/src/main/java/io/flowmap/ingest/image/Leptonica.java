@@ -16,19 +16,19 @@ import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
 /**
- * Leptonica's readers of JPEG and lossy WebP: libjpeg-turbo with its accurate DCT and libwebp, as Pillow uses them, so that the pixels
- * are equal to Pillow's. Of JPEGs it is several times faster than Java's reader, and gives no image of one that libjpeg has any
- * complaint about, which it prints to standard error.
+ * Leptonica's readers of JPEG and lossy WebP. Like Pillow they use libjpeg-turbo with its accurate DCT and libwebp, so the pixels equal
+ * Pillow's. For JPEG it is several times faster than Java's reader. It returns no image if libjpeg reports any problem; libjpeg prints
+ * these reports to standard error.
  */
 final class Leptonica {
     private static final String LIBRARY = "/org/bytedeco/leptonica/linux-x86_64/libleptonica.so.6";
     private static final int SILENT = 6;
-    /** RTLD_LAZY alone: its libjpeg and zlib must not become those of libraries loaded later. */
+    /** RTLD_LAZY only: its libjpeg and zlib must not replace those of libraries loaded later. */
     private static final int LAZY_AND_LOCAL = 1;
 
     private static final int WORD_BITS = 32;
 
-    /** Whether the library is there for this platform; Java's reader does without it. */
+    /** Whether the library is available on this platform. Without it Java's reader is used. */
     static final boolean LOADED = load();
 
     private Leptonica() {}
@@ -36,14 +36,14 @@ final class Leptonica {
     /**
      * Decodes a gray or colour JPEG.
      *
-     * @param reduction 1, 2, 4 or 8: at one such part of its height and width, rounded up, by a smaller inverse DCT
-     * @return nothing if there is any damage
+     * @param reduction 1, 2, 4 or 8: divisor of height and width, rounded up, implemented by a smaller inverse DCT
+     * @return empty if there is any damage
      */
     static Optional<PixelImage> jpeg(byte[] jpeg, int reduction) {
         return taken(pixReadMemJpeg(jpeg, jpeg.length, 0, reduction, null, 0));
     }
 
-    /** Decodes a still WebP; nothing if there is any damage. */
+    /** Decodes a still WebP; empty if there is any damage. */
     static Optional<PixelImage> webp(byte[] webp) {
         var image = taken(pixReadMemWebP(webp, webp.length));
         image.ifPresent(opaque -> Arrays.setAll(opaque.words(), i -> opaque.words()[i] & ~0xff));
@@ -76,7 +76,7 @@ final class Leptonica {
         }
     }
 
-    /** From a file that is gone once it is loaded, so that no process leaves one behind. */
+    /** Loads the library from a temporary file, which is deleted once it is loaded, so that no process leaves one behind. */
     private static void load(InputStream library) throws IOException {
         var file = Files.createTempFile("leptonica", ".so");
         try {
@@ -120,10 +120,13 @@ final class Leptonica {
 
     private static native int pixGetDepth(Pointer pix);
 
-    /** 32-bit words of a line. */
+    /** Number of 32-bit words in a line. */
     private static native int pixGetWpl(Pointer pix);
 
-    /** Lines of words: of a colour image one a pixel, as {@link PixelImage} has them, of a gray one four pixels a word, the first in its highest byte. */
+    /**
+     * Lines of words. A colour image has one pixel in a word, in the layout of {@link PixelImage}; a gray image has four, the first in the
+     * highest byte.
+     */
     private static native Pointer pixGetData(Pointer pix);
 
     private static native void pixDestroy(PointerByReference pix);

@@ -4,14 +4,14 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 
 /**
- * Colours by index, as Pillow 9.4 has them: an index beyond the palette that the file has is the gray of that level.
+ * Colours by index. As in Pillow 9.4, an index beyond the file's palette is the gray of that level.
  *
- * @param words of {@link PixelImage}, 256
+ * @param words 256 colours in the layout of {@link PixelImage}
  */
 record Palette(int[] words) {
     private static final int COLORS = 256;
 
-    /** All indices are grays. */
+    /** A palette in which every index is a gray. */
     static Palette gray() {
         int[] words = new int[COLORS];
         for (int i = 0; i < COLORS; i++) {
@@ -21,11 +21,11 @@ record Palette(int[] words) {
     }
 
     /**
-     * Colours as a file has them.
+     * Reads a palette from a file.
      *
-     * @param count of them; what is more than 256, or beyond the file's end, is left out
-     * @param step bytes from one to the next
-     * @param red where red stands among three bytes, 0 or 2
+     * @param count number of colours; those beyond 256 or beyond the end of the file are ignored
+     * @param step bytes from one colour to the next
+     * @param red position of red within three bytes, 0 or 2
      */
     static Palette of(byte[] file, int from, int count, int step, int red) {
         var palette = gray();
@@ -38,9 +38,9 @@ record Palette(int[] words) {
     }
 
     /**
-     * A reader's palette.
+     * Takes over the palette of a reader.
      *
-     * @param count colours that the file has; those behind them are the reader's own
+     * @param count number of colours in the file; the reader adds further ones of its own
      */
     static Palette of(IndexColorModel colors, int count) {
         var palette = gray();
@@ -50,7 +50,7 @@ record Palette(int[] words) {
         return palette;
     }
 
-    /** The indices of a raster's first band as colours. */
+    /** Converts the indices of a raster's first band to colours. */
     PixelImage lookUp(Raster raster) {
         return lookUp(
                 raster.getHeight(),
@@ -58,7 +58,7 @@ record Palette(int[] words) {
                 raster.getSamples(0, 0, raster.getWidth(), raster.getHeight(), 0, (int[]) null));
     }
 
-    /** Indices [H,W] as colours; luma where all of them are gray. */
+    /** Converts indices [H,W] to colours; to luma if all of them are gray. */
     PixelImage lookUp(int height, int width, int[] indices) {
         int[] pixels = new int[indices.length];
         boolean gray = true;

@@ -8,7 +8,7 @@ import java.awt.image.Raster;
  * @param channels 1 (luma) or 3 (red, green, blue)
  * @param height rows, at least 1
  * @param width columns, at least 1
- * @param words [H,W], a pixel each, its first channel in the highest byte and zeros below the last one
+ * @param words [H,W], one pixel in each word, first channel in the highest byte, unused low bytes zero
  */
 public record PixelImage(int channels, int height, int width, int[] words) {
     private static final int RED = 19595;
@@ -26,7 +26,7 @@ public record PixelImage(int channels, int height, int width, int[] words) {
         }
     }
 
-    /** From planes, [C,H,W], unsigned bytes. */
+    /** Image from planes [C,H,W] of unsigned bytes. */
     public static PixelImage ofPlanes(int channels, int height, int width, byte[] planes) {
         if (planes.length != (long) channels * height * width) {
             throw new IllegalArgumentException("cannot hold an image: expected " + channels + "x" + height + "x" + width
@@ -41,7 +41,10 @@ public record PixelImage(int channels, int height, int width, int[] words) {
         return new PixelImage(channels, height, width, words);
     }
 
-    /** From a raster of one or two channels (luma, alpha) or of three or more; of deep samples the high byte, shallow ones stretched. */
+    /**
+     * Image from a raster with one or two channels (luma, alpha), or with three or more. Of samples deeper than 8 bits the high byte is
+     * used; shallower samples are stretched to 8 bits.
+     */
     static PixelImage of(Raster raster) {
         int channels = raster.getNumBands() < 3 ? 1 : 3;
         int width = raster.getWidth();
@@ -60,7 +63,7 @@ public record PixelImage(int channels, int height, int width, int[] words) {
         return new PixelImage(channels, raster.getHeight(), width, words);
     }
 
-    /** As planes, [C,H,W], unsigned bytes. */
+    /** The image as planes [C,H,W] of unsigned bytes. */
     public byte[] planes() {
         byte[] planes = new byte[channels * words.length];
         for (int c = 0; c < channels; c++) {
@@ -71,7 +74,7 @@ public record PixelImage(int channels, int height, int width, int[] words) {
         return planes;
     }
 
-    /** A pixel by what its four inks let through, 255 where there is none: the light of each colour is that of its ink and of black. */
+    /** The RGB pixel of four inverted inks (255 = no ink): each colour is the product of its ink and black. */
     static int printed(int cyan, int magenta, int yellow, int black) {
         return product(cyan, black) << 24 | product(magenta, black) << 16 | product(yellow, black) << 8;
     }
@@ -81,7 +84,7 @@ public record PixelImage(int channels, int height, int width, int[] words) {
         return (2 * a * b + 0xff) / (2 * 0xff);
     }
 
-    /** Where a channel's lowest bit is in a word. */
+    /** Bit position of a channel in a word. */
     static int shift(int channel) {
         return 24 - 8 * channel;
     }
@@ -90,7 +93,7 @@ public record PixelImage(int channels, int height, int width, int[] words) {
         return new ImageSize(height, width);
     }
 
-    /** The image in {@code wanted} channels: {@link #gray()} for 1, {@link #rgb()} for 3. */
+    /** The image with {@code wanted} channels: {@link #gray()} for 1, {@link #rgb()} for 3. */
     public PixelImage withChannels(int wanted) {
         return wanted == 1 ? gray() : rgb();
     }
@@ -113,7 +116,7 @@ public record PixelImage(int channels, int height, int width, int[] words) {
         return new PixelImage(1, height, width, luma);
     }
 
-    /** Three channels; a luma image is repeated. */
+    /** The image with three channels; luma is repeated. */
     public PixelImage rgb() {
         if (channels == 3) {
             return this;
@@ -125,7 +128,7 @@ public record PixelImage(int channels, int height, int width, int[] words) {
         return new PixelImage(3, height, width, repeated);
     }
 
-    /** The image on a black one, its first corner at ({@code top}, {@code left}). */
+    /** The image on a black canvas, its top left corner at ({@code top}, {@code left}). */
     PixelImage within(ImageSize canvas, int top, int left) {
         if (size().equals(canvas)) {
             return this;
@@ -137,7 +140,7 @@ public record PixelImage(int channels, int height, int width, int[] words) {
         return new PixelImage(channels, canvas.height(), canvas.width(), placed);
     }
 
-    /** The rectangle of {@code rows} x {@code columns} pixels whose first corner is at ({@code top}, {@code left}). */
+    /** The rectangle of {@code rows} x {@code columns} pixels whose top left corner is at ({@code top}, {@code left}). */
     public PixelImage crop(int top, int left, int rows, int columns) {
         if (top == 0 && left == 0 && rows == height && columns == width) {
             return this;

@@ -4,7 +4,7 @@ import java.awt.image.IndexColorModel;
 import java.io.IOException;
 import javax.imageio.ImageReader;
 
-/** PNG by the JDK's reader, with the checks that it leaves out. */
+/** Reads PNG with the JDK's reader and adds the checks that it omits. */
 final class PngReader implements FormatReader {
     private final JavaReader java = JavaReader.ofJdk("PNG");
 

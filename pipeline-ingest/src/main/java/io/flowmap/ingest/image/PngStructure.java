@@ -3,7 +3,7 @@ package io.flowmap.ingest.image;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 
-/** Walks a PNG's chunks, because the JDK's reader ignores their checksums and some truncations. */
+/** Checks the chunks of a PNG. The JDK's reader ignores their checksums and some truncations. */
 final class PngStructure {
     private static final int SIGNATURE = 8;
     private static final int FRAME = 12;
@@ -16,7 +16,7 @@ final class PngStructure {
 
     private PngStructure() {}
 
-    /** What IHDR, the first chunk, says. Throws {@link UnreadableRecord} if it is not there. */
+    /** Size from IHDR, the first chunk. Throws {@link UnreadableRecord} if it is missing. */
     static ImageSize size(byte[] png) throws UnreadableRecord {
         var bytes = ByteBuffer.wrap(png);
         if (png.length < SIGNATURE + FRAME + HEADER) {
@@ -31,8 +31,8 @@ final class PngStructure {
     }
 
     /**
-     * The colours that the file has; all 256 if it needs no palette. Throws {@link UnreadableRecord} unless every chunk up to IEND is
-     * whole and has its checksum.
+     * Checks all chunks and returns the number of palette colours, 256 without a palette. Throws {@link UnreadableRecord} unless every
+     * chunk up to IEND is complete and has the right checksum.
      */
     static int check(byte[] png) throws UnreadableRecord {
         var bytes = ByteBuffer.wrap(png);

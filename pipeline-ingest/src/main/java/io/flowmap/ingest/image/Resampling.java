@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * Pillow's {@code Image.resize} for 8-bit channels, equal to it in every pixel: a horizontal and then a vertical pass,
- * each rounded to 8 bits, with filter weights normalised in float64 and rounded to 22-bit fixed point. The filter
- * widens with the scale when shrinking (antialiasing).
+ * Pillow's {@code Image.resize} for 8-bit channels, with identical pixels: a horizontal and then a vertical pass, each rounded to 8 bits,
+ * with filter weights normalised in float64 and rounded to 22-bit fixed point. When shrinking, the filter is widened by the scale
+ * (antialiasing).
  */
 public enum Resampling {
     BOX(0.5, x -> x > -0.5 && x <= 0.5 ? 1 : 0),
@@ -14,9 +14,9 @@ public enum Resampling {
     LANCZOS(3, x -> x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0);
 
     private static final int PRECISION_BITS = 22;
-    /** Rows of a horizontal pass and columns of a vertical one that are taken at once and stay in the cache. */
+    /** Number of rows of a horizontal pass, or columns of a vertical pass, that are processed together and stay in the cache. */
     private static final int STRIP = 128;
-    /** Inputs that are added to the sums at once. */
+    /** Number of inputs that are added to the sums at once. */
     private static final int GROUP = 4;
 
     private final double support;
@@ -28,8 +28,8 @@ public enum Resampling {
     }
 
     /**
-     * The image at {@code height} x {@code width}; a pass that changes nothing is left out, so that an equal size gives
-     * the image itself.
+     * Resizes an image to {@code height} x {@code width}. A pass that would change nothing is skipped, so an equal size returns the image
+     * itself.
      */
     public PixelImage resize(PixelImage image, int height, int width) {
         if (image.width() == width && image.height() == height) {
@@ -97,7 +97,7 @@ public enum Resampling {
         return weights;
     }
 
-    /** Zeros are appended up to a multiple of {@link #GROUP}. */
+    /** Converts weights to fixed point. Zeros are appended up to a multiple of {@link #GROUP}. */
     private static int[] fixedPoint(double[] weights) {
         int[] fixed = new int[(weights.length + GROUP - 1) / GROUP * GROUP];
         for (int i = 0; i < weights.length; i++) {
@@ -119,12 +119,12 @@ public enum Resampling {
         return x < 2 ? ((x - 5) * x + 8) * x * -0.5 + 2 : 0;
     }
 
-    /** For each output the first input and the weights of the inputs from there. */
+    /** First input and weights of each output. */
     private record Taps(int[] first, int[][] weights) {}
 
     /**
-     * The channels of a strip of an image as lines across the direction of a pass: columns of a horizontal one, rows of a vertical one.
-     * An array a line, so that the compiler sees that lines and sums do not overlap, and vectorises.
+     * The channels of a strip of an image, as lines perpendicular to the direction of a pass: columns for a horizontal pass, rows for a
+     * vertical one. Each line is an array of its own, so that the compiler sees that lines and sums do not overlap, and vectorises.
      */
     private static final class Lines {
         private static final int HALF_UNIT = 1 << (PRECISION_BITS - 1);
@@ -134,7 +134,10 @@ public enum Resampling {
         private final int[] words;
         private final int[] sums;
 
-        /** Room for {@code length} lines a channel of an image so many pixels across, and for zeros that weights of nothing fall on. */
+        /**
+         * Allocates {@code length} lines for each channel of an image that is {@code across} pixels wide, plus lines for the appended zero
+         * weights. A line holds one strip.
+         */
         Lines(int channels, int length, int across) {
             int strip = Math.min(STRIP, across);
             this.length = length;
@@ -143,7 +146,7 @@ public enum Resampling {
             this.sums = new int[strip];
         }
 
-        /** Takes {@code count} words a line, {@code stride} apart, lines {@code step} apart. */
+        /** Reads {@code count} words into each line, {@code stride} apart; lines are {@code step} apart. */
         void read(int[] in, int from, int step, int stride, int count) {
             for (int i = 0; i < length; i++) {
                 copy(in, from + i * step, stride, words, 0, 1, count);
@@ -153,7 +156,7 @@ public enum Resampling {
             }
         }
 
-        /** Writes the weighed lines in the same way. */
+        /** Writes the weighted sums, with the layout of {@link #read}. */
         void write(Taps taps, int[] out, int to, int step, int stride, int count) {
             for (int i = 0; i < taps.first.length; i++) {
                 Arrays.fill(words, 0);
@@ -194,7 +197,7 @@ public enum Resampling {
             }
         }
 
-        /** Clips to 0..255 by signs, which vectorises, as {@code Math.min} does not. */
+        /** Clips to 0..255 by sign arithmetic, which vectorises; {@code Math.min} does not. */
         private static void pack(int[] sums, int shift, int[] words) {
             for (int k = 0; k < words.length; k++) {
                 int value = sums[k] >> PRECISION_BITS;

@@ -7,7 +7,7 @@ import java.awt.image.Raster;
 import java.io.IOException;
 import javax.imageio.ImageReader;
 
-/** The first image of a TIFF by TwelveMonkeys' reader, from whose rasters colours are made as Pillow makes them. */
+/** Reads the first image of a TIFF with TwelveMonkeys' reader and converts its rasters to colours as Pillow does. */
 final class TiffReader implements FormatReader {
     private static final int INKS = 4;
 
@@ -53,7 +53,7 @@ final class TiffReader implements FormatReader {
         };
     }
 
-    /** Clipped to 0..255, whatever the depth: Pillow's rule. */
+    /** Gray values, clipped to 0..255 at any depth, as in Pillow. */
     private static PixelImage gray(Raster raster) {
         int width = raster.getWidth();
         int[] words = new int[width * raster.getHeight()];
@@ -79,7 +79,7 @@ final class TiffReader implements FormatReader {
         return new PixelImage(3, raster.getHeight(), width, words);
     }
 
-    /** Colours that were multiplied by their alpha, the fourth channel. */
+    /** Divides colours by their premultiplied alpha, the fourth channel. */
     private static PixelImage divided(PixelImage image, Raster raster) {
         int shift = raster.getSampleModel().getSampleSize(3) - Byte.SIZE;
         int[] words = new int[image.words().length];

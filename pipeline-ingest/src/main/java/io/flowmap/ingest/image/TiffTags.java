@@ -5,7 +5,7 @@ import java.lang.reflect.Array;
 import java.util.Arrays;
 import java.util.Map;
 
-/** What a TIFF's first directory says of its image (TIFF 6.0). Numbers are unsigned. */
+/** Tags of a TIFF's first directory (TIFF 6.0). Numbers are unsigned. */
 record TiffTags(TIFFImageMetadata directory) {
     private static final int BITS = 258;
     private static final int COMPRESSION = 259;
@@ -29,18 +29,18 @@ record TiffTags(TIFFImageMetadata directory) {
 
     private static final int MOST_SAMPLES = 6;
     private static final long MOST_TILE_PIXELS = 1 << 24;
-    /** Compressions that libtiff has, and TwelveMonkeys has not or only in part. */
+    /** Compressions that libtiff supports and TwelveMonkeys does not, or only in part. */
     private static final Map<Long, String> UNKNOWN =
-            Map.of(6L, "JPEG as TIFF 6.0 had it", 34925L, "LZMA", 50000L, "Zstandard", 50001L, "WebP");
+            Map.of(6L, "old-style JPEG (TIFF 6.0)", 34925L, "LZMA", 50000L, "Zstandard", 50001L, "WebP");
 
-    /** What the samples are. */
+    /** Meaning of the samples. */
     enum Colors {
         GRAY,
         RGB,
         INKS
     }
 
-    /** Throws {@link UnreadableRecord} with what cannot be read, or if the file lacks bytes of the image. */
+    /** Throws {@link UnreadableRecord} if the file uses an unsupported feature or lacks bytes of the image. */
     void check(int length) throws UnreadableRecord {
         long compression = first(COMPRESSION, 1);
         if (UNKNOWN.containsKey(compression)) {
@@ -58,7 +58,7 @@ record TiffTags(TIFFImageMetadata directory) {
         }
         boolean odd = first(PLANES, 1) == 2 || Arrays.stream(all(SUBSAMPLING)).anyMatch(n -> n > 2);
         if (first(PHOTOMETRIC, -1) == YCBCR && compression != JPEG && odd) {
-            throw new UnreadableRecord("TIFF of YCbCr in planes or of less than half its chroma");
+            throw new UnreadableRecord("TIFF of YCbCr in planes or with chroma subsampled by more than 2");
         }
         if (first(TILE_WIDTH, 1) * first(TILE_HEIGHT, 1) > MOST_TILE_PIXELS) {
             throw new UnreadableRecord("TIFF with tiles of more than " + MOST_TILE_PIXELS + " pixels");
@@ -91,7 +91,7 @@ record TiffTags(TIFFImageMetadata directory) {
         return !transposed() && !upsideDown() && !mirrored();
     }
 
-    /** Rows and columns are exchanged, before they are turned around. */
+    /** Whether rows and columns must be exchanged before the image is rotated. */
     boolean transposed() {
         return turn() >= 5;
     }

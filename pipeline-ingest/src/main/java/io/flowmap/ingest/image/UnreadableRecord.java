@@ -1,6 +1,6 @@
 package io.flowmap.ingest.image;
 
-/** A record that cannot be used; the message is the reason for the ledger, short and without the name of the record. */
+/** A record that cannot be used. The message is the reason in the ledger: short and without the name of the record. */
 public final class UnreadableRecord extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
- * The first frame of a WebP on its canvas, black around it; alpha is dropped. Lossless frames are read by TwelveMonkeys. Lossy ones
- * by {@link Leptonica}'s libwebp, since TwelveMonkeys' are up to 58 levels off: where it cannot be loaded they are refused. Each gets
- * the bare frame, so that libwebp sees none of the compressed alpha that made its older versions unsafe.
+ * Reads the first frame of a WebP on its canvas, black around it; alpha is dropped. TwelveMonkeys reads lossless frames. Lossy frames are
+ * read by {@link Leptonica}'s libwebp, because TwelveMonkeys' pixels are off by up to 58 levels; without Leptonica they are refused.
+ * Readers get the frame alone, so libwebp never parses compressed alpha, in which older versions were unsafe.
  */
 final class WebpReader implements FormatReader {
     private static final int RIFF_BYTES = 4;
@@ -22,10 +22,10 @@ final class WebpReader implements FormatReader {
     private final JavaReader lossless = JavaReader.of("WebP", new WebPImageReaderSpi());
 
     /**
-     * Where the first frame is.
+     * Location of the first frame.
      *
-     * @param from of its chunk
-     * @param to behind it
+     * @param from offset of its chunk
+     * @param to offset after its chunk
      */
     private record Frame(ImageSize canvas, int left, int top, ImageSize size, boolean lossy, int from, int to) {}
 
@@ -68,12 +68,12 @@ final class WebpReader implements FormatReader {
                 return frame;
             }
         } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
-            // told below
+            // reported below
         }
         throw new UnreadableRecord("truncated or damaged WebP");
     }
 
-    /** Walks the chunks, into that of an animation's first frame. */
+    /** Walks the chunks to the first frame, also inside an animation. */
     private static Frame frame(ByteBuffer webp) {
         Objects.checkIndex(webp.getInt(RIFF_BYTES), webp.limit() - CHUNK + 1);
         ImageSize canvas = null;
@@ -101,19 +101,19 @@ final class WebpReader implements FormatReader {
                     return new Frame(canvas == null ? size : canvas, left, top, size, false, at, next);
                 }
                 default -> {
-                    // metadata, alpha
+                    // metadata or alpha
                 }
             }
             at = next;
         }
     }
 
-    /** 24 bits, and one. */
+    /** Reads a side of the canvas, stored in 24 bits as the side minus one. */
     private static int side(ByteBuffer webp, int at) {
         return (webp.getShort(at) & 0xffff | (webp.get(at + 2) & 0xff) << 16) + 1;
     }
 
-    /** A file of the frame's chunk alone. */
+    /** A WebP file with only the frame's chunk. */
     private static byte[] bare(Frame frame, byte[] file) {
         int length = frame.to - frame.from;
         var bare = ByteBuffer.allocate(FIRST_CHUNK + length).order(ByteOrder.LITTLE_ENDIAN);

@@ -1,5 +1,2 @@
-/**
- * Decoding and framing of one image, with the pixels that Pillow and EDM2's {@code dataset_tool} would give. No Spark
- * here.
- */
+/** Decoding and framing of single images, with the same pixels as Pillow and EDM2's {@code dataset_tool}. Does not use Spark. */
 package io.flowmap.ingest.image;

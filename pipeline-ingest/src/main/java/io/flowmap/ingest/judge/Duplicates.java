@@ -17,10 +17,11 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Kept records that are there already, earlier in the order of reading, across shards and splits. All of it is Spark SQL that RAPIDS runs.
+ * Finds kept records that repeat an earlier one in reading order, across shards and splits. Implemented in Spark SQL that RAPIDS supports.
  *
- * <p>Two looks within distance k agree in at least one of k + 1 bands of their bits (pigeonhole), so that only looks that share a
- * band are compared, and none is missed. A band takes every (k + 1)-th bit, so that an even area does not fill one.
+ * <p>Two hashes within distance k agree in at least one of k + 1 bands of their bits (pigeonhole principle). So only hashes that share a
+ * band are compared, and no pair is missed. A band takes every (k + 1)-th bit, so that an even area of the image does not fill a whole
+ * band.
  */
 public final class Duplicates {
     private static final String FIRST = "first";
@@ -79,7 +80,10 @@ public final class Duplicates {
                 .select(col(StagedRecord.POSITION), reason("looks like ", FIRST));
     }
 
-    /** Number of bits in which two words differ: sums of two, four and eight bits side by side, then of the bytes. RAPIDS has no bit_count. */
+    /**
+     * Number of bits in which two words differ: sums over pairs, nibbles and bytes of bits in parallel, then over the bytes. RAPIDS has no
+     * bit_count.
+     */
     private static Column different(String word, String other) {
         var bits = col(word).bitwiseXOR(col(other));
         var twos = sums(bits, 1, 0x5555_5555_5555_5555L);
@@ -93,7 +97,7 @@ public final class Duplicates {
                 .plus(shiftrightunsigned(fields, width).bitwiseAND(lit(mask)));
     }
 
-    /** Number and bits of each band. */
+    /** Columns with the number and the bits of each band. */
     private static Column bands(int count) {
         return array(IntStream.range(0, count)
                 .mapToObj(band -> {

@@ -9,10 +9,10 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * The section {@code ingest.filter}: which sound records are left out.
+ * The section {@code ingest.filter}: which readable records are left out.
  *
- * @param fields patterns that fields of a record's JSON must match whole
- * @param samples most records kept of a split, 0 for all
+ * @param fields patterns that must match the whole value of a field in a record's JSON
+ * @param samples largest number of records kept from a split, 0 for all
  */
 public record FilterConfig(
         int minSide,
@@ -29,17 +29,17 @@ public record FilterConfig(
         int perceptualDistance)
         implements Serializable {
     public FilterConfig {
-        // Spark hands it to tasks, which an immutable map of the JDK survives as well, but in no fixed order
+        // Spark sends this to tasks; the JDK's immutable maps have no fixed order after that
         fields = new TreeMap<>(fields);
         if (minSide < 0 || maxSide < 0 || minCaption < 0 || maxCaption < 0 || samples < 0) {
-            throw new IllegalArgumentException("expected sides, captions and samples from 0, got " + minSide + ", "
+            throw new IllegalArgumentException("expected sides, captions and samples >= 0, got " + minSide + ", "
                     + maxSide + ", " + minCaption + ", " + maxCaption + " and " + samples);
         }
         if (samples > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("expected at most " + Integer.MAX_VALUE + " samples, got " + samples);
         }
         if (!(minAspect >= 0 && maxAspect >= 0)) {
-            throw new IllegalArgumentException("expected aspects from 0, got " + minAspect + " and " + maxAspect);
+            throw new IllegalArgumentException("expected aspects >= 0, got " + minAspect + " and " + maxAspect);
         }
         if (perceptualDistance < 0 || perceptualDistance > Look.MOST_DISTANCE) {
             throw new IllegalArgumentException(
@@ -50,14 +50,14 @@ public record FilterConfig(
         fields.values().forEach(FilterConfig::pattern);
     }
 
-    /** Whether records are looked at for duplicates. */
+    /** Whether and how duplicates are searched for. */
     public enum Duplicates {
         @JsonProperty("keep")
         KEEP,
-        /** The same bytes. */
+        /** Records with the same bytes. */
         @JsonProperty("exact")
         EXACT,
-        /** The same bytes, or images that look alike. */
+        /** Records with the same bytes, or images that look alike. */
         @JsonProperty("perceptual")
         PERCEPTUAL
     }

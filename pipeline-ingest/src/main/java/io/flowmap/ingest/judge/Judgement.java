@@ -13,7 +13,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 
-/** The verdicts that need more than the record itself: on missing labels, on duplicates, on what is beyond the limit. */
+/** Verdicts that need more than a single record: missing labels, duplicates, records beyond the limit. */
 public final class Judgement implements AutoCloseable {
     private static final String DUPLICATE = "duplicate";
 
@@ -41,7 +41,7 @@ public final class Judgement implements AutoCloseable {
         return new Judgement(limited(distinct, filter.samples(), splits), duplicates);
     }
 
-    /** The staged records with their final status and reason. */
+    /** The staged records with final status and reason. */
     public Dataset<Row> records() {
         return judged;
     }
@@ -64,7 +64,7 @@ public final class Judgement implements AutoCloseable {
                 : staged;
     }
 
-    /** Keeps the first records of each split in its random order, so that they are a fair sample. */
+    /** Keeps the first records of each split in its random order, so that they are a random sample. */
     private static Dataset<Row> limited(Dataset<Row> records, long samples, Collection<String> splits) {
         var limited = records;
         for (var split : samples == 0 ? List.<String>of() : splits) {

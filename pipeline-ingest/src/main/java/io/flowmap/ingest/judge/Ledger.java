@@ -14,11 +14,11 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * The account of every input record: Parquet rows (split, source, key, offset, status, reason, label, width, height,
- * caption_source, caption_length, bucket, index) in the order of reading. {@code index} is the place in the output, null unless kept.
+ * The account of every input record: Parquet rows (split, source, key, offset, status, reason, label, width, height, caption_source,
+ * caption_length, bucket, index) in reading order. {@code index} is the position in the output, null unless kept.
  */
 public final class Ledger {
-    /** Where it lies in the output. */
+    /** Directory of the ledger in the output. */
     public static final String DIRECTORY = "ledger";
 
     public static final int SHOWN = 5;
@@ -41,7 +41,7 @@ public final class Ledger {
         return kept(judged).filter(col(StagedRecord.SPLIT).equalTo(split));
     }
 
-    /** Writes the account; {@code indexed} has the columns position and index of the kept records. */
+    /** Writes the ledger. {@code indexed} has the columns position and index of the kept records. */
     public static void write(Dataset<Row> judged, Dataset<Row> indexed, Path directory) {
         judged.drop(HIDDEN)
                 .join(indexed, new String[] {StagedRecord.POSITION}, "left")
@@ -51,7 +51,7 @@ public final class Ledger {
                 .parquet(directory.toString());
     }
 
-    /** What to tell the user if too much of a split, or all of it, could not be kept. */
+    /** The error to report if too many records of a split, or all of them, could not be kept. */
     public static Optional<UserError> failure(
             Dataset<Row> judged, Map<String, Tally> tallies, double maxFailureShare, Path ledger) {
         for (var split : tallies.keySet()) {
@@ -78,7 +78,7 @@ public final class Ledger {
         return Optional.empty();
     }
 
-    /** What is wrong with some of the records that meet a condition, to add to a message. */
+    /** Reasons of some of the records that meet a condition, for a message. */
     private static String first(Dataset<Row> judged, String split, Column condition) {
         return first(judged
                 .filter(col(StagedRecord.SPLIT).equalTo(split).and(condition))
@@ -91,12 +91,12 @@ public final class Ledger {
                 .toList());
     }
 
-    /** Reasons to add to a message, empty without any. */
+    /** Formats reasons for the end of a message; empty if there are none. */
     public static String first(List<String> reasons) {
         return reasons.isEmpty() ? "" : "; first " + String.join("; ", reasons);
     }
 
-    /** A record that was not kept; the key is empty where it is the rest of a source. */
+    /** Describes a record that was not kept. The key is empty for the unreadable rest of a source. */
     public static String reason(String source, String key, long offset, String reason) {
         return source + (key.isEmpty() ? "" : " " + key) + (offset < 0 ? "" : " at " + offset) + ": " + reason;
     }

@@ -4,20 +4,20 @@ import io.flowmap.ingest.image.PixelImage;
 import io.flowmap.ingest.image.Resampling;
 
 /**
- * A perceptual hash of 128 bits, the signs of an image's coarse gradients (dHash): luma averaged to 9x8 and 8x9, a bit where a
- * neighbour to the right or below is brighter by {@link #NOISE} or more. Survives other sizes and lossy encodings.
+ * A perceptual hash of 128 bits: the signs of an image's coarse gradients (dHash). Luma is averaged to 9x8 and 8x9; a bit is set if the
+ * neighbour to the right or below is brighter by at least {@link #NOISE}. Robust to resizing and lossy compression.
  *
- * @param across signs along rows
- * @param down signs along columns
+ * @param across signs of the gradients along rows
+ * @param down signs of the gradients along columns
  */
 public record Look(long across, long down) {
-    /** Bits. */
+    /** Number of bits. */
     static final int BITS = 128;
-    /** Above it images that have little in common would meet. */
+    /** Largest distance allowed. Beyond it, images with little in common would match. */
     static final int MOST_DISTANCE = 16;
 
     private static final int SIDE = 8;
-    /** In 1/255 of the range: without it flat areas would give random bits. */
+    /** Smallest step that counts, in 1/255 of the range. Without it flat areas would give random bits. */
     private static final int NOISE = 2;
 
     public static Look of(PixelImage image) {

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** Filters that look at one record alone, before its image is decoded. */
+/** Filters that look at a single record, before its image is decoded. */
 public final class RecordFilter {
     private final FilterConfig settings;
     private final Optional<Pattern> caption;
@@ -21,7 +21,7 @@ public final class RecordFilter {
         settings.fields().forEach((field, text) -> fields.put(field, Pattern.compile(text)));
     }
 
-    /** Why the words are not wanted, if so. */
+    /** The reason to filter out a record because of its annotation, if any. */
     public Optional<String> refuses(Annotation annotation) {
         for (var field : fields.entrySet()) {
             var value = annotation.fields().get(field.getKey());
@@ -32,7 +32,7 @@ public final class RecordFilter {
         return annotation.caption() == null ? Optional.empty() : refuses(annotation.caption());
     }
 
-    /** Why an image of this size is not wanted, if so. */
+    /** The reason to filter out an image because of its size, if any. */
     public Optional<String> refuses(ImageSize size) {
         int side = Math.min(size.width(), size.height());
         if (side < settings.minSide() || settings.maxSide() > 0 && side > settings.maxSide()) {
@@ -41,7 +41,7 @@ public final class RecordFilter {
         double aspect = size.aspect();
         boolean inside =
                 aspect >= settings.minAspect() && (settings.maxAspect() == 0 || aspect <= settings.maxAspect());
-        return inside ? Optional.empty() : Optional.of("aspect of " + size);
+        return inside ? Optional.empty() : Optional.of("aspect ratio of " + size);
     }
 
     private Optional<String> refuses(String text) {
@@ -50,10 +50,10 @@ public final class RecordFilter {
             return Optional.of("caption of " + length + " characters");
         }
         if (caption.isPresent() && !caption.get().matcher(text).find()) {
-            return Optional.of("caption without the pattern");
+            return Optional.of("caption does not match the pattern");
         }
         return captionNot.isPresent() && captionNot.get().matcher(text).find()
-                ? Optional.of("caption with the excluded pattern")
+                ? Optional.of("caption matches the excluded pattern")
                 : Optional.empty();
     }
 }

@@ -10,16 +10,16 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * An input record after reading: what the ledger says of it, and its content if kept.
+ * An input record after reading: its data for the ledger, and its content if kept.
  *
- * @param position in the order of everything that is read
- * @param order random bits that shuffle
- * @param width of the image as found, 0 if unknown
- * @param caption null if there is none
- * @param captionFrom where it stood
+ * @param position position in reading order
+ * @param order random bits that determine the shuffled order
+ * @param width width of the image in the source, 0 if unknown
+ * @param caption caption, null if there is none
+ * @param captionFrom field or file of the caption
  * @param bucket "WxH" of the aspect bucket, null without buckets
- * @param digest SHA-256 of the bytes, null unless kept and looked at for duplicates
- * @param look null unless kept and looked at for likeness
+ * @param digest SHA-256 of the bytes, null unless kept and needed for finding duplicates
+ * @param look perceptual hash, null unless kept and needed for finding duplicates
  * @param content uint8 [C,H,W] of an image, float32 [C,H,W] of a latent; null unless kept
  */
 public record StagedRecord(
@@ -62,12 +62,12 @@ public record StagedRecord(
             + " optional int32 caption_length; optional binary bucket (UTF8); optional binary digest (UTF8);"
             + " optional int64 across; optional int64 down; optional binary image; }");
 
-    /** The file's schema, for Parquet. */
+    /** Parquet schema of the file. */
     public static MessageType type() {
         return TYPE;
     }
 
-    /** The file's schema, for Spark. */
+    /** Spark schema of the file. */
     public static StructType schema() {
         return new StructType()
                 .add(POSITION, DataTypes.LongType, false)

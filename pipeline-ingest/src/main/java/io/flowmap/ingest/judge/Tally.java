@@ -9,10 +9,10 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Records of one split by what became of them.
+ * Numbers of records of one split, by verdict.
  *
- * @param classes kept records of each class
- * @param unlabelled kept records without a label
+ * @param classes number of kept records of each class
+ * @param unlabelled number of kept records without a label
  */
 public record Tally(long kept, long filtered, long quarantined, long[] classes, long unlabelled)
         implements Mergeable<Tally> {
@@ -35,7 +35,7 @@ public record Tally(long kept, long filtered, long quarantined, long[] classes, 
         return kept + filtered + quarantined == 0;
     }
 
-    /** Share of the images that could not be kept. */
+    /** Share of the images that were quarantined. */
     double failureShare() {
         return quarantined == 0 ? 0 : (double) quarantined / (kept + quarantined);
     }

@@ -1,2 +1,2 @@
-/** What becomes of a record: filters, duplicates, limits, and the ledger that tells. */
+/** Verdicts on records: filters, duplicates, limits, and the ledger that records them. */
 package io.flowmap.ingest.judge;

@@ -4,11 +4,11 @@ import io.flowmap.ingest.source.Reading;
 import java.util.Map;
 
 /**
- * What a record says of itself in words.
+ * Text data of a record.
  *
- * @param caption null if there is none
+ * @param caption caption, null if there is none
  * @param captionFrom field of its JSON or {@link Reading#TEXT_FILE}, null without a caption
- * @param fields values of the wanted fields of its JSON that are there
+ * @param fields values of the wanted fields that its JSON contains
  */
 public record Annotation(String caption, String captionFrom, Map<String, String> fields) {
     public static final Annotation NONE = new Annotation(null, null, Map.of());

@@ -17,13 +17,13 @@ import org.apache.hadoop.fs.Path;
 /**
  * Names of the classes in the order of their indices.
  *
- * @param names empty if the data has only numbers
- * @param given whether somebody wrote the list down, so that a name or number outside it is wrong
+ * @param names class names, empty if the data has numbers only
+ * @param given whether the names come from an explicit list, so that any other name or number is an error
  */
 public record ClassNames(ArrayList<String> names, boolean given) implements Serializable {
     public static final String FILE = "classes.json";
 
-    /** A JSON list of names. Throws {@link UserError} for another form. */
+    /** Reads a JSON list of names. Throws {@link UserError} for any other content. */
     public static ClassNames read(FileSystem fileSystem, Path file) throws IOException {
         try (var in = Store.open(fileSystem, file)) {
             return parse(PythonText.json(in.readAllBytes()), file);
@@ -32,18 +32,18 @@ public record ClassNames(ArrayList<String> names, boolean given) implements Seri
         }
     }
 
-    /** The names in a folder's {@code classes.json}, if there is one. */
+    /** Reads the names in a folder's {@code classes.json}, if there is one. */
     public static Optional<ClassNames> beside(FileSystem fileSystem, Path folder) throws IOException {
         var place = new Path(folder, FILE);
         return fileSystem.exists(place) ? Optional.of(read(fileSystem, place)) : Optional.empty();
     }
 
-    /** The folders' names in alphabetical order. */
+    /** Class names from folder names, in alphabetical order. */
     public static ClassNames of(SortedSet<String> folders) {
         return new ClassNames(new ArrayList<>(folders), false);
     }
 
-    /** The index of each name. */
+    /** Index of each name. */
     public Map<String, Integer> indices() {
         var indices = new HashMap<String, Integer>();
         for (int i = 0; i < names.size(); i++) {
@@ -52,7 +52,7 @@ public record ClassNames(ArrayList<String> names, boolean given) implements Seri
         return indices;
     }
 
-    /** One name a class: the number where there is no name. */
+    /** One name for each class; its number if it has no name. */
     public List<String> padded(int classes) {
         var padded = new ArrayList<>(names);
         for (int i = padded.size(); i < classes; i++) {

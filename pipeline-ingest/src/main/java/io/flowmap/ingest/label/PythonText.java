@@ -16,11 +16,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 
 /**
- * JSON and text as Python writes them by default: NaN and Infinity, halves of surrogate pairs, a byte order mark, whole
- * numbers as floats. Of a key that stands twice the last counts. JSON may be in any Unicode encoding.
+ * Reads JSON and text in the form that Python writes by default: NaN and Infinity, halves of surrogate pairs, byte order marks, integers as
+ * floats. If a key occurs twice, the last one counts. JSON may use any Unicode encoding.
  */
 public final class PythonText {
-    /** Digits that Python's int reads, and a sign. */
+    /** Longest number that Python's int accepts: 4300 digits and a sign. */
     private static final int LONGEST_NUMBER = 4301;
 
     private static final int LONGEST_INDEX = 64;
@@ -36,12 +36,12 @@ public final class PythonText {
 
     private PythonText() {}
 
-    /** A factory of parsers for JSON that is read as a stream. */
+    /** A factory of parsers for streaming JSON. */
     public static JsonFactory jsonFactory() {
         return JSON.getFactory();
     }
 
-    /** A whole JSON document. Throws {@link IllegalArgumentException} with what is wrong in it. */
+    /** Parses a JSON document. Throws {@link IllegalArgumentException} that describes the error. */
     public static JsonNode json(byte[] bytes) {
         try {
             var json = JSON.readTree(bytes);
@@ -56,14 +56,14 @@ public final class PythonText {
         throw new IllegalArgumentException("unreadable json: it is empty");
     }
 
-    /** Whether a value says that there is none: pandas writes NaN in the place of null. */
+    /** Whether a value stands for a missing one. pandas writes NaN for null. */
     public static boolean isAbsent(JsonNode value) {
         return value.isMissingNode() || value.isNull() || value.isDouble() && Double.isNaN(value.doubleValue());
     }
 
     /**
-     * The stripped text of a file, without its byte order mark. Throws {@link IllegalArgumentException} that names the
-     * text if it is not UTF-8; UTF-16 without a mark shows by its zeros.
+     * Decodes and strips a text file without its byte order mark. Throws {@link IllegalArgumentException} with {@code what} if it is not
+     * UTF-8. UTF-16 without a mark is recognised by its zeros.
      */
     public static String text(byte[] bytes, String what) {
         try {
@@ -80,13 +80,13 @@ public final class PythonText {
         throw new IllegalArgumentException(what + " is not UTF-8 text");
     }
 
-    /** Text without a byte order mark and white space around it; half a surrogate pair becomes U+FFFD. */
+    /** The text without byte order mark and surrounding white space. Half a surrogate pair becomes U+FFFD. */
     public static String stripped(String text) {
         return wellFormed(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text)
                 .strip();
     }
 
-    /** Text that UTF-8 has bytes for: half a surrogate pair becomes U+FFFD. */
+    /** The text in a form that UTF-8 can encode: half a surrogate pair becomes U+FFFD. */
     public static String wellFormed(String text) {
         return text.codePoints()
                 .map(point ->
@@ -95,7 +95,7 @@ public final class PythonText {
                 .toString();
     }
 
-    /** The class index that a number is: 3, 3.0 or 3e0. */
+    /** Parses a class index: 3, 3.0 or 3e0. */
     public static OptionalInt index(String text) {
         if (text.length() > LONGEST_INDEX) {
             return OptionalInt.empty();

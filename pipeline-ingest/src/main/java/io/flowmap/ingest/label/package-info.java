@@ -1,2 +1,2 @@
-/** Labels and annotations as Python writes them. */
+/** Labels and annotations in the forms that Python writes. */
 package io.flowmap.ingest.label;

@@ -4,13 +4,13 @@ import java.util.Collection;
 import java.util.Optional;
 
 /**
- * Which part of a file's path names its class: the first folder in which the images' paths differ, so that folders
- * around all of them do not matter; if they all lie in one folder, that folder.
+ * The part of a file's path that names its class: the first folder in which the paths of the images differ, so that common parent folders
+ * do not matter. If all images lie in one folder, that folder.
  *
- * @param depth number of the path's part, -1 if the images lie in no folder
+ * @param depth position of this part in the path, -1 if the images lie in no folder
  */
 record ClassFolders(int depth) {
-    /** Looks at the paths of all images of a source. */
+    /** Determines the class folder from the paths of all images of a source. */
     static ClassFolders among(Collection<String> images) {
         String[] shared = null;
         int common = 0;
@@ -29,7 +29,7 @@ record ClassFolders(int depth) {
         return new ClassFolders(isDeeper(images, common) ? common : common - 1);
     }
 
-    /** The class of an image, empty if it lies outside the class folders. */
+    /** Class of an image, empty if it lies outside the class folders. */
     Optional<String> of(String image) {
         var parts = image.split("/");
         return depth >= 0 && depth < parts.length - 1 ? Optional.of(parts[depth]) : Optional.empty();

@@ -3,15 +3,15 @@ package io.flowmap.ingest.source;
 import io.flowmap.ingest.image.PixelImage;
 import java.io.Serializable;
 
-/** What a source found under a record's key. */
+/** Content that a source found under a record's key. */
 public sealed interface Content {
-    /** The bytes of an image file, not yet decoded. */
+    /** Bytes of an image file, not yet decoded. */
     record Encoded(byte[] bytes) implements Content {}
 
-    /** An image that was drawn here. */
+    /** An image of the embedded dataset, already drawn. */
     record Drawn(PixelImage image) implements Content {}
 
-    /** Nothing to keep, with the reason for the ledger. */
+    /** No usable content, with the reason for the ledger. */
     record Refused(Verdict verdict, String reason) implements Content, Serializable {
         static Refused filtered(String reason) {
             return new Refused(Verdict.FILTERED, reason);

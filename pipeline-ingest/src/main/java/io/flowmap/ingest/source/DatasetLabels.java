@@ -12,19 +12,19 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * EDM2's {@code dataset.json}: {@code {"labels": [[name, class], ...]}}, or null without labels. Read as a stream.
+ * EDM2's {@code dataset.json}: {@code {"labels": [[name, class], ...]}}, or null without labels. Parsed as a stream.
  *
- * @param byName class of each file in the order of the list, null if labels are null; {@link #NOT_AN_INDEX} for a
- *     label that is no class index
+ * @param byName class of each file in the order of the list, null if labels are null; {@link #NOT_AN_INDEX} for a label that is not a class
+ *     index
  */
 record DatasetLabels(Map<String, Integer> byName) {
     static final String FILE = "dataset.json";
     static final int NOT_AN_INDEX = -2;
 
     /**
-     * Reads a stream whose {@link IOException}s are damage in the data.
+     * Reads a stream whose {@link IOException}s mean damaged data.
      *
-     * @throws UserError for another form: without it every label would be lost
+     * @throws UserError for any other content, because otherwise all labels would be lost
      */
     static DatasetLabels read(InputStream in, String source) {
         try (var json = PythonText.jsonFactory().createParser(in)) {

@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
-/** Some consecutive files of a zip or folder. */
+/** A run of consecutive files of a zip or folder. */
 record MemberPortion(String source, boolean zip, ArrayList<PlannedMember> members) implements Portion {
     private static final int MOST_MEMBERS = 8192;
     private static final long MOST_BYTES = 64 << 20;
 
-    /** Cuts the files into portions of bounded size, in order. */
+    /** Cuts the files into portions of bounded size, preserving the order. */
     static List<Portion> cut(String source, boolean zip, List<PlannedMember> members) {
         var portions = new ArrayList<Portion>();
         int from = 0;

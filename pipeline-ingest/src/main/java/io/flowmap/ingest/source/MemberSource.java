@@ -16,7 +16,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 
-/** A zip or folder, labelled by {@code dataset.json} or by class folders. */
+/** A zip or folder, with labels from {@code dataset.json} or from class folders. */
 final class MemberSource implements Source {
     private final FileSystem fileSystem;
     private final FileStatus file;
@@ -134,7 +134,7 @@ final class MemberSource implements Source {
                 ? InputRecord.NO_LABEL
                 : listed.byName().getOrDefault(member.name(), InputRecord.NO_LABEL);
         return label == DatasetLabels.NOT_AN_INDEX
-                ? refused(member, "label in " + DatasetLabels.FILE + " is no class index")
+                ? refused(member, "label in " + DatasetLabels.FILE + " is not a class index")
                 : PlannedMember.image(member, label);
     }
 
@@ -151,7 +151,8 @@ final class MemberSource implements Source {
         if (labels.isPresent() && labels.get().byName() != null) {
             for (var name : labels.get().byName().keySet()) {
                 if (!present.contains(name)) {
-                    missing.add(refused(new Member(name, 0, false), "listed in " + DatasetLabels.FILE + ", not there"));
+                    missing.add(
+                            refused(new Member(name, 0, false), "listed in " + DatasetLabels.FILE + " but missing"));
                 }
             }
         }

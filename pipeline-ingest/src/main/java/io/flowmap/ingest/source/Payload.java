@@ -3,13 +3,15 @@ package io.flowmap.ingest.source;
 import java.util.Locale;
 import java.util.Set;
 
-/** What the records of a dataset are, by the extensions of their files. */
+/** Kinds of records, with the file extensions of each. */
 public enum Payload {
-    /** The last are of formats that the decoder refuses by name, so that photos are not lost in silence. */
+    /**
+     * Images. The last extensions are formats that the decoder refuses by name, so that such photos are reported and not silently ignored.
+     */
     IMAGE(
             "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "avif", "jxl",
             "jp2"),
-    /** Latents that another program encoded, as NumPy arrays. */
+    /** Latents encoded by another program, as NumPy arrays. */
     LATENT("npy");
 
     private final Set<String> extensions;
@@ -22,7 +24,7 @@ public enum Payload {
         return extensions.contains(extension.toLowerCase(Locale.ROOT));
     }
 
-    /** In the ledger's reasons. */
+    /** Name in the ledger's reasons. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);
     }

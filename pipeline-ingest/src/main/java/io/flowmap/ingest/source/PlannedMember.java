@@ -4,10 +4,10 @@ import io.flowmap.ingest.archive.Member;
 import java.io.Serializable;
 
 /**
- * What to do with a file of a zip or folder.
+ * The plan for one file of a zip or folder.
  *
- * @param label class index or {@link InputRecord#NO_LABEL}
- * @param refusal null for an image to read
+ * @param label class index, or {@link InputRecord#NO_LABEL}
+ * @param refusal reason not to read the file, null for an image to read
  */
 record PlannedMember(String name, long size, int label, Content.Refused refusal) implements Serializable {
     static PlannedMember image(Member member, int label) {

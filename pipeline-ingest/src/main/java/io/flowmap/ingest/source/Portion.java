@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import org.apache.hadoop.conf.Configuration;
 
-/** The part of a source that one task reads. How sources are cut into portions depends on the sources alone. */
+/** The part of a source that one task reads. The division into portions depends on the source alone. */
 public sealed interface Portion extends Serializable permits MemberPortion, ShapesPortion, ShardPortion {
     RecordStream open(Configuration hadoop, Reading reading) throws IOException;
 }

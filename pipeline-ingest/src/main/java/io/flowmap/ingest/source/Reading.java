@@ -6,17 +6,17 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * What is taken from every source.
+ * What to read from every source.
  *
- * @param names of the classes
- * @param payload what a record is
- * @param captions where a shard's record may have its caption, the first that is there counts: fields of its JSON, or
- *     {@link #TEXT_FILE}; empty: no captions are read
- * @param fields of its JSON to keep beside it
+ * @param names class names
+ * @param payload kind of record
+ * @param captions places where a shard's record may have its caption, in order of preference: fields of its JSON, or {@link #TEXT_FILE};
+ *     empty to read no captions
+ * @param fields further fields of its JSON to keep
  */
 public record Reading(ClassNames names, Limits limits, Payload payload, List<String> captions, List<String> fields)
         implements Serializable {
-    /** The file {@code key.txt}, as a place of captions. */
+    /** The file {@code key.txt} as a place of captions. */
     public static final String TEXT_FILE = ".txt";
 
     public Reading {
@@ -24,12 +24,12 @@ public record Reading(ClassNames names, Limits limits, Payload payload, List<Str
         fields = List.copyOf(fields);
     }
 
-    /** Images and their labels alone. */
+    /** A configuration that reads images and labels only. */
     public static Reading images(ClassNames names, Limits limits) {
         return new Reading(names, limits, Payload.IMAGE, List.of(), List.of());
     }
 
-    /** Whether a file of a shard's record is of use. */
+    /** Whether a file of a shard's record is needed. */
     boolean wants(String extension) {
         return extension.equals("cls")
                 || extension.equals("json")

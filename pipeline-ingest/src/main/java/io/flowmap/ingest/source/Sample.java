@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The files of one WebDataset sample as they arrive: they follow each other and share a key. */
+/** Collects the files of one WebDataset sample. They are consecutive and share a key. */
 final class Sample {
     private static final int LONGEST_QUOTE = 32;
 
@@ -34,7 +34,7 @@ final class Sample {
         return key;
     }
 
-    /** Where the first of its files lies. */
+    /** Offset of the first file. */
     long offset() {
         return offset;
     }
@@ -58,12 +58,12 @@ final class Sample {
         others.add("." + extension);
     }
 
-    /** The whole sample is of no use. */
+    /** Marks the whole sample as unusable. */
     void damage(String reason) {
         damage = damage == null ? reason : damage;
     }
 
-    /** The sample as a record. */
+    /** Completes the sample and returns it as a record. */
     InputRecord finish(String source, Map<String, Integer> names) {
         if (damage != null) {
             return InputRecord.refused(source, key, offset, Content.Refused.quarantined(damage));
@@ -85,7 +85,7 @@ final class Sample {
         return others.isEmpty() ? none : none + ": " + String.join(", ", others);
     }
 
-    /** The JSON, missing where there is none or nothing of it is wanted. */
+    /** The parsed JSON; a missing node if there is no JSON or nothing of it is needed. */
     private JsonNode parsed() {
         boolean wanted = cls == null
                 || !reading.fields().isEmpty()
@@ -126,7 +126,7 @@ final class Sample {
         return new Annotation(null, null, fields);
     }
 
-    /** The stripped caption; of a list the first that is one; empty if there is none. */
+    /** The stripped caption at a place; of a list the first non-empty text; empty if there is none. */
     private String caption(JsonNode told, String place) {
         if (place.equals(Reading.TEXT_FILE)) {
             return text == null ? "" : PythonText.text(text, "caption");

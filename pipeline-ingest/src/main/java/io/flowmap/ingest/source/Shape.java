@@ -1,9 +1,6 @@
 package io.flowmap.ingest.source;
 
-/**
- * Outlines of the ten classes of the embedded dataset, in a frame where the shape fills the unit disc: x to the right,
- * y downwards.
- */
+/** Outlines of the ten classes of the embedded dataset. Each shape fills the unit disc; x points right, y points down. */
 enum Shape {
     DISC {
         @Override

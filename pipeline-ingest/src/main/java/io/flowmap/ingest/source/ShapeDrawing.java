@@ -4,9 +4,9 @@ import io.flowmap.ingest.image.PixelImage;
 import io.flowmap.tensor.CounterRandom;
 
 /**
- * Draws image number n of a split as a function of (seed, split, n) alone: 16x16, one channel, bright on dark,
- * anti-aliased by 8x8 samples a pixel. Place, size, turn and both intensities vary; the shape stays inside the image
- * and its turn within 12 degrees, so that plus and cross stay apart.
+ * Draws image number n of a split as a function of (seed, split, n) alone: 16x16, one channel, bright on dark, anti-aliased with 8x8
+ * samples per pixel. Position, size, rotation and both intensities vary. The shape stays inside the image, and its rotation within 12
+ * degrees, so that plus and cross remain distinct.
  */
 final class ShapeDrawing {
     static final int SIDE = 16;
@@ -23,7 +23,7 @@ final class ShapeDrawing {
         this.split = split;
     }
 
-    /** Classes take turns. */
+    /** Class of an image: image number modulo the number of classes. */
     int label(long number) {
         return (int) (number % Shape.values().length);
     }

@@ -3,7 +3,7 @@ package io.flowmap.ingest.source;
 import io.flowmap.ingest.label.Annotation;
 import org.apache.hadoop.conf.Configuration;
 
-/** Some consecutive drawings. */
+/** A run of consecutive drawings. */
 record ShapesPortion(long seed, long split, long from, long to) implements Portion {
     @Override
     public RecordStream open(Configuration hadoop, Reading reading) {

@@ -8,14 +8,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The embedded dataset: ten classes of shapes, drawn, not read.
+ * The embedded dataset: ten classes of shapes that are drawn, not read.
  *
- * @param seed of the run
- * @param split distinguishes the drawings of one split from another's
- * @param count of drawings
+ * @param seed seed of the run
+ * @param split number that makes the drawings of the splits differ
+ * @param count number of drawings
  */
 public record ShapesSource(long seed, long split, long count) implements Source {
-    /** What the configuration calls it. */
+    /** Name of the dataset in the configuration. */
     public static final String NAME = "embedded:shapes";
 
     private static final long PORTION = 4096;

@@ -9,7 +9,7 @@ import java.io.InputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
-/** A whole tar shard, streamed; unpacked if it is compressed. */
+/** A whole tar shard, read as a stream and decompressed if necessary. */
 record ShardPortion(String source) implements Portion {
     private static final int BUFFER = 1 << 16;
 

@@ -7,9 +7,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * WebDataset's ranges, {@code data_{000000..000099}.tar}, as a pattern of Hadoop's.
+ * WebDataset's ranges, {@code data_{000000..000099}.tar}, as a Hadoop glob pattern.
  *
- * @param count of the paths that the ranges name, 0 without ranges
+ * @param count number of paths that the ranges name, 0 without ranges
  */
 record ShardRange(String pattern, int count) {
     private static final Pattern RANGE = Pattern.compile("\\{(\\d+)\\.\\.(\\d+)}");
@@ -41,7 +41,7 @@ record ShardRange(String pattern, int count) {
         try {
             return Integer.parseInt(digits);
         } catch (NumberFormatException e) {
-            throw new UserError("cannot ingest " + text + ": expected numbers of shards, got " + digits, e);
+            throw new UserError("cannot ingest " + text + ": expected shard numbers, got " + digits, e);
         }
     }
 }

@@ -16,9 +16,9 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
- * Groups the members of a tar into samples, as WebDataset does: what is no part of a sample does not end it. Damage
- * costs the rest of the archive, as one quarantined record with the offset where it begins; what came before is kept,
- * but for the sample that the damage may have cut. At most one sample is in memory, and the keys.
+ * Groups the members of a tar into samples like WebDataset: a member that is not part of a sample does not end the current one. If the tar
+ * is damaged, the rest is lost and reported as one quarantined record with the offset of the damage. Samples before it are kept, except one
+ * that the damage may have cut. Memory holds at most one sample, and the keys.
  */
 final class ShardStream implements RecordStream {
     private final String source;
@@ -88,7 +88,7 @@ final class ShardStream implements RecordStream {
             return Content.Refused.filtered("directory");
         }
         if (!isRegular(entry)) {
-            return Content.Refused.filtered("no regular file");
+            return Content.Refused.filtered("not a regular file");
         }
         if (name.isHidden()) {
             return Content.Refused.filtered("hidden file");
@@ -126,7 +126,7 @@ final class ShardStream implements RecordStream {
         }
     }
 
-    /** The sample that is whole, and what stood inside it. */
+    /** Emits the complete sample, then the other members found inside it. */
     private void flush() {
         if (pending != null) {
             ready.add(
@@ -149,7 +149,7 @@ final class ShardStream implements RecordStream {
         var words = reason;
         if (tar.ended()) {
             flush();
-            words += "; every file of the tar was read before";
+            words += "; all files of the tar had been read";
         }
         var lost = pending;
         pending = null;

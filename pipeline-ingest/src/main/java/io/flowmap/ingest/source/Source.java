@@ -7,27 +7,27 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 
-/** One place that records come from, listed but not read. */
+/** One place that holds records, listed but not read. */
 public sealed interface Source permits MemberSource, ShapesSource, ShardSource {
-    /** Path or name, as in {@link InputRecord#source()}. */
+    /** Path or name, equal to {@link InputRecord#source()}. */
     String name();
 
-    /** Text that changes when the source does: names, sizes, times. */
+    /** Text that changes when the source changes: names, sizes, times. */
     String fingerprint();
 
-    /** Whether it is known, without reading it, that nothing is in it. */
+    /** Whether the source is known to be empty without reading it. */
     default boolean isEmpty() {
         return false;
     }
 
-    /** Names of the classes, if they are written down beside or inside the source. */
+    /** Class names, if they are listed next to or inside the source. */
     Optional<ClassNames> classNames() throws IOException;
 
-    /** Names of the class folders, if the source has such. */
+    /** Names of the class folders, if the source has any. */
     default SortedSet<String> folderClasses() {
         return Collections.emptySortedSet();
     }
 
-    /** The source in parts, one a task, in order. */
+    /** Divides the source into portions, one for each task, in order. */
     List<Portion> portions(ClassNames names);
 }

@@ -2,12 +2,12 @@ package io.flowmap.ingest.source;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How a source names and labels its records. */
+/** How records are named and labelled in a source. */
 public enum SourceKind {
-    /** By what is found there. */
+    /** Detected from the content. */
     @JsonProperty("auto")
     AUTO,
-    /** Zip or folder of EDM2's {@code dataset_tool}: labels in {@code dataset.json}. */
+    /** Zip or folder in the form of EDM2's {@code dataset_tool}: labels in {@code dataset.json}. */
     @JsonProperty("edm2")
     EDM2,
     /** Zip or folder with a folder for each class. */

@@ -22,7 +22,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** Finds the sources that paths and patterns name, on any Hadoop file system. */
+/** Finds the sources for paths and patterns, on any Hadoop file system. */
 public final class Sources {
     private static final Pattern TAR_NAME = Pattern.compile(
             ".*\\.(tar(\\.(gz|bz2|xz|zst))?|tgz|tbz2?|txz|tzst)", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
@@ -34,8 +34,8 @@ public final class Sources {
     private final Map<Path, Optional<ClassNames>> besides = new HashMap<>();
 
     /**
-     * @param kind of every source, {@link SourceKind#AUTO} to look
-     * @param payload what the records are
+     * @param kind kind of every source, {@link SourceKind#AUTO} to detect it
+     * @param payload kind of the records
      */
     public Sources(Configuration hadoop, SourceKind kind, Payload payload) {
         this.hadoop = hadoop;
@@ -44,9 +44,8 @@ public final class Sources {
     }
 
     /**
-     * The sources of a path or pattern in the order of their paths; a pattern may have WebDataset's ranges
-     * ({@code {000..099}}), all of which must be there. Throws {@link UserError} if there are none or their kind is not
-     * known.
+     * The sources for a path or pattern, sorted by path. A pattern may have WebDataset's ranges ({@code {000..099}}); all shards of a range
+     * must exist. Throws {@link UserError} if nothing is found or the kind of a source is unknown.
      */
     public List<Source> find(String pattern) {
         try {
@@ -77,7 +76,7 @@ public final class Sources {
         }
     }
 
-    /** The class names that a JSON list holds. Throws {@link UserError} if it does not. */
+    /** Reads class names from a JSON list. Throws {@link UserError} for any other content. */
     public ClassNames names(String path) {
         try {
             var file = new Path(path);
@@ -110,7 +109,7 @@ public final class Sources {
         return sources;
     }
 
-    /** The tars in a folder; also in folders inside it where it is known to hold shards. Listed page by page. */
+    /** The tars in a folder, also in its sub-folders if it is known to hold shards. Listed page by page. */
     private List<FileStatus> shards(FileSystem fileSystem, FileStatus folder) throws IOException {
         var shards = new ArrayList<FileStatus>();
         var files = fileSystem.listFiles(folder.getPath(), kind == SourceKind.WEBDATASET);
@@ -161,7 +160,7 @@ public final class Sources {
                 + (kind.equals(FileKind.OTHER) ? "a file that begins with " + TarMembers.quoted(head) : kind));
     }
 
-    /** What macOS leaves beside a file of the same name on disks of other systems. */
+    /** Whether this is the metadata file that macOS writes next to a file of the same name on foreign file systems. */
     private static boolean isMacs(FileStatus file) {
         return file.getPath().getName().startsWith("._");
     }

@@ -21,7 +21,7 @@ import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
-/** Tokens and embeddings of captions. Not thread-safe: one instance a task. */
+/** Computes tokens and embeddings of captions. Not thread-safe: use one instance for each task. */
 public final class CaptionEncoder implements AutoCloseable {
     private static final String IDS = "input_ids";
     private static final String MASK = "attention_mask";
@@ -39,25 +39,25 @@ public final class CaptionEncoder implements AutoCloseable {
     }
 
     /**
-     * A caption as it is stored.
+     * An encoded caption as it is stored.
      *
      * @param tokens int32, little endian
-     * @param embedding in the source's element type, null without an encoder
+     * @param embedding embedding in the source's element type, null without an encoder
      */
     public record Encoded(byte[] tokens, byte[] embedding) {}
 
     /**
-     * How captions are stored, for the manifest.
+     * Facts about the stored captions, for the manifest.
      *
-     * @param tokens of every caption
-     * @param encoderSha256 null without an encoder, as what follows
-     * @param embeddingShape of one caption
+     * @param tokens number of tokens of every caption
+     * @param encoderSha256 hash of the encoder; without an encoder this and the remaining components are null
+     * @param embeddingShape shape of one caption's embedding
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Facts(
             String tokenizerSha256, int tokens, String encoderSha256, long[] embeddingShape, DType embeddingDtype) {}
 
-    /** Opens the files of a source that is not empty. Throws {@link UserError} where they cannot be read. */
+    /** Opens the tokenizer and the encoder of a non-empty source. Throws {@link UserError} if a file cannot be read. */
     public static CaptionEncoder open(Configuration hadoop, TextSource source) {
         var file = new Path(source.tokenizer());
         byte[] bytes = bytes(hadoop, file);
@@ -81,7 +81,7 @@ public final class CaptionEncoder implements AutoCloseable {
         return AtomicFile.read(Store.of(hadoop, file), file);
     }
 
-    /** How captions are stored. */
+    /** Facts about the stored captions. */
     public Facts facts() {
         if (model == null) {
             return new Facts(tokenizerHash, source.maxTokens(), null, null, null);
@@ -95,7 +95,7 @@ public final class CaptionEncoder implements AutoCloseable {
                 source.dtype());
     }
 
-    /** Captions in one pass of the encoder. */
+    /** Encodes captions in one pass of the encoder. */
     public List<Encoded> encode(List<String> captions) {
         var encodings = captions.stream().map(tokenizer::encode).toList();
         if (model == null) {

@@ -4,13 +4,13 @@ import io.flowmap.tensor.DType;
 import java.io.Serializable;
 
 /**
- * What makes tokens and embeddings of captions, by its files.
+ * The files that produce tokens and embeddings of captions.
  *
  * @param tokenizer a Hugging Face {@code tokenizer.json}, null for no tokens
- * @param maxTokens tokens of every caption: longer ones are cut, shorter ones padded
+ * @param maxTokens number of tokens of every caption: longer captions are cut, shorter ones padded
  * @param encoder an ONNX text encoder, null for no embeddings
- * @param output name of its output, null for the first
- * @param dtype of the stored embeddings
+ * @param output name of the encoder's output, null for the first
+ * @param dtype element type of the stored embeddings
  */
 public record TextSource(String tokenizer, int maxTokens, String encoder, String output, DType dtype)
         implements Serializable {
@@ -23,7 +23,7 @@ public record TextSource(String tokenizer, int maxTokens, String encoder, String
         }
     }
 
-    /** Whether there is nothing to do. */
+    /** Whether neither tokens nor embeddings are configured. */
     public boolean isEmpty() {
         return tokenizer == null;
     }

@@ -1,2 +1,2 @@
-/** Captions as tokens and embeddings, by frozen tokenizers and text encoders. No Spark here. */
+/** Captions as tokens and embeddings, computed by frozen tokenizers and text encoders. Does not use Spark. */
 package io.flowmap.ingest.text;

@@ -3,7 +3,7 @@ package io.flowmap.ingest.write;
 import java.util.Arrays;
 import org.apache.spark.Partitioner;
 
-/** One partition a block file. */
+/** Assigns each block file its own partition. */
 public final class BlockPartitioner extends Partitioner {
     private static final long serialVersionUID = 1;
 

@@ -23,11 +23,11 @@ import org.apache.parquet.schema.MessageTypeParser;
 import scala.Tuple2;
 
 /**
- * Encodes the records of one block and writes them as one Parquet file of {@link LatentSchema}, under a name that tells
- * only the block's number.
+ * Encodes the records of one block and writes them as one Parquet file of {@link LatentSchema}. The file name contains only the number of
+ * the block.
  *
- * @param staged shape of the records as they come
- * @param latent shape of the records as they are stored
+ * @param staged shape of the records as staged
+ * @param latent shape of the records as stored
  * @param split number of the split
  * @param captioned whether records have captions
  */
@@ -41,7 +41,7 @@ public record BlockWriter(
         TextSource text,
         int blockRecords)
         implements Serializable {
-    /** Writes the records in the order given. */
+    /** Writes the records in the given order. */
     BlockFile write(Configuration hadoop, int block, long attempt, Iterator<Tuple2<ShuffleKey, KeptRecord>> records)
             throws IOException {
         var name = String.format(Locale.ROOT, "block-%06d.parquet", block);
@@ -96,7 +96,7 @@ public record BlockWriter(
         }
     }
 
-    /** Of each record, null without a caption or tokenizer. */
+    /** Encoded caption of each record, null without a caption or tokenizer. */
     private static CaptionEncoder.Encoded[] words(List<KeptRecord> batch, CaptionEncoder captions) {
         var words = new CaptionEncoder.Encoded[batch.size()];
         var present = new ArrayList<Integer>();

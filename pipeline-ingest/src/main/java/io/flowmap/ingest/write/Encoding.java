@@ -16,12 +16,12 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * From staged content to latents.
+ * Converts staged content to latents.
  *
- * @param payload what is staged
+ * @param payload kind of the staged content
  * @param sampled whether latents with a std are drawn
- * @param seed of the draws, which are keyed by split and record
- * @param batch records encoded at once
+ * @param seed seed of the draws, which are keyed by split and record
+ * @param batch number of records encoded at once
  * @param dtype element type of the stored latents
  */
 public record Encoding(Encoder encoder, Payload payload, boolean sampled, long seed, int batch, DType dtype)
@@ -29,10 +29,10 @@ public record Encoding(Encoder encoder, Payload payload, boolean sampled, long s
     private static final long DRAWS = 101;
 
     /**
-     * Opens it for content of one shape.
+     * Prepares the encoding for content of one shape.
      *
      * @param staged shape of uint8 images or float32 latents [C,H,W]
-     * @param latent their shape as they will be stored
+     * @param latent shape of the stored latents
      * @param split number of the split
      */
     Open open(Configuration hadoop, LatentShape staged, LatentShape latent, long split) {
@@ -41,7 +41,7 @@ public record Encoding(Encoder encoder, Payload payload, boolean sampled, long s
         return new Open(this, staged, latent, codec, split);
     }
 
-    /** An encoding in use by one task. */
+    /** An encoding that is in use by one task. */
     static final class Open implements AutoCloseable {
         private final Encoding encoding;
         private final LatentShape staged;
@@ -62,7 +62,7 @@ public record Encoding(Encoder encoder, Payload payload, boolean sampled, long s
         }
 
         /**
-         * The latents of some records as they are stored.
+         * Encodes records to latents in their stored form.
          *
          * @param first index of the first record in the split, which keys the draws
          */
@@ -81,7 +81,7 @@ public record Encoding(Encoder encoder, Payload payload, boolean sampled, long s
             return latents;
         }
 
-        /** Raw latents, before they are standardised: [C,H,W], or mean and std [2C,H,W]. */
+        /** Raw latents before standardisation: [C,H,W], or mean and std [2C,H,W]. */
         float[][] raw(List<byte[]> contents) {
             if (codec == null) {
                 return contents.stream().map(DType.FLOAT32::decode).toArray(float[][]::new);

@@ -3,9 +3,9 @@ package io.flowmap.ingest.write;
 import java.io.Serializable;
 
 /**
- * A kept record on its way to the output.
+ * A kept record, to be written to the output.
  *
- * @param caption null if there is none
- * @param content as staged
+ * @param caption caption, null if there is none
+ * @param content content as staged
  */
 record KeptRecord(int label, String caption, byte[] content) implements Serializable {}

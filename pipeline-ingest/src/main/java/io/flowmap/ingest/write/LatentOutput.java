@@ -18,8 +18,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import scala.Tuple2;
 
 /**
- * Moves the kept pixels of a split: sums them for the encoder, or brings them into random order and writes them, one
- * task a block.
+ * Processes the kept records of a split: measures moments for the encoder, or shuffles the records and writes them, one block in each task.
  */
 public final class LatentOutput {
     private final JobContext context;
@@ -35,7 +34,7 @@ public final class LatentOutput {
                 .aggregate(Moments.none(shape.channels()), Moments::add, Moments::merge);
     }
 
-    /** The moments of the first records of a split in its random order, encoded one batch after the other. */
+    /** Moments of the first records of a split in its random order, encoded batch by batch. */
     public ChannelMoments moments(
             Dataset<Row> kept, int records, Encoding encoding, LatentShape staged, LatentShape latent) {
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
@@ -73,7 +72,7 @@ public final class LatentOutput {
         return moments;
     }
 
-    /** The block files in the order of their indices. */
+    /** Writes the block files and returns them in the order of their indices. */
     public List<BlockFile> write(String split, Dataset<Row> kept, BlockPartitioner blocks, BlockWriter writer) {
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
         var hadoop = spark.broadcast(new SerializableConfiguration(context.hadoop()));

@@ -7,18 +7,18 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 
 /**
- * Sums of pixels by channel in integers: exact, hence the same in whatever order they are added.
+ * Integer sums of pixels by channel. They are exact, so the order of summation does not matter.
  *
- * @param sum of the pixels of each channel
- * @param squares of the pixels of each channel
- * @param count pixels of a channel
+ * @param sum sum of the pixels of each channel
+ * @param squares sum of the squared pixels of each channel
+ * @param count number of pixels in a channel
  */
 public record Moments(long[] sum, long[] squares, long count) implements Mergeable.Statistic<byte[], Moments> {
     static Moments none(int channels) {
         return new Moments(new long[channels], new long[channels], 0);
     }
 
-    /** With the pixels [C,H,W] of one image. */
+    /** The moments with the pixels [C,H,W] of one more image. */
     @Override
     public Moments add(byte[] pixels) {
         int area = pixels.length / sum.length;
@@ -31,7 +31,7 @@ public record Moments(long[] sum, long[] squares, long count) implements Mergeab
         return merge(one);
     }
 
-    /** Throws {@link ArithmeticException} beyond 2^63, about 10^14 pixels. */
+    /** Merges two sums. Throws {@link ArithmeticException} beyond 2^63, about 10^14 pixels. */
     @Override
     public Moments merge(Moments other) {
         var merged = none(sum.length);
@@ -43,8 +43,8 @@ public record Moments(long[] sum, long[] squares, long count) implements Mergeab
     }
 
     /**
-     * mean = S1 / n, deviation = sqrt(n S2 - S1^2) / n, rounded once at the end. Throws {@link UserError} for a channel
-     * of one value.
+     * The encoder with mean = S1 / n and deviation = sqrt(n S2 - S1^2) / n, rounded once at the end. Throws {@link UserError} for a channel
+     * with a single value.
      */
     public Standardised encoder(double sigmaData) {
         var mean = new ArrayList<Double>();
@@ -55,7 +55,7 @@ public record Moments(long[] sum, long[] squares, long count) implements Mergeab
                     .multiply(BigInteger.valueOf(squares[c]))
                     .subtract(square);
             if (spread.signum() == 0) {
-                throw new UserError("cannot standardise channel " + c + ": expected different pixels, got "
+                throw new UserError("cannot standardise channel " + c + ": expected varying pixels, got "
                         + (double) sum[c] / count + " in all");
             }
             mean.add((double) sum[c] / count);

@@ -8,7 +8,10 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** What is stored for each of the 256 values of each channel: a pixel encoder looks at no other pixel than the one it encodes. */
+/**
+ * Table of the stored code of each of the 256 values of each channel. This is possible because a pixel encoder works on each pixel
+ * independently.
+ */
 public final class PixelTable {
     private static final int VALUES = 256;
     private static final int SIDE = 16;
@@ -21,8 +24,8 @@ public final class PixelTable {
     private final boolean exact;
 
     /**
-     * @param dtype what latents are stored as, of two or four bytes
-     * @param channels of the images
+     * @param dtype element type of the stored latents, of two or four bytes
+     * @param channels channels of the images
      */
     public PixelTable(PixelEncoder encoder, DType dtype, int channels) {
         var shape = new LatentShape(channels, SIDE, SIDE);
@@ -49,12 +52,12 @@ public final class PixelTable {
         return MethodHandles.byteArrayViewVarHandle(array, ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Whether every value of every channel comes back from storage. */
+    /** Whether every value of every channel is restored exactly from storage. */
     public boolean isExact() {
         return exact;
     }
 
-    /** The stored latent of an image [C,H,W]. */
+    /** Encodes an image [C,H,W] to its stored latent. */
     byte[] encode(byte[] pixels) {
         byte[] stored = new byte[Math.multiplyExact(pixels.length, width)];
         int plane = pixels.length / codes.length;

@@ -2,7 +2,7 @@ package io.flowmap.ingest.write;
 
 import java.io.Serializable;
 
-/** A record's place in the random order. */
+/** Sort key of a record in the random order. */
 record ShuffleKey(long order, long position) implements Comparable<ShuffleKey>, Serializable {
     @Override
     public int compareTo(ShuffleKey other) {

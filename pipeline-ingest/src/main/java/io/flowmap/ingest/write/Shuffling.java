@@ -12,8 +12,8 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * The random order of a split's kept records: by random bits keyed by (seed, split, record), ties by position. A total
- * order, hence the same however the records are partitioned.
+ * The random order of a split's kept records: sorted by random bits keyed by (seed, split, record), ties by position. This is a total
+ * order, so it does not depend on how the records are partitioned.
  */
 public final class Shuffling implements AutoCloseable {
     private final Dataset<Row> indexed;

@@ -6,7 +6,7 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 
-/** Shows the tasks of one Spark job as they end. */
+/** A progress bar over the finished tasks of one Spark job. */
 public final class TaskBar extends SparkListener implements AutoCloseable {
     private final SparkContext spark;
     private final Progress.Bar bar;

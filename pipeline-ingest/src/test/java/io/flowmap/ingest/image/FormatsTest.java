@@ -31,14 +31,14 @@ class FormatsTest {
 
     @ParameterizedTest
     @MethodSource("io.flowmap.ingest.image.PillowImages#all")
-    void pixelsArePillows(PillowImages image) throws Exception {
+    void pixelsMatchPillow(PillowImages image) throws Exception {
         assertThat(decoder.size(image.bytes())).hasToString(image.size());
         assertThat(Patterns.checksum(decoder.decode(image.bytes()).rgb())).isEqualTo(image.checksum());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"other-formats", "cmyk-rounding", "ok-exif-alpha-palette"})
-    void reportedImagesHavePillowsPixels(String report) throws Exception {
+    void reportedImagesMatchPillow(String report) throws Exception {
         var folder = TestData.require("reports", report);
         var expected =
                 new ObjectMapper().readTree(folder.resolve("expected.json").toFile());
@@ -70,7 +70,7 @@ class FormatsTest {
                 .hasMessageContaining("exceeds 1000000 pixels");
     }
 
-    /** Sizes are written over those of the header; the offsets are of width and height. */
+    /** The sizes in the header are overwritten; the offsets are those of width and height. */
     @ParameterizedTest
     @CsvSource({
         "gh_87.gif, 6, 8, SHORT, 65535",
@@ -98,7 +98,7 @@ class FormatsTest {
                 .hasMessageContaining("exceeds 1000000 pixels");
     }
 
-    /** Claims of bytes, of entries and of tiles that are not there, at the offsets of fields. */
+    /** False numbers of bytes, entries and tiles, written at the offsets of their fields. */
     @ParameterizedTest
     @CsvSource({
         "bh_rle8.bmp, 34, 2147483647, truncated BMP",
@@ -117,7 +117,7 @@ class FormatsTest {
                 .hasMessageStartingWith(reason);
     }
 
-    /** Where the last bytes hold no pixels, a file without them is read. */
+    /** If the last bytes of a file hold no pixels, the file is still readable without them. */
     @ParameterizedTest
     @CsvSource({
         "gh_87.gif, 1",
@@ -171,13 +171,13 @@ class FormatsTest {
                 .hasMessage(format + ", expected JPEG, PNG, GIF, BMP, TIFF or WebP");
     }
 
-    /** A table of the tag and the value that it is given, in the little-endian directory of a TIFF. */
+    /** Tag and the value written to it, in the little-endian directory of a TIFF. */
     @ParameterizedTest
     @CsvSource({
         "259, 50000, TIFF compressed by Zstandard",
         "259, 34925, TIFF compressed by LZMA",
         "259, 50001, TIFF compressed by WebP",
-        "259, 6, TIFF compressed by JPEG as TIFF 6.0 had it",
+        "259, 6, TIFF compressed by old-style JPEG (TIFF 6.0)",
         "262, 8, TIFF of photometric interpretation 8",
         "262, 0, TIFF of more than 8 bits with white as 0",
         "277, 7, TIFF of 7 channels",
@@ -194,7 +194,7 @@ class FormatsTest {
         assertThatThrownBy(() -> decoder.decode(tiff)).hasMessage(reason);
     }
 
-    /** Windows' bitmaps may name a file with a colour profile. */
+    /** Windows bitmaps may refer to a file with a colour profile. */
     @Test
     void linkedProfileOfBitmapIsNotOpened() throws Exception {
         var image = PillowImages.named("bh_32bf_bgra_v5.bmp");

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Expected numbers: Pillow 12.3.0 on the same patterns (CRC-32 over the planes of RGB). */
+/** Expected numbers are from Pillow 12.3.0 on the same patterns (CRC-32 over the RGB planes). */
 class FramingTest {
     @Test
     void lanczosEqualsPillowPixelByPixel() {

@@ -36,7 +36,7 @@ class ImageDecoderTest {
     }
 
     @Test
-    void pngComesBackAsItWas() throws Exception {
+    void pngRoundTrips() throws Exception {
         for (var image : new PixelImage[] {Patterns.image(3, 13, 9), Patterns.image(1, 7, 20)}) {
             var decoded = decoder.decode(png(buffered(image)));
             assertThat(decoded.channels()).isEqualTo(image.channels());
@@ -66,7 +66,7 @@ class ImageDecoderTest {
     }
 
     @Test
-    void cmykJpegIsPillows() throws Exception {
+    void cmykJpegMatchesPillow() throws Exception {
         var image = decoder.decode(Base64.getDecoder().decode(CMYK_JPEG));
         int[][] pillow = {
             {188, 171, 157},

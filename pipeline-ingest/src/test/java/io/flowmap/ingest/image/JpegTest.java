@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Files by Pillow 9.4.0 (libjpeg-turbo), 45x37, and the CRC-32 of its planes in full and by its {@code draft} at a half and a quarter. */
+/**
+ * Files written by Pillow 9.4.0 (libjpeg-turbo), 45x37, and the CRC-32 of their planes at full size and, by Pillow's {@code draft}, at a
+ * half and a quarter.
+ */
 class JpegTest {
     private enum Photo {
         GRAY(
@@ -67,7 +70,7 @@ class JpegTest {
 
     @ParameterizedTest
     @EnumSource
-    void pixelsArePillowsInFullAndScaled(Photo photo) throws Exception {
+    void pixelsMatchPillowAtFullAndReducedSize(Photo photo) throws Exception {
         assertThat(decoder.size(photo.bytes)).hasToString("45x37");
         assertThat(Patterns.checksum(decoder.decode(photo.bytes))).isEqualTo(photo.full);
         var half = decoder.decode(photo.bytes, 2);
@@ -78,7 +81,7 @@ class JpegTest {
 
     @ParameterizedTest
     @EnumSource
-    void strayBytesAreNoDamageAndMissingOnesAre(Photo photo) throws Exception {
+    void strayBytesAreAcceptedAndMissingBytesAreDamage(Photo photo) throws Exception {
         int end = photo.bytes.length - 2;
         var longer = Arrays.copyOf(photo.bytes, photo.bytes.length + 3);
         assertThat(Patterns.checksum(decoder.decode(longer))).isEqualTo(photo.full);

@@ -2,7 +2,7 @@ package io.flowmap.ingest.image;
 
 import java.util.zip.CRC32;
 
-/** Images by formula, so that Pillow can draw the same. */
+/** Images from a formula, so that Pillow can draw the same ones. */
 final class Patterns {
     private Patterns() {}
 

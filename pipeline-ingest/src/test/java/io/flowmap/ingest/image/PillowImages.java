@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 
-/** Small images of odd kinds, with the size and the CRC-32 of the planes [3,H,W] that Pillow 9.4.0 gives by {@code convert("RGB")}. */
+/** Small images of unusual kinds, with the size and the CRC-32 of the planes [3,H,W] from Pillow 9.4.0's {@code convert("RGB")}. */
 record PillowImages(String name, String size, long checksum, byte[] bytes) {
     static List<PillowImages> all() {
         try (var in = PillowImages.class.getResourceAsStream("pillow.txt")) {

@@ -18,9 +18,9 @@ class DuplicatesTest {
     @TempDir
     Path dir;
 
-    /** Of equal bytes the first is kept, be it of another shard or split; what only looks alike is no repetition. */
+    /** Of equal bytes the first record is kept, also across shards and splits. Images that only look alike are not exact duplicates. */
     @Test
-    void exactOnesAreFoundAcrossShardsAndSplits(SparkSession spark) {
+    void exactDuplicatesAreFoundAcrossShardsAndSplits(SparkSession spark) {
         var first = Archives.tar(dir.resolve("a.tar"), "one.png", png(1, 8, 8), "two.png", png(2, 8, 8));
         var second = Archives.tar(
                 dir.resolve("b.tar"),

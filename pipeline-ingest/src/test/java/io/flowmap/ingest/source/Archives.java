@@ -62,7 +62,7 @@ public final class Archives {
         return folder;
     }
 
-    /** Names ending with '/' are directories; pairs of name and content, since a tar may have a name twice. */
+    /** Writes a tar from pairs of name and content, since a tar may contain a name twice. Names ending with '/' are directories. */
     public static Path tar(Path file, Object... pairs) {
         try (var tar = new TarArchiveOutputStream(Files.newOutputStream(file), "UTF-8")) {
             tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);

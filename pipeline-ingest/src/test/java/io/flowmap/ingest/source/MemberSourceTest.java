@@ -48,17 +48,17 @@ class MemberSourceTest {
                 .extracting(ShardTest::summary)
                 .containsExactly(
                         "0/a.png found",
-                        "0/b.png QUARANTINED label in dataset.json is no class index",
+                        "0/b.png QUARANTINED label in dataset.json is not a class index",
                         "0/c.png found",
                         "notes.txt FILTERED no image",
-                        "0/lost.png QUARANTINED listed in dataset.json, not there");
+                        "0/lost.png QUARANTINED listed in dataset.json but missing");
         assertThat(zip).extracting(InputRecord::label).containsExactly(5, -1, -1, -1, -1);
         assertThat(folder)
                 .extracting(ShardTest::summary)
                 .containsExactlyElementsOf(zip.stream().map(ShardTest::summary).toList());
     }
 
-    /** What numpy's int64 makes of the label, as EDM2 reads it; a half is no class there either, but cut in silence. */
+    /** Labels as numpy's int64 converts them, which is how EDM2 reads them, except that numpy silently truncates fractions. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -70,15 +70,15 @@ class MemberSourceTest {
                 "-0.0 | 0",
                 "null | -1",
                 "NaN | -1",
-                "5.5 | no class index",
-                "-1 | no class index",
-                "Infinity | no class index",
-                "true | no class index",
-                "[5] | no class index",
-                "{\"a\": [1, NaN]} | no class index",
-                "2147483648 | no class index",
-                "123456789012345678901234567890 | no class index",
-                "1e999999999 | no class index"
+                "5.5 | not a class index",
+                "-1 | not a class index",
+                "Infinity | not a class index",
+                "true | not a class index",
+                "[5] | not a class index",
+                "{\"a\": [1, NaN]} | not a class index",
+                "2147483648 | not a class index",
+                "123456789012345678901234567890 | not a class index",
+                "1e999999999 | not a class index"
             })
     void labelOfDatasetJsonIsTheWholeNumberThatItIs(String label, String expected) throws IOException {
         for (var mark : List.of("", "\ufeff")) {
@@ -118,7 +118,7 @@ class MemberSourceTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"", " ", "\ufeff", "{", "[]", "3", "{\"labels\": [[\"a.png\", 1]", "{\"labels\": [[1, 1]]}"})
-    void otherDatasetJsonNamesWhatIsWrong(String json) {
+    void unexpectedDatasetJsonIsReportedWithItsFault(String json) {
         var zip = Archives.zip(dir.resolve("d.zip"), Map.of("a.png", png(0, 8, 8), "dataset.json", json));
         assertThatThrownBy(() -> read(zip))
                 .isInstanceOf(UserError.class)
@@ -129,9 +129,9 @@ class MemberSourceTest {
                 .hasLineCount(1);
     }
 
-    /** A name is text; null would be a class of that name. */
+    /** Class names must be strings; null must not become a class of that name. */
     @Test
-    void classNamesAreTextsWithOrWithoutAMark() throws IOException {
+    void classNamesAreStringsWithOrWithoutAByteOrderMark() throws IOException {
         var folder = Archives.folder(dir.resolve("d"), Map.of("cat/1.png", png(0, 8, 8), "dog/2.png", png(1, 8, 8)));
         Files.writeString(folder.resolve("classes.json"), "\ufeff[\"dog\", \"cat\"]");
         assertThat(read(folder)).extracting(InputRecord::label).containsExactly(1, 0);
@@ -156,7 +156,7 @@ class MemberSourceTest {
     }
 
     @Test
-    void otherDatasetJsonIsTheUsersMistake() {
+    void unexpectedDatasetJsonIsAUserError() {
         var zip = Archives.zip(
                 dir.resolve("d.zip"), Map.of("a.png", png(0, 8, 8), "dataset.json", "{\"labels\": {\"a.png\": 1}}"));
         assertThatThrownBy(() -> read(zip))
@@ -179,7 +179,7 @@ class MemberSourceTest {
     }
 
     @Test
-    void givenNamesDecideTheNumbersAndStrangersAreQuarantined() throws IOException {
+    void givenNamesDefineTheIndicesAndUnknownNamesAreQuarantined() throws IOException {
         Files.writeString(dir.resolve("classes.json"), "[\"dog\", \"cat\"]");
         var members = new LinkedHashMap<String, Object>();
         members.put("cat/1.png", png(1, 8, 8));
@@ -270,7 +270,7 @@ class MemberSourceTest {
     }
 
     @Test
-    void nothingAtThePathIsTheUsersMistake() {
+    void aPathWithoutSourcesIsAUserError() {
         assertThatThrownBy(() -> read(dir.resolve("none*.zip")))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("expected files or folders, got none");
@@ -279,9 +279,9 @@ class MemberSourceTest {
                 .hasMessageContaining("expected a zip, a tar or a folder, got text");
     }
 
-    /** What macOS leaves beside each file on other disks, for folders and patterns alike; by its own name it is what is asked for. */
+    /** macOS writes such a file next to each file on foreign disks. Folders and patterns skip it; given by its own name it is read. */
     @Test
-    void hiddenFilesBesideShardsAndZipsAreNoSources() throws IOException {
+    void hiddenFilesBesideShardsAndZipsAreNotSources() throws IOException {
         var folder = Files.createDirectory(dir.resolve("d"));
         Archives.tar(folder.resolve("a.tar"), "1.png", png(0, 8, 8));
         Files.writeString(folder.resolve("._a.tar"), "mac");
@@ -289,11 +289,11 @@ class MemberSourceTest {
         assertThat(read(folder.resolve("*.tar"))).extracting(InputRecord::key).containsExactly("1");
         assertThat(read(folder.resolve("._a.tar")))
                 .extracting(ShardTest::summary)
-                .containsExactly(" QUARANTINED no tar: it begins with \"mac\"");
+                .containsExactly(" QUARANTINED not a tar: it begins with \"mac\"");
     }
 
     @Test
-    void tarsAreKnownByTheirNamesOrTheirBytes() throws IOException {
+    void tarsAreDetectedByNameOrBytes() throws IOException {
         var tar = Files.readAllBytes(Archives.tar(dir.resolve("a.tar"), "1.png", png(0, 8, 8)));
         var packed = new ByteArrayOutputStream();
         try (var gzip = new GZIPOutputStream(packed)) {
@@ -311,7 +311,7 @@ class MemberSourceTest {
     }
 
     @Test
-    void anyHadoopFileSystemWillDo() throws IOException {
+    void anyHadoopFileSystemWorks() throws IOException {
         var hadoop = new Configuration();
         hadoop.set("fs.viewfs.mounttable.t.link./data", dir.toUri().toString());
         Archives.folder(

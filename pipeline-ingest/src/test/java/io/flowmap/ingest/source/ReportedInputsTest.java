@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Files of public bug reports that Flowmap was fed, with the right result of each beside it. */
+/** Files from public bug reports, each with its correct result. */
 class ReportedInputsTest {
     private static final String NONE = "none";
 
     @Test
-    void nullIsNoCaptionAndTheNextPlaceCounts() throws IOException {
+    void aNullCaptionFallsBackToTheNextPlace() throws IOException {
         assertThat(captions("caption-json-null", "cap_null.tar"))
                 .containsExactly(
                         Map.entry("nullonly", NONE),
@@ -30,18 +30,18 @@ class ReportedInputsTest {
     }
 
     @Test
-    void byteOrderMarkIsNoPartOfACaption() throws IOException {
+    void aByteOrderMarkIsNotPartOfACaption() throws IOException {
         assertThat(captions("caption-bom", "cap_bom.tar")).containsExactly(Map.entry("bomt", "bom caption"));
     }
 
     @Test
-    void whatIsNoNumberInAFieldThatNobodyReadsCostsNothing() throws IOException {
+    void nonNumbersInUnusedFieldsAreHarmless() throws IOException {
         assertThat(captions("json-nan", "json_nan.tar"))
                 .containsExactly(Map.entry("nan", "a nan cat"), Map.entry("inf", "an inf cat"));
     }
 
     @Test
-    void sampleThatACutTookTheLabelOfIsNotKept() throws IOException {
+    void aSampleWhoseLabelWasCutOffIsNotKept() throws IOException {
         assertThat(read("tar-cut-inside-sample", "cut.tar"))
                 .extracting(ShardTest::summary)
                 .containsExactly(
@@ -51,8 +51,8 @@ class ReportedInputsTest {
     @ParameterizedTest
     @CsvSource({
         "cuthalf.tar.gz, 29, cut gzip: it ends early; the sample 0029 is lost with what follows",
-        "badcrc.tar.gz, 60, damaged gzip: Corrupt GZIP trailer; every file of the tar was read before",
-        "cut.tar.gz, 2, cut gzip: it ends early; every file of the tar was read before"
+        "badcrc.tar.gz, 60, damaged gzip: Corrupt GZIP trailer; all files of the tar had been read",
+        "cut.tar.gz, 2, cut gzip: it ends early; all files of the tar had been read"
     })
     void everyWholeSampleBeforeTheDamageOfAGzipIsKept(String file, int kept, String reason) throws IOException {
         var records = read("tar-gz-cut", file);

@@ -20,14 +20,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Labels and words as Python's json module and text files have them; the right values are those of {@code json.loads}. */
+/** Labels and texts in the forms that Python's json module and text files have. The expected values are those of {@code json.loads}. */
 class SampleTest {
     private static final String DEEP = "[".repeat(900) + "]".repeat(900);
 
     @TempDir
     Path dir;
 
-    /** With key.txt beside it, which says "text": the next place where the JSON has no caption. */
+    /** The file key.txt next to the JSON says "text": it is used if the JSON has no caption. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -60,7 +60,7 @@ class SampleTest {
         assertThat(annotation(json.getBytes(UTF_8)).caption()).isEqualTo(caption);
     }
 
-    /** UTF-8 has no place for half a pair, as captions have that were cut at so many UTF-16 units. */
+    /** UTF-8 cannot encode half a surrogate pair. Captions contain one if they were cut after a number of UTF-16 units. */
     @Test
     void halvesOfSurrogatePairsAreReplaced() throws IOException {
         assertThat(caption("\"half \\ud83d\"")).isEqualTo("half \ufffd");
@@ -72,12 +72,12 @@ class SampleTest {
     }
 
     @Test
-    void whatNobodyAsksForMayBeLongOrDeep() throws IOException {
+    void unusedValuesMayBeLongOrDeep() throws IOException {
         assertThat(caption("\"x\", \"more\": " + "9".repeat(4300))).isEqualTo("x");
         assertThat(caption("\"x\", \"more\": " + DEEP)).isEqualTo("x");
     }
 
-    /** As json.loads finds out the encoding of bytes, with a byte order mark or without. */
+    /** The encoding is detected as in json.loads, with or without a byte order mark. */
     @ParameterizedTest
     @ValueSource(strings = {"UTF-8", "UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"})
     void jsonOfAnyUnicodeEncodingIsRead(String encoding) throws IOException {
@@ -95,7 +95,7 @@ class SampleTest {
     }
 
     @Test
-    void captionOfATextFileIsItsTextWithoutTheMark() throws IOException {
+    void aCaptionFileIsReadWithoutItsByteOrderMark() throws IOException {
         assertThat(text("\ufeff a d\u00f6g\r\n")).isEqualTo("a d\u00f6g");
         assertThat(text("null")).isEqualTo("null");
         for (var empty : List.of("", " \n", "\ufeff", "\ufeff\n")) {
@@ -107,7 +107,7 @@ class SampleTest {
         }
     }
 
-    /** Beside names "cat" and "dog"; EDM2's int64 of a label is the same number. */
+    /** With class names "cat" and "dog". EDM2's int64 of a label gives the same number. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -157,7 +157,7 @@ class SampleTest {
     }
 
     @Test
-    void labelOfAFileIsItsTextWithoutTheMark() throws IOException {
+    void aLabelFileIsReadWithoutItsByteOrderMark() throws IOException {
         for (var one : List.of("1", "1\r\n", "\ufeff1", "\ufeff dog \n", "1.0", "+1")) {
             assertThat(read("cls", one).label()).as(one).isEqualTo(1);
         }
@@ -167,9 +167,9 @@ class SampleTest {
                 .isEqualTo("0 QUARANTINED label is not UTF-8 text");
     }
 
-    /** A field's text is a number's or a truth value's too; what pandas writes for a missing value is missing. */
+    /** Fields may be numbers or booleans; their text is used. Values that pandas writes for a missing value count as missing. */
     @Test
-    void fieldsThatAreMissingByAnyNameAreMissing() throws IOException {
+    void allFormsOfAMissingFieldAreMissing() throws IOException {
         for (var missing : List.of("null", "NaN", "[]", "{}")) {
             assertThat(read("json", "{\"score\": " + missing + "}").annotation().fields())
                     .as(missing)
@@ -199,7 +199,7 @@ class SampleTest {
         return read("png", png(0, 8, 8), extension, content);
     }
 
-    /** The one record of a shard whose files have these extensions and contents. */
+    /** Reads the only record of a shard whose files have these extensions and contents. */
     private InputRecord read(Object... pairs) throws IOException {
         var named = Arrays.copyOf(pairs, pairs.length);
         for (int i = 0; i < named.length; i += 2) {

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is left of a tar that was cut, damaged, compressed or made by other programs. */
+/** What can be read from a tar that was truncated, damaged, compressed or written by other programs. */
 class ShardDamageTest {
     private static final int RECORD = 512;
     private static final Configuration HADOOP = new Configuration();
@@ -40,9 +40,9 @@ class ShardDamageTest {
     @TempDir
     Path dir;
 
-    /** Each kind of member that is no part of a sample stands once inside a sample and once between two. */
+    /** Each kind of member that is not part of a sample occurs once inside a sample and once between two. */
     @Test
-    void membersThatAreNoPartOfASampleDoNotEndIt() throws IOException {
+    void membersOutsideSamplesDoNotEndASample() throws IOException {
         var kinds = new LinkedHashMap<String, byte[]>();
         kinds.put("./._0.cls FILTERED hidden file", member("./._0.cls", '0', "mac".getBytes(UTF_8)));
         kinds.put("./.DS_Store FILTERED hidden file", member("./.DS_Store", '0', new byte[600]));
@@ -53,13 +53,13 @@ class ShardDamageTest {
         kinds.put("old/ FILTERED directory", member("old/", '0'));
         kinds.put("README FILTERED no extension", member("README", '0', "text".getBytes(UTF_8)));
         kinds.put("../0.png QUARANTINED unsafe path", member("../0.png", '0', png(1, 8, 8)));
-        kinds.put("l.png FILTERED no regular file", member("l.png", '1'));
-        kinds.put("s.png FILTERED no regular file", member("s.png", '2'));
-        kinds.put("c.png FILTERED no regular file", member("c.png", '3'));
-        kinds.put("b.png FILTERED no regular file", member("b.png", '4'));
-        kinds.put("f.png FILTERED no regular file", member("f.png", '6'));
-        kinds.put("v.png FILTERED no regular file", member("v.png", 'V'));
-        kinds.put("m.png FILTERED no regular file", member("m.png", 'M'));
+        kinds.put("l.png FILTERED not a regular file", member("l.png", '1'));
+        kinds.put("s.png FILTERED not a regular file", member("s.png", '2'));
+        kinds.put("c.png FILTERED not a regular file", member("c.png", '3'));
+        kinds.put("b.png FILTERED not a regular file", member("b.png", '4'));
+        kinds.put("f.png FILTERED not a regular file", member("f.png", '6'));
+        kinds.put("v.png FILTERED not a regular file", member("v.png", 'V'));
+        kinds.put("m.png FILTERED not a regular file", member("m.png", 'M'));
         for (var kind : kinds.entrySet()) {
             var tar = joined(
                     member("./0.png", '0', png(0, 8, 8)),
@@ -77,15 +77,16 @@ class ShardDamageTest {
         }
     }
 
-    /** PAX headers for all that follows (git archive) and for one file (bsdtar), and GNU's long names. */
+    /** PAX headers for all following members (git archive) and for one member (bsdtar), and GNU's long names. */
     @Test
-    void headersThatDescribeAnotherAreNoMembers() throws IOException {
+    void headersThatDescribeOtherMembersAreNotMembers() throws IOException {
         assertThat(read(described()))
                 .extracting(ShardTest::summary)
-                .containsExactly("n".repeat(150) + "/0 found", "s.png FILTERED no regular file", "w\u00f6rter found");
+                .containsExactly(
+                        "n".repeat(150) + "/0 found", "s.png FILTERED not a regular file", "w\u00f6rter found");
     }
 
-    /** Kept is what another sample's whole header follows, or the beginning of the end marker. */
+    /** A sample is kept if it is followed by the complete header of another sample or by the start of the end marker. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aCutLosesTheSampleThatItMayHaveCut(boolean labelFirst) throws IOException {
@@ -103,7 +104,7 @@ class ShardDamageTest {
     }
 
     @Test
-    void everyBitOfAHeaderIsHeldToItsChecksum() throws IOException {
+    void everyBitOfAHeaderIsCheckedByItsChecksum() throws IOException {
         var whole = samples(3, 100, false);
         var all = read(whole);
         int second = 2048;
@@ -123,9 +124,9 @@ class ShardDamageTest {
         }
     }
 
-    /** Whatever byte has whatever value: rows, never a failure. */
+    /** Any value of any byte gives rows and never a failure. */
     @Test
-    void damageAnywhereIsARow() throws IOException {
+    void damageAnywhereGivesARow() throws IOException {
         var whole = described();
         for (int i = 0; i < whole.length; i += i % RECORD < 300 ? 1 : 50) {
             for (int value : new int[] {0, '9', '=', whole[i] ^ 0x81}) {
@@ -136,9 +137,9 @@ class ShardDamageTest {
         }
     }
 
-    /** What a plain loop inflates before it fails is read as that much of the tar. */
+    /** If a plain loop can inflate some bytes before it fails, all of them are read as part of the tar. */
     @Test
-    void everyByteThatCanBeInflatedCounts() throws IOException {
+    void everyByteThatCanBeInflatedIsRead() throws IOException {
         var tar = samples(20, 3000, false);
         var all = read(tar);
         var packed = packed("gz", tar);
@@ -158,7 +159,7 @@ class ShardDamageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gz", "bzip2", "xz", "zstd"})
-    void compressionIsToldByTheBytesAndNotByTheName(String compression) throws IOException {
+    void compressionIsDetectedByBytesAndNotByName(String compression) throws IOException {
         var tar = samples(20, 3000, true);
         var all = read(tar);
         var packed = packed(compression, tar);
@@ -168,10 +169,10 @@ class ShardDamageTest {
         }
     }
 
-    /** One after the other, as pigz, pbzip2, xz and zstd with threads and cat make them; cut at any place of the tar. */
+    /** Concatenated parts, as pigz, pbzip2, xz and zstd with threads and cat write them, split at any position of the tar. */
     @ParameterizedTest
     @ValueSource(strings = {"gz", "bzip2", "xz", "zstd"})
-    void compressedPartsAfterEachOtherAreOneTar(String compression) throws IOException {
+    void concatenatedCompressedPartsAreOneTar(String compression) throws IOException {
         var tar = samples(3, 100, false);
         var all = read(tar);
         for (int cut = 0; cut <= tar.length; cut += 73) {
@@ -184,7 +185,7 @@ class ShardDamageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gz", "bzip2", "xz", "zstd"})
-    void damageInWhatIsCompressedIsARow(String compression) throws IOException {
+    void damageInCompressedDataGivesARow(String compression) throws IOException {
         var tar = samples(4, 700, false);
         var all = read(tar);
         var packed = packed(compression, tar);
@@ -198,9 +199,9 @@ class ShardDamageTest {
         }
     }
 
-    /** Beyond the end marker nothing is read, as by Python's tarfile; beyond a gzip neither. */
+    /** Nothing is read after the end marker, as in Python's tarfile, nor after the end of a gzip stream. */
     @Test
-    void whatFollowsTheEndIsIgnored() throws IOException {
+    void dataAfterTheEndIsIgnored() throws IOException {
         var tar = samples(3, 100, false);
         var all = read(tar);
         for (var more : List.of(new byte[40_000], "garbage".repeat(9000).getBytes(UTF_8), tar)) {
@@ -212,23 +213,23 @@ class ShardDamageTest {
     }
 
     @Test
-    void otherFilesAreToldByTheirBeginning() throws IOException {
+    void otherFilesAreDescribedByTheirFirstBytes() throws IOException {
         var zip = Files.readAllBytes(Archives.zip(dir.resolve("a.zip"), Map.of("a.png", "x")));
         assertThat(reasons("<!DOCTYPE html><html><head>".getBytes(UTF_8)))
-                .containsExactly("no tar: it begins with \"<!DOCTYPE html><html><he\"");
+                .containsExactly("not a tar: it begins with \"<!DOCTYPE html><html><he\"");
         assertThat(reasons("version https://git-lfs.github.com/spec/v1\n"
                         .repeat(30)
                         .getBytes(UTF_8)))
-                .containsExactly("no tar: it begins with \"version https://git-lfs.\"");
-        assertThat(reasons(zip)).singleElement().asString().startsWith("no tar: it begins with \"PK");
-        assertThat(reasons(packed("gz", "text".getBytes(UTF_8)))).containsExactly("no tar: it begins with \"text\"");
+                .containsExactly("not a tar: it begins with \"version https://git-lfs.\"");
+        assertThat(reasons(zip)).singleElement().asString().startsWith("not a tar: it begins with \"PK");
+        assertThat(reasons(packed("gz", "text".getBytes(UTF_8)))).containsExactly("not a tar: it begins with \"text\"");
         assertThat(reasons(new byte[0])).containsExactly("empty file");
         assertThat(reasons(packed("gz", new byte[0]))).containsExactly("empty file");
         assertThat(reasons(new byte[10_240])).containsExactly("tar without files");
     }
 
     @Test
-    void sizesThatAreClaimsOnlyAreRefused() throws IOException {
+    void falseSizesAreRefused() throws IOException {
         var long1 = header("a", 'L', (1L << 33) - 1);
         var pax = header("a", 'x', (1L << 33) - 1);
         var global = header("a", 'g', (1L << 33) - 1);
@@ -245,7 +246,7 @@ class ShardDamageTest {
         assertThat(reasons(joined(chain.toByteArray(), samples(1, 10, false)))).hasSize(1);
     }
 
-    /** Old GNU sparse files, with their holes, as Python's tarfile gives them; a hole may be larger than any limit. */
+    /** Old GNU sparse files are expanded with their holes, as in Python's tarfile. A hole may exceed any limit. */
     @Test
     void sparseFilesHaveTheirHoles() throws IOException {
         var data = "data".repeat(20).getBytes(UTF_8);
@@ -259,10 +260,10 @@ class ShardDamageTest {
                 .containsExactly("x QUARANTINED more than 20000 bytes");
     }
 
-    /** A file that nobody reads is passed over; where it is cut, so is the tar. */
+    /** A file that is not needed is skipped; if the tar is cut inside it, the cut is still reported. */
     @ParameterizedTest
     @CsvSource({"100, 1", "100000, 1", "400000, 150000"})
-    void aCutInsideAFileThatNobodyReadsIsACut(int size, int missing) throws IOException {
+    void aCutInsideAnUnusedFileIsReported(int size, int missing) throws IOException {
         var two = samples(2, 100, false);
         var tar = joined(Arrays.copyOf(two, two.length - END.length), member("2.txt", '0', new byte[size]));
         int body = tar.length - (size + RECORD - 1) / RECORD * RECORD;
@@ -285,7 +286,7 @@ class ShardDamageTest {
                 END);
     }
 
-    /** Samples of a picture of some random bytes and a label, as a whole tar. */
+    /** A whole tar of samples, each with an image of random bytes and a label. */
     private static byte[] samples(int count, int bytes, boolean labelFirst) {
         var random = new Random(1);
         var tar = new ByteArrayOutputStream();
@@ -331,7 +332,7 @@ class ShardDamageTest {
                 .toList();
     }
 
-    /** Through the file system. */
+    /** Reads through the file system. */
     private List<InputRecord> read(byte[] bytes, String name) throws IOException {
         var file = Files.write(dir.resolve(name), bytes);
         return drained(new ShardPortion(file.toUri().toString()).open(HADOOP, reading()));
@@ -368,7 +369,7 @@ class ShardDamageTest {
         return header;
     }
 
-    /** A hole of one record, the data, a hole up to the size. */
+    /** A sparse file: a hole of one record, the data, a hole up to the size. */
     private static byte[] sparse(String name, long size, byte[] data) {
         var member = member(name, 'S', data);
         put(member, 257, "ustar  \0");
@@ -413,7 +414,7 @@ class ShardDamageTest {
         return packed.toByteArray();
     }
 
-    /** Byte by byte, until it fails. */
+    /** Number of bytes that can be inflated, byte by byte, before it fails. */
     private static int inflated(byte[] gzip) {
         int count = 0;
         try (var in = new GZIPInputStream(new ByteArrayInputStream(gzip), 1)) {

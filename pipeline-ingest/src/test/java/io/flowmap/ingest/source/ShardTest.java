@@ -77,7 +77,7 @@ class ShardTest {
     }
 
     @Test
-    void oddMembersAreAccountedForOneByOne() throws IOException {
+    void everyUnusualMemberHasItsOwnRow() throws IOException {
         var records = read(tar(
                 dir.resolve("a.tar"),
                 "d/",
@@ -140,7 +140,7 @@ class ShardTest {
     }
 
     @Test
-    void truncationCostsOneRowAndKeepsWhatCameBefore() throws IOException {
+    void truncationGivesOneRowAndKeepsEarlierSamples() throws IOException {
         var whole = Files.readAllBytes(tar(
                 dir.resolve("a.tar"),
                 "0.png",
@@ -182,7 +182,7 @@ class ShardTest {
     }
 
     @Test
-    void gzippedShardIsReadToWhereItBreaks() throws IOException {
+    void aGzippedShardIsReadUpToTheDamage() throws IOException {
         var tar = Files.readAllBytes(tar(dir.resolve("a.tar"), "0.png", png(0, 8, 8), "1.png", png(1, 8, 8)));
         var packed = new ByteArrayOutputStream();
         try (var gzip = new GZIPOutputStream(packed)) {
@@ -195,7 +195,7 @@ class ShardTest {
         assertThat(summary(records.get(records.size() - 1))).startsWith(" QUARANTINED cut gzip: it ends early");
     }
 
-    /** More bytes than the heap can hold pass through, a record at a time. */
+    /** The shard has more bytes than the heap can hold, so it must be read record by record. */
     @Test
     void aShardLargerThanTheHeapIsReadToItsEnd() throws IOException {
         var body = new byte[1 << 20];

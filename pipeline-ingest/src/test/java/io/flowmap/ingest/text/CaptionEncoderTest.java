@@ -21,9 +21,9 @@ class CaptionEncoderTest {
     @TempDir
     Path dir;
 
-    /** The output asked for is 0 beyond a caption's end, where the first one has the row of the padding. */
+    /** The named output is zero after the end of a caption; the first output has the row of the padding token there. */
     @Test
-    void theEncoderIsGivenTheMaskAndItsNamedOutputIsStoredInFullPrecision() throws IOException {
+    void theEncoderGetsTheMaskAndItsNamedOutputIsStoredInFullPrecision() throws IOException {
         try (var encoder = open("seen", DType.FLOAT32)) {
             var encoded = encoder.encode(List.of("a cat", "a dog cat a dog"));
             assertThat(DType.FLOAT32.decode(encoded.get(0).embedding())).containsExactly(0.1f, 2, 3, 0.25f, 0, 0, 0, 0);
@@ -43,7 +43,7 @@ class CaptionEncoderTest {
     }
 
     @Test
-    void anOutputThatIsNotThereIsTheUsersMistake() throws IOException {
+    void aMissingOutputIsAUserError() throws IOException {
         try (var encoder = open("pooled", DType.FLOAT16)) {
             assertThatThrownBy(() -> encoder.encode(List.of("a cat")))
                     .isInstanceOf(UserError.class)

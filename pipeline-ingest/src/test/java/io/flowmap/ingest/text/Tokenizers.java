@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Writes tokenizers of few words. */
+/** Writes tokenizers with few words. */
 public final class Tokenizers {
     private Tokenizers() {}
 
-    /** Of words: 0 fills up, 1 stands for what is not known, then a, cat, dog. */
+    /** A tokenizer of words: 0 is padding, 1 is an unknown word, then a, cat, dog. */
     public static Path animals(Path file) throws IOException {
         return Files.writeString(
                 file,

@@ -13,7 +13,7 @@ class MomentsTest {
     private static final LatentShape SHAPE = new LatentShape(2, 3, 5);
 
     @Test
-    void momentsAreThoseOfAPlainLoopInAnyOrder() {
+    void momentsMatchAPlainLoopInAnyOrder() {
         var random = new Random(1);
         var images = new byte[40][SHAPE.size()];
         for (var image : images) {
@@ -35,7 +35,7 @@ class MomentsTest {
     }
 
     @Test
-    void constantChannelIsTheUsersMistake() {
+    void aConstantChannelIsAUserError() {
         var moments = Moments.none(2).add(new byte[SHAPE.size()]);
         assertThatThrownBy(() -> moments.encoder(0.5))
                 .isInstanceOf(UserError.class)
