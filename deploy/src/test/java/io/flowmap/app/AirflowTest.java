@@ -59,7 +59,7 @@ class AirflowTest {
     }
 
     @Test
-    void everyTaskIsASoundCommandUnderAProfile() {
+    void everyTaskIsAValidCommandWithAProfile() {
         for (var task : told.get("tasks")) {
             var words = new ArrayList<String>();
             task.get("words").forEach(word -> words.add(word.asText().replace("{{ ds }}", "2026-01-31")));
@@ -72,7 +72,7 @@ class AirflowTest {
     }
 
     @Test
-    void aFailureIsTriedAgainAndAUsersMistakeIsNot() {
+    void failuresAreRetriedButUsersMistakesAreNot() {
         assertThat(told.get("retries").asInt()).isPositive();
         for (var task : told.get("tasks")) {
             assertThat(List.of(Json.mapper().convertValue(task.get("outcomes"), String[].class)))

@@ -26,7 +26,7 @@ class CodedPipelineTest {
     Path dir;
 
     @Test
-    void whatIsTrainedOnLatentsIsSampledAndMeasuredAsImages() throws IOException {
+    void modelsOfLatentsAreSampledAndMeasuredAsImages() throws IOException {
         var weights = new float[CHANNELS * CHANNELS];
         for (int i = 0; i < CHANNELS; i++) {
             weights[i * CHANNELS + i] = 1;

@@ -36,7 +36,7 @@ class ConfigurationsTest {
     /** Every file in conf/ has known keys of the right types, sections that the pipeline's jobs accept, and a run directory of its own. */
     @ParameterizedTest
     @MethodSource("files")
-    void everyExperimentIsSound(Path file) {
+    void everyConfigurationIsValid(Path file) {
         var settings = Settings.load(Optional.of(file), List.of());
         Stages.registered().job("pipeline").sections().forEach((path, type) -> {
             if (!NAME_FILES.contains(path)) {

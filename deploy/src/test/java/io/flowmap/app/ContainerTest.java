@@ -49,7 +49,7 @@ class ContainerTest {
     }
 
     @Test
-    void everyStageOfTheImageComesFromAJdkOrAnEarlierStageAndTheLastRunsAsNobodySpecial() throws IOException {
+    void imageStagesBuildOnAJdkOrAnEarlierStageAndTheLastRunsUnprivileged() throws IOException {
         var stages = new HashSet<String>();
         var user = "";
         for (var line : instructions()) {

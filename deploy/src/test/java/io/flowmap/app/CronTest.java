@@ -27,7 +27,7 @@ class CronTest {
     }
 
     @Test
-    void theCrontabsLineIsASoundCommand() throws IOException {
+    void theLineOfTheCrontabIsAValidCommand() throws IOException {
         var lines = Deployed.lines(Files.readString(Deployed.DEPLOY.resolve("cron/crontab")))
                 .toList();
         assertThat(lines).hasSize(1);
@@ -50,7 +50,7 @@ class CronTest {
     }
 
     @Test
-    void aRunThatSucceedsAfterAFailureIsTheLast() throws Exception {
+    void noRunFollowsASuccessfulOne() throws Exception {
         launcher("[ -e " + folder.resolve("tried") + " ] || { touch " + folder.resolve("tried") + "; exit 1; }");
         assertThat(nightly().code()).isZero();
         assertThat(Files.readString(folder.resolve("log"))).contains("run=2").doesNotContain("run=3");

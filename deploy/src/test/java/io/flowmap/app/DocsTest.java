@@ -64,7 +64,7 @@ class DocsTest {
     }
 
     @Test
-    void readmeIsAPageThatFitsAScreen() {
+    void readmeFitsOnAPage() {
         var lines = Guide.read(Deployed.ROOT.resolve("README.md")).lines();
         assertThat(lines).hasSizeLessThanOrEqualTo(README_LINES);
         assertThat(lines).filteredOn(DocsTest::isTooWide).isEmpty();
@@ -80,7 +80,7 @@ class DocsTest {
 
     @ParameterizedTest
     @MethodSource("guides")
-    void everyLinkLeadsSomewhere(Guide guide) {
+    void everyLinkHasATarget(Guide guide) {
         for (var link : guide.links()) {
             var parts = link.split("#", 2);
             var target = guide.file().resolveSibling(parts[0]).normalize();
@@ -93,7 +93,7 @@ class DocsTest {
 
     @ParameterizedTest
     @MethodSource("guides")
-    void everyFileOfTheCheckoutThatIsNamedIsThere(Guide guide) {
+    void everyNamedFileOfTheCheckoutExists(Guide guide) {
         assertThat(guide.code().stream()
                         .filter(code -> code.contains("/") && PLACES.contains(code.split("/")[0]))
                         .filter(code -> !code.contains(" ") && !code.contains("/target/") && !code.contains("*"))
@@ -103,7 +103,7 @@ class DocsTest {
 
     @ParameterizedTest
     @MethodSource("guides")
-    void everySettingThatIsNamedIsOne(Guide guide) {
+    void everyNamedSettingExists(Guide guide) {
         var known = Settings.load(Optional.empty(), List.of()).tree();
         for (var code : guide.code()) {
             var given = GIVEN.matcher(code);
@@ -127,7 +127,7 @@ class DocsTest {
      */
     @ParameterizedTest
     @MethodSource("guides")
-    void everyCommandIsOneThatTheLauncherTakes(Guide guide) throws IOException {
+    void everyCommandIsAcceptedByTheLauncher(Guide guide) throws IOException {
         link("conf");
         var commands = new ArrayList<>(guide.commands(folder));
         guide.code().stream()
@@ -167,7 +167,7 @@ class DocsTest {
     }
 
     @Test
-    void everyClassThatDesignNamesInATableIsThere() throws IOException {
+    void everyClassInATableOfDesignExists() throws IOException {
         Set<String> classes;
         try (var files = Files.walk(Deployed.ROOT)) {
             classes = files.filter(file -> file.toString().contains("/src/main/java/"))

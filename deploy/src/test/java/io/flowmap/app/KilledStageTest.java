@@ -66,7 +66,7 @@ class KilledStageTest {
     }
 
     @Test
-    void aSecondRunIsRefusedAndWhoReadsIsNot() throws Exception {
+    void aSecondRunIsRefusedButAReaderIsNot() throws Exception {
         var run = dir.resolve("run");
         var first = start(run, dir.resolve("first.log"));
         await(first, run.resolve("teacher/main"), "step-*");

@@ -31,7 +31,7 @@ class KubernetesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"cpu", "gpu"})
-    void everyApplicationIsWhatTheLauncherWouldStart(String overlay) throws IOException {
+    void everyApplicationMatchesTheLaunchersPlan(String overlay) throws IOException {
         var specs = specs(build(overlay));
         assertThat(specs).hasSize(overlay.equals("gpu") ? 3 : 2);
         for (var spec : specs) {
@@ -57,7 +57,7 @@ class KubernetesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"cpu", "gpu"})
-    void everyApplicationIsOurJarOnOurSparkAndIsStartedAgain(String overlay) throws IOException {
+    void everyApplicationUsesOurJarAndSparkAndIsRestarted(String overlay) throws IOException {
         var version = CodeVersion.current().replaceFirst("\\+.*", "");
         for (var spec : specs(build(overlay))) {
             assertThat(spec.sparkVersion()).isEqualTo(package$.MODULE$.SPARK_VERSION());
@@ -71,7 +71,7 @@ class KubernetesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"cpu", "gpu"})
-    void everyPodRunsAsNobodySpecialWithinBoundsFromAnImageOfThisVersion(String overlay) throws IOException {
+    void everyPodIsUnprivilegedWithinLimitsAndUsesTheImageOfThisVersion(String overlay) throws IOException {
         var version = CodeVersion.current().replaceFirst("\\+.*", "");
         for (var spec : specs(build(overlay))) {
             assertThat(spec.image()).matches("flowmap(-cuda|-rapids)?:" + Pattern.quote(version));
@@ -90,7 +90,7 @@ class KubernetesTest {
     }
 
     @Test
-    void overlaysHaveTheProfilesOfTheirName() throws IOException {
+    void overlaysUseTheProfilesOfTheirNames() throws IOException {
         requireProfile("cpu", specs(build("cpu")).get(0));
         var gpu = build("gpu");
         requireProfile("gpu-train", application(gpu, "flowmap-pipeline"));
@@ -112,7 +112,7 @@ class KubernetesTest {
     }
 
     @Test
-    void theDriverMayDoWhatSparkAsksForAndNothingElse() throws IOException {
+    void theDriverHasOnlyThePermissionsThatSparkNeeds() throws IOException {
         var built = build("cpu");
         var namespace = read(built, "Namespace", "flowmap", Namespace.class);
         var account = read(built, "ServiceAccount", "flowmap-driver", ServiceAccount.class);

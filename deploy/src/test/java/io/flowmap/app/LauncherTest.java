@@ -70,7 +70,7 @@ class LauncherTest {
     }
 
     @Test
-    void usersSparkConfigWinAndSecretsStayOffTheCommandLine() throws IOException {
+    void usersSparkSettingsWinAndSecretsStayOffTheCommandLine() throws IOException {
         var file = folder.resolve("mine.conf");
         Files.writeString(
                 file,
@@ -107,7 +107,7 @@ class LauncherTest {
     }
 
     @Test
-    void secretsInOptionsOfJvmsAreRefused() throws IOException {
+    void secretsInJvmOptionsAreRefused() throws IOException {
         var file = folder.resolve("mine.conf");
         Files.writeString(
                 file, "spark.conf { \"spark.driver.extraJavaOptions\" = \"-Djavax.net.ssl.keyStorePassword=hush\" }");
@@ -141,7 +141,7 @@ class LauncherTest {
     }
 
     @Test
-    void executorsOfOtherHostsFetchTheProgramAndOthersReadIt() throws IOException {
+    void executorsOnOtherHostsFetchTheProgramAndLocalOnesReadIt() throws IOException {
         Files.createFile(library.resolve("other.jar"));
         Files.createFile(library.resolve("notes.txt"));
         var shared = "spark.executor.extraClassPath=" + library + "/*";
@@ -179,7 +179,7 @@ class LauncherTest {
     }
 
     @Test
-    void mistakesAreToldBeforeSparkStarts() {
+    void mistakesAreReportedBeforeSparkStarts() {
         assertThat(launch("pipeline", "run.sed=4")).isEqualTo(2);
         assertThat(err.toString()).contains("run.sed").contains("run.seed");
         assertThat(folder.resolve("plan")).doesNotExist();

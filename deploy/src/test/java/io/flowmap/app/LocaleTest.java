@@ -68,7 +68,7 @@ class LocaleTest {
     }
 
     @Test
-    void argumentsOfAnotherEncodingAreRefused() throws Exception {
+    void argumentsInAnotherEncodingAreRefused() throws Exception {
         var words = String.join(" ", ForkedJvm.command(Main.class, "-Xmx256m")) + " ingest $'run.dir=/tmp/h\\xfc'";
         var ended = Deployed.run(Map.of(), "bash", "-c", words);
         assertThat(ended.code()).isEqualTo(2);

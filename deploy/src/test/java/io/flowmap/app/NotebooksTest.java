@@ -159,7 +159,7 @@ class NotebooksTest {
     }
 
     @Test
-    void aColumnOfTheSampleBrowserIsTheSameNoise() throws IOException {
+    void eachColumnOfTheSampleBrowserHasTheSameNoise() throws IOException {
         var other = demo.resolve("ablation/scd");
         var outputs = run("samples", demo, Map.of("others", other.toString(), "first", "5", "count", "8"));
         var html = output(outputs, "Samples from the same noise");
@@ -183,7 +183,7 @@ class NotebooksTest {
     }
 
     @Test
-    void failedRecordsAreToldWithTheirReasons() throws IOException {
+    void failedRecordsAreShownWithTheirReasons() throws IOException {
         var source = folder.resolve("pictures");
         drawn(source.resolve("a/1.png"), 16);
         drawn(source.resolve("a/2.png"), 16);

@@ -64,7 +64,7 @@ class OutageTest {
     }
 
     @Test
-    void everyReaderAndWriterTellsAnOutageFromAMistake() throws IOException {
+    void everyReaderAndWriterDistinguishesOutagesFromMistakes() throws IOException {
         boolean all = "all".equals(System.getProperty("flowmap.outages"));
         var faults = new ArrayList<String>();
         int tried = 0;

@@ -36,7 +36,7 @@ class PackagedClusterTest {
 
     /** Executors fetch jars and native libraries: from HDFS with plain spark-submit, from the driver with the launcher. */
     @Test
-    void hostsThatSeeNothingOfTheProgramGiveTheFlowMapOfLocalMode() throws Exception {
+    void hostsWithoutTheProgramGiveTheFlowMapOfLocalMode() throws Exception {
         var home = Path.of(System.getProperty("user.home"));
         assumeTrue(
                 !dir.startsWith(home)
@@ -69,7 +69,7 @@ class PackagedClusterTest {
     }
 
     @Test
-    void aClusterOfThisMachineLetsInItsUsersJobsByASecretThatNothingShows() throws Exception {
+    void aLocalClusterAdmitsItsUsersJobsWithAHiddenSecret() throws Exception {
         var state = dir.resolve("state/flowmap/cluster");
         var events = dir.resolve("events");
         var job = packaged.flowmap(dir.resolve("unused"), words("ingest", "spark.event-log=" + events));

@@ -30,7 +30,7 @@ class PipelineTest {
     private final StringWriter err = new StringWriter();
 
     @Test
-    void everyStageIsWrittenOnceAndTheSameBitsComeAgain() throws IOException {
+    void everyStageIsWrittenOnceAndIsReproducibleToTheBit() throws IOException {
         assertThat(run("pipeline", "one")).as(err::toString).isZero();
         for (var stage : STAGES) {
             assertThat(folder.resolve("one").resolve(stage).resolve("manifest.json"))
@@ -49,7 +49,7 @@ class PipelineTest {
     }
 
     @Test
-    void aPipelineWhoseSamplesCouldNotBeMeasuredEndsBeforeItTrains() {
+    void aPipelineThatCannotMeasureSamplesEndsBeforeTraining() {
         assertThat(run("pipeline", "blind", "ingest.test=null")).isEqualTo(2);
         assertThat(err.toString())
                 .contains("cannot compare samples with the split test of", "evaluate.reference-split");
@@ -81,7 +81,7 @@ class PipelineTest {
     }
 
     @Test
-    void finetuningIsAStageOfThePipelineAndARowOfAnAblationWhereAskedFor() throws IOException {
+    void finetuningIsAStageOfThePipelineAndARowOfAnAblationIfEnabled() throws IOException {
         var finetuned = new String[] {
             "finetune.in-pipeline=true",
             "generate.student-stage=finetuned",
@@ -113,7 +113,7 @@ class PipelineTest {
     }
 
     @Test
-    void aRunThatDivergesIsToldOfAndTheOthersGoOn() throws IOException {
+    void aDivergedRunIsReportedAndTheOthersContinue() throws IOException {
         var runs = "lab.ablation.runs=[{ name = wild, settings = [\"distill.training.learning-rate.peak=1e30\"] },"
                 + " { name = tame, settings = [] }]";
         assertThat(run("lab ablation", "wild", taught(runs))).as(err::toString).isZero();

@@ -22,7 +22,7 @@ class ProfilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"cpu", "gpu-etl", "gpu-train"})
-    void aProfileHasSettingsThatSparkKnowsAndTheLauncherLeavesToIt(String profile) {
+    void profilesHoldOnlySparkSettingsThatTheLauncherDoesNotSet(String profile) {
         var settings = read(profile);
         assertThat(settings).isNotEmpty();
         assertThat(settings.keySet()).allSatisfy(SparkKeys::requireKnown);
@@ -32,7 +32,7 @@ class ProfilesTest {
     }
 
     @Test
-    void trainingHasAGpuATaskAndNoRapidsAndSqlSharesTheGpu() {
+    void trainingHasAGpuPerTaskWithoutRapidsAndSqlSharesTheGpu() {
         var train = read("gpu-train");
         assertThat(train).containsEntry("spark.task.resource.gpu.amount", "1").doesNotContainKey("spark.plugins");
         var sql = read("gpu-etl");
@@ -46,7 +46,7 @@ class ProfilesTest {
     }
 
     @Test
-    void theDiscoveryScriptTellsGpusAsSparkReadsThem() throws Exception {
+    void theDiscoveryScriptPrintsGpusInSparksFormat() throws Exception {
         var gpus = Deployed.DEPLOY.resolve("bin/gpus").toString();
         tool("printf '0\\n1\\n'");
         var told = Deployed.run(path(), gpus);

@@ -43,7 +43,7 @@ class RapidsPlanTest {
     }
 
     @Test
-    void sparkSqlOfARunIsOnTheGpuButForWhatIsListed() {
+    void onlyTheListedOperatorsOfARunStayOnTheCpu() {
         assumeThatCode(() -> Class.forName(PlanRecorder.EXPLAINER)).doesNotThrowAnyException();
         SETTINGS.forEach(System::setProperty);
         for (var command : List.of("pipeline", "dataset", "sweep")) {

@@ -29,7 +29,7 @@ class SecretsTest {
     }
 
     @Test
-    void aKeyOfAFileIsUsedAndNowhereToBeSeen() throws Exception {
+    void aKeyInAFileIsUsedButNeverShown() throws Exception {
         var log = dir.resolve("log");
         var events = Files.createDirectories(dir.resolve("events"));
         var temporary = Files.createDirectories(dir.resolve("tmp"));
@@ -75,7 +75,7 @@ class SecretsTest {
     }
 
     @Test
-    void nothingIsLeftWhereSparkDoesNotStart() throws Exception {
+    void nothingIsLeftBehindIfSparkDoesNotStart() throws Exception {
         var temporary = Files.createDirectories(dir.resolve("tmp"));
         var home = new LaidOut(Files.createDirectories(dir.resolve("home")));
         var log = dir.resolve("log");

@@ -18,7 +18,7 @@ class ZeppelinTest {
     Path dir;
 
     @Test
-    void theServerListsEveryNoteAndSetsItsWords() throws IOException, InterruptedException {
+    void theServerListsEveryNoteAndRendersItsText() throws IOException, InterruptedException {
         assumeTrue(Files.exists(SERVER), "skipped: expected the server's jars in " + SERVER + ", got none; -Pzeppelin");
         Isolated.require();
         var command = ForkedJvm.command(ZeppelinScenario.class);

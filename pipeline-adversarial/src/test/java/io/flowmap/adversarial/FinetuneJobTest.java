@@ -95,7 +95,7 @@ class FinetuneJobTest {
     }
 
     @Test
-    void recallThatFallsEndsTheRunWithTheLastGoodState() {
+    void fallingRecallEndsTheRunWithTheLastGoodState() {
         var run = new TinyRun(
                         folder.resolve("fallen"),
                         "pretrain.main.training.steps=100",
@@ -136,7 +136,7 @@ class FinetuneJobTest {
     }
 
     @Test
-    void whatDoesNotFitIsRefused() {
+    void settingsThatDoNotFitAreRefused() {
         assertThatThrownBy(() -> finetuned("groups", "finetune.discriminator.group-size=3"))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("expected training.batch-per-worker divisible by discriminator.group-size = 3");

@@ -21,7 +21,7 @@ class DistillConfigTest {
     }
 
     @Test
-    void objectivesWithoutWarmupDoNotMind() {
+    void objectivesWithoutWarmupAcceptAnyWarmupSteps() {
         assertThat(config("distill.training.steps=4", "distill.objective.type=ayf-lmd"))
                 .isNotNull();
     }

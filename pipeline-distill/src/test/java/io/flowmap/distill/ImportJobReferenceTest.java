@@ -108,7 +108,7 @@ class ImportJobReferenceTest {
     }
 
     @Test
-    void aFinishedImportIsSkippedAndTellsItsSources() throws IOException {
+    void aFinishedImportIsSkippedAndReportsItsSources() throws IOException {
         Path file = snapshots(folders().get(0)).get(0);
         var context = context("import.main=" + file, "import.weak=" + file, "import.license=mine");
         new ImportJob().run(context);

@@ -31,7 +31,7 @@ class PrepareTeacherReferenceTest {
     Path dir;
 
     @Test
-    void theExactChangeOfVariablesIsThatOfEdm2sDenoiser() {
+    void theExactChangeOfVariablesMatchesTheDenoiserOfEdm2() {
         for (Path folder : Edm2Case.derivedFolders()) {
             Path edm2 = Edm2Case.network(folder);
             Edm2Case settings = Edm2Case.read(edm2);
@@ -54,7 +54,7 @@ class PrepareTeacherReferenceTest {
     }
 
     @Test
-    void everySnapshotBecomesATeacherOfTime() throws IOException {
+    void everySnapshotBecomesATeacherWithNoiseLabelTime() throws IOException {
         for (Path folder : Edm2Case.folders()) {
             if (!Files.isDirectory(folder.resolve("pkl"))) {
                 continue;

@@ -139,7 +139,7 @@ class TrainedPartTest {
     }
 
     @Test
-    void itsBitsAreThoseOfAFullTrainingWhoseOtherEntriesAreSetBack() {
+    void trainingAPartEqualsFullTrainingWithTheOtherEntriesReset() {
         assertThat(train()).isEqualTo(restored()).isNotEqualTo(part());
     }
 
@@ -170,7 +170,7 @@ class TrainedPartTest {
     }
 
     @Test
-    void itResumesToTheSameBits() {
+    void theJobResumesToTheSameBits() {
         float[] once = train();
         CheckpointStore.open(context.hadoop(), training()).truncate(2);
         assertThat(train()).isEqualTo(once);
@@ -193,7 +193,7 @@ class TrainedPartTest {
     }
 
     @Test
-    void aPatternOfNothingIsNamed() {
+    void aPatternWithoutMatchIsNamed() {
         assertThatThrownBy(() -> SPEC.parameters().matching(List.of("*.emb_*", "*.embed")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("*.embed");

@@ -31,7 +31,7 @@ class EvaluateJobTest {
     Path dir;
 
     @Test
-    void measuresEverySetAlikeWithAnyNumberOfThreads() throws IOException {
+    void metricsDoNotDependOnTheNumberOfThreads() throws IOException {
         var one = evaluated(1, "one");
         var three = evaluated(3, "three");
         assertThat(three.rows()).isEqualTo(one.rows());

@@ -80,7 +80,7 @@ class ProtocolsTest {
 
     /** The distance and deviation over a hundred subsets of a thousand images; each row has their seed. */
     @Test
-    void aKernelDistanceComesWithTheDeviationOfItsSubsets() {
+    void aKernelDistanceHasTheDeviationOfItsSubsets() {
         var random = new CounterRandom(3);
         var weights = new float[3 * 8 * 8 * 5];
         for (int i = 0; i < weights.length; i++) {

@@ -15,7 +15,7 @@ class PngImageTest {
     private static final LatentShape COLOURED = new LatentShape(3, 1, 2);
 
     @Test
-    void aGridHasEveryPixelInItsPlaceAndNothingBetween() throws IOException {
+    void aGridHasEveryPixelInPlaceWithoutGaps() throws IOException {
         byte[] image = {10, 20, 30, 40, 50, 60};
         var png = PngImage.grid(Arrays.asList(List.of(image), Arrays.asList(null, image)), COLOURED, 1);
         assertThat(List.of(png.width(), png.height())).containsExactly(6, 4);

@@ -129,7 +129,7 @@ public final class SubmitPlan {
         return conf;
     }
 
-    /** Whether the user's value of a setting stands beside ours, not in its place. */
+    /** Whether the user's value of a setting is appended to ours instead of replacing it. */
     static boolean isJoined(String key) {
         return key.endsWith(".extraJavaOptions") || key.equals(ProgramJars.JARS);
     }

@@ -113,7 +113,7 @@ class DiagnosisTest {
     }
 
     @Test
-    void aSoundClusterHasNoFindings() {
+    void aCorrectClusterHasNoFindings() {
         assertThat(Diagnosis.of(sound())).isEmpty();
         assertThat(Diagnosis.of(gpus(sound()))).isEmpty();
     }

@@ -27,7 +27,7 @@ class DoctorJobTest {
     Path dir;
 
     @Test
-    void aLocalSessionIsToldOfAndNotRefused() {
+    void aLocalSessionIsReportedButNotRefused() {
         assertThat(facts(Map.of()).executors()).singleElement().satisfies(executor -> {
             assertThat(executor.id()).isEqualTo("driver");
             assertThat(executor.cores()).isPositive();
@@ -42,7 +42,7 @@ class DoctorJobTest {
     }
 
     @Test
-    void everythingThatIsWrongIsToldAtOnceAndNoSecret() throws IOException {
+    void allFaultsAreReportedAtOnceWithoutSecrets() throws IOException {
         var file = Files.writeString(
                 dir.resolve("mine.conf"),
                 "run.dir = \"hdfs://user:" + SECRET + "@127.0.0.1:1/runs\"\n"

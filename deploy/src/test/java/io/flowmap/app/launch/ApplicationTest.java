@@ -72,7 +72,7 @@ class ApplicationTest {
     }
 
     @Test
-    void aStageSaysWhatItMadeAndWhichCommandIsNext() {
+    void aStageReportsItsResultAndTheNextCommand() {
         System.setProperty(Application.TERMINAL, "true");
         try {
             var stages = Stages.of(List.of(ingest()));
@@ -90,7 +90,7 @@ class ApplicationTest {
     }
 
     @Test
-    void aPipelineCountsItsStagesAndOnlyTheLastSaysWhatIsNext() {
+    void aPipelineCountsItsStagesAndOnlyTheLastNamesTheNextCommand() {
         System.setProperty(Application.TERMINAL, "true");
         try {
             var stages = Stages.of(List.of(ingest(), new Doing("report", context -> {
@@ -123,7 +123,7 @@ class ApplicationTest {
     }
 
     @Test
-    void usersMistakeIsOneLineAndTwo() {
+    void aUsersMistakeGivesOneLineAndExitCodeTwo() {
         assertThat(run("mistake", context -> {
                     throw new UserError("cannot read a: expected b, got c");
                 }))
@@ -132,7 +132,7 @@ class ApplicationTest {
     }
 
     @Test
-    void anOutputThatCannotBeWrittenIsOneLineAndTwo() throws IOException {
+    void anUnwritableOutputGivesOneLineAndExitCodeTwo() throws IOException {
         Files.writeString(folder.resolve("file"), "");
         var request = new Request(
                 "ingest", Optional.empty(), List.of("run.dir=" + folder.resolve("file/run")), Optional.empty());
@@ -143,7 +143,7 @@ class ApplicationTest {
     }
 
     @Test
-    void sparkKnowsSecretsAndShowsNone() throws IOException {
+    void sparkRedactsSecrets() throws IOException {
         var file = Files.writeString(
                 folder.resolve("mine.conf"),
                 "spark.conf { \"spark.hadoop.fs.azure.account.key.x.blob.core.windows.net\" = hush,"
@@ -184,7 +184,7 @@ class ApplicationTest {
     }
 
     @Test
-    void theEventLogHasADirectoryThatIsMade() throws IOException {
+    void theDirectoryOfTheEventLogIsCreated() throws IOException {
         var stages = Stages.of(List.of(new Doing("any", context -> {})));
         var events = folder.resolve("new/events");
         assertThat(run(stages, "any", "spark.event-log=" + events)).isZero();
@@ -212,14 +212,14 @@ class ApplicationTest {
     }
 
     @Test
-    void usersMistakeFoundByAnExecutorIsOneLineAndTwo() {
+    void aUsersMistakeOnAnExecutorGivesOneLineAndExitCodeTwo() {
         assertThat(run("mistake", ApplicationTest::failInTask)).isEqualTo(2);
         assertThat(err.toString())
                 .isEqualTo("flowmap: cannot read block 7: expected d, got e" + System.lineSeparator());
     }
 
     @Test
-    void outageIsOneWithItsCauseInALineAndTheStackTrace() {
+    void anOutageGivesItsCauseTheStackTraceAndExitCodeOne() {
         assertThat(run("outage", context -> {
                     throw new UncheckedIOException("cannot read s3a://b/x", new IOException("503 slow down"));
                 }))
@@ -230,7 +230,7 @@ class ApplicationTest {
     }
 
     @Test
-    void bugIsAStackTraceAndOne() {
+    void aBugGivesAStackTraceAndExitCodeOne() {
         assertThat(run("bug", context -> {
                     throw new IllegalStateException("broken");
                 }))

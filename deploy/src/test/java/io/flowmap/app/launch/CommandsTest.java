@@ -43,7 +43,7 @@ class CommandsTest {
     }
 
     @Test
-    void optionsAndOverridesAreTold() {
+    void optionsAndOverridesAreParsed() {
         assertThat(execute("ingest", "--config", "a.conf", "run.dir=/x y", "--master", "local[2]", "run.seed=3"))
                 .isZero();
         assertThat(requests)
@@ -80,7 +80,7 @@ class CommandsTest {
     }
 
     @Test
-    void aGroupAloneShowsItsHelpAsAMistake() {
+    void aGroupWithoutCommandPrintsItsHelpAndIsAMistake() {
         assertThat(execute("lab")).isEqualTo(2);
         assertThat(out.toString()).contains("Usage: flowmap lab", "probe");
         assertThat(requests).isEmpty();
@@ -133,7 +133,7 @@ class CommandsTest {
     }
 
     @Test
-    void noCommandSaysWhatToDoFirstAsAMistake() {
+    void withoutCommandTheFirstStepsArePrintedAsAMistake() {
         assertThat(execute()).isEqualTo(2);
         assertThat(out.toString().lines())
                 .hasSizeBetween(3, 8)
@@ -193,7 +193,7 @@ class CommandsTest {
     }
 
     @Test
-    void settingsOfNoKeyNamesTheNearestAndIsAMistake() {
+    void anUnknownSettingIsAMistakeThatNamesTheNearest() {
         assertThat(execute("settings", "distill.objectiv")).isEqualTo(2);
         assertThat(err.toString().strip())
                 .isEqualTo("flowmap: unknown setting distill.objectiv: did you mean distill.objective?");

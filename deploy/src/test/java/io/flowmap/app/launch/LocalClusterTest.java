@@ -16,7 +16,7 @@ class LocalClusterTest {
     Path folder;
 
     @Test
-    void itsSecretIsForJobsOfItsMasterAlone() throws IOException {
+    void onlyJobsOfTheClustersMasterGetItsSecret() throws IOException {
         var cluster = new LocalCluster(Optional.of(folder));
         assertThat(cluster.settings("spark://127.0.0.1:7077")).isEmpty();
         Files.writeString(folder.resolve("url"), "spark://127.0.0.1:7077\n");
@@ -34,7 +34,7 @@ class LocalClusterTest {
     }
 
     @Test
-    void aBrokenFolderIsTheUsersToMend() throws IOException {
+    void aBrokenFolderIsTheUsersMistake() throws IOException {
         Files.writeString(folder.resolve("secret.properties"), "");
         assertThatThrownBy(() -> new LocalCluster(Optional.of(folder)).settings("spark://127.0.0.1:7077"))
                 .isInstanceOf(UserError.class)

@@ -20,7 +20,7 @@ class NativeSettingsTest {
     private static final String VARIABLE = "(MALLOC_[A-Z_]+|OMP_WAIT_POLICY|GOMP_[A-Z_]+)";
 
     @Test
-    void testsAreStartedAsTheLauncherStartsJobs() throws IOException {
+    void testsStartLikeJobsOfTheLauncher() throws IOException {
         var pom = Files.readString(DEPLOY.resolve("../pom.xml"));
         assertThat(pairs(pom, "<" + VARIABLE + ">([^<]*)<")).isEqualTo(NativeSettings.ENVIRONMENT);
         assertThat(found(pom, "--add-opens=java.base/([a-z.]+)=ALL-UNNAMED")).isEqualTo(NativeSettings.OPENED);

@@ -74,7 +74,7 @@ class MixerTest {
     }
 
     @Test
-    void whatIsStoredIsReadBackAsItIs() {
+    void storedNetworksAreReadBackWithTheirConfiguration() {
         for (var stage : List.of("flowmap", "finetuned")) {
             var model = StoredModel.of(context(), stage, ".", "parameters");
             assertThat(model.spec().config()).isEqualTo(new MixerConfig(2, 16, 1));

@@ -18,7 +18,7 @@ class SlicedDistanceTest {
 
     /** A shift by d moves every projection by d cos: mean square d^2/2, whatever the points. */
     @Test
-    void ofAShiftIsItsLengthOverTheRootOfTwo() {
+    void theDistanceOfAShiftIsItsLengthOverTheRootOfTwo() {
         var shifted = points.clone();
         for (int i = 0; i < N; i++) {
             shifted[2 * i] += 0.3;
@@ -28,7 +28,7 @@ class SlicedDistanceTest {
     }
 
     @Test
-    void doesNotSeeTheOrderWithinAClassButTheClass() {
+    void distanceIgnoresTheOrderWithinAClassButNotTheClass() {
         var reversed = new double[2 * N];
         var swapped = new double[2 * N];
         for (int i = 0; i < N; i++) {

@@ -43,7 +43,7 @@ class TangentDoctorTest {
      * convolution.
      */
     @Test
-    void fastTimeEmbeddingShowsWhereItStarts() {
+    void aFastTimeEmbeddingIsLocated() {
         var calm = readings(spec(false, NoiseLabel.TIME), 1);
         var wild = readings(spec(false, NoiseLabel.TIME), 30);
         assertThat(norm(wild, "emb_noise")).isGreaterThan(10 * norm(calm, "emb_noise"));
@@ -53,7 +53,7 @@ class TangentDoctorTest {
     }
 
     @Test
-    void aClosedProgramFreesItsArraysButNotTheNetworks() {
+    void aClosedProgramFreesItsArraysButNotThoseOfTheNetwork() {
         var spec = spec(true, NoiseLabel.TIME);
         var arrays = arrays(spec, 1);
         var own = new ArrayList<INDArray>();

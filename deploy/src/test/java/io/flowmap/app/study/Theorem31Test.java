@@ -30,7 +30,7 @@ class Theorem31Test {
     }
 
     @Test
-    void comparisonSeesAWrongVariance() {
+    void comparisonDetectsAWrongVariance() {
         var wrong =
                 new Theorem31(0.5, 0.05, 0.9, 16, 20_000).models().get(2).map().variance(4, 1);
         var right =

@@ -120,7 +120,7 @@ class GameTest {
     }
 
     @Test
-    void aLazyPenaltyCountsAsOftenAsItIsLeftOut() {
+    void aLazyPenaltyIsWeightedByItsPeriod() {
         var penalty = new PenaltyConfig(Type.EXACT, 0.5, 16, 1);
         assertThat(penalty.weight()).isEqualTo(8);
         assertThat(penalty.at(32)).isTrue();
@@ -140,7 +140,7 @@ class GameTest {
     }
 
     @Test
-    void aBatchThatHasNoGroupsIsRefused() {
+    void aBatchThatCannotBeGroupedIsRefused() {
         var config = new DiscriminatorConfig(new LatentShape(1, 8, 8), ConditionShape.NONE, 64, 6, 3, 1, 2, 5, 0.1, 0);
         var discriminator = new Discriminator(config);
         assertThatThrownBy(() -> {

@@ -90,7 +90,7 @@ class ExactFlowMapTest {
     }
 
     @Test
-    void gaussiansFlowMapHasNoResidual() {
+    void theFlowMapOfAGaussianHasNoResidual() {
         var teacher = new GaussianTeacher(new GaussianFlow(0.4));
         assertThat(residual(EMD, teacher, gaussian(0.4))).isLessThan(1e-12);
         assertThat(residual(LMD, teacher, gaussian(0.4))).isLessThan(1e-12);
@@ -100,7 +100,7 @@ class ExactFlowMapTest {
 
     /** The residual of an integrated map decreases with the fourth power of its step. */
     @Test
-    void mixturesFlowMapHasNoResidual() {
+    void theFlowMapOfAMixtureHasNoResidual() {
         var teacher = new MixtureTeacher(
                 new GaussianMixtureFlow(
                         new double[] {0.5, 0.5}, new double[][] {{0.6, 0}, {-0.6, 0.2}}, new double[] {0.5, 0.4}),

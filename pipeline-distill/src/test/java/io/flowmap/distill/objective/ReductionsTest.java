@@ -53,7 +53,7 @@ class ReductionsTest {
 
     /** Flow matching's loss is a mean over elements; the other losses are sums over the elements of a sample. */
     @Test
-    void emdWhereTargetIsSourceIsFlowMatching() {
+    void emdAtEqualTimesIsFlowMatching() {
         INDArray flowMatching = ToyStep.gradient(new FlowMatching(LAW), null, ToyStep.TIMES);
         INDArray emd = ToyStep.gradient(EMD, SAMPLES, ToyStep.TIMES);
         assertSame(emd, flowMatching.mul(ToyStep.DIMENSIONS));
@@ -65,12 +65,12 @@ class ReductionsTest {
 
     @ParameterizedTest
     @MethodSource("matchingTheTeacherOnTheDiagonal")
-    void whereTargetIsSourceTheVelocityIsMatched(Objective objective) {
+    void objectivesAtEqualTimesMatchTheVelocity(Objective objective) {
         assertSame(ToyStep.gradient(objective, TEACHER, ToyStep.TIMES), ToyStep.gradient(EMD, TEACHER, ToyStep.TIMES));
     }
 
     @Test
-    void emdToZeroIsContinuousConsistency() {
+    void emdWithTargetZeroIsContinuousConsistency() {
         assertSame(ToyStep.gradient(EMD, TEACHER, ZERO), ToyStep.gradient(SCD, TEACHER, ZERO));
     }
 
@@ -123,7 +123,7 @@ class ReductionsTest {
     }
 
     @Test
-    void trajectoryModelWhereTargetIsSourceIsFlowMatching() {
+    void trajectoryModelAtEqualTimesIsFlowMatching() {
         assertSame(
                 ToyStep.gradient(new Ctm(MIXED, 10, PLAIN), TEACHER, ToyStep.TIMES),
                 ToyStep.gradient(new FlowMatching(LAW), null, ToyStep.TIMES).mul(ToyStep.DIMENSIONS));
@@ -193,7 +193,7 @@ class ReductionsTest {
     }
 
     @Test
-    void shareOfPairsOnTheDiagonalIsTheShare() {
+    void theShareOfEqualTimesMatchesItsSetting() {
         var random = new CounterRandom(5);
         var pairs = new MixedPairs(LAW, 0.75);
         int draws = 10_000;

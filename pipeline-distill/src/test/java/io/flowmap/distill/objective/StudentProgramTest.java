@@ -147,7 +147,7 @@ class StudentProgramTest {
     }
 
     @Test
-    void aClosedProgramFreesItsArraysButNotThoseOfOthers() {
+    void aClosedProgramFreesOnlyItsOwnArrays() {
         INDArray parameters = flat(student, 3, 0.4);
         INDArray gradient = Nd4j.create(DataType.DOUBLE, parameters.length());
         var own = new ArrayList<INDArray>();

@@ -100,7 +100,7 @@ class AlignmentTest {
     }
 
     @Test
-    void aNewFeatureHasValueAndSlopeOfTheOldOneAtItsTime() {
+    void aNewFeatureHasTheOldValueAndSlopeAtItsTime() {
         var old = NoiseEmbedding.of(NAMES, spec(16).parameters().layout(), vector(16));
         var random = new CounterRandom(5);
         var fresh = old.inTime(LAW, 1, random, 7);
@@ -115,7 +115,7 @@ class AlignmentTest {
     }
 
     @Test
-    void theGradientIsThatOfThePlainSum() {
+    void theGradientMatchesThatOfThePlainSum() {
         var old = NoiseEmbedding.of(NAMES, spec(16).parameters().layout(), vector(16));
         var fresh = old.inTime(LAW, 1.5, new CounterRandom(5), 7);
         INDArray weight = Nd4j.createFromArray(fresh.weight().clone());

@@ -127,7 +127,7 @@ class PrepareTeacherJobTest {
     }
 
     @Test
-    void aTeacherOfTimeIsRefused() throws IOException {
+    void aPreparedTeacherIsRefused() throws IOException {
         var context = context();
         DrawnData.write(context, SHAPE, CLASSES, 24);
         teacher(context, NoiseLabel.TIME);

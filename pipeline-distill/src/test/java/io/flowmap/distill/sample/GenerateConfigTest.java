@@ -43,7 +43,7 @@ class GenerateConfigTest {
     }
 
     @Test
-    void gammaIsOneForAllNumbersOfStepsOrOneForEach() {
+    void gammaIsSharedOrGivenForEachNumberOfSteps() {
         var one = config("generate.steps=[1, 2, 4]", "generate.gamma=[0.3]");
         assertThat(one.steps()).extracting(one::gammaAt).containsExactly(0.3, 0.3, 0.3);
         var each = config("generate.steps=[4, 1, 2]", "generate.gamma=[0.8, 1.0, 0]");

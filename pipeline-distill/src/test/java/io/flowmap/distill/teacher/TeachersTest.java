@@ -70,7 +70,7 @@ class TeachersTest {
     }
 
     @Test
-    void mixturesVelocityIsTheClosedForm() {
+    void theVelocityOfAMixtureHasTheClosedForm() {
         double[] v = velocities(MIXTURE, NO_CLASS, 1);
         for (int i = 0; i < POINTS.length; i++) {
             assertClose(new double[] {v[2 * i], v[2 * i + 1]}, exact(FLOW, i));
@@ -89,7 +89,7 @@ class TeachersTest {
     }
 
     @Test
-    void guidanceOfWeightOneIsThePlainTeacher() {
+    void guidanceWithWeightOneIsTheUnguidedTeacher() {
         double[] plain = velocities(MIXTURE, CLASSES, 1);
         assertClose(velocities(new ClassifierFreeGuidance(MIXTURE), CLASSES, 1), plain);
         assertClose(velocities(new Autoguidance(MIXTURE, WEAK), CLASSES, 1), plain);
@@ -117,7 +117,7 @@ class TeachersTest {
 
     /** Times 0.45 and 0.6 are inside the interval, the second at its end. */
     @Test
-    void intervalGuidanceIsPlainOutsideAndGuidedInside() {
+    void intervalGuidanceIsUnguidedOutsideAndGuidedInside() {
         for (TeacherGraph guided : List.of(new ClassifierFreeGuidance(MIXTURE), new Autoguidance(MIXTURE, WEAK))) {
             double[] limited = velocities(new IntervalGuidance(guided, 0.3, 0.6), CLASSES, 2.5);
             double[] plain = velocities(MIXTURE, CLASSES, 1);
@@ -129,7 +129,7 @@ class TeachersTest {
 
     @Tag("reference")
     @Test
-    void gaussiansVelocityMatchesTheReference() throws IOException {
+    void theVelocityOfAGaussianMatchesTheReference() throws IOException {
         for (Path folder : Reference.folders(p -> p.getFileName().toString().equals("gaussian"))) {
             List<String> lines = Files.readAllLines(folder.resolve("velocity_flowmap.csv"));
             for (String line : lines.subList(1, lines.size())) {

@@ -43,7 +43,7 @@ class ClusterTest {
 
     /** Executors outlive a training and keep its data and objective. */
     @Test
-    void executorsTellOtherDataInTheSamePlaceFromTheFirst() throws IOException {
+    void executorsDistinguishOtherDataInTheSamePath() throws IOException {
         var config = Configs.with("average=parameters", "local-steps=4", "workers=3", "block-floats=1024");
         var cluster = context(Sessions.cluster(2));
         DrawnData.write(cluster, DATA, 2, 120);

@@ -29,7 +29,7 @@ class EmaJobTest {
     Path dir;
 
     @Test
-    void aStageOfItsOwnHoldsTheNetworksWithTheNewRoles() {
+    void aSeparateStageHoldsTheNetworksWithTheNewRoles() {
         var context = context("ema.stage=teacher", "ema.widths=[0.05,0.08]");
         var tracked = trainedStage(context);
         new EmaJob().run(context);
@@ -46,7 +46,7 @@ class EmaJobTest {
     }
 
     @Test
-    void anAverageAtAStepIsThatOfItsSnapshot() {
+    void theAverageAtAStepEqualsItsSnapshot() {
         var context = context("ema.stage=teacher", "ema.widths=[0.05]");
         var tracked = trainedStage(context);
         var main = StoredModel.of(context, "teacher", "main", "ema-0.05");
@@ -67,7 +67,7 @@ class EmaJobTest {
     }
 
     @Test
-    void aWidthBeyondTheUniformIsAMistakeOfTheUser() {
+    void aWidthAboveUniformIsTheUsersMistake() {
         var context = context("ema.stage=teacher", "ema.widths=[0.3]");
         assertThatThrownBy(() -> new EmaJob().run(context))
                 .isInstanceOf(UserError.class)

@@ -79,7 +79,7 @@ class TrainerTest {
     }
 
     @Test
-    void aTrainingOfNoStepsKeepsTheInitialParametersInEveryRole() {
+    void trainingForZeroStepsKeepsTheInitialParametersInEveryRole() {
         var config = Configs.with("steps=0", "ema-stds=[0.1]");
         var trained = train("none", SOUND, config);
         var normalised = PlainLoop.train(Configs.with("steps=0"), DATA, SmallMlp.initial(1), 0, 3);
@@ -112,7 +112,7 @@ class TrainerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"NAN_SAMPLE", "SPIKE_SAMPLE"})
-    void badSampleIsPassedByRollingBack(String kind) {
+    void aRollbackSkipsABadSample(String kind) {
         var config = Configs.with("guard.action=rollback", "guard.window=8");
         long sample = 17 * config.samplesPerStep() + 3;
         var model = train("run", new Faults(3, Kind.valueOf(kind), sample), config);
@@ -129,7 +129,7 @@ class TrainerTest {
     }
 
     @Test
-    void rollBacksAreBounded() {
+    void rollbacksAreLimited() {
         var config = Configs.with("guard.action=rollback", "guard.max-rollbacks=2");
         assertThatThrownBy(() -> train("run", new Faults(3, Kind.NAN_STEP, 12), config))
                 .isInstanceOf(UserError.class)
@@ -154,7 +154,7 @@ class TrainerTest {
     }
 
     @Test
-    void trainingIsTakenUpWithAnotherGuardButNotOnAnotherLibrary() throws IOException {
+    void trainingResumesWithAnotherGuardButNotWithAnotherLibrary() throws IOException {
         var whole = train("whole", SOUND, Configs.with());
         assertThatThrownBy(() -> train("cut", new Faults(3, Kind.BREAK, 22), Configs.with()))
                 .hasMessageContaining("lost in step 22");

@@ -23,7 +23,7 @@ class WatchTest {
     private final SparkSession spark = Sessions.open("local[2,3]");
 
     @Test
-    void anObjectionTakesTheTrainingBackToItsCheckpointWithOtherSamples() {
+    void anObjectionRollsBackToTheCheckpointWithOtherSamples() {
         var trained = train("run", new Objecting(true, Set.of(2)));
         assertThat(trained.objection()).isEmpty();
         assertThat(trained.step()).isEqualTo(24);
@@ -38,7 +38,7 @@ class WatchTest {
     }
 
     @Test
-    void afterTheLastRollBackItEndsWithTheLastStateThatWasKept() {
+    void afterTheLastRollbackTrainingEndsWithTheLastStoredState() {
         var kept = train("kept", new Objecting(false, Set.of(3)));
         assertThat(kept.objection()).isEqualTo("look 3 at step 15");
         assertThat(kept.step()).isEqualTo(10);

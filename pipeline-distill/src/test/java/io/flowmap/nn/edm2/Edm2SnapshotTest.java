@@ -32,7 +32,7 @@ class Edm2SnapshotTest {
 
     /** Fan-ins of embeddings with 1 to 64 channels, and of 3x3 convolutions with as many. Few of their square roots are halves. */
     @Test
-    void aGainIsUsedAsTheQuotientOfTwoHalvesWhateverTheFanIn() {
+    void aGainIsTheQuotientOfTwoHalvesForAnyFanIn() {
         for (int channels = 1; channels <= 64; channels++) {
             for (long fanIn : new long[] {channels, 9L * channels}) {
                 double root = half(Math.sqrt(fanIn));
@@ -64,7 +64,7 @@ class Edm2SnapshotTest {
 
     /** torch's own example of dividing a float16 number by one that no half can represent (pytorch issue 63482): 3388 / 524288 is 0. */
     @Test
-    void aRootBeyondTheHalvesGivesZero() {
+    void aRootThatNoHalfCanRepresentGivesZero() {
         assertThat(Edm2Snapshot.halfGain(3388, 524288L * 524288)).isZero();
     }
 }

@@ -59,7 +59,7 @@ class KernelDistanceTest {
 
     /** numpy.random.RandomState(2020).choice(10, 4, replace=False) and the numbers drawn after it. */
     @Test
-    void numpysChoicesAreReproduced() {
+    void choicesOfNumpyAreReproduced() {
         var random = new NumpyRandom(2020);
         assertThat(random.choice(10, 4)).containsExactly(2, 4, 9, 1);
         assertThat(random.choice(1000, 5)).containsExactly(358, 763, 430, 530, 677);

@@ -51,7 +51,7 @@ class MomentsTest {
     }
 
     @Test
-    void aLargeOffsetCostsNoDigitsOfTheCovariance() {
+    void aLargeOffsetLosesNoDigitsOfTheCovariance() {
         var shifted = new ArrayList<FeatureBlock>();
         for (var block : FeatureSets.blocks(features, DIMENSION, 50)) {
             var values = block.features().clone();

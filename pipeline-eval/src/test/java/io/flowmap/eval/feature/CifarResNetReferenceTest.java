@@ -58,7 +58,7 @@ class CifarResNetReferenceTest {
 
     @ParameterizedTest
     @MethodSource("networks")
-    void featuresLogitsAccuracyAndMetricsAreThoseOfTheOriginal(String name) throws IOException {
+    void featuresLogitsAccuracyAndMetricsMatchTheOriginal(String name) throws IOException {
         var weights = weights(name);
         long begun = System.nanoTime();
         Features features;

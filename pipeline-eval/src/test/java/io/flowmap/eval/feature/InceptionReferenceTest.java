@@ -61,7 +61,7 @@ class InceptionReferenceTest {
     }
 
     @Test
-    void resizedRowsAreThoseOfTheTools() {
+    void resizedRowsMatchTheTools() {
         int cases = 0;
         for (var image : images.entrySet()) {
             for (var variant : Variant.values()) {

@@ -67,7 +67,7 @@ class LeNetTest {
     }
 
     @Test
-    void featuresDoNotDependOnTheImagesBeside() {
+    void featuresDoNotDependOnTheOtherImagesOfTheBatch() {
         var images = new StripedImages(8);
         var block = images.block(0);
         int size = images.shape().size();

@@ -30,7 +30,7 @@ class OnnxModelTest {
     /** Images of the network's size are not resized, so a plain loop gives the features. */
     @ParameterizedTest
     @CsvSource({"0, 3", "0, 1", "2, 3"})
-    void featuresAreThoseOfAPlainLoopForAnyNumberOfImages(int batch, int channels) throws IOException {
+    void featuresMatchAPlainLoopForAnyNumberOfImages(int batch, int channels) throws IOException {
         var weights = new float[3 * SIDE * SIDE * FEATURES];
         new CounterRandom(1).gaussians(weights, 0, weights.length, 1);
         var shape = new LatentShape(channels, SIDE, SIDE);
@@ -72,7 +72,7 @@ class OnnxModelTest {
     }
 
     @Test
-    void whatIsNoSuchNetworkIsTheUsersMistake() {
+    void filesOfUnfitNetworksAreTheUsersMistake() {
         var shape = new LatentShape(3, SIDE, SIDE);
         assertThatThrownBy(() -> open(Files.write(file(), new byte[] {1, 2, 3}), shape, 0))
                 .isInstanceOf(UserError.class)

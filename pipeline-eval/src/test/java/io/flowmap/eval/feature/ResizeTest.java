@@ -24,7 +24,7 @@ class ResizeTest {
 
     @ParameterizedTest
     @EnumSource
-    void theNetworksOwnSizeIsLeftAloneAndGreyBecomesThreeColours(Resize resize) {
+    void imagesOfTheNetworksSizeAreUnchangedAndGreyBecomesThreeColours(Resize resize) {
         var image = new byte[7 + 9 * 9];
         for (int i = 0; i < image.length; i++) {
             image[i] = (byte) (i * 37);
@@ -39,7 +39,7 @@ class ResizeTest {
     /** An image whose level rises by 10 per pixel, at the points where the tools sample it. */
     @ParameterizedTest
     @CsvSource({"PYTORCH, 0.5", "TENSORFLOW1, 0"})
-    void aRampIsSampledWhereTheToolSamples(Resize resize, double offset) {
+    void aRampIsSampledAtThePointsOfTheTool(Resize resize, double offset) {
         var image = new byte[3 * 4 * 20];
         for (int i = 0; i < image.length; i++) {
             image[i] = (byte) (i % 20 * 10);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class BootstrapTest {
     @Test
-    void aResampleTakesImagesOfTheSameClassAnyAsLikely() {
+    void resamplesDrawImagesUniformlyWithinClasses() {
         var labels = IntStream.range(0, 900).map(i -> i % 3 - 1).toArray();
         var bootstrap = new Bootstrap(3, 40);
         var taken = new int[labels.length];

@@ -12,7 +12,7 @@ class InceptionScoreTest {
     private static final int CLASSES = 5;
 
     @Test
-    void certainImagesOfAllClassesScoreTheirNumberAndEqualImagesOne() {
+    void inceptionScoreIsTheNumberOfClassesForCertainImagesAndOneForEqualImages() {
         var certain = new float[CLASSES * CLASSES];
         Arrays.fill(certain, Float.NEGATIVE_INFINITY);
         for (int k = 0; k < CLASSES; k++) {
@@ -46,7 +46,7 @@ class InceptionScoreTest {
     }
 
     @Test
-    void whatIsNoProbabilityIsRefused() {
+    void invalidProbabilitiesAreRefused() {
         assertThatThrownBy(() -> InceptionScore.of(new float[] {0, Float.NaN}, 2))
                 .isInstanceOf(ArithmeticException.class)
                 .hasMessageContaining("got NaN in row 0");

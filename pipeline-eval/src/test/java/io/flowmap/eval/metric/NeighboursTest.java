@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NeighboursTest {
     @ParameterizedTest
     @CsvSource({"40, 30, 3, 1, 7", "50, 60, 5, 3, 16", "25, 25, 9, 4, 100", "10, 8, 2, 3, 3", "60, 50, 40, 5, 25"})
-    void allFourMatchAPlainDoubleLoop(int n, int m, int dimension, int k, int rows) {
+    void precisionRecallDensityAndCoverageMatchADoubleLoop(int n, int m, int dimension, int k, int rows) {
         var real = FeatureSets.gaussian(n, dimension, 1);
         var generated = FeatureSets.gaussian(m, dimension, 2);
         System.arraycopy(real, 0, generated, 0, 2 * dimension);

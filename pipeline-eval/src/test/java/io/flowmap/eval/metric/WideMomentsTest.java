@@ -29,7 +29,7 @@ class WideMomentsTest {
     private static final float OFFSET = 1_048_576;
 
     @Test
-    void fiftyThousandVectorsOfInceptionsDimensionFarFromZeroKeepNineDigits() {
+    void momentsOfFiftyThousandDistantVectorsOfDimension2048KeepNineDigits() {
         int rows = 50_000;
         int d = 2048;
         var moments = Moments.of(d, eighths(rows, d));
@@ -102,7 +102,7 @@ class WideMomentsTest {
 
     /** The sums are taken around the mean of the first block, which is far from the mean of the rest. */
     @Test
-    void aFirstBlockFarFromTheRestCostsNoDigits() {
+    void aDistantFirstBlockLosesNoDigits() {
         int rows = 20 * 1024;
         var blocks = new ArrayList<FeatureBlock>();
         eighths(rows, DIMENSION).forEachRemaining(block -> {
@@ -141,7 +141,7 @@ class WideMomentsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {300, 520, 521, 900})
-    void distanceIsThatOfTheFactorsWhateverTheForm(int rows) {
+    void distanceDoesNotDependOnTheFormOfTheScatter(int rows) {
         var a = FeatureSets.gaussian(rows, DIMENSION, 1);
         var b = FeatureSets.gaussian(700, DIMENSION, 2);
         double expected = exact(a, b, rows, 700);
@@ -151,7 +151,7 @@ class WideMomentsTest {
     }
 
     @Test
-    void distanceOfRegularCovariancesIsThatOfTheFactors() {
+    void distanceOfRegularCovariancesMatchesThatOfTheirFactors() {
         var a = regular(900, 1);
         var b = regular(1300, 2);
         double expected = exact(a, b, 900, 1300);

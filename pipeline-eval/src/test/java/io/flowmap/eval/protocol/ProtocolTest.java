@@ -19,7 +19,7 @@ class ProtocolTest {
     }
 
     @Test
-    void earlierBlocksOfInceptionHaveProtocolsOfTheirOwn() {
+    void earlierBlocksOfInceptionHaveSeparateProtocols() {
         assertThat(Protocol.named("fid:pytorch-fid-192").source())
                 .contains(new FeatureSource.Inception(Resize.PYTORCH, 192));
     }

@@ -25,7 +25,7 @@ class NeighbourSectionTest {
     Path dir;
 
     @Test
-    void aSampleThatIsACopyStandsOverItself() throws IOException {
+    void aCopiedSampleIsShownAboveItsOriginal() throws IOException {
         var images = TestImages.stripes(60);
         try (var spark = LocalSpark.start(2)) {
             var run = new TestRun(spark, dir, images).data(40, 20);

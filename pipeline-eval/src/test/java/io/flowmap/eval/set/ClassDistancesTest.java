@@ -40,7 +40,7 @@ class ClassDistancesTest {
     }
 
     @Test
-    void eachClassIsThatOfItsRows() {
+    void distancesOfClassesMatchThoseOfTheirRows() {
         var a = FeatureSets.gaussian(90, DIMENSION, 1);
         var b = FeatureSets.gaussian(60, DIMENSION, 2);
         var distances = ClassDistances.between(classified(a, 25, 1), classified(b, 40, 2), FrechetDistance.SAMPLE);

@@ -35,7 +35,7 @@ class FeatureCacheTest {
      * direct run.
      */
     @Test
-    void aTopUpComputesNewBlocksAloneAndHasTheBitsOfADirectRun() {
+    void aTopUpComputesOnlyNewBlocksAndHasTheBitsOfADirectRun() {
         try (var spark = LocalSpark.start(2)) {
             var context = new TestRun(spark, dir, images).context();
             var weights = LeNetWeights.initial(images.shape(), images.classes(), 1);

@@ -32,7 +32,7 @@ class MetricRowTest {
     }
 
     @Test
-    void aTableOfAnEarlierVersionIsToldOf() {
+    void aTableOfAnEarlierVersionIsReported() {
         try (var spark = LocalSpark.start(1)) {
             var row = row("fid:clean", 3, "a");
             var table = spark.createDataFrame(List.of(row.row()), MetricRow.schema());
@@ -44,7 +44,7 @@ class MetricRowTest {
     }
 
     @Test
-    void multiplyAddsOfEarlierVersionsAreNotReadSinceTheyWereCountedTwice() {
+    void doublyCountedMultiplyAddsOfEarlierVersionsAreNotRead() {
         try (var spark = LocalSpark.start(1)) {
             var row = row("fid:clean", 3, "a");
             var named = List.of(MetricRow.schema().fieldNames()).indexOf("metric");
@@ -57,7 +57,7 @@ class MetricRowTest {
     }
 
     @Test
-    void otherProtocolsAreRefusedInWords() {
+    void differingProtocolsAreRefusedWithAMessage() {
         var comparison = new Comparison(false);
         comparison.add("fid", "the map", row("fid:stylegan3", 3, "a"));
         assertThatThrownBy(() -> comparison.add("fid", "the teacher", row("fid:clean", 2, "a")))
@@ -68,7 +68,7 @@ class MetricRowTest {
     }
 
     @Test
-    void otherReferencesAreRefusedInWords() {
+    void differingReferencesAreRefusedWithAMessage() {
         var comparison = new Comparison(false);
         comparison.add("fid", "one", row("fid:tf1", 3, "a"));
         assertThatThrownBy(() -> comparison.add("fid", "two", row("fid:tf1", 2, "b")))
@@ -77,7 +77,7 @@ class MetricRowTest {
     }
 
     @Test
-    void whatIsForcedIsNoted() {
+    void forcedComparisonsAreNoted() {
         var comparison = new Comparison(true);
         comparison.add("fid", "one", row("fid:tf1", 3, "a"));
         comparison.add("fid", "two", row("fid:tf1", 2, "b"));

@@ -52,7 +52,7 @@ class TorchStepTest {
     }
 
     @Test
-    void tuningKeepsWaysThatComputeTheStepAlone() {
+    void tuningKeepsOnlyVariantsThatComputeTheStep() {
         var inputs = StepInputs.random(SMALL, 3, 1);
         var ways = TorchTuning.ranked(TorchStepTest::step, inputs, 1);
         assertThat(ways).extracting(TorchTuning.Trial::options).contains(TorchOptions.timed(true, false));

@@ -33,7 +33,7 @@ class AveragingTest {
 
     @ParameterizedTest
     @CsvSource({"1,5000,1,1024", "2,5000,3,1024", "5,70001,2,65536", "3,1,1,1024", "4,300000,1,1048576"})
-    void averageEqualsTheSumInWorkerOrder(int workers, int length, int vectors, int block) {
+    void averageIsSummedInWorkerOrder(int workers, int length, int vectors, int block) {
         var state = state(length);
         var average = new float[vectors][length];
         var outcome = round(workers, length, vectors, block, state, average);

@@ -226,7 +226,7 @@ class PostHocEmaTest {
     }
 
     @Test
-    void trainingWithoutSnapshotsIsAMistakeOfTheUser() {
+    void trainingWithoutSnapshotsIsTheUsersMistake() {
         train("none", SOUND, Configs.with("steps=1", "snapshot-every=0"));
         assertThatThrownBy(() -> reconstruct("none", 0.07))
                 .isInstanceOf(UserError.class)

@@ -48,7 +48,7 @@ class LocalStepsTest {
     java.nio.file.Path dir;
 
     @Test
-    void anotherModelInTheSamePlaceIsAnotherTraining() {
+    void anotherModelInTheSamePathIsAnotherTraining() {
         store(1);
         var first = model();
         var key = key(first);
@@ -72,7 +72,7 @@ class LocalStepsTest {
     }
 
     @Test
-    void equalRecipesAreOneTrainingAndAllThatItDependsOnTellsThemApart() {
+    void onlyEqualRecipesCountAsOneTraining() {
         var config = Configs.with();
         var key = key(sound(3), DATA, config, 1);
         assertThat(key(sound(3), new DrawnSamples(5, 40), Configs.with(), 1)).isEqualTo(key);

@@ -32,7 +32,7 @@ class SampleOrderTest {
     }
 
     @Test
-    void blocksAreFinishedOneAfterTheOther() {
+    void blocksAreFinishedInTurn() {
         var blocks = epoch(new SampleOrder(4, COUNTS), 2).stream()
                 .map(SampleOrder.Location::block)
                 .toList();
