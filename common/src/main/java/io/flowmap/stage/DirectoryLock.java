@@ -46,6 +46,7 @@ final class DirectoryLock implements Closeable {
     private boolean held;
     private boolean closed;
     private long renewals;
+    private boolean missing;
 
     /** Content of a lock file. The count changes on every rewrite, so others can see that the owner is alive. */
     private record Claim(Owner owner, boolean held, long renewals) {}
@@ -204,13 +205,17 @@ final class DirectoryLock implements Closeable {
                 if (closed) {
                     return false;
                 }
-                if (fileSystem.exists(file) || !isTaken()) {
-                    write(held);
-                } else {
+                boolean there = fileSystem.exists(file);
+                if (!there && isTaken()) {
                     closed = true;
                     LOG.error("lock={} state=lost: another process took it over", file.getParent());
                     return true;
                 }
+                if (there || missing) {
+                    write(held);
+                }
+                missing = !there; // perhaps the whole directory is being deleted: it is not made again under the
+                // deleter's hands
             } catch (FileNotFoundException e) {
                 closed = true;
                 LOG.warn("lock={} state=lost: the directory is gone", file.getParent());

@@ -61,7 +61,7 @@ class ProtocolsTest {
         }
         assertThat(Files.readString(dir.resolve("run/report/report.html")))
                 .contains(
-                        "the student&#39;s best here",
+                        "where the student&#39;s distance is lowest",
                         "Named protocols",
                         "fid:stylegan3",
                         "bilinear 299x299 as TensorFlow 1");
