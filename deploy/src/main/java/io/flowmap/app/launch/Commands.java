@@ -40,7 +40,8 @@ public final class Commands {
             "cluster",
             "start or stop a Spark cluster on this machine: cluster start [--workers N] | cluster stop",
             "bench",
-            "measure against libtorch, NumPy and SciPy: bench step | finetune | averaging | metrics | recall");
+            "measure speed against libtorch, PyTorch, NumPy, SciPy and Pillow:"
+                    + " bench step | finetune | averaging | features | metrics | recall | ingest");
 
     private static final List<String> FIRST = List.of(
             "Flowmap distils image generators into flow maps that draw in one to four steps.",
