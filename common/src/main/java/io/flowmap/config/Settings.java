@@ -137,13 +137,16 @@ public final class Settings {
         return node;
     }
 
+    /** By its absolute path: HOCON looks for the includes of a file without a folder on the class path. */
     private static Config parse(Path file) {
         if (!Files.isReadable(file) || Files.isDirectory(file)) {
-            throw new UserError("cannot read configuration " + file + ": expected a readable file, got none");
+            throw new UserError("cannot read configuration " + file + ": expected a readable file, got "
+                    + (Files.exists(file) ? "something else at " : "nothing at ") + file.toAbsolutePath());
         }
         try {
             return ConfigFactory.parseFile(
-                    file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
+                    file.toAbsolutePath().toFile(),
+                    ConfigParseOptions.defaults().setAllowMissing(false).setIncluder(new Includes()));
         } catch (ConfigException e) {
             throw new UserError("cannot read configuration " + file + ": " + firstLine(e.getMessage()), e);
         }

@@ -250,4 +250,27 @@ class SettingsTest {
     private Path write(String text) throws IOException {
         return Files.writeString(temporary.resolve("user.conf"), text);
     }
+
+    @Test
+    void aFileNamedWithoutItsFolderReadsItsIncludes() throws IOException {
+        var included = Files.writeString(temporary.resolve("inner.conf"), "run.seed = 11");
+        var bare =
+                Files.writeString(Path.of("settings-" + System.nanoTime() + ".conf"), "include \"" + included + "\"");
+        try {
+            assertThat(Settings.load(Optional.of(bare), List.of()).json("run")).contains("11");
+        } finally {
+            Files.delete(bare);
+        }
+        var beside = Files.writeString(temporary.resolve("outer.conf"), "include \"inner.conf\"");
+        assertThat(Settings.load(Optional.of(beside), List.of()).json("run")).contains("11");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"include \"missing.conf\"", "include file(\"missing.conf\")"})
+    void anIncludeThatDoesNotExistIsNamed(String text) throws IOException {
+        var file = Files.writeString(temporary.resolve("outer.conf"), text);
+        assertThatThrownBy(() -> Settings.load(Optional.of(file), List.of()))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("missing.conf");
+    }
 }

@@ -18,7 +18,8 @@ public record DistillConfig(
         if (objective.warms() && objective.warmupSteps() > training.steps() / 4) {
             throw new IllegalArgumentException(
                     "expected objective.warmup-steps of at most a quarter of training.steps = " + training.steps()
-                            + ", or the tangent is hardly trained, got " + objective.warmupSteps());
+                            + ", got " + objective.warmupSteps() + ": set distill.objective.warmup-steps="
+                            + training.steps() / 4);
         }
     }
 }

@@ -47,7 +47,7 @@ public final class Commands {
             "Flowmap distils image generators into flow maps that draw in one to four steps.",
             "",
             "  flowmap demo              see it work: ten drawn shapes, from images to a report",
-            "  flowmap pipeline run.dir=runs/mine ingest.train=FOLDER",
+            "  flowmap pipeline run.dir=runs/mine ingest.train=FOLDER evaluate.reference-split=train",
             "                            the same on your own images, with a folder for each class",
             "  flowmap help              all commands",
             "  flowmap distill --help    a command and its settings",

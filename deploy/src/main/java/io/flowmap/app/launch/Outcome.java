@@ -177,8 +177,8 @@ final class Outcome {
     /** The next command, with the same arguments; empty if there is none. */
     Optional<String> next(Request request) {
         if (request.command().equals("demo")) {
-            return Optional.of(
-                    "your own images, a folder a class: flowmap pipeline run.dir=runs/mine ingest.train=FOLDER");
+            return Optional.of("your own images, with a folder for each class: flowmap pipeline run.dir=runs/mine"
+                    + " ingest.train=FOLDER evaluate.reference-split=train");
         }
         var next =
                 switch (command) {

@@ -1,6 +1,7 @@
 package io.flowmap.eval.report;
 
 import io.flowmap.data.LatentData;
+import io.flowmap.eval.set.ImageSources;
 import io.flowmap.eval.set.SampleSet;
 import io.flowmap.eval.table.MetricTable;
 import io.flowmap.page.Axis;
@@ -70,6 +71,8 @@ final class Introduction {
     private String values() {
         var floor = table.ofRealImages(table.distance());
         var accuracy = table.ofRealImages(table.accuracy());
+        var onTrainingImages =
+                table.protocol(table.distance()).reference().split().equals(ImageSources.TRAIN);
         return String.format(
                 Locale.ROOT,
                 "%s is the Fréchet distance between the features of samples and real images: lower is better, and 0 is the minimum%s. Precision is"
@@ -83,7 +86,8 @@ final class Introduction {
                 accuracy.isEmpty()
                         ? ""
                         : ", class accuracy the share of samples that a classifier assigns to the requested class (it gets "
-                                + Axis.format(accuracy.getAsDouble()) + " on real images)");
+                                + Axis.format(accuracy.getAsDouble()) + " on real images"
+                                + (onTrainingImages ? ", those that it was trained on)" : ")"));
     }
 
     /** The classes of a grid's columns, as a sentence; empty without classes. */

@@ -59,8 +59,8 @@ public final class Ledger {
             if (tally.failureShare() > maxFailureShare) {
                 return Optional.of(new UserError(String.format(
                         Locale.ROOT,
-                        "cannot ingest %s: expected at most %.4g %% of its images quarantined, got %d of %d%s; "
-                                + "ledger in %s",
+                        "cannot ingest %s: expected at most %.4g %% of its images quarantined, got %d of %d%s"
+                                + " (ingest.max-failure-share; every record is in %s)",
                         split,
                         100 * maxFailureShare,
                         tally.quarantined(),
