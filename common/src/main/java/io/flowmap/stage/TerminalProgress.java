@@ -84,9 +84,10 @@ final class TerminalProgress implements Progress {
         return name.startsWith(stage + " ") ? place + name.substring(stage.length()) : place + ", " + name;
     }
 
-    /** Replaces the last line. The cursor stays at the end of the line. */
+    /** Replaces the last line, without the values at its end that do not fit. The cursor stays at the end of the line. */
     private void show(String line) {
-        var cut = line.length() > WIDTH ? line.substring(0, WIDTH) : line;
+        int gap = line.lastIndexOf("  ", WIDTH);
+        var cut = line.length() <= WIDTH ? line : line.substring(0, gap < 0 ? WIDTH : gap);
         terminal.print(
                 "\r" + cut + " ".repeat(Math.max(0, shown.length() - cut.length())) + (cut.isEmpty() ? "\r" : ""));
         terminal.flush();

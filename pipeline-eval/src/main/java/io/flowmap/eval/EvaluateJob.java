@@ -65,9 +65,10 @@ public final class EvaluateJob implements Job {
         var settings = context.settings().section("evaluate", EvaluateConfig.class);
         var classes = reference(context, settings).classes();
         if (settings.trainsLeNet() && classes < 2) {
-            throw new UserError("cannot measure samples with a network trained on the classes of "
-                    + context.stage(StageNames.DATA) + ": expected 2 classes or more, got " + classes
-                    + " (ingest images with labels, or set evaluate.features to the file of a network)");
+            throw new UserError(
+                    "cannot measure samples with a network trained on the classes of "
+                            + context.stage(StageNames.DATA) + ": expected 2 classes or more, got " + classes
+                            + " (ingest a folder for each class or other labels, or set evaluate.features to the file of a network)");
         }
     }
 

@@ -6,6 +6,7 @@ import io.flowmap.file.Store;
 import io.flowmap.ingest.archive.Packing;
 import io.flowmap.ingest.archive.TarMembers;
 import io.flowmap.ingest.label.ClassNames;
+import io.flowmap.stage.StageInput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -54,7 +55,8 @@ public final class Sources {
             var fileSystem = Store.of(hadoop, path);
             var found = fileSystem.globStatus(path);
             if (found == null || found.length == 0) {
-                throw new UserError("cannot ingest " + pattern + ": expected files or folders, got none");
+                throw new UserError("cannot ingest " + pattern + ": expected files or folders, got none at "
+                        + StageInput.withoutCredentials(fileSystem.makeQualified(path)));
             }
             if (found.length < range.count()) {
                 throw new UserError("cannot ingest " + pattern + ": expected all " + range.count()
