@@ -7,7 +7,7 @@ cd "$home"
 licences="org.codehaus.mojo:license-maven-plugin:2.4.0:add-third-party -Dlicense.includedScopes=compile,runtime
     -Dlicense.excludedGroups=io\\.flowmap -Dlicense.force=true -Dlicense.acceptPomPackaging=true"
 ./mvnw -B -ntp -q package -DskipTests -Dflowmap.package.skip=true -pl deploy -am $licences >&2
-./mvnw -B -ntp -q -Dhome -pl deploy/spark $licences >&2
+./mvnw -B -ntp -q -pl deploy/spark $licences >&2
 
 # "     (Licence) (Licence) Name (group:artifact:version - url)" becomes "group:artifact:version: Licence; Licence".
 rows() {

@@ -76,7 +76,8 @@ public final class Stages {
 
         @Override
         public void run(JobContext context) {
-            within(context).forEach(stage -> stage.run(context));
+            throw new IllegalStateException(
+                    "cannot run " + name + " as one job: Application runs the stages of jobs(name, context) in order");
         }
     }
 }
