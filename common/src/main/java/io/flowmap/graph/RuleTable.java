@@ -34,6 +34,11 @@ public final class RuleTable {
         return new TreeSet<>(RULES.keySet());
     }
 
+    /** Whether an op may write its output over an input of the same shape. */
+    public static boolean isElementwise(String op) {
+        return RULES.containsKey(op) && RULES.get(op).isElementwise();
+    }
+
     static Rule of(Node op) {
         Rule rule = RULES.get(op.name());
         if (rule == null) {
@@ -117,6 +122,11 @@ public final class RuleTable {
             public SDVariable[] cotangent(Node op, SDVariable dy) {
                 return new SDVariable[] {map.apply(op, dy)};
             }
+
+            @Override
+            public boolean isElementwise() {
+                return true;
+            }
         });
     }
 
@@ -151,6 +161,11 @@ public final class RuleTable {
                     Shapes.unbroadcast(op.shapes(), left.apply(op, dy), op.shape(0)),
                     Shapes.unbroadcast(op.shapes(), right.apply(op, dy), op.shape(1))
                 };
+            }
+
+            @Override
+            public boolean isElementwise() {
+                return true;
             }
         });
     }
@@ -201,6 +216,11 @@ public final class RuleTable {
         @Override
         public SDVariable[] cotangent(Node op, SDVariable dy) {
             return new SDVariable[op.x().length];
+        }
+
+        @Override
+        public boolean isElementwise() {
+            return true;
         }
     }
 }
