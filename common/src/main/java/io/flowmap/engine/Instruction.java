@@ -11,6 +11,7 @@ import org.nd4j.linalg.api.ops.impl.transforms.gradient.LeakyReLUDerivative;
 import org.nd4j.linalg.api.ops.impl.transforms.same.Reciprocal;
 import org.nd4j.linalg.api.ops.impl.transforms.same.Square;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Cos;
+import org.nd4j.linalg.api.ops.impl.transforms.strict.Erf;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Exp;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Log;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Sin;
@@ -37,6 +38,7 @@ record Instruction(
             "log", plain(Log::new),
             "sin", plain(Sin::new),
             "cos", plain(Cos::new),
+            "erf", plain(Erf::new),
             "softplus", plain(SoftPlus::new),
             "leakyreluderivative", (x, z, reals) -> new LeakyReLUDerivative(x, z, reals[0]));
 
