@@ -80,6 +80,10 @@ public final class RuleTable {
         unary("log", op -> reciprocal(op.x()[0]));
         unary("sin", op -> op.graph().math().cos(op.x()[0]));
         unary("cos", op -> op.graph().math().sin(op.x()[0]).neg());
+        unary("erf", op -> {
+            SDVariable x = op.x()[0];
+            return op.graph().math().exp(x.mul(x).neg()).mul(2 / Math.sqrt(Math.PI));
+        });
         unary("tanh", op -> op.y().mul(op.y()).neg().add(1));
         unary("sigmoid", op -> op.y().sub(op.y().mul(op.y())));
         unary("softplus", op -> op.graph().nn().sigmoid(op.x()[0]));

@@ -15,6 +15,7 @@ import org.nd4j.linalg.api.ops.impl.transforms.gradient.LeakyReLUDerivative;
 import org.nd4j.linalg.api.ops.impl.transforms.same.Reciprocal;
 import org.nd4j.linalg.api.ops.impl.transforms.same.Square;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Cos;
+import org.nd4j.linalg.api.ops.impl.transforms.strict.Erf;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Exp;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Log;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Sin;
@@ -38,6 +39,7 @@ interface Kernel extends AutoCloseable {
             "sin", plain(Sin::new),
             "cos", plain(Cos::new),
             "softplus", plain(SoftPlus::new),
+            "erf", plain(Erf::new),
             "leakyreluderivative", (x, z, reals) -> new LeakyReLUDerivative(x, z, reals[0]));
 
     private static Maker plain(BiFunction<INDArray, INDArray, Op> constructor) {
