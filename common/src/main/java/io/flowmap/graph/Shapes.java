@@ -12,6 +12,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.autodiff.samediff.internal.Variable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -20,13 +21,25 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class Shapes implements AutoCloseable {
     private final SameDiff graph;
+    private final DataType products;
     private final Map<String, long[]> known = new HashMap<>();
     private final Set<INDArray> lent = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<String, Region> regions = new HashMap<>();
     private int nameScopes;
 
     public Shapes(SameDiff graph) {
+        this(graph, null);
+    }
+
+    /** @param products type of the networks' matrix products and convolutions; null: that of their other arithmetic */
+    public Shapes(SameDiff graph, DataType products) {
         this.graph = graph;
+        this.products = products;
+    }
+
+    /** Type of the networks' matrix products and convolutions; null: that of their other arithmetic. */
+    public DataType products() {
+        return products;
     }
 
     public SameDiff graph() {

@@ -18,19 +18,41 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Scope {
     private final Shapes shapes;
     private final DataType type;
+    private final DataType products;
     private final String prefix;
     private final Map<String, INDArray> frozen;
     private final boolean complete;
-    private final Map<String, Parameter> declared = new LinkedHashMap<>();
-    private final Map<String, SDVariable> variables = new LinkedHashMap<>();
-    private final Map<String, SDVariable> observed = new LinkedHashMap<>();
+    private final Map<String, Parameter> declared;
+    private final Map<String, SDVariable> variables;
+    private final Map<String, SDVariable> observed;
 
     private Scope(Shapes shapes, DataType type, String prefix, Map<String, INDArray> frozen, boolean complete) {
         this.shapes = shapes;
         this.type = type;
+        this.products = shapes.products() == null ? type : shapes.products();
         this.prefix = prefix;
         this.frozen = frozen;
         this.complete = complete;
+        this.declared = new LinkedHashMap<>();
+        this.variables = new LinkedHashMap<>();
+        this.observed = new LinkedHashMap<>();
+    }
+
+    private Scope(Scope whole, DataType products) {
+        this.shapes = whole.shapes;
+        this.type = whole.type;
+        this.products = products;
+        this.prefix = whole.prefix;
+        this.frozen = whole.frozen;
+        this.complete = whole.complete;
+        this.declared = whole.declared;
+        this.variables = whole.variables;
+        this.observed = whole.observed;
+    }
+
+    /** This scope with products in the type of all other arithmetic, for layers that must not lose precision: embeddings of time. */
+    public Scope exact() {
+        return new Scope(this, type);
     }
 
     /**
@@ -128,6 +150,11 @@ public final class Scope {
 
     public DataType type() {
         return type;
+    }
+
+    /** Type of matrix products and convolutions. */
+    public DataType products() {
+        return products;
     }
 
     /** Shape of a variable. */

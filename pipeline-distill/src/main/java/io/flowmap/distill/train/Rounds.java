@@ -40,7 +40,7 @@ final class Rounds implements AutoCloseable {
         var plan = new BlockPlan(length, vectors, config.blockFloats());
         this.averaging = new Averaging(spark, plan, plan, config.workers(), work);
         this.averages = averages;
-        this.normalisation = work.objective().normalisation(hadoop);
+        this.normalisation = work.objective().normalisation(hadoop, config);
         this.device = new FlatArray(length);
         this.spare = new float[vectors][length];
     }
