@@ -51,7 +51,11 @@ public final class DistillJob implements Job {
         NetworkSpec student = distillation.objective().trainsFlowMap() ? velocity.asFlowMap() : velocity;
         var settings = distillation.config().training();
         var part = TrainedPart.of(
-                student.parameters(), initial(context, student, teacher), settings.parameters(), context.hadoop(), dir);
+                student.parameters(),
+                () -> initial(context, student, teacher),
+                settings.parameters(),
+                context.hadoop(),
+                dir);
         var recipe = distillation.recipe(context, student).with(part.parameters(), part.frozen());
         var blocks = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");
         TrainedModel trained = new Trainer(context, recipe, blocks, settings, dir)

@@ -93,8 +93,9 @@ class TrainedPartTest {
     }
 
     private float[] train() {
-        var trained = new FlowMatchingTraining(TIME, 0, config()).run(context, SPEC, initial(), 7, training());
-        return trained.vectors().get("parameters");
+        var trained =
+                new FlowMatchingTraining(TIME, 0, config()).run(context, SPEC, TrainedPartTest::initial, 7, training());
+        return trained.vector("parameters");
     }
 
     /** The same steps on all parameters, where the frozen ones are reset after each step. */

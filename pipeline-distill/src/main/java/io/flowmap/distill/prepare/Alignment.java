@@ -49,8 +49,8 @@ public record Alignment(StoredModel imported, AlignmentConfig config, long seed)
         var old = NoiseEmbedding.of(embedding(), layout, parameters);
         var fresh = features(old);
         TrainedModel trained = new Trainer(context, this, BlockSource.empty(), config.training(), dir)
-                .train(fresh.weight(), layout(fresh));
-        var aligned = fresh.with(trained.vectors().get("parameters"));
+                .train(fresh::weight, layout(fresh));
+        var aligned = fresh.with(trained.vector("parameters"));
         return new Aligned(aligned.in(layout, parameters), trained.hash(), error(old, fresh), error(old, aligned));
     }
 
