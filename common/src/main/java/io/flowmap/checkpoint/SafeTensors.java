@@ -23,7 +23,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /**
@@ -47,7 +46,7 @@ public final class SafeTensors {
      * Content of a file.
      *
      * @param tensors by name, in the order of their bytes
-     * @param metadata free text entries of the header
+     * @param metadata free text entries of the header, in its order
      */
     public record Content(Map<String, TensorData> tensors, Map<String, String> metadata) {}
 
@@ -64,23 +63,28 @@ public final class SafeTensors {
      *
      * @param parts locations of the arrays, in file order, without gap or overlap
      * @param start offset of the first array from the start of the file
-     * @param metadata free text entries of the header
+     * @param metadata free text entries of the header, in its order
      */
     public record Index(List<Part> parts, long start, Map<String, String> metadata) {}
 
-    /** Writes the arrays in the order of the map. Equal arguments give equal bytes. Does not close the stream. */
+    /** Writes arrays and metadata in the order of their maps. Equal arguments give equal bytes. Does not close the stream. */
     public static void write(OutputStream out, Map<String, TensorData> tensors, Map<String, String> metadata)
             throws IOException {
+        write(out, Tensors.of(tensors), metadata);
+    }
+
+    /** Like {@link #write(OutputStream, Map, Map)}, but only one array is in memory at a time. */
+    public static void write(OutputStream out, Tensors tensors, Map<String, String> metadata) throws IOException {
         var parts = new ArrayList<Part>();
         long offset = 0;
-        for (var tensor : tensors.entrySet()) {
-            var data = tensor.getValue();
-            parts.add(new Part(tensor.getKey(), data.type(), data.shape(), offset, offset + data.bytes().length));
-            offset += data.bytes().length;
+        for (var array : tensors.arrays().entrySet()) {
+            var info = array.getValue();
+            parts.add(new Part(array.getKey(), info.type(), info.shape(), offset, offset + info.bytes()));
+            offset += info.bytes();
         }
         writeHeader(out, parts, metadata);
-        for (var data : tensors.values()) {
-            out.write(data.bytes());
+        for (var part : parts) {
+            out.write(tensors.read(part.name()).bytes());
         }
     }
 
@@ -88,7 +92,7 @@ public final class SafeTensors {
     static void writeHeader(OutputStream out, List<Part> parts, Map<String, String> metadata) throws IOException {
         var header = Json.mapper().createObjectNode();
         if (!metadata.isEmpty()) {
-            header.set(METADATA, Json.mapper().valueToTree(new TreeMap<>(metadata)));
+            metadata.forEach(header.putObject(METADATA)::put);
         }
         for (var part : parts) {
             var entry = header.putObject(part.name()).put("dtype", part.type().code());
@@ -237,7 +241,7 @@ public final class SafeTensors {
     }
 
     private static Map<String, String> metadata(ObjectNode header) {
-        var metadata = new TreeMap<String, String>();
+        var metadata = new LinkedHashMap<String, String>();
         if (header.has(METADATA) && !header.get(METADATA).isObject()) {
             throw new IllegalArgumentException("expected a map as metadata, got " + header.get(METADATA));
         }
