@@ -12,6 +12,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.autodiff.samediff.internal.Variable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -21,6 +22,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Shapes implements AutoCloseable {
     private final SameDiff graph;
     private final Map<String, long[]> known = new HashMap<>();
+    private final Map<String, SDVariable> zeros = new HashMap<>();
     private final Set<INDArray> lent = Collections.newSetFromMap(new IdentityHashMap<>());
     private int nameScopes;
 
@@ -38,6 +40,11 @@ public final class Shapes implements AutoCloseable {
      */
     public NameScope nameScope() {
         return graph.withNameScope("n" + nameScopes++);
+    }
+
+    /** Zeros of a shape. The graph keeps one constant for each shape and type. */
+    public SDVariable zero(DataType type, long... shape) {
+        return zeros.computeIfAbsent(type + Arrays.toString(shape), key -> graph.zero(null, type, shape));
     }
 
     /** Adds a constant over an array that its owner keeps. */
