@@ -81,10 +81,15 @@ final class LoraConversion {
         return new Adapter(adapter.a(), b, adapter.rank(), null, false, adapter.bias());
     }
 
+    /** B times a factor, in float32 unless its own type holds the products as well. */
     private static TensorData scaled(TensorData b, double factor) {
-        var values = b.doubles();
-        Arrays.setAll(values, i -> values[i] * factor);
-        return new TensorData(TensorData.Type.FLOAT32, b.shape(), TensorData.bytes(TensorData.Type.FLOAT32, values));
+        var products = b.doubles();
+        Arrays.setAll(products, i -> products[i] * factor);
+        var own = new TensorData(b.type(), b.shape(), TensorData.bytes(b.type(), products));
+        return Arrays.equals(own.doubles(), products)
+                ? own
+                : new TensorData(
+                        TensorData.Type.FLOAT32, b.shape(), TensorData.bytes(TensorData.Type.FLOAT32, products));
     }
 
     private Map<String, TensorData> norms() {
@@ -164,32 +169,37 @@ final class LoraConversion {
         parts.forEach(part -> adapters.add(from.adapters().get(part.name())));
         var first = adapters.get(0);
         boolean shared = parts.size() > 1 && adapters.stream().allMatch(other -> sharesA(first, other));
-        var plain =
-                shared ? adapters : adapters.stream().map(Adapter::withoutRoot).toList();
-        var type = Columns.type(adapters.stream().map(Adapter::b).toList());
         var bias = bias(module, parts, adapters);
         if (shared) {
-            var b = new Columns.Grid(type, module.rows(), first.rank());
-            for (int i = 0; i < parts.size(); i++) {
-                b.put(parts.get(i).from(), 0, adapters.get(i).b());
-            }
-            return new Adapter(first.a(), b.data(), first.alpha(), first.stored(), first.rankStabilised(), bias);
+            var b = joined(module, parts, adapters.stream().map(Adapter::b).toList(), false);
+            return new Adapter(first.a(), b, first.alpha(), first.stored(), first.rankStabilised(), bias);
         }
-        int rank = plain.stream().mapToInt(Adapter::rank).sum();
+        var plain = adapters.stream().map(Adapter::withoutRoot).toList();
         var reference = plain.stream()
                 .filter(adapter -> adapter.alpha() != 0)
                 .findFirst()
                 .orElse(plain.get(0));
-        boolean even = plain.stream().allMatch(other -> sameScale(reference, other));
-        var b = new Columns.Grid(even ? type : TensorData.Type.FLOAT32, module.rows(), rank);
-        int at = 0;
-        for (int i = 0; i < parts.size(); i++) {
-            var own = plain.get(i);
-            b.put(parts.get(i).from(), at, even ? own.b() : scaled(own.b(), own.scale() / reference.scale()));
-            at += own.rank();
-        }
+        var factors = plain.stream()
+                .map(own -> sameScale(reference, own) ? own.b() : scaled(own.b(), own.scale() / reference.scale()))
+                .toList();
         var a = Rows.join(Columns.alike(plain.stream().map(Adapter::a).toList()));
-        return new Adapter(a, b.data(), reference.alpha() * rank / reference.rank(), null, false, bias);
+        double alpha = reference.alpha() * a.shape()[0] / reference.rank();
+        return new Adapter(a, joined(module, parts, factors, true), alpha, null, false, bias);
+    }
+
+    /** B of a joined layer from those of its parts, which have columns of their own or share them. */
+    private static TensorData joined(
+            FluxModule module, List<FluxModule.Part> parts, List<TensorData> factors, boolean apart) {
+        int columns = apart
+                ? factors.stream().mapToInt(b -> (int) b.shape()[1]).sum()
+                : (int) factors.get(0).shape()[1];
+        var joined = new Columns.Grid(Columns.type(factors), module.rows(), columns);
+        int column = 0;
+        for (int i = 0; i < parts.size(); i++) {
+            joined.put(parts.get(i).from(), column, factors.get(i));
+            column += apart ? (int) factors.get(i).shape()[1] : 0;
+        }
+        return joined.data();
     }
 
     private static boolean sharesA(Adapter one, Adapter other) {

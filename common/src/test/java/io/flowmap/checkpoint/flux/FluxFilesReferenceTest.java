@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -159,7 +160,9 @@ class FluxFilesReferenceTest {
     }
 
     private static void requireSameBytes(Path actual, Path expected) throws IOException {
-        assertThat(Files.readAllBytes(actual)).as("%s", expected).isEqualTo(Files.readAllBytes(expected));
+        assertThat(Files.mismatch(actual, expected))
+                .as("first byte that differs from %s", expected)
+                .isEqualTo(-1);
     }
 
     /** Written in another layout and read again, a LoRA merges to the same weights. */
@@ -191,7 +194,7 @@ class FluxFilesReferenceTest {
         }
     }
 
-    /** Factors and alpha of a LoRA come back through any layout bit for bit, as long as its layers can be told apart there. */
+    /** The layers of BFL join several of diffusers': alpha comes back from there where these have one scale. */
     @Test
     void alphaAndFactorsSurviveTheWayThroughOtherLayouts() throws IOException {
         for (Path set : loraSets()) {
@@ -199,36 +202,50 @@ class FluxFilesReferenceTest {
             int cases = 0;
             for (var lora : loras(set, base).entrySet()) {
                 LoraFile first = lora.getValue();
-                if (lora.getKey().startsWith(CONTROL)
-                        || first.adapters().values().stream().anyMatch(Adapter::rankStabilised)) {
+                if (lora.getKey().startsWith(CONTROL)) {
                     continue;
                 }
                 for (LoraLayout layout : List.of(LoraLayout.DIFFUSERS, LoraLayout.PEFT, LoraLayout.KOHYA)) {
-                    Path out = dir.resolve("way-" + set.getFileName() + "-" + lora.getKey() + "-" + layout);
-                    FluxFiles.write(fileSystem(), hadoop(out), first.to(layout));
-                    LoraFile back = LoraFile.read(fileSystem(), hadoop(out), base.sizes())
-                            .to(first.layout());
-                    assertThat(back.adapters().keySet())
-                            .containsExactlyInAnyOrderElementsOf(
-                                    first.adapters().keySet());
-                    first.adapters().forEach((name, adapter) -> {
-                        Adapter other = back.adapters().get(name);
-                        var what = lora.getKey() + " " + layout + " " + name;
-                        assertThat(other.alpha()).as(what).isEqualTo(adapter.alpha());
-                        assertThat(other.a())
-                                .as(what)
-                                .usingRecursiveComparison()
-                                .isEqualTo(adapter.a());
-                        assertThat(other.b())
-                                .as(what)
-                                .usingRecursiveComparison()
-                                .isEqualTo(adapter.b());
-                    });
-                    cases++;
+                    if (layout.fused() == first.layout().fused() && isPlain(first) || hasOneScale(first)) {
+                        Path out = dir.resolve("way-" + set.getFileName() + "-" + lora.getKey() + "-" + layout);
+                        FluxFiles.write(fileSystem(), hadoop(out), first.to(layout));
+                        LoraFile read = LoraFile.read(fileSystem(), hadoop(out), base.sizes());
+                        requireSame(lora.getKey() + " " + layout, read.to(first.layout()), first);
+                        cases++;
+                    }
                 }
             }
             Reference.checked(set, cases);
         }
+    }
+
+    private static boolean isPlain(LoraFile lora) {
+        return lora.adapters().values().stream().noneMatch(Adapter::rankStabilised);
+    }
+
+    private static boolean hasOneScale(LoraFile lora) {
+        return isPlain(lora)
+                && lora.adapters().values().stream()
+                                .map(Adapter::scale)
+                                .distinct()
+                                .count()
+                        == 1;
+    }
+
+    private static void requireSame(String what, LoraFile actual, LoraFile expected) {
+        assertThat(actual.adapters().keySet())
+                .as(what)
+                .containsExactlyInAnyOrderElementsOf(expected.adapters().keySet());
+        expected.adapters().forEach((name, adapter) -> {
+            Adapter other = actual.adapters().get(name);
+            assertThat(other.alpha()).as("%s %s", what, name).isEqualTo(adapter.alpha());
+            assertThat(Arrays.equals(other.a().bytes(), adapter.a().bytes()))
+                    .as("%s %s A", what, name)
+                    .isTrue();
+            assertThat(Arrays.equals(other.b().bytes(), adapter.b().bytes()))
+                    .as("%s %s B", what, name)
+                    .isTrue();
+        });
     }
 
     /** The LoRA of the student, as diffusers wrote it. */
