@@ -9,6 +9,9 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flowmap.config.Json;
 import io.flowmap.config.UserError;
+import io.flowmap.file.PendingFile;
+import io.flowmap.file.Store;
+import java.io.BufferedOutputStream;
 import java.io.CharConversionException;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -24,6 +27,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 
 /**
  * The safetensors format: the length of the header in 8 bytes, the header as JSON (name to dtype, shape and offsets), then the arrays
@@ -35,6 +40,7 @@ public final class SafeTensors {
     public static final long MAX_HEADER = 100_000_000;
 
     private static final int ALIGNMENT = 8;
+    private static final int BUFFER = 1 << 20;
     private static final ObjectReader STRICT = Json.mapper()
             .reader()
             .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -75,16 +81,35 @@ public final class SafeTensors {
 
     /** Like {@link #write(OutputStream, Map, Map)}, but only one array is in memory at a time. */
     public static void write(OutputStream out, Tensors tensors, Map<String, String> metadata) throws IOException {
+        var arrays = tensors.arrays();
+        writeHeader(out, arrays, metadata);
+        for (var name : arrays.keySet()) {
+            out.write(tensors.read(name).bytes());
+        }
+    }
+
+    /** Writes everything before the arrays. The caller then writes their bytes, in the order of the map. */
+    public static void writeHeader(
+            OutputStream out, Map<String, Tensors.ArrayInfo> arrays, Map<String, String> metadata) throws IOException {
         var parts = new ArrayList<Part>();
         long offset = 0;
-        for (var array : tensors.arrays().entrySet()) {
+        for (var array : arrays.entrySet()) {
             var info = array.getValue();
             parts.add(new Part(array.getKey(), info.type(), info.shape(), offset, offset + info.bytes()));
             offset += info.bytes();
         }
         writeHeader(out, parts, metadata);
-        for (var part : parts) {
-            out.write(tensors.read(part.name()).bytes());
+    }
+
+    /** Publishes a file, which appears when it is complete. Only one array is in memory at a time. */
+    public static void write(FileSystem fileSystem, Path file, Tensors tensors, Map<String, String> metadata) {
+        try (var pending = PendingFile.create(fileSystem, file, 0)) {
+            var out = new BufferedOutputStream(pending.stream(), BUFFER);
+            write(out, tensors, metadata);
+            out.flush();
+            pending.commit();
+        } catch (IOException e) {
+            throw Store.failure("cannot write " + file, e);
         }
     }
 

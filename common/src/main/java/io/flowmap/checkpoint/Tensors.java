@@ -56,31 +56,27 @@ public interface Tensors {
         var all = arrays();
         var kept = new LinkedHashMap<String, ArrayInfo>();
         names.forEach(name -> kept.put(name, all.get(name)));
-        return new View(kept, this);
+        return new View(kept, this::read);
     }
 
     /** Arrays in memory. */
     static Tensors of(Map<String, TensorData> tensors) {
-        return new Tensors() {
-            @Override
-            public Map<String, ArrayInfo> arrays() {
-                var infos = new LinkedHashMap<String, ArrayInfo>();
-                tensors.forEach((name, data) -> infos.put(name, new ArrayInfo(data.type(), data.shape())));
-                return infos;
-            }
-
-            @Override
-            public TensorData read(String name) {
-                return tensors.get(name);
-            }
-        };
+        var infos = new LinkedHashMap<String, ArrayInfo>();
+        tensors.forEach((name, data) -> infos.put(name, new ArrayInfo(data.type(), data.shape())));
+        return new View(infos, tensors::get);
     }
 
-    /** Some of another's arrays. */
-    record View(Map<String, ArrayInfo> arrays, Tensors all) implements Tensors {
+    /** Reads an array by its name. */
+    @FunctionalInterface
+    interface Reading {
+        TensorData read(String name);
+    }
+
+    /** Arrays that are read or computed in a way of their own. */
+    record View(Map<String, ArrayInfo> arrays, Reading reading) implements Tensors {
         @Override
         public TensorData read(String name) {
-            return all.read(name);
+            return reading.read(name);
         }
     }
 }

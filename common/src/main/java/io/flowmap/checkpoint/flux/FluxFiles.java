@@ -5,10 +5,6 @@ import io.flowmap.checkpoint.SafeTensors;
 import io.flowmap.checkpoint.Tensors;
 import io.flowmap.config.Json;
 import io.flowmap.file.AtomicFile;
-import io.flowmap.file.PendingFile;
-import io.flowmap.file.Store;
-import java.io.BufferedOutputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +18,6 @@ public final class FluxFiles {
     /** Bytes of arrays in a shard, as diffusers limits them. */
     public static final long SHARD = 10_000_000_000L;
 
-    private static final int BUFFER = 1 << 20;
     private static final String STEM = "diffusion_pytorch_model";
     private static final String SUFFIX = ".safetensors";
     private static final Map<String, String> HEADER = Map.of("format", "pt");
@@ -32,10 +27,10 @@ public final class FluxFiles {
     /** Writes a LoRA: a file, or for PEFT a folder. */
     public static void write(FileSystem fileSystem, Path path, LoraFile lora) {
         if (lora.adapterConfig() == null) {
-            write(fileSystem, path, lora.tensors(), lora.header());
+            SafeTensors.write(fileSystem, path, lora.tensors(), lora.header());
             return;
         }
-        write(fileSystem, new Path(path, LoraSource.MODEL), lora.tensors(), lora.header());
+        SafeTensors.write(fileSystem, new Path(path, LoraSource.MODEL), lora.tensors(), lora.header());
         AtomicFile.write(
                 fileSystem,
                 new Path(path, LoraSource.CONFIG),
@@ -44,7 +39,7 @@ public final class FluxFiles {
 
     /** Writes a transformer as one file under BFL's names. */
     public static void writeBfl(FileSystem fileSystem, Path file, FluxWeights weights) {
-        write(fileSystem, file, weights.bfl().sorted(), Map.of());
+        SafeTensors.write(fileSystem, file, weights.bfl().sorted(), Map.of());
     }
 
     /**
@@ -58,7 +53,7 @@ public final class FluxFiles {
         var tensors = weights.diffusers().sorted();
         var shards = shards(tensors, shard);
         if (shards.size() == 1) {
-            write(fileSystem, new Path(folder, STEM + SUFFIX), tensors, HEADER);
+            SafeTensors.write(fileSystem, new Path(folder, STEM + SUFFIX), tensors, HEADER);
         } else {
             writeShards(fileSystem, folder, tensors, shards);
         }
@@ -91,7 +86,7 @@ public final class FluxFiles {
         var map = index.putObject("weight_map");
         for (int i = 0; i < shards.size(); i++) {
             var name = String.format(Locale.ROOT, "%s-%05d-of-%05d%s", STEM, i + 1, shards.size(), SUFFIX);
-            write(fileSystem, new Path(folder, name), tensors.only(shards.get(i)), HEADER);
+            SafeTensors.write(fileSystem, new Path(folder, name), tensors.only(shards.get(i)), HEADER);
             shards.get(i).forEach(tensor -> map.put(tensor, name));
         }
         write(fileSystem, new Path(folder, STEM + SUFFIX + ".index.json"), index);
@@ -120,16 +115,5 @@ public final class FluxFiles {
 
     private static void write(FileSystem fileSystem, Path file, ObjectNode json) {
         AtomicFile.write(fileSystem, file, Json.pretty(json).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static void write(FileSystem fileSystem, Path file, Tensors tensors, Map<String, String> header) {
-        try (var pending = PendingFile.create(fileSystem, file, 0)) {
-            var out = new BufferedOutputStream(pending.stream(), BUFFER);
-            SafeTensors.write(out, tensors, header);
-            out.flush();
-            pending.commit();
-        } catch (IOException e) {
-            throw Store.failure("cannot write " + file, e);
-        }
     }
 }

@@ -1,11 +1,9 @@
 package io.flowmap.checkpoint.flux;
 
-import io.flowmap.checkpoint.TensorData;
 import io.flowmap.checkpoint.Tensors;
 import io.flowmap.checkpoint.foreign.ForeignCheckpoint;
 import io.flowmap.config.UserError;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -36,6 +34,11 @@ public record FluxWeights(String file, FluxLayout layout, FluxSizes sizes, Tenso
                 file.name(), layout, sizes, layout == FluxLayout.BFL ? file : joined(file.name(), table, file)));
     }
 
+    /** The layout that the names of weights belong to; null if they are not those of a FLUX transformer. */
+    public static FluxLayout layout(Tensors weights) {
+        return FluxLayout.of(weights);
+    }
+
     /** Like {@link #in}, but anything else is a {@link UserError}. */
     public static FluxWeights of(ForeignCheckpoint file) {
         return in(file).orElseThrow(() -> new UserError("cannot read " + file.name()
@@ -58,7 +61,7 @@ public record FluxWeights(String file, FluxLayout layout, FluxSizes sizes, Tenso
             infos.put(name, new Tensors.ArrayInfo(types.get(0), tensor.shape()));
         });
         report.requireNothing("cannot read " + file + " as a FLUX transformer");
-        return new Computed(infos, name -> {
+        return new Tensors.View(infos, name -> {
             var tensor = table.tensors().get(name);
             return tensor.join(tensor.partNames().stream().map(diffusers::read).toList());
         });
@@ -72,7 +75,7 @@ public record FluxWeights(String file, FluxLayout layout, FluxSizes sizes, Tenso
         table.parts()
                 .forEach((name, tensor) -> infos.put(
                         name, new Tensors.ArrayInfo(found.get(tensor.name()).type(), tensor.partShape(name))));
-        return new Computed(infos, name -> {
+        return new Tensors.View(infos, name -> {
             var tensor = table.parts().get(name);
             return tensor.part(name, bfl.read(tensor.name()));
         });
@@ -96,17 +99,5 @@ public record FluxWeights(String file, FluxLayout layout, FluxSizes sizes, Tenso
 
     FluxTable table() {
         return new FluxTable(sizes);
-    }
-
-    /** Tensors that are computed when they are read. */
-    record Computed(Map<String, Tensors.ArrayInfo> arrays, Reading reading) implements Tensors {
-        interface Reading {
-            TensorData read(String name);
-        }
-
-        @Override
-        public TensorData read(String name) {
-            return reading.read(name);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.flowmap.checkpoint.flux;
 
 import io.flowmap.checkpoint.TensorData;
+import io.flowmap.checkpoint.Tensors;
 import io.flowmap.config.Json;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +15,9 @@ import java.util.function.UnaryOperator;
  * the way there and back, except where layers of different scales are joined.
  */
 final class LoraConversion {
+    /** Names of the parts of joined layers in our networks. */
+    private static final List<String> PARTS = List.of("q", "k", "v", "mlp");
+
     private final LoraFile from;
     private final LoraLayout to;
     private final FluxTable table;
@@ -22,6 +26,35 @@ final class LoraConversion {
         this.from = from;
         this.to = to;
         this.table = new FluxTable(from.sizes());
+    }
+
+    /** See {@link LoraFile#of}. */
+    static LoraFile ofTrained(String name, FluxTable table, Map<String, Adapter> adapters) {
+        var report = new KeyReport();
+        var whole = new LinkedHashMap<String, Adapter>();
+        var parts = new LinkedHashMap<String, Adapter>();
+        adapters.forEach((map, adapter) -> {
+            int dot = map.lastIndexOf('.');
+            var module = table.modules().get(map.substring(0, Math.max(0, dot)));
+            int part = PARTS.indexOf(map.substring(dot + 1));
+            if (table.modules().containsKey(map)) {
+                whole.put(map, adapter);
+            } else if (module != null && part >= 0 && part < module.parts().size()) {
+                parts.put(module.parts().get(part).name(), adapter);
+            } else {
+                report.unknown(
+                        map,
+                        new Tensors.ArrayInfo(adapter.b().type(), adapter.b().shape()));
+            }
+        });
+        report.requireNothing("cannot write " + name + " as a LoRA");
+        var split = new LoraConversion(raw(name, LoraLayout.BFL, table, whole), LoraLayout.DIFFUSERS).split();
+        split.putAll(parts);
+        return new LoraConversion(raw(name, LoraLayout.DIFFUSERS, table, split), LoraLayout.DIFFUSERS).result();
+    }
+
+    private static LoraFile raw(String name, LoraLayout layout, FluxTable table, Map<String, Adapter> adapters) {
+        return new LoraFile(name, layout, table.sizes(), adapters, Map.of(), Map.of(), null);
     }
 
     LoraFile result() {

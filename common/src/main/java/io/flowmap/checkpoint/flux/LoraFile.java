@@ -36,9 +36,14 @@ public record LoraFile(
         return new LoraReader(LoraSource.open(fileSystem, path), sizes).read();
     }
 
-    /** Adapters of BFL's layers, as trained here, in BFL's layout. */
+    /**
+     * Adapters as they are trained here, in diffusers' layout. Throws {@link UserError} with all layers that the transformer does not have.
+     *
+     * @param name where they are from, for messages
+     * @param adapters by layer: BFL's name, or for a part of a joined layer that name with q, k, v or mlp after a dot
+     */
     public static LoraFile of(String name, FluxSizes sizes, Map<String, Adapter> adapters) {
-        return new LoraFile(name, LoraLayout.BFL, sizes, adapters, Map.of(), Map.of(), null);
+        return LoraConversion.ofTrained(name, new FluxTable(sizes), adapters);
     }
 
     /**

@@ -130,7 +130,7 @@ public enum LoraLayout {
     private static final Pattern ATTENTION = Pattern.compile("(double_blocks\\.\\d+)\\.(img|txt)_attn\\.(qkv|proj)");
     private static final Pattern SINGLE = Pattern.compile("(single_blocks\\.\\d+)\\.linear([12])");
     private static final Pattern BFL_KEY = Pattern.compile(
-            "(double_blocks|single_blocks|img_in|txt_in|time_in|vector_in|guidance_in|final_layer)\\..*");
+            "(double_blocks|single_blocks|img_in|txt_in|time_in|vector_in|guidance_in|final_layer)\\.(.*\\.)?lora_A\\.weight");
 
     private final boolean fused;
 
@@ -147,7 +147,7 @@ public enum LoraLayout {
     }
 
     /** The layout of a file with these names; null if none of its names is known. */
-    static LoraLayout of(Set<String> keys) {
+    public static LoraLayout of(Set<String> keys) {
         for (var layout : values()) {
             if (keys.stream().anyMatch(layout::recognises)) {
                 return layout;

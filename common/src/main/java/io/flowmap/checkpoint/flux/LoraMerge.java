@@ -73,10 +73,7 @@ final class LoraMerge {
                 .forEach((name, tensor) ->
                         infos.put(name, new Tensors.ArrayInfo(found.get(name).type(), tensor.shape())));
         return new FluxWeights(
-                base.file(),
-                base.layout(),
-                sizes,
-                new FluxWeights.Computed(infos, name -> read(name, infos.get(name))));
+                base.file(), base.layout(), sizes, new Tensors.View(infos, name -> read(name, infos.get(name))));
     }
 
     private TensorData read(String name, Tensors.ArrayInfo info) {

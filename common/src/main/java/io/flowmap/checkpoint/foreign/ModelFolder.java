@@ -1,6 +1,5 @@
 package io.flowmap.checkpoint.foreign;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flowmap.config.UserError;
 import io.flowmap.file.Store;
 import java.io.IOException;
@@ -8,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -124,26 +122,9 @@ public final class ModelFolder {
         return parts;
     }
 
-    /** Parts with weights that lie in a sub-folder, or in the folder itself for "". */
-    public List<Part> weightsIn(String subFolder) {
-        var folder = subFolder.isEmpty() ? root : new Path(root, subFolder);
-        return parts.stream()
-                .filter(part -> part.hasWeights() && part.folder().equals(folder))
-                .toList();
-    }
-
     /** Opens the weights of a part; reads headers alone. Throws {@link UserError} if a file is damaged. */
     public ForeignCheckpoint open(Part part) {
         return ForeignCheckpoint.open(fileSystem, part.path());
-    }
-
-    /** The configuration beside a part; empty if there is none. Throws {@link UserError} if it is damaged. */
-    public Optional<ObjectNode> config(Part part) {
-        return CONFIGS.stream()
-                .map(name -> new Path(part.folder(), name))
-                .filter(file -> exists(fileSystem, file))
-                .findFirst()
-                .map(file -> ForeignJson.read(fileSystem, file));
     }
 
     /** The licence that the folder states, in a few words. */

@@ -10,7 +10,9 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.apache.hadoop.fs.Path;
 
 /** Arrays of one safetensors file, or of several files next to their index ({@code model.safetensors.index.json}). */
@@ -34,6 +36,16 @@ final class ShardIndex {
             }
             return new Shard(arrays, index.metadata());
         }
+    }
+
+    /** The files named in an index, sorted by name. */
+    static List<Path> files(FileBlob index) throws IOException {
+        var files = new TreeSet<Path>();
+        var map = weightMap(index);
+        map.fields()
+                .forEachRemaining(entry ->
+                        files.add(new Path(index.file().getParent(), shardName(entry.getKey(), entry.getValue()))));
+        return List.copyOf(files);
     }
 
     /** The arrays named in an index, in its order. The files next to it must hold these arrays and no others. */
