@@ -111,6 +111,12 @@ final class LinearRules {
             };
         }
 
+        @Override
+        public long multiplyAdds(Node op) {
+            long[] a = op.shape(0);
+            return Arrays.stream(shape(op)).reduce(1, (m, n) -> m * n) * a[a.length - (flag(op, 0) ? 2 : 1)];
+        }
+
         private static SDVariable product(Node op, SDVariable a, SDVariable b, boolean ta, boolean tb) {
             return op.graph().mmul(a, b, ta, tb, false);
         }

@@ -24,6 +24,7 @@ public final class Shapes implements AutoCloseable {
     private final Map<String, long[]> known = new HashMap<>();
     private final Map<String, SDVariable> zeros = new HashMap<>();
     private final Set<INDArray> lent = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Map<String, Region> regions = new HashMap<>();
     private int nameScopes;
 
     public Shapes(SameDiff graph) {
@@ -47,6 +48,36 @@ public final class Shapes implements AutoCloseable {
         return zeros.computeIfAbsent(type + Arrays.toString(shape), key -> graph.zero(null, type, shape));
     }
 
+    /**
+     * Opens a name scope for a block of a network. What is computed in it may be computed once more where its cotangents need it ({@link
+     * Region}).
+     */
+    public NameScope block() {
+        var scope = nameScope();
+        regions.put(graph.currentNameScope(), new Region(nameScopes, false));
+        return scope;
+    }
+
+    /** Opens a name scope for a derivative of the op that computes {@code variable}. It belongs to that op's block. */
+    NameScope derivativeOf(SDVariable variable, boolean reverse) {
+        var region = regionOf(variable);
+        var scope = nameScope();
+        if (region != null) {
+            regions.put(graph.currentNameScope(), new Region(region.block(), reverse || region.reverse()));
+        }
+        return scope;
+    }
+
+    /** The region of the op that computes a variable; null outside of blocks. */
+    public Region regionOf(SDVariable variable) {
+        String scope = variable.name();
+        Region region = null;
+        for (int end = scope.lastIndexOf('/'); end > 0 && region == null; end = scope.lastIndexOf('/', end - 1)) {
+            region = regions.get(scope.substring(0, end));
+        }
+        return region;
+    }
+
     /** Adds a constant over an array that its owner keeps. */
     public SDVariable lend(String name, INDArray array) {
         lent.add(array);
@@ -54,8 +85,8 @@ public final class Shapes implements AutoCloseable {
     }
 
     /** Whether a constant's array belongs to another owner, who may lend it to several graphs. */
-    public boolean isLent(INDArray array) {
-        return lent.contains(array);
+    public boolean isLent(SDVariable constant) {
+        return constant.getVariableType() == VariableType.CONSTANT && lent.contains(constant.getArr());
     }
 
     /** Shape of a variable. Throws {@link UnsupportedOperationException} for an op without a rule. */

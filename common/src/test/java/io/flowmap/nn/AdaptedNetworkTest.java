@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.flowmap.engine.Program;
+import io.flowmap.engine.nd4j.Nd4jBackend;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.graph.Vjp;
 import io.flowmap.nn.edm2.UNet;
@@ -147,7 +147,7 @@ class AdaptedNetworkTest {
             scope.declared().forEach(p -> in.bind(scope.variable(p.name()), arrays.get(p.name())));
             Map<String, INDArray> outputs = new LinkedHashMap<>();
             wanted.values().forEach(v -> outputs.put(v.name(), in.output(v)));
-            try (var program = Program.compile(in.shapes(), in.arrays(), outputs)) {
+            try (var program = Nd4jBackend.compile(in.shapes(), in.arrays(), outputs)) {
                 program.run();
             }
             return wanted.entrySet().stream()

@@ -85,6 +85,7 @@ public record StudentFactory(
                 student.sample(),
                 batch,
                 DataType.FLOAT,
+                false,
                 false);
     }
 

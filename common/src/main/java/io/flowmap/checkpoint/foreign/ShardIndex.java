@@ -13,7 +13,9 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.apache.hadoop.fs.Path;
 
 /** Arrays of one safetensors file, or of several files next to their index ({@code model.safetensors.index.json}). */
@@ -39,12 +41,18 @@ final class ShardIndex {
         }
     }
 
+    /** The files named in an index, sorted by name. */
+    static List<Path> files(FileBlob index) throws IOException {
+        var files = new TreeSet<Path>();
+        var map = weightMap(index);
+        map.fields()
+                .forEachRemaining(entry ->
+                        files.add(new Path(index.file().getParent(), shardName(entry.getKey(), entry.getValue()))));
+        return List.copyOf(files);
+    }
+
     /** The arrays named in an index, in its order. */
     static Map<String, ArrayView> arrays(FileBlob index) throws IOException {
-        if (index.length() > MAX_INDEX) {
-            throw new IllegalArgumentException(
-                    "expected an index of at most " + MAX_INDEX + " bytes, got " + index.length());
-        }
         var shards = new HashMap<String, Map<String, ArrayView>>();
         var arrays = new LinkedHashMap<String, ArrayView>();
         var map = weightMap(index);
@@ -80,6 +88,10 @@ final class ShardIndex {
     }
 
     private static JsonNode weightMap(FileBlob index) throws IOException {
+        if (index.length() > MAX_INDEX) {
+            throw new IllegalArgumentException(
+                    "expected an index of at most " + MAX_INDEX + " bytes, got " + index.length());
+        }
         try {
             var map =
                     Json.mapper().readTree(index.read(0, (int) index.length())).path("weight_map");

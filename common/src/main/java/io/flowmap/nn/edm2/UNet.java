@@ -285,7 +285,7 @@ public final class UNet implements Network, TimeEmbedding {
         }
 
         SDVariable block(Block block, SDVariable input, SDVariable embedding) {
-            try (var names = scope.shapes().nameScope()) {
+            try (var names = scope.shapes().block()) {
                 if (block.flavor() == Flavor.INPUT) {
                     return mp.conv(block.name(), input, 1, block.out(), 3);
                 }

@@ -97,7 +97,7 @@ class FluxReferenceTest {
     private static double[] rotations(FluxCase c, FluxGraph graph) {
         var tokens = graph.tokens("");
         var rotation =
-                new TokenLayers(graph.scope).rotation(c.config(), tokens.textPositions(), tokens.imagePositions());
+                new Sinusoids(graph.scope).rotation(c.config(), tokens.textPositions(), tokens.imagePositions());
         double[] cos = rotation.cos().getArr().castTo(DataType.DOUBLE).data().asDouble();
         double[] sin = rotation.sin().getArr().castTo(DataType.DOUBLE).data().asDouble();
         int samples = (int) graph.scope.shape(tokens.time())[0];

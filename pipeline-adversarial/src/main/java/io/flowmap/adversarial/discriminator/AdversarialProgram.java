@@ -1,6 +1,7 @@
 package io.flowmap.adversarial.discriminator;
 
 import io.flowmap.engine.Program;
+import io.flowmap.engine.nd4j.Nd4jBackend;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.flow.LinearPath;
 import io.flowmap.flow.NetworkField;
@@ -117,7 +118,7 @@ public final class AdversarialProgram implements AutoCloseable {
                 game.fakePenalty() == null ? null : output(game.fakePenalty().size());
         write(student, theta, Map.of(fake, game.generatorSlope()), gradients.student());
         write(discriminator, psi, game.discriminatorCotangents(), gradients.discriminator());
-        program = Program.compile(shapes, inputs.arrays(), outputs);
+        program = Nd4jBackend.compile(shapes, inputs.arrays(), outputs);
     }
 
     private SDVariable fake(Scope scope, SDVariable real, Condition condition) {
