@@ -175,7 +175,7 @@ public final class Scope {
     }
 
     private SDVariable product(SDVariable x, SDVariable weight) {
-        return graph().mmul(x, weight, false, true, false);
+        return new Layers(this).linear(x, weight);
     }
 
     /** Part of an array along its first dimension. */

@@ -1,10 +1,12 @@
 package io.flowmap.nn.flux;
 
 import io.flowmap.nn.ConditionShape;
+import io.flowmap.nn.Layers;
 import io.flowmap.nn.Network;
 import io.flowmap.nn.Parameter.Kind;
 import io.flowmap.nn.Scope;
 import io.flowmap.nn.Scope.Part;
+import io.flowmap.nn.flux.Sinusoids.Rotation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,7 @@ public final class Transformer implements Network {
 
     private static final String TIME = "time_in";
     private static final String TARGET = "target_time_in";
+    private static final double NORM_EPSILON = 1e-6;
 
     private final FluxConfig config;
     private final long channels;
@@ -162,7 +165,8 @@ public final class Transformer implements Network {
     private final class Emission {
         private final Scope scope;
         private final SameDiff graph;
-        private final TokenLayers layers;
+        private final Layers layers;
+        private final Sinusoids sinusoids;
         private final long heads = config.numHeads();
         private final long perHead = config.headSize();
         private final long wide = config.hiddenSize();
@@ -172,7 +176,8 @@ public final class Transformer implements Network {
         Emission(Scope scope) {
             this.scope = scope;
             this.graph = scope.graph();
-            this.layers = new TokenLayers(scope);
+            this.layers = new Layers(scope);
+            this.sinusoids = new Sinusoids(scope);
         }
 
         SDVariable linear(String name, SDVariable x, long out) {
@@ -188,7 +193,7 @@ public final class Transformer implements Network {
         }
 
         SDVariable numberEmbedder(String name, SDVariable number, Kind last) {
-            SDVariable features = layers.sinusoids(number);
+            SDVariable features = sinusoids.of(number);
             scope.observe(name + ".sinusoids", features);
             return embedder(name, features, last);
         }
@@ -226,11 +231,11 @@ public final class Transformer implements Network {
 
         /** (1 + scale) LN(x) + shift. */
         SDVariable modulated(SDVariable x, SDVariable shift, SDVariable scale) {
-            return layers.layerNorm(x).mul(scale.add(1)).add(shift);
+            return layers.layerNorm(x, NORM_EPSILON).mul(scale.add(1)).add(shift);
         }
 
         SDVariable mlp(String name, SDVariable x) {
-            SDVariable y = linear(name + ".2", layers.gelu(linear(name + ".0", x, config.mlpSize())), wide);
+            SDVariable y = linear(name + ".2", layers.geluTanh(linear(name + ".0", x, config.mlpSize())), wide);
             scope.observe(name, y);
             return y;
         }
@@ -238,29 +243,27 @@ public final class Transformer implements Network {
         /** [N,tokens,h] as [N*H,tokens,D]. */
         SDVariable split(SDVariable x) {
             long[] shape = scope.shape(x);
-            SDVariable parts = scope.reshape(x, shape[0], shape[1], heads, perHead);
-            return scope.reshape(graph.permute(parts, 0, 2, 1, 3), shape[0] * heads, shape[1], perHead);
+            return layers.heads(scope.reshape(x, shape[0] * shape[1], wide), shape[0], heads);
         }
 
         /** Normalised over the channels of a head, times a scale for each channel. */
         SDVariable unit(String norm, SDVariable x, double factor) {
             SDVariable scale = scope.parameter(norm + ".scale", Kind.SCALE, perHead);
-            return x.mul(layers.inverseMagnitude(x)).mul(scale.mul(factor));
+            return layers.rmsNorm(x, NORM_EPSILON).mul(scale.mul(factor));
         }
 
-        Heads heads(String norm, List<SDVariable> parts, TokenLayers.Rotation rotation) {
+        Heads heads(String norm, List<SDVariable> parts, Rotation rotation) {
             SDVariable q = unit(norm + ".query_norm", split(parts.get(0)), 1 / Math.sqrt(perHead));
             SDVariable k = unit(norm + ".key_norm", split(parts.get(1)), 1);
-            return new Heads(q, layers.rotated(q, rotation), layers.rotated(k, rotation), split(parts.get(2)));
+            return new Heads(q, sinusoids.rotated(q, rotation), sinusoids.rotated(k, rotation), split(parts.get(2)));
         }
 
         /** softmax(q k') v, [N,tokens of q,h]. */
         SDVariable attention(SDVariable q, SDVariable k, SDVariable v) {
-            SDVariable weights = graph.nn().softmax(graph.mmul(q, k, false, true, false), 2);
-            long[] shape = scope.shape(q);
-            long n = shape[0] / heads;
-            SDVariable mixed = scope.reshape(graph.mmul(weights, v), n, heads, shape[1], perHead);
-            return scope.reshape(graph.permute(mixed, 0, 2, 1, 3), n, shape[1], wide);
+            long tokens = scope.shape(q)[1];
+            long n = scope.shape(q)[0] / heads;
+            SDVariable mixed = layers.attend(layers.scores(q, k), v);
+            return scope.reshape(layers.joined(mixed, n, heads), n, tokens, wide);
         }
 
         private SDVariable joined(SDVariable text, SDVariable image) {
@@ -268,7 +271,7 @@ public final class Transformer implements Network {
         }
 
         /** Queries, keys and values of one of the two streams of a double block. */
-        Heads stream(String name, SDVariable z, List<SDVariable> m, TokenLayers.Rotation rotation) {
+        Heads stream(String name, SDVariable z, List<SDVariable> m, Rotation rotation) {
             SDVariable u = modulated(z, m.get(0), m.get(1));
             List<SDVariable> parts = scope.linear(name + "_attn.qkv", u, Kind.DENSE, qkv);
             scope.observe(name + "_attn.qkv", () -> graph.concat(2, parts.toArray(SDVariable[]::new)));
@@ -286,8 +289,8 @@ public final class Transformer implements Network {
         }
 
         /** A block in which text and image have weights of their own; each token attends to all. */
-        Both doubleBlock(int index, Both z, TokenLayers.Rotation text, TokenLayers.Rotation image) {
-            try (var names = scope.shapes().nameScope()) {
+        Both doubleBlock(int index, Both z, Rotation text, Rotation image) {
+            try (var names = scope.shapes().block()) {
                 String block = "double_blocks." + index;
                 List<SDVariable> mi = modulation(block + ".img_mod.lin", 6);
                 List<SDVariable> mt = modulation(block + ".txt_mod.lin", 6);
@@ -308,8 +311,8 @@ public final class Transformer implements Network {
         }
 
         /** A block on text and image together, whose MLP runs beside the attention. */
-        SDVariable singleBlock(int index, SDVariable z, TokenLayers.Rotation rotation) {
-            try (var names = scope.shapes().nameScope()) {
+        SDVariable singleBlock(int index, SDVariable z, Rotation rotation) {
+            try (var names = scope.shapes().block()) {
                 String block = "single_blocks." + index;
                 List<SDVariable> m = modulation(block + ".modulation.lin", 3);
                 List<Part> parts = new ArrayList<>(qkv);
@@ -318,7 +321,7 @@ public final class Transformer implements Network {
                 List<SDVariable> linear1 = scope.linear(block + ".linear1", u, Kind.DENSE, parts);
                 Heads head = heads(block + ".norm", linear1, rotation);
                 SDVariable attended = attention(head.q(), head.k(), head.v());
-                SDVariable both = graph.concat(2, attended, layers.gelu(linear1.get(3)));
+                SDVariable both = graph.concat(2, attended, layers.geluTanh(linear1.get(3)));
                 SDVariable y = linear(block + ".linear2", both, wide);
                 scope.observe(block + ".linear1", () -> graph.concat(2, linear1.toArray(SDVariable[]::new)));
                 scope.observe(block + ".q_norm", () -> head.unit().mul(Math.sqrt(perHead)));
@@ -336,7 +339,7 @@ public final class Transformer implements Network {
         /** The velocity from the image tokens, [N,L,4C]. */
         SDVariable finalLayer(SDVariable z) {
             List<SDVariable> m = modulation("final_layer.adaLN_modulation.1", 2);
-            SDVariable norm = layers.layerNorm(z);
+            SDVariable norm = layers.layerNorm(z, NORM_EPSILON);
             scope.observe("final.norm", norm);
             SDVariable u = norm.mul(m.get(1).add(1)).add(m.get(0));
             return scope.linear("final_layer.linear", u, Kind.BIAS, 4 * channels);
@@ -347,13 +350,13 @@ public final class Transformer implements Network {
             var z = new Both(linear("txt_in", in.text(), wide), linear("img_in", in.image(), wide));
             scope.observe("txt_in", z.text());
             scope.observe("img_in", z.image());
-            var text = layers.rotation(config, in.textPositions());
-            var image = layers.rotation(config, in.imagePositions());
+            var text = sinusoids.rotation(config, in.textPositions());
+            var image = sinusoids.rotation(config, in.imagePositions());
             for (int i = 0; i < config.depth(); i++) {
                 z = doubleBlock(i, z, text, image);
             }
             SDVariable all = joined(z.text(), z.image());
-            var rotation = layers.rotation(config, in.textPositions(), in.imagePositions());
+            var rotation = sinusoids.rotation(config, in.textPositions(), in.imagePositions());
             for (int i = 0; i < config.depthSingleBlocks(); i++) {
                 all = singleBlock(i, all, rotation);
             }

@@ -149,6 +149,25 @@ public record FluxCase(
         return weights;
     }
 
+    /** Names of the files of the student. */
+    public List<String> studentFiles() {
+        try (var files = Files.list(folder.resolve("ayf"))) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Gradients of a file of the student, under the names of its parameters. */
+    public Map<String, INDArray> studentGradients(String file) {
+        var gradients = new LinkedHashMap<String, INDArray>();
+        Reference.arrays(folder.resolve("ayf"), file).forEach((key, npy) -> {
+            var name = key.startsWith("target_time_in") ? key : FluxAdapters.name(key);
+            gradients.put(name, FluxAdapters.swapped(name, array(npy)));
+        });
+        return gradients;
+    }
+
     static SafeTensors.Content tensors(Path file) {
         try (var in = Files.newInputStream(file)) {
             return SafeTensors.read(in, Files.size(file), file.toString());

@@ -1,6 +1,6 @@
 package io.flowmap.nn.flux;
 
-import io.flowmap.engine.Program;
+import io.flowmap.engine.nd4j.Nd4jBackend;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.nn.Scope;
 import io.flowmap.testing.Npy;
@@ -59,7 +59,7 @@ final class FluxGraph implements AutoCloseable {
                         scope.variable(p.name()), in.own(weights.get(p.name()).castTo(type))));
         Map<String, INDArray> outputs = new LinkedHashMap<>();
         wanted.values().forEach(v -> outputs.put(v.name(), in.output(v)));
-        try (var program = Program.compile(in.shapes(), in.arrays(), outputs)) {
+        try (var program = Nd4jBackend.compile(in.shapes(), in.arrays(), outputs)) {
             program.run();
             program.run(); // a second run replays the same buffers
         }

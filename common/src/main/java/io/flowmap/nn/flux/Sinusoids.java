@@ -5,26 +5,24 @@ import java.util.Arrays;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ops.impl.reduce.floating.SquaredNorm;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** FLUX's layers without parameters, on tokens [N,tokens,channels]. */
-final class TokenLayers {
+/** Sines and cosines of times and of the positions of tokens. */
+final class Sinusoids {
     private static final int FREQUENCIES = 128;
     private static final double LONGEST_PERIOD = 10_000;
     private static final double TIME_FACTOR = 1000;
-    private static final double NORM_EPSILON = 1e-6;
 
     private final Scope scope;
     private final SameDiff graph;
 
-    TokenLayers(Scope scope) {
+    Sinusoids(Scope scope) {
         this.scope = scope;
         this.graph = scope.graph();
     }
 
     /** (cos, sin)(1000 a w_k), w_k = 10000^(-k/128), [N,256] for a [N]; in float64 whatever the scope's type, as angles reach 1000 and more. */
-    SDVariable sinusoids(SDVariable a) {
+    SDVariable of(SDVariable a) {
         double[] frequencies = new double[FREQUENCIES];
         for (int k = 0; k < FREQUENCIES; k++) {
             frequencies[k] = TIME_FACTOR * Math.pow(LONGEST_PERIOD, -(double) k / FREQUENCIES);
@@ -38,27 +36,6 @@ final class TokenLayers {
 
     private static SDVariable cast(SDVariable x, DataType type) {
         return x.dataType() == type ? x : x.castTo(type);
-    }
-
-    /** 1 / sqrt(mean x^2 + 1e-6) over the last dimension. */
-    SDVariable inverseMagnitude(SDVariable x) {
-        int last = scope.shape(x).length - 1;
-        SDVariable squares = new SquaredNorm(graph, x, true, last).outputVariable();
-        SDVariable mean = squares.mul(1.0 / scope.shape(x)[last]);
-        return graph.math().reciprocal(graph.math().sqrt(mean.add(NORM_EPSILON)));
-    }
-
-    /** (x - mean) / sqrt(variance + 1e-6) over the channels. */
-    SDVariable layerNorm(SDVariable x) {
-        SDVariable centred = x.sub(x.mean(true, 2));
-        return centred.mul(inverseMagnitude(centred));
-    }
-
-    /** The tanh form of GELU: x sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3)). */
-    SDVariable gelu(SDVariable x) {
-        double slope = 2 * Math.sqrt(2 / Math.PI);
-        SDVariable inner = x.mul(graph.math().square(x).mul(slope * 0.044715).add(slope));
-        return x.mul(graph.nn().sigmoid(inner));
     }
 
     /**
