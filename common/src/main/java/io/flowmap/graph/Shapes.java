@@ -23,6 +23,7 @@ public final class Shapes implements AutoCloseable {
     private final SameDiff graph;
     private final DataType products;
     private final Map<String, long[]> known = new HashMap<>();
+    private final Map<String, SDVariable> zeros = new HashMap<>();
     private final Set<INDArray> lent = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<String, Region> regions = new HashMap<>();
     private int nameScopes;
@@ -52,6 +53,11 @@ public final class Shapes implements AutoCloseable {
      */
     public NameScope nameScope() {
         return graph.withNameScope("n" + nameScopes++);
+    }
+
+    /** Zeros of a shape. The graph keeps one constant for each shape and type. */
+    public SDVariable zero(DataType type, long... shape) {
+        return zeros.computeIfAbsent(type + Arrays.toString(shape), key -> graph.zero(null, type, shape));
     }
 
     /**

@@ -5,6 +5,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.enums.WeightsFormat;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
+import org.nd4j.linalg.api.ops.impl.reduce.floating.SquaredNorm;
 
 /**
  * Standard layers of foreign networks, as PyTorch defines them, on activations [N,H,W,C]. Weights are variables in PyTorch's layouts:
@@ -148,8 +149,8 @@ public final class Layers {
     /** Root-mean-square normalisation over the last dimension: x / sqrt(mean x^2 + epsilon). */
     public SDVariable rmsNorm(SDVariable x, double epsilon) {
         int last = scope.shape(x).length - 1;
-        var square = scope.graph().math().square(x).mean(true, last);
-        return x.mul(inverseRoot(square.add(epsilon)));
+        var squares = new SquaredNorm(scope.graph(), x, true, last).outputVariable();
+        return x.mul(inverseRoot(squares.mul(1.0 / scope.shape(x)[last]).add(epsilon)));
     }
 
     /** GELU by its tanh form, x (1 + tanh u) / 2 with u = sqrt(2 / pi) (x + 0.044715 x^3). */

@@ -72,6 +72,11 @@ public final class UNet implements Network, TimeEmbedding {
     }
 
     @Override
+    public boolean isLate(String name) {
+        return FLOW_MAP_INPUTS.stream().anyMatch(name::startsWith);
+    }
+
+    @Override
     public String lastLayer() {
         return LAST;
     }

@@ -39,6 +39,11 @@ public record PointNetwork(int dimensions, ConditionShape condition, boolean isF
     }
 
     @Override
+    public boolean isLate(String name) {
+        return name.equals(LATE);
+    }
+
+    @Override
     public String lastLayer() {
         return "W" + hidden.size();
     }
