@@ -32,7 +32,8 @@ import org.apache.spark.sql.functions;
 /** Describes the result of a command in a sentence for its user, from the stage's manifest, even if an earlier run made it. */
 final class Outcome {
     private static final String LAB = "lab ";
-    private static final List<String> PAGES = List.of(StageNames.REPORT, StageNames.DATASET, StageNames.SWEEP);
+    private static final List<String> PAGES =
+            List.of(StageNames.REPORT, StageNames.DATASET, StageNames.SWEEP, StageNames.STUDY_REPORT, "study/simulate");
     private static final String STEPS = "/training/steps";
 
     private final JobContext context;
@@ -68,6 +69,8 @@ final class Outcome {
                     case "generate" -> StageNames.SAMPLES;
                     case "evaluate" -> StageNames.METRICS;
                     case "report", "dataset", "sweep" -> command;
+                    case "study make" -> StageNames.STUDY_PLAN;
+                    case "study report", "study simulate" -> command.replace(' ', '/');
                     default -> null;
                 });
     }
@@ -86,6 +89,7 @@ final class Outcome {
             case "ema" -> "averages of the parameters";
             case "generate" -> samples(manifest);
             case "evaluate" -> metrics();
+            case "study make" -> study(facts);
             default -> throw new IllegalStateException("no stage of " + command);
         };
     }
@@ -151,6 +155,12 @@ final class Outcome {
                 + words(facts.path("steps")).collect(Collectors.joining(", ")) + " steps";
     }
 
+    private static String study(JsonNode facts) {
+        return "study of " + words(facts.path("sets")).collect(Collectors.joining(", ")) + " with "
+                + count(facts.path("participants").asLong()) + " participants of "
+                + count(facts.path("questions").asLong()) + " questions";
+    }
+
     /** The Frechet distance of both models at the best guidance weight, at few and at many steps. */
     private String metrics() {
         var dir = new Path(context.stage(StageNames.METRICS), MetricRow.TABLE);
@@ -195,6 +205,7 @@ final class Outcome {
                     case "generate" -> List.of("evaluate");
                     case "evaluate" -> List.of("report");
                     case "report" -> List.of("sweep");
+                    case "study make" -> List.of("study serve");
                     default -> List.<String>of();
                 };
         return next.isEmpty()
