@@ -1,6 +1,5 @@
 package io.flowmap.distill.train.executor;
 
-import io.flowmap.distill.train.average.RoundState;
 import io.flowmap.distill.train.average.RoundTicket;
 import io.flowmap.distill.train.average.Squares;
 import io.flowmap.distill.train.step.Batch;
@@ -53,7 +52,7 @@ final class Slot implements AutoCloseable {
     }
 
     /** Runs the local steps of a round; stops after the first that is not finite. */
-    WorkerReport run(int worker, RoundState state, RoundTicket ticket) {
+    WorkerReport run(int worker, List<? extends Floats> state, RoundTicket ticket) {
         load(state);
         var report = new ReportBuilder(ticket.steps(), config.batchPerWorker());
         for (int i = 0; i < ticket.steps() && report.finite(); i++) {
@@ -66,11 +65,11 @@ final class Slot implements AutoCloseable {
     }
 
     /** Workers that update on their own start from copies of parameters and moments. */
-    private void load(RoundState state) {
+    private void load(List<? extends Floats> state) {
         if (!moments.isEmpty()) {
-            parameters.copyFrom(state.vectors().get(0));
-            moments.get(0).copyFrom(state.vectors().get(1));
-            moments.get(1).copyFrom(state.vectors().get(2));
+            parameters.copyFrom(state.get(0));
+            moments.get(0).copyFrom(state.get(1));
+            moments.get(1).copyFrom(state.get(2));
         }
     }
 
