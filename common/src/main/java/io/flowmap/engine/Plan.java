@@ -86,15 +86,16 @@ record Plan(List<Slot> slots, Map<Value, Integer> places) {
             return lastUse.get(root) == i && places.containsKey(root);
         }
 
-        /** The input over which an elementwise instruction may write. */
+        /** The input over which an elementwise instruction may write: whole, in the output's shape, and not read as another view as well. */
         private static Value overwritten(Instruction instruction, List<Value> dying) {
             if (!instruction.mayRunInPlace()) {
                 return null;
             }
             long[] shape = instruction.outputs().get(0).shape();
-            return instruction.inputs().stream()
-                    .filter(v -> dying.contains(v.root()) && Arrays.equals(v.shape(), shape))
-                    .map(Value::root)
+            return dying.stream()
+                    .filter(root -> instruction.inputs().stream()
+                            .filter(v -> v.root() == root)
+                            .allMatch(v -> v.isWhole() && Arrays.equals(v.shape(), shape)))
                     .findFirst()
                     .orElse(null);
         }

@@ -179,7 +179,7 @@ public record ProgramPlan(
                         + Arrays.toString(value.shape()) + ", got " + Arrays.toString(shape));
             }
             Value root = value.root();
-            if (computed.contains(root) && !written.containsValue(root)) {
+            if (computed.contains(root) && value.isWhole() && !written.containsValue(root)) {
                 written.put(name, root);
             } else {
                 var copy = Value.of(-1, value.shape(), value.type(), Value.Source.COMPUTED);

@@ -58,10 +58,23 @@ class PlanTest {
     }
 
     @Test
+    void aPartOfAValueIsNotOverwritten() {
+        Value a = computed(2, 4);
+        Value row = Value.view(ids++, a, 4, new long[] {1, 4});
+        Value y = computed(1, 4);
+        var part = Plan.of(List.of(op("tanh", a, input(2, 4)), op("tanh", y, row)), Set.of());
+        assertThat(row.offset()).isEqualTo(4);
+        assertThat(part.places().get(y)).isNotEqualTo(part.places().get(a));
+        Value z = computed(2, 4);
+        var both = Plan.of(List.of(op("tanh", a, input(2, 4)), op("multiply", z, a, row)), Set.of());
+        assertThat(both.places().get(z)).isNotEqualTo(both.places().get(a));
+    }
+
+    @Test
     void aViewKeepsItsRootAlive() {
         Value x = input(8);
         Value a = computed(8);
-        Value view = Value.view(ids++, a, new long[] {2, 4});
+        Value view = Value.view(ids++, a, 0, new long[] {2, 4});
         Value b = computed(8);
         Value c = computed(2, 4);
         var plan = Plan.of(List.of(op("softmax", a, x), op("softmax", b, x), op("matmul", c, view, b)), Set.of());

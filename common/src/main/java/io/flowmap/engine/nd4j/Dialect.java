@@ -21,6 +21,7 @@ final class Dialect {
             case "swish" -> emitter.binary(
                     "multiply", emitter.scaled(in.get(0), 0.5), sigmoidTwice(in.get(0), emitter));
             case "upsampling2d" -> upsampled(op, in.get(0), emitter);
+            case "slice" -> slice(op, in.get(0), emitter);
             default -> null;
         };
     }
@@ -31,6 +32,24 @@ final class Dialect {
      */
     private static Value sigmoidTwice(Value x, Emitter emitter) {
         return emitter.shifted(emitter.unary("tanh", emitter.scaled(x, 0.5)), 1);
+    }
+
+    /** A slice whose elements are contiguous is a view. */
+    private static Value slice(Node op, Value x, Emitter emitter) {
+        long[] whole = x.shape();
+        long[] part = op.shapes().of(op.y());
+        long offset = 0;
+        long stride = 1;
+        boolean partial = false;
+        for (int axis = whole.length - 1; axis >= 0; axis--) {
+            if (partial && part[axis] != 1) {
+                return null;
+            }
+            partial |= part[axis] != whole[axis];
+            offset += op.integers()[axis] * stride;
+            stride *= whole[axis];
+        }
+        return emitter.view(x, offset, part);
     }
 
     /** Nearest upsampling is k^2 times the transpose of average pooling. The kernel of that transpose is ND4J's fastest. */
