@@ -60,9 +60,7 @@ class SamplesReferenceTest {
             Velocity main = (x, t) -> mlp(folder, "teacher", x, t);
             Velocity weak = (x, t) -> mlp(folder, "weak", x, t);
             return Sampling.euler(
-                    (x, t) -> main.at(x, t).mul(lambda).add(weak.at(x, t).mul(1 - lambda)),
-                    start,
-                    TimeGrid.uniform(n));
+                    (x, t) -> main.at(x, t).mul(lambda).add(weak.at(x, t).mul(1 - lambda)), start, TimeGrid.uniform(n));
         }
         double gamma =
                 m.group(2) != null ? Double.parseDouble(m.group(2)) : m.group(1).equals("flowmap") ? 0 : 1;
