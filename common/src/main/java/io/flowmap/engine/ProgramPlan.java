@@ -52,7 +52,7 @@ public record ProgramPlan(
         var lowering = new Lowering(shapes, backend, inputs).lower(outputs.keySet());
         List<Instruction> once = new ArrayList<>();
         List<Instruction> each = new ArrayList<>();
-        split(lowering.instructions(), once, each);
+        split(Schedule.byBlock(lowering.instructions()), once, each);
         Map<String, Value> written = new LinkedHashMap<>();
         each.addAll(bindOutputs(lowering, outputs, each, written));
         if (recomputing) {
