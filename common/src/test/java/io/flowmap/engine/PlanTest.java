@@ -101,7 +101,7 @@ class PlanTest {
     }
 
     @Test
-    void theLargestFreeSlotGrowsIfNoneIsLargeEnough() {
+    void valuesShareTheSlotOfTheLargest() {
         Value a = computed(2);
         Value b = computed(5);
         Value large = computed(9);
@@ -109,6 +109,23 @@ class PlanTest {
                 List.of(op("softmax", a, input(2)), op("softmax", b, input(5)), op("softmax", large, input(9))),
                 Set.of());
         assertThat(plan.slots()).extracting(Plan.Slot::length).containsExactly(9L);
+    }
+
+    /** A small value that lives long does not take the place of a large one. */
+    @Test
+    void smallValuesFillWhatLargeOnesLeaveFree() {
+        Value first = computed(100);
+        Value small = computed(3);
+        Value second = computed(100);
+        Value end = computed(3);
+        var plan = Plan.of(
+                List.of(
+                        op("softmax", first, input(100)),
+                        op("softmax", small, first),
+                        op("softmax", second, input(100)),
+                        op("softmax", end, second, small)),
+                Set.of());
+        assertThat(plan.slots()).extracting(Plan.Slot::length).containsExactly(100L, 3L, 3L);
     }
 
     /** Values that are alive at the same time never share a slot, in random programs. */
