@@ -86,7 +86,7 @@ final class Recomputation {
             repeat(producer);
             repeated = again.get(root);
         }
-        return value == root ? repeated : Value.view(++ids, repeated, value.shape());
+        return value == root ? repeated : Value.view(++ids, repeated, value.offset(), value.shape());
     }
 
     private void repeat(Instruction producer) {

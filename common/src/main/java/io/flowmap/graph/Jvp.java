@@ -43,7 +43,7 @@ public final class Jvp {
 
     private SDVariable tangent(SDVariable output) {
         SDVariable tangent = tangents.get(output.name());
-        return tangent != null ? tangent : shapes.zero(output.dataType(), shapes.of(output));
+        return tangent != null ? tangent : shapes.graph().zero(null, output.dataType(), shapes.of(output));
     }
 
     private void push(SameDiffOp op) {

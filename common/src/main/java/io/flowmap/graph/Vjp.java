@@ -50,7 +50,7 @@ public final class Vjp {
 
     private SDVariable gradient(SDVariable x) {
         SDVariable gradient = cotangents.get(x.name());
-        return gradient != null ? gradient : shapes.zero(x.dataType(), shapes.of(x));
+        return gradient != null ? gradient : shapes.graph().zero(null, x.dataType(), shapes.of(x));
     }
 
     /** Names of the variables that depend on the inputs. Only these need a cotangent. */
