@@ -44,8 +44,7 @@ class FluxShapeTest {
         var all = student.network().parameters();
         var trained = all.without(teacher.network().parameters());
         long declared = System.nanoTime();
-        var objective =
-                new AyfEmd(new TimePairs(0, 1), new TangentNormalisation(0.1), new TangentWarmup(0.99, 100));
+        var objective = new AyfEmd(new TimePairs(0, 1), new TangentNormalisation(0.1), new TangentWarmup(0.99, 100));
         var plan = StudentProgram.plan(new StudentProgram.Setup(
                 student, trained, Map.of(), objective, emitted, sample, 1, DataType.FLOAT, true, false));
         double seconds = (System.nanoTime() - start) / 1e9;
