@@ -3,6 +3,7 @@ package io.flowmap.checkpoint;
 import io.flowmap.config.UserError;
 import io.flowmap.file.Sha256;
 import io.flowmap.file.Store;
+import io.flowmap.tensor.Floats;
 import io.flowmap.tensor.ParameterLayout;
 import java.io.IOException;
 import java.io.Serializable;
@@ -34,7 +35,8 @@ public record FrozenFile(String path, String sha256) implements Serializable {
         var frozen = new FrozenFile(file.toString(), VectorFile.hash(values));
         try {
             if (!fileSystem.exists(file)) {
-                VectorFile.write(fileSystem, file, NAME, VectorFile.arrays(values, layout), layout, Sha256.digest());
+                VectorFile.write(
+                        fileSystem, file, NAME, VectorFile.arrays(Floats.of(values), layout), layout, Sha256.digest());
                 return frozen;
             }
             var found = VectorFile.hash(VectorFile.read(fileSystem, file, layout));

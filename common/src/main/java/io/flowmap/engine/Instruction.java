@@ -36,7 +36,7 @@ public record Instruction(Op op, List<Value> inputs, List<Value> outputs, Region
         }
 
         /** The op of a graph's node with all its arguments. */
-        static Op of(Node node) {
+        public static Op of(Node node) {
             return new Op(node.name(), node.integers(), node.reals(), node.flags());
         }
 

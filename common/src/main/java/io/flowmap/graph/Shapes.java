@@ -21,6 +21,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class Shapes implements AutoCloseable {
     private final SameDiff graph;
+    private final DataType products;
     private final Map<String, long[]> known = new HashMap<>();
     private final Map<String, SDVariable> zeros = new HashMap<>();
     private final Set<INDArray> lent = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -28,7 +29,18 @@ public final class Shapes implements AutoCloseable {
     private int nameScopes;
 
     public Shapes(SameDiff graph) {
+        this(graph, null);
+    }
+
+    /** @param products type of the networks' matrix products and convolutions; null: that of their other arithmetic */
+    public Shapes(SameDiff graph, DataType products) {
         this.graph = graph;
+        this.products = products;
+    }
+
+    /** Type of the networks' matrix products and convolutions; null: that of their other arithmetic. */
+    public DataType products() {
+        return products;
     }
 
     public SameDiff graph() {

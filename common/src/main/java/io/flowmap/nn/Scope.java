@@ -24,6 +24,7 @@ public final class Scope {
 
     private final Shapes shapes;
     private final DataType type;
+    private final DataType products;
     private final String prefix;
     private final Map<String, INDArray> frozen;
     private final boolean complete;
@@ -36,6 +37,7 @@ public final class Scope {
     private Scope(Shapes shapes, DataType type, String prefix, Map<String, INDArray> frozen, boolean complete) {
         this.shapes = shapes;
         this.type = type;
+        this.products = shapes.products() == null ? type : shapes.products();
         this.prefix = prefix;
         this.frozen = frozen;
         this.complete = complete;
@@ -45,9 +47,10 @@ public final class Scope {
         observed = new LinkedHashMap<>();
     }
 
-    private Scope(Scope scope, Adapters adapters) {
+    private Scope(Scope scope, DataType products, Adapters adapters) {
         this.shapes = scope.shapes;
         this.type = scope.type;
+        this.products = products;
         this.prefix = scope.prefix;
         this.frozen = scope.frozen;
         this.complete = scope.complete;
@@ -55,6 +58,11 @@ public final class Scope {
         declared = scope.declared;
         variables = scope.variables;
         observed = scope.observed;
+    }
+
+    /** This scope with products in the type of all other arithmetic, for layers that must not lose precision: embeddings of time. */
+    public Scope exact() {
+        return new Scope(this, type, adapters);
     }
 
     /**
@@ -77,7 +85,7 @@ public final class Scope {
 
     /** This scope with adapters beside the weights of linear maps and 1x1 convolutions. It declares parameters in this scope. */
     Scope with(Adapters more) {
-        return new Scope(this, more);
+        return new Scope(this, products, more);
     }
 
     /**
@@ -262,6 +270,11 @@ public final class Scope {
 
     public DataType type() {
         return type;
+    }
+
+    /** Type of matrix products and convolutions. */
+    public DataType products() {
+        return products;
     }
 
     /** Shape of a variable. */

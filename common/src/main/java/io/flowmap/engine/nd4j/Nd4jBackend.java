@@ -48,7 +48,7 @@ public final class Nd4jBackend implements Backend {
     }
 
     @Override
-    public Value lower(Node op, List<Value> in, Emitter emitter) {
+    public List<Value> lower(Node op, List<Value> in, Emitter emitter) {
         return Dialect.lower(op, in, emitter);
     }
 

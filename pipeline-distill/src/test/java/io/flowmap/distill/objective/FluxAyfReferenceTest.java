@@ -8,6 +8,7 @@ import io.flowmap.distill.train.step.StudentProgram;
 import io.flowmap.flow.TimePairs;
 import io.flowmap.model.FrozenField;
 import io.flowmap.nn.FlatParameters;
+import io.flowmap.nn.Precision;
 import io.flowmap.nn.flux.FluxCase;
 import io.flowmap.testing.Npy;
 import io.flowmap.testing.Reference;
@@ -78,6 +79,7 @@ class FluxAyfReferenceTest {
                     c.sample(),
                     n,
                     type,
+                    Precision.FLOAT32,
                     recomputing,
                     true);
             INDArray flat = Nd4j.create(type, trained.length());
