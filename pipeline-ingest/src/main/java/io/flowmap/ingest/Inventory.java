@@ -1,6 +1,9 @@
 package io.flowmap.ingest;
 
+import io.flowmap.checkpoint.foreign.ConfigFile;
+import io.flowmap.checkpoint.foreign.WeightFolder;
 import io.flowmap.config.UserError;
+import io.flowmap.data.CodecFiles;
 import io.flowmap.file.Sha256;
 import io.flowmap.file.Store;
 import io.flowmap.ingest.label.ClassNames;
@@ -8,6 +11,7 @@ import io.flowmap.ingest.source.Payload;
 import io.flowmap.ingest.source.ShapesSource;
 import io.flowmap.ingest.source.Source;
 import io.flowmap.ingest.source.Sources;
+import io.flowmap.ingest.text.TokenizerFile;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageInput;
 import java.io.IOException;
@@ -69,13 +73,39 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
     /** The frozen networks that the output depends on, as inputs. */
     private static List<StageInput> models(JobContext context, IngestConfig settings) {
         var files = new ArrayList<StageInput>();
-        add(context, "ingest.captions.tokenizer", settings.captions().tokenizer(), files);
-        add(context, "ingest.captions.encoder", settings.captions().encoder(), files);
-        if (settings.codec().files() != null) {
+        var captions = settings.captions();
+        add(context, "ingest.captions.tokenizer", captions.tokenizer(), files);
+        add(context, "ingest.captions.encoder.onnx", captions.encoder().onnx(), files);
+        for (var source : captions.source().conditions()) {
+            addNetwork(context, source.setting() + ".weights", source.weights(), files);
+            var tokenizer = TokenizerFile.of(context.hadoop(), source);
+            files.add(new StageInput(
+                    source.setting() + ".tokenizer",
+                    StageInput.withoutCredentials(tokenizer.file()),
+                    tokenizer.hash()));
+        }
+        var codec = settings.codec().files();
+        if (codec != null && codec.kind() == CodecFiles.Kind.FLUX) {
+            addNetwork(context, "ingest.codec.encoder", codec.encoder(), files);
+        } else if (codec != null) {
             add(context, "ingest.codec.encoder", settings.codec().encoder(), files);
             add(context, "ingest.codec.decoder", settings.codec().decoder(), files);
         }
         return files;
+    }
+
+    /** Adds the weights of a folder or file and the configuration beside them. */
+    private static void addNetwork(JobContext context, String setting, String path, List<StageInput> files) {
+        var weights = WeightFolder.files(context.hadoop(), setting, new Path(path));
+        weights.forEach(file -> add(context, setting, file.toString(), files));
+        var config = new Path(weights.get(0).getParent(), ConfigFile.NAME);
+        try {
+            if (Store.of(context.hadoop(), config).exists(config)) {
+                add(context, setting, config.toString(), files);
+            }
+        } catch (IOException e) {
+            throw Store.failure("cannot read " + setting + " " + config, e);
+        }
     }
 
     private static void add(JobContext context, String setting, String path, List<StageInput> files) {
