@@ -34,6 +34,11 @@ public final class RuleTable {
         return new TreeSet<>(RULES.keySet());
     }
 
+    /** Whether an op may write its output over an input of the same shape. */
+    public static boolean isElementwise(String op) {
+        return RULES.containsKey(op) && RULES.get(op).isElementwise();
+    }
+
     static Rule of(Node op) {
         Rule rule = RULES.get(op.name());
         if (rule == null) {
@@ -121,6 +126,11 @@ public final class RuleTable {
             public SDVariable[] cotangent(Node op, SDVariable dy) {
                 return new SDVariable[] {map.apply(op, dy)};
             }
+
+            @Override
+            public boolean isElementwise() {
+                return true;
+            }
         });
     }
 
@@ -156,6 +166,11 @@ public final class RuleTable {
                     Shapes.unbroadcast(op.shapes(), right.apply(op, dy), op.shape(1))
                 };
             }
+
+            @Override
+            public boolean isElementwise() {
+                return true;
+            }
         });
     }
 
@@ -164,7 +179,7 @@ public final class RuleTable {
         long[] shape = op.shapes().of(op.y());
         return Arrays.equals(op.shapes().of(d), shape)
                 ? d
-                : d.add(op.graph().zero(null, op.y().dataType(), shape));
+                : d.add(op.shapes().zero(op.y().dataType(), shape));
     }
 
     /** A type conversion. The derivative is converted in the same way if both types are floating point; otherwise no derivative flows. */
@@ -205,6 +220,11 @@ public final class RuleTable {
         @Override
         public SDVariable[] cotangent(Node op, SDVariable dy) {
             return new SDVariable[op.x().length];
+        }
+
+        @Override
+        public boolean isElementwise() {
+            return true;
         }
     }
 }

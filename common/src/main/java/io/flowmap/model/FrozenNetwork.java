@@ -1,6 +1,7 @@
 package io.flowmap.model;
 
 import io.flowmap.engine.Program;
+import io.flowmap.engine.nd4j.Nd4jBackend;
 import io.flowmap.graph.Shapes;
 import io.flowmap.nn.Layers;
 import io.flowmap.nn.Scope;
@@ -47,7 +48,7 @@ public final class FrozenNetwork implements AutoCloseable {
             var output = scope.shape(y).length == 4 ? scope.graph().permute(y, 0, 3, 1, 2) : y;
             outputs.put(output.name(), Nd4j.create(DataType.FLOAT, scope.shape(output)));
         }
-        program = Program.compile(shapes, Map.of(INPUT, input), outputs);
+        program = Nd4jBackend.compile(shapes, Map.of(INPUT, input), outputs);
     }
 
     /** Evaluates the network; outputs in C order. */

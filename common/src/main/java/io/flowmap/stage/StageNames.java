@@ -16,6 +16,7 @@ public final class StageNames {
     public static final String REPORT = "report";
     public static final String DATASET = "dataset";
     public static final String SWEEP = "sweep";
+    public static final String LORA = "lora";
 
     private static final String PREPARED = "-prepared";
     private static final String AVERAGED = "-ema";

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.flowmap.engine.Program;
+import io.flowmap.engine.nd4j.Nd4jBackend;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -259,7 +260,7 @@ public class RuleTableTest {
         expected.forEach((variable, value) -> {
             assertThat(variable.dataType()).isEqualTo(value.dataType());
             INDArray target = Nd4j.create(value.dataType(), 2);
-            try (Program program = Program.compile(shapes, values, Map.of(variable.name(), target))) {
+            try (Program program = Nd4jBackend.compile(shapes, values, Map.of(variable.name(), target))) {
                 program.run();
             }
             assertThat(target).isEqualTo(value);
@@ -320,7 +321,7 @@ public class RuleTableTest {
 
         double[] values(SDVariable variable) {
             INDArray target = Nd4j.create(DataType.DOUBLE, shapes.of(variable));
-            try (Program program = Program.compile(shapes, inputs, Map.of(variable.name(), target))) {
+            try (Program program = Nd4jBackend.compile(shapes, inputs, Map.of(variable.name(), target))) {
                 program.run();
                 return target.data().asDouble();
             }

@@ -184,7 +184,8 @@ final class Outcome {
                 switch (command) {
                     case "ingest" -> List.of("pretrain");
                     case "pretrain" -> List.of("distill");
-                    case "import" -> List.of("prepare-teacher");
+                    case "import" -> List.of(
+                            context.settings().tree("import.flux").isNull() ? "prepare-teacher" : "distill");
                     case "prepare-teacher" -> List.of("distill", "distill.teacher.stage=" + stage().orElseThrow());
                     case "distill" -> List.of("generate");
                     case "finetune" -> List.of("generate", "generate.student-stage=" + StageNames.FINETUNED);
