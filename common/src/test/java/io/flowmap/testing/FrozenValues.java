@@ -1,6 +1,6 @@
 package io.flowmap.testing;
 
-import io.flowmap.engine.Program;
+import io.flowmap.engine.nd4j.Nd4jBackend;
 import io.flowmap.graph.Shapes;
 import io.flowmap.nn.Scope;
 import java.util.LinkedHashMap;
@@ -39,7 +39,7 @@ public final class FrozenValues {
                 names.put(name, out);
                 outputs.put(out.name(), Nd4j.create(type, scope.shape(out)));
             });
-            try (var program = Program.compile(shapes, Map.of("input", given), outputs)) {
+            try (var program = Nd4jBackend.compile(shapes, Map.of("input", given), outputs)) {
                 program.run();
             }
             var values = new LinkedHashMap<String, double[]>();

@@ -94,18 +94,22 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
         return files;
     }
 
-    /** Adds the weights of a folder or file and the configuration beside them. */
+    /** Adds the weights of a folder or file and the configuration beside them, as one input. */
     private static void addNetwork(JobContext context, String setting, String path, List<StageInput> files) {
-        var weights = WeightFolder.files(context.hadoop(), setting, new Path(path));
-        weights.forEach(file -> add(context, setting, file.toString(), files));
+        var place = new Path(path);
+        var weights = WeightFolder.files(context.hadoop(), setting, place);
+        var parts = new ArrayList<StageInput>();
+        weights.forEach(file -> add(context, setting, file.toString(), parts));
         var config = new Path(weights.get(0).getParent(), ConfigFile.NAME);
         try {
             if (Store.of(context.hadoop(), config).exists(config)) {
-                add(context, setting, config.toString(), files);
+                add(context, setting, config.toString(), parts);
             }
         } catch (IOException e) {
             throw Store.failure("cannot read " + setting + " " + config, e);
         }
+        var hashes = parts.stream().map(StageInput::sha256).collect(Collectors.joining());
+        files.add(input(setting, StageInput.withoutCredentials(place), hashes));
     }
 
     private static void add(JobContext context, String setting, String path, List<StageInput> files) {
