@@ -43,9 +43,15 @@ final class ConditionEncoder implements AutoCloseable {
     /** Opens the encoder and its tokenizer. Throws {@link UserError} if a file cannot be read or does not fit. */
     static ConditionEncoder open(Configuration hadoop, ConditionSource source, DType dtype) {
         var file = TokenizerFile.of(hadoop, source);
+        var tokenizer = file.open(source.maxTokens(), false);
         var encoder = TextEncoder.open(hadoop, source.kind(), new Path(source.weights()));
         encoder.shape(source.maxTokens());
-        return new ConditionEncoder(source, dtype, encoder, file.open(source.maxTokens(), false), file.hash());
+        if (file.largestToken() >= encoder.vocabulary()) {
+            throw new UserError("cannot use the tokenizer " + file.file() + " for " + source.setting()
+                    + ": expected tokens below " + encoder.vocabulary() + ", those of the encoder, got "
+                    + file.largestToken());
+        }
+        return new ConditionEncoder(source, dtype, encoder, tokenizer, file.hash());
     }
 
     ConditionSource source() {

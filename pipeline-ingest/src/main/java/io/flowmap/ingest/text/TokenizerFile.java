@@ -2,6 +2,7 @@ package io.flowmap.ingest.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.flowmap.codec.TextEncoder;
+import io.flowmap.config.Json;
 import io.flowmap.config.UserError;
 import io.flowmap.file.AtomicFile;
 import io.flowmap.file.FileKind;
@@ -86,6 +87,24 @@ public record TokenizerFile(Path file, byte[] bytes) {
     /** SHA-256 of the tokenizer. */
     public String hash() {
         return Sha256.of(bytes);
+    }
+
+    /** The largest token of the vocabulary; -1 if the file does not list its tokens. */
+    long largestToken() {
+        try {
+            var json = Json.mapper().readTree(bytes);
+            var vocabulary = json.path("model").path("vocab");
+            long largest = vocabulary.isArray() ? vocabulary.size() - 1 : -1;
+            for (var token : vocabulary.isObject() ? vocabulary : Json.mapper().createArrayNode()) {
+                largest = Math.max(largest, token.asLong());
+            }
+            for (var token : json.path("added_tokens")) {
+                largest = Math.max(largest, token.path("id").asLong());
+            }
+            return largest;
+        } catch (IOException e) {
+            throw new UserError("cannot read " + file + ": expected JSON: " + e.getMessage(), e);
+        }
     }
 
     /** Opens the tokenizer, cutting captions after {@code most} tokens. Throws {@link UserError} if it is not of Hugging Face. */
