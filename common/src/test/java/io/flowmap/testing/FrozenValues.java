@@ -1,5 +1,6 @@
 package io.flowmap.testing;
 
+import io.flowmap.engine.Program;
 import io.flowmap.engine.nd4j.Nd4jBackend;
 import io.flowmap.graph.Shapes;
 import io.flowmap.nn.Scope;

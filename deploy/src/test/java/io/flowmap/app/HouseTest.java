@@ -132,6 +132,7 @@ class HouseTest {
                     "io.flowmap.eval.metric..",
                     "io.flowmap.eval.distance..",
                     "io.flowmap.eval.neighbour..",
+                    "io.flowmap.eval.preference..",
                     "io.flowmap.app.study..")
             .should()
             .dependOnClassesThat()
