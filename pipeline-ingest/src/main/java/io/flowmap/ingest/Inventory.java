@@ -1,9 +1,11 @@
 package io.flowmap.ingest;
 
+import io.flowmap.checkpoint.WeightStore;
 import io.flowmap.checkpoint.foreign.ConfigFile;
 import io.flowmap.checkpoint.foreign.WeightFolder;
 import io.flowmap.config.UserError;
 import io.flowmap.data.CodecFiles;
+import io.flowmap.file.AtomicFile;
 import io.flowmap.file.Sha256;
 import io.flowmap.file.Store;
 import io.flowmap.ingest.label.ClassNames;
@@ -94,22 +96,26 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
         return files;
     }
 
-    /** Adds the weights of a folder or file and the configuration beside them, as one input. */
+    /**
+     * Adds the weights of a folder or file and the configuration beside them, as one input. The weights are mapped, so that their many bytes
+     * are hashed once in this JVM.
+     */
     private static void addNetwork(JobContext context, String setting, String path, List<StageInput> files) {
         var place = new Path(path);
+        var hashes = new StringBuilder();
         var weights = WeightFolder.files(context.hadoop(), setting, place);
-        var parts = new ArrayList<StageInput>();
-        weights.forEach(file -> add(context, setting, file.toString(), parts));
+        weights.forEach(file -> hashes.append(
+                WeightStore.ofThisJvm().keep(context.hadoop(), file).sha256()));
         var config = new Path(weights.get(0).getParent(), ConfigFile.NAME);
+        var fileSystem = Store.of(context.hadoop(), config);
         try {
-            if (Store.of(context.hadoop(), config).exists(config)) {
-                add(context, setting, config.toString(), parts);
+            if (fileSystem.exists(config)) {
+                hashes.append(Sha256.of(AtomicFile.read(fileSystem, config)));
             }
         } catch (IOException e) {
             throw Store.failure("cannot read " + setting + " " + config, e);
         }
-        var hashes = parts.stream().map(StageInput::sha256).collect(Collectors.joining());
-        files.add(input(setting, StageInput.withoutCredentials(place), hashes));
+        files.add(input(setting, StageInput.withoutCredentials(place), hashes.toString()));
     }
 
     private static void add(JobContext context, String setting, String path, List<StageInput> files) {
