@@ -14,6 +14,7 @@ import java.util.List;
  * @param inception file of InceptionV3's weights, blank if none
  * @param resnet56 file of the CIFAR ResNet's weights, blank if none
  * @param dinov2 ONNX file, blank if none
+ * @param vgg16 file of VGG16's weights, blank if none
  * @param onnx preparation of images for ONNX files
  * @param dl4j preparation of images for files of Deeplearning4j and Keras
  * @param keepFeatures whether to store features for later evaluations
@@ -35,6 +36,7 @@ public record EvaluateConfig(
         String inception,
         String resnet56,
         String dinov2,
+        String vgg16,
         OnnxConfig onnx,
         Dl4jConfig dl4j,
         boolean keepFeatures,
@@ -62,6 +64,8 @@ public record EvaluateConfig(
                 requireFile(name, "resnet56", resnet56, source);
             } else if (source instanceof FeatureSource.Dinov2) {
                 requireFile(name, "dinov2", dinov2, source);
+            } else if (source instanceof FeatureSource.Vgg16) {
+                requireFile(name, "vgg16", vgg16, source);
             }
         }
         if (parts < 1) {

@@ -8,6 +8,7 @@ import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.feature.InceptionModel;
 import io.flowmap.eval.feature.InceptionWeights;
 import io.flowmap.eval.feature.OnnxModel;
+import io.flowmap.eval.feature.Vgg16Model;
 import io.flowmap.eval.protocol.FeatureSource;
 import io.flowmap.eval.protocol.Protocol;
 import io.flowmap.stage.JobContext;
@@ -77,6 +78,10 @@ final class NamedModels {
         }
         if (source instanceof FeatureSource.ResNet asked) {
             return read("evaluate.resnet56", settings.resnet56(), resNet(asked.depth()));
+        }
+        if (source instanceof FeatureSource.Vgg16) {
+            var model = Vgg16Model.open(context.hadoop(), new Path(settings.vgg16()), shape);
+            return read("evaluate.vgg16", settings.vgg16(), model);
         }
         if (source instanceof FeatureSource.Dl4j asked) {
             return read(asked.file(), asked.file(), dl4j(context, settings, asked, shape));

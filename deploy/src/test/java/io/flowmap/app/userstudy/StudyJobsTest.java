@@ -49,9 +49,11 @@ class StudyJobsTest {
 
     @Test
     void aStudyIsMadeAnsweredAndReported() throws IOException {
-        samples(20, 1, 2, 4);
+        samples(folder, 5, 20, 1, 2, 4);
+        var prompts = Files.write(folder.resolve("prompts.txt"), List.of("a red circle", "", "two cats"));
         var make = List.of(
                 SETS,
+                "study.make.prompts=" + prompts,
                 "study.make.scenes=20",
                 "study.make.participants=6",
                 "study.make.questions=20",
@@ -64,6 +66,7 @@ class StudyJobsTest {
                 fileSystem,
                 new org.apache.hadoop.fs.Path(folder.resolve("study/plan").toUri()));
         assertThat(study.plan().participants()).hasSize(6).allMatch(questions -> questions.size() == 25);
+        assertThat(study.plan().prompts().subList(0, 3)).containsExactly("a red circle", "two cats", "a red circle");
         assertThat(folder.resolve("study/plan/pages/participant-6.html")).exists();
         for (int number = 0; number < study.plan().pictures().size(); number++) {
             assertThat(folder.resolve("study/plan/images/" + number + ".png")).exists();
@@ -93,7 +96,7 @@ class StudyJobsTest {
 
     @Test
     void missingSetsAndTooFewSamplesAreRefused() {
-        samples(10, 1, 2, 4);
+        samples(folder, 5, 10, 1, 2, 4);
         assertThat(run("study make", List.of(SETS, "study.make.scenes=20", "study.make.questions=20")))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("set few: expected samples 0 to 19 (study.make.scenes), got no sample 10");
@@ -102,6 +105,18 @@ class StudyJobsTest {
                         List.of(SETS.replace("steps=4", "steps=8"), "study.make.scenes=5", "study.make.questions=12")))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("set most: expected one of [student guidance=1.5 steps=1,");
+    }
+
+    @Test
+    void setsOfOtherNoiseAreRefused() {
+        samples(folder, 5, 10, 1, 2);
+        samples(folder.resolve("other"), 6, 10, 4);
+        var sets =
+                SETS.replace("name=most,samples=\"\"", "name=most,samples=\"" + folder.resolve("other/samples") + "\"");
+        assertThat(run("study make", List.of(sets, "study.make.scenes=10", "study.make.questions=12")))
+                .isEqualTo(2);
+        assertThat(err.toString())
+                .contains("set most: expected samples from the same noise as set few (seed 5), got seed 6");
     }
 
     /** People prefer more steps in three of four questions, else the fewest; the last participant always chooses the second image. */
@@ -132,11 +147,11 @@ class StudyJobsTest {
         Files.write(folder.resolve("study/answers/answers-1.jsonl"), lines);
     }
 
-    private void samples(int count, int... steps) {
+    private static void samples(Path run, long seed, int count, int... steps) {
         try (var spark = SparkSession.builder().master("local[1]").getOrCreate()) {
             var context = new JobContext(
                     spark,
-                    Settings.load(Optional.empty(), List.of("run.dir=" + folder)),
+                    Settings.load(Optional.empty(), List.of("run.dir=" + run)),
                     Progress.log(Clock.systemUTC()),
                     Clock.systemUTC());
             var output = StageOutput.open(context, "samples", List.of(), List.of());
@@ -148,7 +163,7 @@ class StudyJobsTest {
                         .write()
                         .parquet(output.dir() + "/model=student/guidance=1.5/steps=" + n);
             }
-            output.finish(Map.of("noise-seed", 5));
+            output.finish(Map.of("noise-seed", seed));
         }
     }
 

@@ -46,6 +46,16 @@ public sealed interface FeatureSource {
         }
     }
 
+    /** VGG16, from {@code evaluate.vgg16}. */
+    record Vgg16() implements FeatureSource {
+        @Override
+        public String howToGet() {
+            return "get vgg16-397923af.pth from https://download.pytorch.org/models/ or"
+                    + " vgg16_weights_tf_dim_ordering_tf_kernels.h5 from"
+                    + " https://storage.googleapis.com/tensorflow/keras-applications/vgg16/";
+        }
+    }
+
     /**
      * A file of Deeplearning4j or Keras.
      *

@@ -36,7 +36,9 @@ public record Protocol(String name, Optional<FeatureSource> source, Measure meas
             inception("precision:adm", Resize.TENSORFLOW1, new Measure.Balls(Part.PRECISION, NEIGHBOURS)),
             inception("recall:adm", Resize.TENSORFLOW1, new Measure.Balls(Part.RECALL, NEIGHBOURS)),
             new Protocol("fd:resnet56", Optional.of(new FeatureSource.ResNet(56)), SAMPLE),
-            new Protocol("fd:dinov2", Optional.of(new FeatureSource.Dinov2()), SAMPLE));
+            new Protocol("fd:dinov2", Optional.of(new FeatureSource.Dinov2()), SAMPLE),
+            vgg16("precision:vgg16", Part.PRECISION),
+            vgg16("recall:vgg16", Part.RECALL));
 
     /** Measures of the features of a file; the name is followed by a colon and the path. */
     private static final Map<String, Measure> OF_FILES = Map.of(
@@ -76,6 +78,11 @@ public record Protocol(String name, Optional<FeatureSource> source, Measure meas
     /** A measure on the features of {@code evaluate.features}. */
     public static Protocol own(String name, Measure measure) {
         return new Protocol(name, Optional.empty(), measure);
+    }
+
+    /** StyleGAN3's, after Kynkaanniemi et al. 2019. */
+    private static Protocol vgg16(String name, Part part) {
+        return new Protocol(name, Optional.of(new FeatureSource.Vgg16()), new Measure.Balls(part, NEIGHBOURS));
     }
 
     private static Protocol inception(String name, Resize resize, Measure measure) {
