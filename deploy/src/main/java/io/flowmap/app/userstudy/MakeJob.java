@@ -59,8 +59,7 @@ public final class MakeJob implements Job {
                 .make(context, name(), output -> make(context, config, sets, output));
     }
 
-    private static Facts make(
-            JobContext context, MakeConfig config, List<SampleSet> sets, StageOutput output) {
+    private static Facts make(JobContext context, MakeConfig config, List<SampleSet> sets, StageOutput output) {
         long seed = context.run().seedOf("study");
         var design = new Design(config.sets().size(), config.compare().images(), config.scenes(), seed);
         var asked = IntStream.range(0, config.participants())

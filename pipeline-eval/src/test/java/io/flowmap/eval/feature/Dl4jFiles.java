@@ -56,6 +56,34 @@ public final class Dl4jFiles {
         return network;
     }
 
+    /** One dense layer of five. */
+    static MultiLayerNetwork dense(InputType input) {
+        var network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
+                .seed(5)
+                .list()
+                .layer(new OutputLayer.Builder(LossFunction.MSE)
+                        .nOut(5)
+                        .activation(Activation.TANH)
+                        .build())
+                .setInputType(input)
+                .build());
+        network.init();
+        return network;
+    }
+
+    /** A convolution "c" of four channels on grey images that come as vectors, and a dense layer. */
+    static MultiLayerNetwork flat(int height, int width) {
+        var network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
+                .seed(6)
+                .list()
+                .layer(convolution(4).name("c").build())
+                .layer(new OutputLayer.Builder(LossFunction.MSE).nOut(2).build())
+                .setInputType(InputType.convolutionalFlat(height, width, 1))
+                .build());
+        network.init();
+        return network;
+    }
+
     /** A graph: a convolution "a" and a normalised one "b" of the image, their sum, and the means of it over the pixels, "means". */
     static ComputationGraph graph(int height, int width, int channels) {
         var graph = new ComputationGraph(new NeuralNetConfiguration.Builder()

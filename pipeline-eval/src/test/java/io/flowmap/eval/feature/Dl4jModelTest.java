@@ -18,6 +18,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,6 +136,44 @@ class Dl4jModelTest {
                 assertThat((double) features[i]).isCloseTo(value, within(1e-5));
             }
         }
+    }
+
+    /** As networks for MNIST are often written: the image as one vector, or as one that the first layer takes apart. */
+    @Test
+    void networksOfVectorsTakeImagesAsVectors() throws IOException {
+        var grey = new LatentShape(1, H, W);
+        byte[] images = images(grey);
+        var dense = Dl4jFiles.dense(InputType.feedForward(H * W));
+        var flat = Dl4jFiles.flat(H, W);
+        try (var ofDense = open(written(dense, "dense.zip"), "", grey, PLAIN).open();
+                var ofFlat = open(written(flat, "flat.zip"), "c", grey, PLAIN).open()) {
+            var features = ofDense.apply(images, 3).features();
+            var means = ofFlat.apply(images, 3).features();
+            for (int n = 0; n < 3; n++) {
+                var pixels = pixels(images, n, grey, PLAIN)[0];
+                double[] x =
+                        Arrays.stream(pixels).flatMapToDouble(Arrays::stream).toArray();
+                double[] y = dense(x, dense.getParam("0_W"), dense.getParam("0_b"));
+                for (int k = 0; k < 5; k++) {
+                    assertThat((double) features[n * 5 + k]).isCloseTo(Math.tanh(y[k]), within(1e-5));
+                }
+                double[][][] c = convolution(new double[][][] {pixels}, flat.getParam("0_W"), flat.getParam("0_b"));
+                for (int k = 0; k < 4; k++) {
+                    assertThat((double) means[n * 4 + k]).isCloseTo(mean(c[k]), within(1e-5));
+                }
+            }
+        }
+        mistake(
+                dir.resolve("dense.zip"),
+                "",
+                new LatentShape(1, H, H),
+                PLAIN,
+                "expected images of 48 values, got 1x8x8");
+    }
+
+    private Path written(MultiLayerNetwork network, String name) throws IOException {
+        ModelSerializer.writeModel(network, dir.resolve(name).toFile(), false);
+        return dir.resolve(name);
     }
 
     @Test
