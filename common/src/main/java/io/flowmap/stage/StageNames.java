@@ -16,6 +16,7 @@ public final class StageNames {
     public static final String REPORT = "report";
     public static final String DATASET = "dataset";
     public static final String SWEEP = "sweep";
+    public static final String LORA = "lora";
     public static final String STUDY_PLAN = "study/plan";
     public static final String STUDY_ANSWERS = "study/answers";
     public static final String STUDY_REPORT = "study/report";

@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -82,10 +83,13 @@ public final class Application {
                 if (jobs.get(i).name().equals(INGEST)) {
                     jobs.forEach(later -> later.requireData(context));
                 }
-                if (jobs.size() > 1) {
-                    context.progress().goesOn("after " + jobs.get(i).name());
-                }
-                tell(request, jobs.get(i).name(), context, i + 1 == jobs.size());
+                context.progress().goesOn("after " + jobs.get(i).name() + ", which is finished");
+                tell(
+                        request,
+                        jobs.get(i).name(),
+                        context,
+                        jobs.size() == 1 ? Instant.MIN : start,
+                        i + 1 == jobs.size());
             }
         } catch (RuntimeException e) {
             context.progress().phase(command, Map.of("state", interruption.happened() ? "interrupted" : "failed"));
@@ -102,8 +106,8 @@ public final class Application {
         }
     }
 
-    private static void tell(Request request, String job, JobContext context, boolean last) {
-        var outcome = new Outcome(context, job);
+    private static void tell(Request request, String job, JobContext context, Instant since, boolean last) {
+        var outcome = new Outcome(context, job, since);
         outcome.sentence().ifPresent(sentence -> {
             var facts = new LinkedHashMap<String, String>();
             facts.put(Progress.MADE, sentence);

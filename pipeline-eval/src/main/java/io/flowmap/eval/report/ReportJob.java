@@ -115,11 +115,7 @@ public final class ReportJob implements Job {
         new Introduction(table, train, finetuned).write(page);
         page.command(context.command());
         var columns = Introduction.columns(data.classNames(), settings.classes());
-        var whose = table.steps(SampleSet.TEACHER, table.bestGuidance()).isEmpty() ? "student's" : "teacher's";
-        page.section(
-                "In short",
-                "At guidance weight " + guidance + ", where the " + whose + " distance is lowest.",
-                measured.headline());
+        page.section("In short", chosen(table) + measured.onTrainingImages(), measured.headline());
         page.section(
                 "Samples",
                 "Guidance weight " + guidance
@@ -132,7 +128,7 @@ public final class ReportJob implements Job {
         page.section(
                 "Nearest training images",
                 "The student's first samples at the fewest steps (top row), above the three training images nearest to each in pixels. A sample"
-                        + " that equals an image below it would be a copy.",
+                        + " that equals an image below it would be a copy." + columns,
                 images.neighbours(sets, table.bestGuidance(), train));
         page.section(
                 "Quality and time against steps",
@@ -152,6 +148,15 @@ public final class ReportJob implements Job {
                 "Provenance",
                 "Inputs and settings of each stage. Hashes are the first twelve digits of SHA-256.",
                 provenance(context, fileSystem, inputs));
+    }
+
+    /** The guidance weight of the headline, and why it is this one. */
+    private static String chosen(MetricTable table) {
+        var whose = table.steps(SampleSet.TEACHER, table.bestGuidance()).isEmpty() ? "student's" : "teacher's";
+        return "At guidance weight " + Axis.format(table.bestGuidance())
+                + (table.guidances().size() == 1
+                        ? ", the only one measured."
+                        : ", where the " + whose + " distance is lowest.");
     }
 
     /** Writes the table as CSV (the metrics stage has it as Parquet), and every chart as a separate file. */
