@@ -91,7 +91,9 @@ public final class Application {
                         i + 1 == jobs.size());
             }
         } catch (RuntimeException e) {
-            context.progress().phase(command, Map.of("state", interruption.happened() ? "interrupted" : "failed"));
+            if (!interruption.happened()) { // it has had the last word
+                context.progress().phase(command, Map.of("state", "failed"));
+            }
             throw e;
         }
         var seconds = Duration.between(start, clock.instant()).toSeconds();
