@@ -6,6 +6,7 @@ import io.flowmap.config.UserError;
 import io.flowmap.file.AtomicFile;
 import io.flowmap.file.Sha256;
 import io.flowmap.file.Store;
+import io.flowmap.tensor.Floats;
 import io.flowmap.tensor.ParameterLayout;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -62,7 +63,9 @@ public final class CheckpointStore {
      * @return hash of the content
      */
     public String save(long step, Map<String, float[]> vectors, ParameterLayout layout, JsonNode state) {
-        return save(step, vectors, layout, state, null);
+        var floats = new TreeMap<String, Floats>();
+        vectors.forEach((role, vector) -> floats.put(role, Floats.of(vector)));
+        return save(step, floats, layout, state, null);
     }
 
     /**
@@ -71,12 +74,12 @@ public final class CheckpointStore {
      * @param frozen the file with the missing parameters; null if the vectors hold all parameters
      */
     public String save(
-            long step, Map<String, float[]> vectors, ParameterLayout layout, JsonNode state, FrozenFile frozen) {
+            long step, Map<String, Floats> vectors, ParameterLayout layout, JsonNode state, FrozenFile frozen) {
         var arrays = new TreeMap<String, Iterable<float[]>>();
         vectors.forEach((role, vector) -> {
-            if (vector.length != layout.length()) {
+            if (vector.length() != layout.length()) {
                 throw new IllegalArgumentException(
-                        "expected " + layout.length() + " elements of " + role + ", got " + vector.length);
+                        "expected " + layout.length() + " elements of " + role + ", got " + vector.length());
             }
             arrays.put(role, VectorFile.arrays(vector, layout));
         });

@@ -3,9 +3,12 @@ package io.flowmap.checkpoint;
 import io.flowmap.config.UserError;
 import io.flowmap.file.Sha256;
 import io.flowmap.file.Store;
+import io.flowmap.tensor.Floats;
 import io.flowmap.tensor.ParameterLayout;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.HexFormat;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -32,7 +35,8 @@ public record FrozenFile(String path, String sha256) implements Serializable {
         var frozen = new FrozenFile(file.toString(), VectorFile.hash(values));
         try {
             if (!fileSystem.exists(file)) {
-                VectorFile.write(fileSystem, file, NAME, VectorFile.arrays(values, layout), layout, Sha256.digest());
+                VectorFile.write(
+                        fileSystem, file, NAME, VectorFile.arrays(Floats.of(values), layout), layout, Sha256.digest());
                 return frozen;
             }
             var found = VectorFile.hash(VectorFile.read(fileSystem, file, layout));
@@ -44,6 +48,29 @@ public record FrozenFile(String path, String sha256) implements Serializable {
         } catch (IOException e) {
             throw Store.failure("cannot write " + file, e);
         }
+    }
+
+    /** A file that holds these arrays in this order. Reads all of them for the hash, one at a time. */
+    public static FrozenFile of(String path, Tensors weights) {
+        var digest = Sha256.digest();
+        weights.arrays()
+                .keySet()
+                .forEach(name -> digest.update(weights.read(name).bytes()));
+        return new FrozenFile(path, HexFormat.of().formatHex(digest.digest()));
+    }
+
+    /** Writes arrays in their order and types, one at a time, replacing an earlier file. */
+    public static FrozenFile write(Configuration hadoop, Path dir, Tensors weights) {
+        var fileSystem = Store.of(hadoop, dir);
+        var file = fileSystem.makeQualified(new Path(dir, NAME + ".safetensors"));
+        var digest = Sha256.digest();
+        var digested = new Tensors.View(weights.arrays(), name -> {
+            var data = weights.read(name);
+            digest.update(data.bytes());
+            return data;
+        });
+        SafeTensors.write(fileSystem, file, digested, Map.of());
+        return new FrozenFile(file.toString(), HexFormat.of().formatHex(digest.digest()));
     }
 
     /** With its path relative to {@code dir} if it lies below it, as stored in a checkpoint's index. */

@@ -28,7 +28,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param sha256 hash of the bytes of all arrays, in their order
  */
 record MappedWeights(Map<String, INDArray> arrays, long bytes, String sha256) {
-    /** Maps a file. Throws {@link UserError} if it is damaged or has an array that is not float32, float16 or bfloat16. */
+    /** Maps a file. Throws {@link UserError} if it is damaged or has an array that is not float32, float16, bfloat16 or int64. */
     static MappedWeights of(Path file, String name) throws IOException {
         SafeTensors.Index index;
         try (var in = new BufferedInputStream(Files.newInputStream(file))) {
@@ -68,6 +68,7 @@ record MappedWeights(Map<String, INDArray> arrays, long bytes, String sha256) {
             case FLOAT32 -> DataType.FLOAT;
             case FLOAT16 -> DataType.FLOAT16;
             case BFLOAT16 -> DataType.BFLOAT16;
+            case INT64 -> DataType.INT64; // indices that transformers used to store
             default -> throw new UserError("cannot map " + name + ", array " + part.name()
                     + ": expected float32, float16 or bfloat16, got " + part.type());
         };

@@ -4,6 +4,7 @@ import io.flowmap.config.UserError;
 import io.flowmap.file.AtomicFile;
 import io.flowmap.file.Sha256;
 import io.flowmap.file.Store;
+import io.flowmap.tensor.Floats;
 import io.flowmap.tensor.ParameterLayout;
 import java.io.EOFException;
 import java.io.IOException;
@@ -75,9 +76,13 @@ final class VectorFile {
     }
 
     /** The vector's arrays in the order of the layout. Each array is copied when the iterator reaches it. */
-    static Iterable<float[]> arrays(float[] vector, ParameterLayout layout) {
+    static Iterable<float[]> arrays(Floats vector, ParameterLayout layout) {
         return () -> layout.entries().stream()
-                .map(entry -> ParameterLayout.values(vector, entry))
+                .map(entry -> {
+                    var values = new float[(int) entry.length()];
+                    vector.get((int) entry.offset(), values, 0, values.length);
+                    return values;
+                })
                 .iterator();
     }
 

@@ -22,6 +22,7 @@ public final class WeightStore {
     private static final WeightStore OF_THIS_JVM = new WeightStore();
 
     private final Map<FrozenFile, Held> held = new HashMap<>();
+    private final Map<Version, Kept> kept = new HashMap<>();
     private long fetched;
 
     private WeightStore() {}
@@ -48,6 +49,17 @@ public final class WeightStore {
             release.run();
         }
     }
+
+    /**
+     * Weights that stay mapped until the JVM ends.
+     *
+     * @param arrays read-only arrays by name
+     * @param sha256 hash of the bytes of all arrays, in the order of the file
+     */
+    public record Kept(Map<String, INDArray> arrays, String sha256) {}
+
+    /** A file as it was at some time. */
+    private record Version(String path, long length, long changed) {}
 
     /** Number of files fetched so far. */
     public synchronized long fetched() {
@@ -81,6 +93,29 @@ public final class WeightStore {
         return new Lease(arrays, () -> taken.forEach(this::giveBack));
     }
 
+    /**
+     * Maps a file whose hash is not known beforehand, for encoders that task after task opens again. A file that has changed since is mapped
+     * anew. Throws {@link UserError} if it is missing or damaged.
+     */
+    public synchronized Kept keep(Configuration hadoop, org.apache.hadoop.fs.Path file) {
+        try {
+            var status = Store.of(hadoop, file).getFileStatus(file);
+            var version = new Version(status.getPath().toString(), status.getLen(), status.getModificationTime());
+            var known = kept.get(version);
+            if (known == null) {
+                var mapped = fetch(file.toString(), hadoop);
+                if (mapped.copy != null) {
+                    mapped.copy.toFile().deleteOnExit();
+                }
+                known = new Kept(mapped.weights.arrays(), mapped.weights.sha256());
+                kept.put(version, known);
+            }
+            return known;
+        } catch (IOException e) {
+            throw Store.failure("cannot read weights " + file, e);
+        }
+    }
+
     private synchronized Map<String, INDArray> take(FrozenFile file, Configuration hadoop) {
         var one = held.computeIfAbsent(file, wanted -> fetch(wanted, hadoop));
         one.users++;
@@ -97,7 +132,18 @@ public final class WeightStore {
     }
 
     private Held fetch(FrozenFile file, Configuration hadoop) {
-        var path = new org.apache.hadoop.fs.Path(file.path());
+        var mapped = fetch(file.path(), hadoop);
+        var sha256 = mapped.weights.sha256();
+        if (!sha256.equals(file.sha256())) {
+            delete(mapped.copy);
+            throw new UserError("cannot use weights " + file.path() + ": expected arrays with hash " + file.sha256()
+                    + ", got " + sha256 + ": the file was changed");
+        }
+        return mapped;
+    }
+
+    private Held fetch(String file, Configuration hadoop) {
+        var path = new org.apache.hadoop.fs.Path(file);
         var fileSystem = Store.of(hadoop, path);
         boolean local = fileSystem.getScheme().equals("file");
         Path copy = null;
@@ -109,16 +155,12 @@ public final class WeightStore {
                 }
             }
             var weights = MappedWeights.of(
-                    local ? Path.of(fileSystem.makeQualified(path).toUri()) : copy, file.path());
-            if (!weights.sha256().equals(file.sha256())) {
-                throw new UserError("cannot use weights " + file.path() + ": expected arrays with hash " + file.sha256()
-                        + ", got " + weights.sha256() + ": the file was changed");
-            }
+                    local ? Path.of(fileSystem.makeQualified(path).toUri()) : copy, file);
             fetched++;
             return new Held(weights, copy);
         } catch (IOException e) {
             delete(copy);
-            throw Store.failure("cannot read weights " + file.path(), e);
+            throw Store.failure("cannot read weights " + file, e);
         } catch (RuntimeException e) {
             delete(copy);
             throw e;

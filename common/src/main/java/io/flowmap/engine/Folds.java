@@ -5,19 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Values that programs compute once from lent arrays (frozen weights). The first program that needs a value computes it; all programs of
@@ -29,7 +23,7 @@ public final class Folds {
     private static final int SMALL = 16;
 
     private final Map<String, Entry> entries = new HashMap<>();
-    private final Map<INDArray, Long> identities = new IdentityHashMap<>();
+    private final Map<Buffer, Long> identities = new HashMap<>();
     private long next;
     private long computed;
 
@@ -40,12 +34,12 @@ public final class Folds {
     }
 
     private static final class Entry {
-        private final INDArray array;
-        private final Set<INDArray> weights;
+        private final Buffer buffer;
+        private final Set<Buffer> weights;
         private int users;
 
-        Entry(INDArray array, Set<INDArray> weights) {
-            this.array = array;
+        Entry(Buffer buffer, Set<Buffer> weights) {
+            this.buffer = buffer;
             this.weights = weights;
         }
     }
@@ -58,31 +52,43 @@ public final class Folds {
     /** Bytes of the values currently held. */
     public synchronized long bytes() {
         return entries.values().stream()
-                .mapToLong(
-                        entry -> entry.array.length() * entry.array.dataType().width())
+                .mapToLong(entry -> entry.buffer.bytes())
                 .sum();
     }
 
     /**
-     * Moves the values that follow from lent arrays alone out of {@code kept}, and computes those that no other program has computed.
+     * Computes all values that a plan keeps, or takes those that follow from lent arrays alone from another program, which computed them.
      *
-     * @return key of each value taken; the program gives the keys back when it is closed
+     * @param buffers has the buffers of the constants; receives those of the values
+     * @param owned receives the buffers that are the program's own
+     * @return keys of the shared values; the program gives them back when it is closed
      */
-    synchronized Map<Value, String> take(List<Instruction> once, Set<Value> kept, Predicate<INDArray> lent) {
-        var taken = new LinkedHashMap<Value, String>();
-        var keys = keys(once, lent);
-        kept.stream().filter(keys::containsKey).forEach(value -> taken.put(value, keys.get(value)));
-        kept.removeAll(taken.keySet());
-        var missing = new LinkedHashSet<>(taken.keySet());
-        missing.removeIf(value -> entries.containsKey(keys.get(value)));
-        compute(slice(once, missing), missing, keys);
-        taken.values().forEach(key -> entries.get(key).users++);
+    synchronized Collection<String> take(
+            ProgramPlan plan, Backend backend, Map<Value, Buffer> buffers, Collection<Buffer> owned) {
+        var keys = keys(plan, buffers);
+        var missing = new LinkedHashSet<Value>();
+        for (var value : plan.kept()) {
+            var entry = entries.get(keys.get(value));
+            if (entry != null) {
+                buffers.put(value, entry.buffer);
+            } else {
+                missing.add(value);
+                buffers.put(value, backend.allocate(value.type(), value.length()));
+            }
+        }
+        compute(slice(plan.once(), missing), missing, backend, buffers);
+        for (var value : missing) {
+            if (keys.containsKey(value)) {
+                entries.put(keys.get(value), new Entry(buffers.get(value), weights(plan.once(), value, buffers)));
+                computed++;
+            } else {
+                owned.add(buffers.get(value));
+            }
+        }
+        var taken =
+                plan.kept().stream().filter(keys::containsKey).map(keys::get).toList();
+        taken.forEach(key -> entries.get(key).users++);
         return taken;
-    }
-
-    /** Binds the values taken to their shared arrays. */
-    synchronized void bind(Map<Value, String> taken) {
-        taken.forEach((value, key) -> value.bind(entries.get(key).array));
     }
 
     /** Gives values back. A value without any other user is freed. */
@@ -92,75 +98,39 @@ public final class Folds {
             entry.users--;
             if (entry.users == 0) {
                 entries.remove(key);
-                entry.array.close();
+                entry.buffer.close();
             }
         }
-        Set<INDArray> used = identitySet();
+        var used = new HashSet<Buffer>();
         entries.values().forEach(entry -> used.addAll(entry.weights));
         identities.keySet().removeIf(array -> !used.contains(array));
     }
 
-    private void compute(List<Instruction> instructions, Set<Value> wanted, Map<Value, String> keys) {
-        Set<Value> bound = bound(instructions);
-        List<INDArray> buffers = Plan.assign(instructions, wanted);
-        run(instructions);
-        for (var value : wanted) {
-            INDArray own = Nd4j.createUninitializedDetached(value.type(), value.shape());
-            own.assign(value.array());
-            entries.put(keys.get(value), new Entry(own, weights(instructions, value)));
-            computed++;
+    /** Computes the wanted values. Everything on the way is freed. */
+    private static void compute(
+            List<Instruction> instructions, Set<Value> wanted, Backend backend, Map<Value, Buffer> buffers) {
+        var temporary = new ArrayList<Buffer>();
+        var all = new HashMap<>(Plan.of(instructions, wanted).allocate(backend, temporary));
+        all.putAll(buffers);
+        try (var execution = backend.compile(instructions, all)) {
+            execution.run();
         }
-        unbind(instructions, bound);
-        buffers.forEach(INDArray::close);
+        temporary.forEach(Buffer::close);
     }
 
     /** The lent arrays that a value depends on. */
-    private Set<INDArray> weights(List<Instruction> instructions, Value value) {
-        Set<INDArray> weights = identitySet();
-        slice(instructions, Set.of(value)).stream()
+    private Set<Buffer> weights(List<Instruction> once, Value value, Map<Value, Buffer> buffers) {
+        return slice(once, Set.of(value)).stream()
                 .flatMap(i -> i.inputs().stream())
                 .filter(Value::isConstant)
-                .map(input -> input.root().array())
+                .map(input -> buffers.get(input.root()))
                 .filter(identities::containsKey)
-                .forEach(weights::add);
-        return weights;
-    }
-
-    private static Set<INDArray> identitySet() {
-        return Collections.newSetFromMap(new IdentityHashMap<>());
-    }
-
-    /** The instructions' outputs that are already bound to arrays. */
-    static Set<Value> bound(List<Instruction> instructions) {
-        return instructions.stream()
-                .flatMap(i -> i.outputs().stream())
-                .filter(Value::isBound)
-                .collect(Collectors.toCollection(HashSet::new));
-    }
-
-    /**
-     * Unbinds the outputs of the instructions, except some values, and all views among their inputs. Views are recreated when they are
-     * needed again.
-     */
-    static void unbind(List<Instruction> instructions, Set<Value> but) {
-        for (Instruction instruction : instructions) {
-            instruction.outputs().stream().filter(value -> !but.contains(value)).forEach(value -> value.bind(null));
-            instruction.inputs().stream().filter(value -> value.root() != value).forEach(value -> value.bind(null));
-        }
-    }
-
-    static void run(List<Instruction> instructions) {
-        for (Instruction instruction : instructions) {
-            try (Kernel kernel = Kernel.of(instruction)) {
-                kernel.run();
-            }
-        }
+                .collect(Collectors.toSet());
     }
 
     /** The instructions that the wanted values depend on, in their order. */
-    static List<Instruction> slice(List<Instruction> once, Set<Value> wanted) {
-        var needed = new HashSet<Value>();
-        wanted.forEach(value -> needed.add(value.root()));
+    private static List<Instruction> slice(List<Instruction> once, Set<Value> wanted) {
+        var needed = new HashSet<>(wanted);
         var slice = new ArrayList<Instruction>();
         for (int i = once.size() - 1; i >= 0; i--) {
             var instruction = once.get(i);
@@ -172,20 +142,16 @@ public final class Folds {
         return slice;
     }
 
-    /** A key for each computed value that follows from lent arrays and small constants alone. Equal keys mean equal values. */
-    private Map<Value, String> keys(List<Instruction> once, Predicate<INDArray> lent) {
+    /** A key for each value that follows from lent arrays and small constants alone. Equal keys mean equal values. */
+    private Map<Value, String> keys(ProgramPlan plan, Map<Value, Buffer> buffers) {
         var names = new HashMap<Value, String>();
         var keys = new HashMap<Value, String>();
-        for (var instruction : once) {
-            var name = new StringBuilder(instruction.op())
-                    .append(Arrays.toString(instruction.integers()))
-                    .append(Arrays.toString(instruction.reals()))
-                    .append(Arrays.toString(instruction.flags()));
+        for (var instruction : plan.once()) {
+            var name = new StringBuilder(instruction.op().toString());
             boolean known = true;
             boolean frozen = false;
             for (var input : instruction.inputs()) {
-                var root = input.root();
-                var constant = names.computeIfAbsent(root, value -> name(value, lent));
+                var constant = names.computeIfAbsent(input.root(), root -> name(root, plan, buffers));
                 known &= constant != null;
                 frozen |= constant != null && !constant.startsWith("number");
                 name.append(' ').append(constant).append(Arrays.toString(input.shape()));
@@ -204,16 +170,14 @@ public final class Folds {
     }
 
     /** Key of a constant: identity for a lent array, content for a small array. Null for any other value. */
-    private String name(Value value, Predicate<INDArray> lent) {
-        if (!value.isConstant()) {
+    private String name(Value root, ProgramPlan plan, Map<Value, Buffer> buffers) {
+        if (!root.isConstant()) {
             return null;
         }
-        INDArray array = value.array();
-        if (lent.test(array)) {
-            return "array" + identities.computeIfAbsent(array, a -> next++) + "of" + array.dataType();
+        Buffer buffer = buffers.get(root);
+        if (plan.lent().contains(root)) {
+            return "array" + identities.computeIfAbsent(buffer, b -> next++) + "of" + root.type();
         }
-        return array.length() <= SMALL
-                ? "number" + array.dataType() + Arrays.toString(array.data().asDouble())
-                : null;
+        return root.length() <= SMALL ? "number" + root.type() + Arrays.toString(buffer.values()) : null;
     }
 }

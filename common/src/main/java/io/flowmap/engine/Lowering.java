@@ -5,164 +5,160 @@ import io.flowmap.graph.Node;
 import io.flowmap.graph.Shapes;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.DynamicCustomOp;
-import org.nd4j.linalg.api.ops.impl.layers.convolution.Upsampling2d;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Turns a SameDiff graph into a list of native instructions. Reshapes become views, equal instructions are computed once, and products with
- * constants are merged. Sigmoid and swish are expressed by tanh, the only transcendental that oneDNN vectorises, so that an activation, its
- * tangent and its cotangent share it.
+ * Turns a graph into a list of instructions. Reshapes become views, equal instructions are computed once, and products with constants are
+ * merged. The backend may express an op in its own way.
  */
-final class Lowering {
-    private final SameDiff graph;
+final class Lowering implements Emitter {
     private final Shapes shapes;
-    private final Map<String, INDArray> bindings;
+    private final Backend backend;
+    private final Set<String> inputs;
     private final Map<String, Value> values = new HashMap<>();
-    private final Map<String, Value> computed = new HashMap<>();
-    private final Map<Integer, Instruction> producers = new HashMap<>();
-    private final Map<String, Value> scalars = new HashMap<>();
+    private final Map<String, List<Value>> computed = new HashMap<>();
+    private final Map<Value, Instruction> producers = new HashMap<>();
+    private final Map<String, Value> scalarsByKey = new HashMap<>();
+    private final Map<Value, Double> scalars = new LinkedHashMap<>();
+    private final Map<Value, SDVariable> leaves = new LinkedHashMap<>();
     private final List<Instruction> instructions = new ArrayList<>();
-    private final List<INDArray> constants = new ArrayList<>();
+    private Node current;
     private int ids;
 
-    Lowering(Shapes shapes, Map<String, INDArray> bindings) {
-        this.graph = shapes.graph();
+    /** @param inputs names of the variables that the caller binds */
+    Lowering(Shapes shapes, Backend backend, Set<String> inputs) {
         this.shapes = shapes;
-        this.bindings = bindings;
+        this.backend = backend;
+        this.inputs = inputs;
+    }
+
+    /** Lowers every op that the outputs depend on. */
+    Lowering lower(Collection<String> outputs) {
+        List<SDVariable> wanted =
+                outputs.stream().map(shapes.graph()::getVariable).toList();
+        Jvp.ops(shapes.graph(), wanted).forEach(this::lower);
+        wanted.forEach(this::input); // an output may itself be a leaf
+        return this;
     }
 
     List<Instruction> instructions() {
         return instructions;
     }
 
+    /** The value of an output. */
     Value value(String name) {
         return values.get(name);
     }
 
-    /** Constants created by the lowering, which do not belong to the graph. */
-    List<INDArray> constants() {
-        return constants;
+    /** Variables of the graph whose memory others provide: inputs and constants. */
+    Map<Value, SDVariable> leaves() {
+        return leaves;
     }
 
-    /** Lowers every op that the outputs depend on. */
-    void lower(Set<String> outputs) {
-        List<SDVariable> wanted = outputs.stream().map(graph::getVariable).toList();
-        Jvp.ops(graph, wanted).forEach(this::lower);
-        wanted.forEach(this::input); // an output may itself be a leaf
+    /** Constants that the lowering added. */
+    Map<Value, Double> scalars() {
+        return scalars;
     }
 
     private void lower(SameDiffOp op) {
         Node node = Node.of(shapes, op);
-        String y = node.y().name();
+        current = node;
         List<Value> in = Arrays.stream(node.x()).map(this::input).toList();
-        switch (node.name()) {
-            case "identity", "stop_gradient" -> values.put(y, in.get(0));
-            case "reshape" -> values.put(y, view(in.get(0), shapes.of(node.y())));
-            case "neg" -> values.put(y, scaled(in.get(0), -1));
-            case "mul_scalar" -> values.put(y, scaled(in.get(0), node.scalar()));
-            case "div_scalar" -> values.put(y, scaled(in.get(0), 1 / node.scalar()));
-            case "add_scalar" -> values.put(y, shifted(in.get(0), node.scalar()));
-            case "sub_scalar" -> values.put(y, shifted(in.get(0), -node.scalar()));
-            case "sigmoid" -> values.put(y, scaled(sigmoidTwice(in.get(0)), 0.5));
-            case "swish" -> values.put(y, binary("multiply", scaled(in.get(0), 0.5), sigmoidTwice(in.get(0))));
-            case "relu" -> values.put(y, emit(Instruction.cut(in.get(0), fresh(node.y()), node.scalar())));
-            case "leakyrelu" -> values.put(y, binary("multiply", in.get(0), slope(in.get(0), node.scalar())));
-            case "leakyreluderivative" -> values.put(y, slope(in.get(0), node.scalar()));
-            case "upsampling2d" -> values.put(y, upsampled(node, in.get(0)));
-            case "reduce_sum", "reduce_mean", "reduce_sqnorm" -> values.put(
-                    y,
-                    emit(Instruction.reduction(
-                            node.name(), in.get(0), fresh(node.y()), node.dimensions(), node.keepDims())));
-            default -> lowerByName(op, node, in);
+        List<SDVariable> outputs =
+                op.getOutputsOfOp().stream().map(shapes.graph()::getVariable).toList();
+        List<Value> results = backend.lower(node, in, this);
+        if (results.isEmpty()) {
+            results = outputs.size() == 1 ? List.of(lower(node, in)) : plain(node, in, outputs);
+        }
+        for (int i = 0; i < outputs.size(); i++) {
+            values.put(outputs.get(i).name(), results.get(i));
         }
     }
 
-    private void lowerByName(SameDiffOp op, Node node, List<Value> in) {
-        if (!(node.function() instanceof DynamicCustomOp custom) || Instruction.LEGACY.containsKey(node.name())) {
-            values.put(node.y().name(), emit(Instruction.of(node.name(), in, fresh(node.y()))));
-            return;
-        }
-        List<Value> outputs = op.getOutputsOfOp().stream()
-                .map(name -> fresh(graph.getVariable(name)))
-                .toList();
-        var instruction = new Instruction(node.name(), in, outputs, custom.iArgs(), custom.tArgs(), custom.bArgs());
-        if (outputs.size() == 1) {
-            values.put(node.y().name(), emit(instruction));
-            return;
-        }
-        instructions.add(instruction);
-        for (int i = 0; i < outputs.size(); i++) {
-            values.put(op.getOutputsOfOp().get(i), outputs.get(i));
-        }
+    private List<Value> plain(Node node, List<Value> in, List<SDVariable> outputs) {
+        return emit(
+                Instruction.Op.of(node), in, outputs.stream().map(shapes::of).toList(), type(node.y()));
+    }
+
+    private Value lower(Node node, List<Value> in) {
+        Value x = in.isEmpty() ? null : in.get(0);
+        return switch (node.name()) {
+            case "identity", "stop_gradient" -> x;
+            case "reshape" -> view(x, shapes.of(node.y()));
+            case "neg" -> scaled(x, -1);
+            case "mul_scalar" -> scaled(x, node.scalar());
+            case "div_scalar" -> scaled(x, 1 / node.scalar());
+            case "add_scalar" -> shifted(x, node.scalar());
+            case "sub_scalar" -> shifted(x, -node.scalar());
+            case "leakyrelu" -> binary("multiply", x, slope(x, node.scalar()));
+            case "leakyreluderivative" -> slope(x, node.scalar());
+            default -> plain(node, in, List.of(node.y())).get(0);
+        };
+    }
+
+    /** Slope of the leaky ReLU, 1 where x >= 0, else alpha; shared by its value, its tangent and its cotangent. */
+    private Value slope(Value x, double alpha) {
+        return emit(Instruction.Op.withReal("leakyreluderivative", alpha), List.of(x), x.shape(), x.type());
     }
 
     /** The value of a leaf or of an op that has already been lowered. */
     private Value input(SDVariable variable) {
         return values.computeIfAbsent(variable.name(), name -> {
-            INDArray bound = bindings.get(name);
-            Value value = new Value(ids++, shapes.of(variable), variable.dataType(), null);
-            if (bound != null) {
-                value.bind(bound);
-            } else if (variable.getVariableType() == VariableType.CONSTANT) {
-                value.bindConstant(variable.getArr());
-            } else {
+            var source = inputs.contains(name) ? Value.Source.INPUT : Value.Source.CONSTANT;
+            if (source == Value.Source.CONSTANT && variable.getVariableType() != VariableType.CONSTANT) {
                 throw new IllegalArgumentException("cannot compile a program: expected a binding of " + name + " ("
                         + variable.getVariableType() + "), got none");
             }
-            return value;
+            var leaf = Value.of(ids++, shapes.of(variable), type(variable), source);
+            leaves.put(leaf, variable);
+            return leaf;
         });
     }
 
-    private Value emit(Instruction instruction) {
-        Value known = computed.get(instruction.key());
-        if (known != null) {
-            return known;
-        }
-        Value output = instruction.outputs().get(0);
-        computed.put(instruction.key(), output);
-        producers.put(output.id(), instruction);
-        instructions.add(instruction);
-        return output;
+    private static Type type(SDVariable variable) {
+        return Type.of(variable.dataType());
     }
 
-    private Value fresh(SDVariable variable) {
-        return new Value(ids++, shapes.of(variable), variable.dataType(), null);
-    }
-
-    private Value like(Value value) {
-        return new Value(ids++, value.shape(), value.type(), null);
+    private Value computed(long[] shape, Type type) {
+        return Value.of(ids++, shape, type, Value.Source.COMPUTED);
     }
 
     private Value view(Value value, long[] shape) {
-        return Arrays.equals(value.shape(), shape) ? value : new Value(ids++, shape, value.type(), value);
+        return Arrays.equals(value.shape(), shape) ? value : Value.view(ids++, value, shape);
     }
 
-    private Value binary(String op, Value a, Value b) {
-        return emit(Instruction.of(op, List.of(a, b), like(a)));
+    @Override
+    public List<Value> emit(Instruction.Op op, List<Value> in, List<long[]> shapesOfOutputs, Type type) {
+        String key = Instruction.key(op, in, type);
+        List<Value> known = computed.get(key);
+        if (known != null) {
+            return known;
+        }
+        List<Value> outputs =
+                shapesOfOutputs.stream().map(shape -> computed(shape, type)).toList();
+        long products = op.name().equals(current.name()) ? current.multiplyAdds() : 0;
+        var instruction = new Instruction(op, in, outputs, shapes.regionOf(current.y()), products);
+        computed.put(key, outputs);
+        outputs.forEach(output -> producers.put(output, instruction));
+        instructions.add(instruction);
+        return outputs;
     }
 
-    private Value unary(String op, Value a) {
-        return emit(Instruction.of(op, List.of(a), like(a)));
-    }
-
-    /** a x, merged with a factor that x already has. */
-    private Value scaled(Value x, double factor) {
-        Instruction producer = producers.get(x.id());
+    @Override
+    public Value scaled(Value x, double factor) {
+        Instruction producer = producers.get(x);
         if (producer != null
-                && producer.op().equals("multiply")
-                && isScalar(producer.inputs().get(1))) {
-            double merged = factor * producer.inputs().get(1).array().getDouble(0);
+                && producer.op().name().equals("multiply")
+                && scalars.containsKey(producer.inputs().get(1))) {
+            double merged = factor * scalars.get(producer.inputs().get(1));
             return merged == 1
                     ? producer.inputs().get(0)
                     : scaled(producer.inputs().get(0), merged);
@@ -170,60 +166,16 @@ final class Lowering {
         return factor == 1 ? x : binary("multiply", x, scalar(factor, x.type()));
     }
 
-    private Value shifted(Value x, double shift) {
+    @Override
+    public Value shifted(Value x, double shift) {
         return shift == 0 ? x : binary("add", x, scalar(shift, x.type()));
     }
 
-    private boolean isScalar(Value value) {
-        return scalars.containsValue(value);
-    }
-
-    private Value scalar(double number, DataType type) {
-        return scalars.computeIfAbsent(type + " " + number, key -> {
-            Value value = new Value(ids++, new long[0], type, null);
-            value.bindConstant(own(Nd4j.scalar(type, number)));
+    private Value scalar(double number, Type type) {
+        return scalarsByKey.computeIfAbsent(type + " " + number, key -> {
+            Value value = Value.of(ids++, new long[0], type, Value.Source.CONSTANT);
+            scalars.put(value, type == Type.FLOAT64 ? number : (double) (float) number);
             return value;
         });
-    }
-
-    private INDArray own(INDArray constant) {
-        constants.add(constant);
-        return constant;
-    }
-
-    /** 2 sigmoid(x) = 1 + tanh(x/2). */
-    private Value sigmoidTwice(Value x) {
-        return shifted(unary("tanh", scaled(x, 0.5)), 1);
-    }
-
-    /** Slope of the leaky ReLU, shared by its value, its tangent and its cotangent. */
-    private Value slope(Value x, double alpha) {
-        return emit(Instruction.slope(x, like(x), alpha));
-    }
-
-    /** Nearest upsampling is k^2 times the transpose of average pooling. The kernel of that transpose is ND4J's fastest. */
-    private Value upsampled(Node node, Value x) {
-        var op = (Upsampling2d) node.function();
-        int kh = op.getScaleH();
-        int kw = op.getScaleW();
-        Value y = fresh(node.y());
-        Value shapeOnly = fresh(node.y());
-        shapeOnly.bindConstant(own(Nd4j.createUninitialized(shapeOnly.type(), shapeOnly.shape())));
-        long layout = op.isNchw() ? 0 : 1;
-        return emit(Instruction.of(
-                "avgpool2d_bp",
-                List.of(shapeOnly, scaled(x, (double) kh * kw)),
-                List.of(y),
-                kh,
-                kw,
-                kh,
-                kw,
-                0,
-                0,
-                1,
-                1,
-                0,
-                0,
-                layout));
     }
 }

@@ -2,89 +2,137 @@ package io.flowmap.engine;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Assigns buffers to a list of instructions. A buffer is reused as soon as its last reader has run. */
-final class Plan {
-    private final List<Instruction> instructions;
-    private final Map<Value, Integer> lastUse = new HashMap<>();
-    private final Map<DataType, List<INDArray>> free = new HashMap<>();
-    private final Map<Value, INDArray> buffers = new HashMap<>();
-    private final List<INDArray> owned = new ArrayList<>();
-
-    private Plan(List<Instruction> instructions) {
-        this.instructions = instructions;
+/**
+ * Where the computed values of some instructions live: each value in a slot, which is free for others as soon as the last reader has run.
+ * Planning takes no memory.
+ *
+ * @param slots sizes
+ * @param places slot of each value
+ */
+record Plan(List<Slot> slots, Map<Value, Integer> places) {
+    /** Memory for {@code length} elements of a type. */
+    record Slot(Type type, long length) {
+        long bytes() {
+            return length * type.bytes();
+        }
     }
 
-    /** Binds every unbound output. Values in {@code kept} keep their buffer to the end. Returns the allocated buffers. */
-    static List<INDArray> assign(List<Instruction> instructions, Set<Value> kept) {
-        var plan = new Plan(instructions);
-        plan.findLastUses(kept);
+    /** Plans all outputs except those that are {@code bound} to buffers already. */
+    static Plan of(List<Instruction> instructions, Set<Value> bound) {
+        var planner = new Planner(instructions, bound);
         for (int i = 0; i < instructions.size(); i++) {
-            plan.assign(i);
+            planner.place(i);
         }
-        return plan.owned;
+        return new Plan(List.copyOf(planner.slots), planner.places);
     }
 
-    private void findLastUses(Set<Value> kept) {
-        for (int i = 0; i < instructions.size(); i++) {
-            int at = i;
-            instructions.get(i).outputs().forEach(v -> lastUse.put(v.root(), at));
-            instructions.get(i).inputs().forEach(v -> lastUse.put(v.root(), at));
-        }
-        kept.forEach(v -> lastUse.put(v.root(), Integer.MAX_VALUE));
+    /** Bytes of all slots. */
+    long bytes() {
+        return slots.stream().mapToLong(Slot::bytes).sum();
     }
 
-    private void assign(int i) {
-        Instruction instruction = instructions.get(i);
-        if (instruction.mayRunInPlace()) {
-            instruction.inputs().stream()
-                    .filter(v -> dies(v, i)
-                            && Arrays.equals(
-                                    v.shape(), instruction.outputs().get(0).shape()))
-                    .findFirst()
-                    .ifPresent(this::release);
-        }
-        instruction.outputs().stream().filter(v -> !v.isBound()).forEach(this::take);
-        instruction.inputs().stream().filter(v -> dies(v, i)).forEach(this::release);
-        instruction.outputs().stream().filter(v -> dies(v, i)).forEach(this::release);
+    /** A buffer for each value. Adds the new buffers to {@code owned}. */
+    Map<Value, Buffer> allocate(Backend backend, Collection<Buffer> owned) {
+        var buffers = slots.stream()
+                .map(slot -> backend.allocate(slot.type(), slot.length()))
+                .toList();
+        owned.addAll(buffers);
+        var placed = new HashMap<Value, Buffer>();
+        places.forEach((value, slot) -> placed.put(value, buffers.get(slot)));
+        return placed;
     }
 
-    private boolean dies(Value value, int i) {
-        return lastUse.get(value.root()) == i && buffers.containsKey(value.root());
-    }
+    private static final class Planner {
+        private final List<Instruction> instructions;
+        private final Set<Value> bound;
+        private final Map<Value, Integer> lastUse = new HashMap<>();
+        private final Map<Value, Integer> places = new HashMap<>();
+        private final Map<Type, List<Integer>> free = new HashMap<>();
+        private final List<Slot> slots = new ArrayList<>();
 
-    private void release(Value value) {
-        free.computeIfAbsent(value.type(), t -> new ArrayList<>()).add(buffers.remove(value.root()));
-    }
-
-    /**
-     * Takes the smallest free buffer that is large enough. Among equals it takes the last one released, which may still be in the cache.
-     */
-    private void take(Value value) {
-        List<INDArray> candidates = free.computeIfAbsent(value.type(), t -> new ArrayList<>());
-        INDArray best = null;
-        for (int i = candidates.size() - 1; i >= 0; i--) {
-            INDArray candidate = candidates.get(i);
-            if (candidate.length() >= value.length() && (best == null || candidate.length() < best.length())) {
-                best = candidate;
+        Planner(List<Instruction> instructions, Set<Value> bound) {
+            this.instructions = instructions;
+            this.bound = bound;
+            for (int i = 0; i < instructions.size(); i++) {
+                int at = i;
+                instructions.get(i).outputs().forEach(v -> lastUse.put(v.root(), at));
+                instructions.get(i).inputs().forEach(v -> lastUse.put(v.root(), at));
             }
         }
-        if (best == null) {
-            best = Nd4j.createUninitializedDetached(value.type(), Math.max(1, value.length()));
-            owned.add(best);
-        } else {
-            INDArray taken = best;
-            candidates.removeIf(c -> c == taken);
+
+        void place(int i) {
+            Instruction instruction = instructions.get(i);
+            List<Value> dying = instruction.inputs().stream()
+                    .map(Value::root)
+                    .distinct()
+                    .filter(v -> dies(v, i))
+                    .toList();
+            Value overwritten = overwritten(instruction, dying);
+            if (overwritten != null) {
+                release(overwritten);
+            }
+            instruction.outputs().stream().filter(v -> !bound.contains(v)).forEach(this::take);
+            dying.stream().filter(v -> v != overwritten).forEach(this::release);
+            instruction.outputs().stream().filter(v -> dies(v, i)).forEach(this::release);
         }
-        buffers.put(value, best);
-        value.bind(best.get(NDArrayIndex.interval(0, value.length())).reshape('c', value.shape()));
+
+        private boolean dies(Value root, int i) {
+            return lastUse.get(root) == i && places.containsKey(root);
+        }
+
+        /** The input over which an elementwise instruction may write. */
+        private static Value overwritten(Instruction instruction, List<Value> dying) {
+            if (!instruction.mayRunInPlace()) {
+                return null;
+            }
+            long[] shape = instruction.outputs().get(0).shape();
+            return instruction.inputs().stream()
+                    .filter(v -> dying.contains(v.root()) && Arrays.equals(v.shape(), shape))
+                    .map(Value::root)
+                    .findFirst()
+                    .orElse(null);
+        }
+
+        private void release(Value root) {
+            free.computeIfAbsent(root.type(), t -> new ArrayList<>()).add(places.get(root));
+        }
+
+        /**
+         * Takes the smallest free slot that is large enough; among equals the last one released, which may still be in the cache. If none
+         * is large enough, the largest grows.
+         */
+        private void take(Value value) {
+            List<Integer> candidates = free.computeIfAbsent(value.type(), t -> new ArrayList<>());
+            long length = Math.max(1, value.length());
+            Integer best = null;
+            for (int i = candidates.size() - 1; i >= 0; i--) {
+                Integer candidate = candidates.get(i);
+                if (best == null
+                        || fitsBetter(
+                                slots.get(candidate).length(), slots.get(best).length(), length)) {
+                    best = candidate;
+                }
+            }
+            if (best == null) {
+                best = slots.size();
+                slots.add(new Slot(value.type(), length));
+            } else {
+                candidates.remove(best);
+                slots.set(
+                        best,
+                        new Slot(value.type(), Math.max(length, slots.get(best).length())));
+            }
+            places.put(value, best);
+        }
+
+        private static boolean fitsBetter(long candidate, long best, long length) {
+            return candidate >= length ? best < length || candidate < best : best < length && candidate > best;
+        }
     }
 }

@@ -1,71 +1,78 @@
 package io.flowmap.engine;
 
 import java.util.Arrays;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
-/**
- * An array of a program. It is either bound from the start (inputs, parameters, constants, requested outputs), or a reshaped view of
- * another value, or computed into a buffer that the plan assigns.
- */
-final class Value {
+/** An array of a program: a leaf, the result of an instruction, or a reshaped view of another value. Values are equal by identity. */
+public final class Value {
+    /** Where the elements come from. */
+    public enum Source {
+        /** Bound by the caller and read on each run: placeholders, parameters. */
+        INPUT,
+        /** Known when the program is compiled. */
+        CONSTANT,
+        /** Written by an instruction. */
+        COMPUTED
+    }
+
     private final int id;
     private final long[] shape;
-    private final DataType type;
+    private final Type type;
+    private final Source source;
     private final Value viewOf;
-    private INDArray array;
-    private boolean constant;
 
-    Value(int id, long[] shape, DataType type, Value viewOf) {
+    private Value(int id, long[] shape, Type type, Source source, Value viewOf) {
         this.id = id;
         this.shape = shape;
         this.type = type;
+        this.source = source;
         this.viewOf = viewOf;
+    }
+
+    static Value of(int id, long[] shape, Type type, Source source) {
+        return new Value(id, shape, type, source, null);
+    }
+
+    /** The same elements in another shape. */
+    static Value view(int id, Value value, long[] shape) {
+        return new Value(id, shape, value.type, value.source, value);
     }
 
     int id() {
         return id;
     }
 
-    long[] shape() {
+    public long[] shape() {
         return shape;
     }
 
-    DataType type() {
+    public Type type() {
         return type;
     }
 
-    long length() {
+    /** Number of elements. */
+    public long length() {
         return Arrays.stream(shape).reduce(1, (a, b) -> a * b);
     }
 
+    long bytes() {
+        return length() * type.bytes();
+    }
+
     /** The value whose buffer this value shares, or this value itself. */
-    Value root() {
+    public Value root() {
         return viewOf == null ? this : viewOf.root();
     }
 
     boolean isConstant() {
-        return viewOf == null ? constant : root().constant;
+        return source == Source.CONSTANT;
     }
 
-    boolean isBound() {
-        return root().array != null;
+    boolean isComputed() {
+        return source == Source.COMPUTED;
     }
 
-    /** Binds the buffer of the root. {@code array} has the shape of this value. */
-    void bind(INDArray bound) {
-        array = bound;
-    }
-
-    void bindConstant(INDArray bound) {
-        array = bound;
-        constant = true;
-    }
-
-    INDArray array() {
-        if (array == null && viewOf != null) {
-            array = viewOf.array().reshape('c', shape);
-        }
-        return array;
+    @Override
+    public String toString() {
+        return "value " + id + " " + type + Arrays.toString(shape);
     }
 }

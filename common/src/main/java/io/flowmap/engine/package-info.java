@@ -1,2 +1,2 @@
-/** Compiled graphs: instructions, buffer plans, and programs that run on ND4J. */
+/** Compiled graphs without an engine: instructions, the plan of their memory, programs, and the interface that engines implement. */
 package io.flowmap.engine;

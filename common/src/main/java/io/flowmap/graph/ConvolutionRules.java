@@ -1,5 +1,6 @@
 package io.flowmap.graph;
 
+import java.util.Arrays;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -13,8 +14,24 @@ final class ConvolutionRules {
 
     static void addTo(Map<String, Rule> rules) {
         rules.put("conv2d", new Convolution());
-        // used only at the end of a reverse pass
-        rules.put("conv2d_bp", new NoDerivative(op -> op.shape(0), "differentiate a tangent"));
+        // used only at the end of a reverse pass; one product for the cotangent of the input, one for that of the
+        // weights
+        rules.put(
+                "conv2d_bp",
+                new NoDerivative(
+                        op -> op.shape(0),
+                        "differentiate a tangent",
+                        op -> 2 * length(op.shape(op.x().length - 1)) * window(op)));
+    }
+
+    /** Products summed into one output: kernel size times input channels. */
+    private static long window(Node op) {
+        Conv2DConfig c = ((Conv2D) op.function()).getConfig();
+        return c.getKH() * c.getKW() * op.shape(0)[c.getDataFormat().equals("NHWC") ? 3 : 1];
+    }
+
+    private static long length(long[] shape) {
+        return Arrays.stream(shape).reduce(1, (a, b) -> a * b);
     }
 
     /** y = x * w (+ b, one value for each channel), bilinear in x and w. The cotangents of x and w are one fused op. */
@@ -37,6 +54,11 @@ final class ConvolutionRules {
         }
 
         @Override
+        public long multiplyAdds(Node op) {
+            return length(shape(op)) * window(op);
+        }
+
+        @Override
         public SDVariable tangent(Node op, SDVariable[] dx) {
             Conv2DConfig c = ((Conv2D) op.function()).getConfig();
             SameDiff sd = op.graph();
@@ -48,8 +70,7 @@ final class ConvolutionRules {
 
         private static SDVariable withBias(Node op, SDVariable product, SDVariable bias) {
             return product == null
-                    ? bias.add(
-                            op.graph().zero(null, op.y().dataType(), op.shapes().of(op.y())))
+                    ? bias.add(op.shapes().zero(op.y().dataType(), op.shapes().of(op.y())))
                     : product.add(bias);
         }
 

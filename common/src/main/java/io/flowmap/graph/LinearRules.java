@@ -56,7 +56,7 @@ final class LinearRules {
                     .mapToLong(d -> op.shape(0)[d])
                     .reduce(1, (a, b) -> a * b);
             SDVariable d = keptDims(op, sum == 1 ? dy : dy.mul(1.0 / count));
-            return new SDVariable[] {d.add(op.graph().zero(null, d.dataType(), op.shape(0)))};
+            return new SDVariable[] {d.add(op.shapes().zero(d.dataType(), op.shape(0)))};
         }
     }
 
@@ -109,6 +109,12 @@ final class LinearRules {
                 ta ? product(op, b, dy, tb, true) : product(op, dy, b, false, !tb),
                 tb ? product(op, dy, a, true, ta) : product(op, a, dy, !ta, false)
             };
+        }
+
+        @Override
+        public long multiplyAdds(Node op) {
+            long[] a = op.shape(0);
+            return Arrays.stream(shape(op)).reduce(1, (m, n) -> m * n) * a[a.length - (flag(op, 0) ? 2 : 1)];
         }
 
         private static SDVariable product(Node op, SDVariable a, SDVariable b, boolean ta, boolean tb) {

@@ -1,6 +1,7 @@
 package io.flowmap.graph;
 
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /**
@@ -8,8 +9,18 @@ import org.nd4j.autodiff.samediff.SDVariable;
  *
  * @param shapeOf shape of its output
  * @param advice what to do instead, for the message
+ * @param products products that one evaluation sums
  */
-record NoDerivative(Function<Node, long[]> shapeOf, String advice) implements Rule {
+record NoDerivative(Function<Node, long[]> shapeOf, String advice, ToLongFunction<Node> products) implements Rule {
+    NoDerivative(Function<Node, long[]> shapeOf, String advice) {
+        this(shapeOf, advice, op -> 0);
+    }
+
+    @Override
+    public long multiplyAdds(Node op) {
+        return products.applyAsLong(op);
+    }
+
     @Override
     public long[] shape(Node op) {
         return shapeOf.apply(op);

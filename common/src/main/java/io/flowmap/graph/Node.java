@@ -33,13 +33,47 @@ public record Node(Shapes shapes, DifferentialFunction function, SDVariable[] x,
         return shapes.graph();
     }
 
-    long[] shape(int input) {
+    /** Shape of an input. */
+    public long[] shape(int input) {
         return shapes.of(x[input]);
     }
 
-    /** Integer arguments of a custom op. */
-    long[] integers() {
-        return ((DynamicCustomOp) function).iArgs();
+    /** Integer arguments: sizes, axes, strides; the dimensions of a reduction. */
+    public long[] integers() {
+        if (function instanceof DynamicCustomOp custom) {
+            return custom.iArgs();
+        }
+        return function instanceof BaseReduceOp
+                ? Arrays.stream(dimensions()).asLongStream().toArray()
+                : new long[0];
+    }
+
+    /** Real arguments. */
+    public double[] reals() {
+        if (function instanceof DynamicCustomOp custom) {
+            return custom.tArgs();
+        }
+        return function instanceof ScalarOp ? new double[] {scalar()} : new double[0];
+    }
+
+    /** Boolean arguments. */
+    public boolean[] flags() {
+        if (function instanceof DynamicCustomOp custom) {
+            return custom.bArgs();
+        }
+        return function instanceof BaseReduceOp ? new boolean[] {keepDims()} : new boolean[0];
+    }
+
+    /** Shapes of all results. */
+    public List<long[]> outputShapes() {
+        return graph().getOps().get(function.getOwnName()).getOutputsOfOp().stream()
+                .map(name -> shapes.of(graph().getVariable(name)))
+                .toList();
+    }
+
+    /** Products that one evaluation sums. */
+    public long multiplyAdds() {
+        return RuleTable.of(this).multiplyAdds(this);
     }
 
     public double scalar() {

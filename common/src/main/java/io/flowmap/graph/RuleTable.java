@@ -34,6 +34,11 @@ public final class RuleTable {
         return new TreeSet<>(RULES.keySet());
     }
 
+    /** Whether an op may write its output over an input of the same shape. */
+    public static boolean isElementwise(String op) {
+        return RULES.containsKey(op) && RULES.get(op).isElementwise();
+    }
+
     static Rule of(Node op) {
         Rule rule = RULES.get(op.name());
         if (rule == null) {
@@ -75,6 +80,10 @@ public final class RuleTable {
         unary("log", op -> reciprocal(op.x()[0]));
         unary("sin", op -> op.graph().math().cos(op.x()[0]));
         unary("cos", op -> op.graph().math().sin(op.x()[0]).neg());
+        unary("erf", op -> {
+            SDVariable x = op.x()[0];
+            return op.graph().math().exp(x.mul(x).neg()).mul(2 / Math.sqrt(Math.PI));
+        });
         unary("tanh", op -> op.y().mul(op.y()).neg().add(1));
         unary("sigmoid", op -> op.y().sub(op.y().mul(op.y())));
         unary("softplus", op -> op.graph().nn().sigmoid(op.x()[0]));
@@ -117,6 +126,11 @@ public final class RuleTable {
             public SDVariable[] cotangent(Node op, SDVariable dy) {
                 return new SDVariable[] {map.apply(op, dy)};
             }
+
+            @Override
+            public boolean isElementwise() {
+                return true;
+            }
         });
     }
 
@@ -152,6 +166,11 @@ public final class RuleTable {
                     Shapes.unbroadcast(op.shapes(), right.apply(op, dy), op.shape(1))
                 };
             }
+
+            @Override
+            public boolean isElementwise() {
+                return true;
+            }
         });
     }
 
@@ -160,7 +179,7 @@ public final class RuleTable {
         long[] shape = op.shapes().of(op.y());
         return Arrays.equals(op.shapes().of(d), shape)
                 ? d
-                : d.add(op.graph().zero(null, op.y().dataType(), shape));
+                : d.add(op.shapes().zero(op.y().dataType(), shape));
     }
 
     /** A type conversion. The derivative is converted in the same way if both types are floating point; otherwise no derivative flows. */
@@ -201,6 +220,11 @@ public final class RuleTable {
         @Override
         public SDVariable[] cotangent(Node op, SDVariable dy) {
             return new SDVariable[op.x().length];
+        }
+
+        @Override
+        public boolean isElementwise() {
+            return true;
         }
     }
 }

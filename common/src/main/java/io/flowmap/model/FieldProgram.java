@@ -1,8 +1,9 @@
 package io.flowmap.model;
 
 import io.flowmap.data.Conditions;
-import io.flowmap.engine.MultiplyAdds;
 import io.flowmap.engine.Program;
+import io.flowmap.engine.ProgramPlan;
+import io.flowmap.engine.nd4j.Nd4jBackend;
 import io.flowmap.flow.FlowMap;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.flow.NetworkField;
@@ -51,7 +52,7 @@ public final class FieldProgram implements Velocity, FlowMap, AutoCloseable {
         SDVariable value =
                 inputs.natural(field.in(inputs.shapes(), inputs.type()).velocity(point));
         output = inputs.output(value);
-        program = Program.compile(inputs.shapes(), inputs.arrays(), Map.of(value.name(), output));
+        program = Nd4jBackend.compile(inputs.shapes(), inputs.arrays(), Map.of(value.name(), output));
     }
 
     /** Sets condition and guidance weight for the next evaluations. */
@@ -70,7 +71,8 @@ public final class FieldProgram implements Velocity, FlowMap, AutoCloseable {
         try (var shapes = new Shapes(SameDiff.create())) {
             var scope = Scope.trained(shapes, DataType.FLOAT, "");
             var y = network.apply(scope, Network.Input.placeholders(network, shapes, DataType.FLOAT, 1, sample));
-            return MultiplyAdds.of(shapes, List.of(y.name()));
+            return ProgramPlan.of(new Nd4jBackend(), shapes, List.of(y.name()), false)
+                    .multiplyAdds();
         }
     }
 

@@ -2,6 +2,7 @@ package io.flowmap.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowmap.engine.nd4j.Nd4jBackend;
 import io.flowmap.graph.Shapes;
 import io.flowmap.nn.ConditionShape;
 import io.flowmap.nn.InitialParameters;
@@ -44,7 +45,7 @@ class FoldsTest {
                     Nd4j.linspace(-1, 1, batch * 128L, DataType.FLOAT).reshape('c', batch, 8, 8, 2));
             arrays.put(input.noise().name(), Nd4j.ones(DataType.FLOAT, batch).muli(0.3));
             var output = Nd4j.create(DataType.FLOAT, shapes.of(y));
-            return new Compiled(shapes, Program.compile(shapes, arrays, Map.of(y.name(), output)), output);
+            return new Compiled(shapes, Nd4jBackend.compile(shapes, arrays, Map.of(y.name(), output)), output);
         }
 
         float[] run() {

@@ -3,7 +3,7 @@ package io.flowmap.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.flowmap.engine.Program;
+import io.flowmap.engine.nd4j.Nd4jBackend;
 import io.flowmap.nn.Condition;
 import io.flowmap.nn.ConditionShape;
 import io.flowmap.nn.Scope;
@@ -94,7 +94,7 @@ class Edm2SamplerReferenceTest {
                         sigma,
                         settings.classes() > 0 ? new Condition(Map.of(ConditionShape.CLASS, classes)) : Condition.NONE);
         INDArray output = Nd4j.create(DataType.DOUBLE, shape);
-        var program = Program.compile(inputs.shapes(), inputs.arrays(), Map.of(d.name(), output));
+        var program = Nd4jBackend.compile(inputs.shapes(), inputs.arrays(), Map.of(d.name(), output));
         return (at, level) -> {
             inputs.array("x").assign(at);
             inputs.array("sigma").assign(level);

@@ -22,12 +22,12 @@ final class DiversityWatch implements Watch {
 
     /**
      * @param probe measures recall; null if recall is not watched
-     * @param start parameters before finetuning; recall is compared with theirs
+     * @param start parameters before finetuning, not copied; recall is compared with theirs
      */
     DiversityWatch(WatchConfig config, RecallProbe probe, float[] start) {
         this.config = config;
         this.probe = probe;
-        this.start = start.clone();
+        this.start = start;
     }
 
     @Override

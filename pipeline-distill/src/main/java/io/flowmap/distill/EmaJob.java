@@ -11,6 +11,7 @@ import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
 import io.flowmap.stage.StageNames;
+import io.flowmap.tensor.Floats;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -67,7 +68,9 @@ public final class EmaJob implements Job {
     }
 
     private static String write(JobContext context, Path dir, PostHocEma.Reconstruction made, FrozenFile frozen) {
+        var vectors = new TreeMap<String, Floats>();
+        made.vectors().forEach((role, vector) -> vectors.put(role, Floats.of(vector)));
         return CheckpointStore.open(context.hadoop(), dir)
-                .save(made.step(), made.vectors(), made.layout(), Json.mapper().createObjectNode(), frozen);
+                .save(made.step(), vectors, made.layout(), Json.mapper().createObjectNode(), frozen);
     }
 }

@@ -9,6 +9,7 @@ import io.flowmap.flow.TimePairs;
 import io.flowmap.model.NetworkSpec;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageNames;
+import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -25,12 +26,14 @@ public record FlowMatchingTraining(TimePairs time, double labelDropout, Training
     }
 
     /**
-     * Trains from {@code initial} [P], or resumes from the directory's last checkpoint.
+     * Trains from the initial parameters, or resumes from the directory's last checkpoint.
      *
+     * @param initial draws or reads the initial parameters [P], the same whenever it is asked
      * @param seed seed of the training's random numbers
      */
-    public TrainedModel run(JobContext context, NetworkSpec spec, float[] initial, long seed, Path dir) {
-        var part = TrainedPart.of(spec.parameters(), initial, training.parameters(), context.hadoop(), dir);
+    public TrainedModel run(JobContext context, NetworkSpec spec, Supplier<float[]> initial, long seed, Path dir) {
+        var all = spec.parameters();
+        var part = TrainedPart.of(all, initial, all, training.parameters(), context.hadoop(), dir);
         var recipe = new StudentFactory(spec, new FlowMatching(time), null, null, labelDropout, seed)
                 .with(part.parameters(), part.frozen());
         var blocks = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");

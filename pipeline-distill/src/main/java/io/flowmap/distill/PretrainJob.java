@@ -55,8 +55,12 @@ public final class PretrainJob implements Job {
         long seed = context.run().seedOf("pretrain." + dir.getName());
         FlatParameters parameters = spec.parameters();
         context.progress().phase("pretrain", Map.of("network", dir.getName(), "parameters", parameters.length()));
+        return config.training(model).run(context, spec, () -> initial(parameters, seed), seed, dir);
+    }
+
+    private static float[] initial(FlatParameters parameters, long seed) {
         float[] initial = InitialParameters.draw(parameters, seed);
         ForcedNormalisation.apply(parameters, initial);
-        return config.training(model).run(context, spec, initial, seed, dir);
+        return initial;
     }
 }

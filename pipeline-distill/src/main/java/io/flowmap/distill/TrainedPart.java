@@ -4,6 +4,7 @@ import io.flowmap.checkpoint.FrozenFile;
 import io.flowmap.config.UserError;
 import io.flowmap.nn.FlatParameters;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -11,32 +12,39 @@ import org.apache.hadoop.fs.Path;
  * The split of a network's parameters into trained and frozen ones.
  *
  * @param parameters the trained parameters
- * @param initial their values [P]
+ * @param initial draws or reads their values [P]; nobody else holds the vector
  * @param frozen the frozen parameters, stored beside the checkpoints; null if all are trained
  */
-record TrainedPart(FlatParameters parameters, float[] initial, FrozenFile frozen) {
+record TrainedPart(FlatParameters parameters, Supplier<float[]> initial, FrozenFile frozen) {
     /**
      * Writes the frozen parameters unless they are already stored. Throws {@link UserError} if the stored ones differ, or a pattern
      * matches no parameter.
      *
      * @param all parameters of the network
-     * @param values their values [P]
+     * @param values draws or reads their values [P], the same whenever it is asked
+     * @param open those that may be trained: all, or adapters and what else stands beside a base that stays as it is
      * @param patterns patterns of names, in the form of {@link FlatParameters#matching}
      * @param dir directory of the training
      */
-    static TrainedPart of(FlatParameters all, float[] values, List<String> patterns, Configuration hadoop, Path dir) {
-        var trained = trained(all, patterns);
+    static TrainedPart of(
+            FlatParameters all,
+            Supplier<float[]> values,
+            FlatParameters open,
+            List<String> patterns,
+            Configuration hadoop,
+            Path dir) {
+        var trained = trained(open, patterns);
         if (trained == all) {
             return new TrainedPart(all, values, null);
         }
         var rest = all.without(trained);
-        var frozen = FrozenFile.write(hadoop, dir, rest.layout(), rest.select(all, values));
-        return new TrainedPart(trained, trained.select(all, values), frozen);
+        var frozen = FrozenFile.write(hadoop, dir, rest.layout(), rest.select(all, values.get()));
+        return new TrainedPart(trained, () -> trained.select(all, values.get()), frozen);
     }
 
-    private static FlatParameters trained(FlatParameters all, List<String> patterns) {
+    private static FlatParameters trained(FlatParameters open, List<String> patterns) {
         try {
-            return all.matching(patterns);
+            return open.matching(patterns);
         } catch (IllegalArgumentException e) {
             throw new UserError("cannot accept setting training.parameters: " + e.getMessage(), e);
         }

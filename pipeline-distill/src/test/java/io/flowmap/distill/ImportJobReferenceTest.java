@@ -9,6 +9,7 @@ import io.flowmap.data.Edm2;
 import io.flowmap.data.LatentShape;
 import io.flowmap.distill.train.Sessions;
 import io.flowmap.engine.Program;
+import io.flowmap.engine.nd4j.Nd4jBackend;
 import io.flowmap.flow.Denoiser;
 import io.flowmap.flow.NoiseLabel;
 import io.flowmap.graph.Shapes;
@@ -249,7 +250,7 @@ class ImportJobReferenceTest {
         SDVariable output = new Denoiser(model.spec().network(), model.spec().sigmaData())
                 .apply(Scope.frozen(shapes, type, "", arrays), x, sigma, condition);
         INDArray target = Nd4j.createUninitialized(type, shapes.of(output), 'c');
-        try (Program program = Program.compile(shapes, bindings, Map.of(output.name(), target))) {
+        try (Program program = Nd4jBackend.compile(shapes, bindings, Map.of(output.name(), target))) {
             program.run();
         }
         return Reference.relativeToMaximum(

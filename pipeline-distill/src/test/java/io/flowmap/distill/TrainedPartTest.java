@@ -93,8 +93,9 @@ class TrainedPartTest {
     }
 
     private float[] train() {
-        var trained = new FlowMatchingTraining(TIME, 0, config()).run(context, SPEC, initial(), 7, training());
-        return trained.vectors().get("parameters");
+        var trained =
+                new FlowMatchingTraining(TIME, 0, config()).run(context, SPEC, TrainedPartTest::initial, 7, training());
+        return trained.vector("parameters");
     }
 
     /** The same steps on all parameters, where the frozen ones are reset after each step. */
@@ -112,7 +113,7 @@ class TrainedPartTest {
         var v = new float[parameters.length];
         var config = config();
         var recipe = new StudentFactory(SPEC, new FlowMatching(TIME), null, null, 0, 7);
-        try (var objective = recipe.create(context.hadoop())) {
+        try (var objective = recipe.create(context.hadoop(), config())) {
             for (int step = 0; step < STEPS; step++) {
                 objective.gradient(flat, gradient, batch((long) step * BATCH), step);
                 new Adam(config.adam())

@@ -3,6 +3,7 @@ package io.flowmap.nn.edm2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowmap.engine.Program;
+import io.flowmap.engine.nd4j.Nd4jBackend;
 import io.flowmap.flow.Denoiser;
 import io.flowmap.graph.Jvp;
 import io.flowmap.graph.Shapes;
@@ -306,7 +307,7 @@ class Edm2ReferenceTest {
             for (SDVariable v : outputs) {
                 targets.put(v.name(), Nd4j.createUninitialized(type, shapes.of(v), 'c'));
             }
-            try (Program program = Program.compile(shapes, bindings, targets)) {
+            try (Program program = Nd4jBackend.compile(shapes, bindings, targets)) {
                 program.run();
                 program.run(); // a second run replays the same buffers
             }

@@ -124,7 +124,7 @@ public final class AveragingBench implements Callable<Integer> {
         var config = settings.section("training", TrainingConfig.class);
         try {
             new Trainer(context, objective, BlockSource.empty(), config, new Path(dir.toUri()))
-                    .train(drawn(length), objective.layout());
+                    .train(() -> drawn(length), objective.layout());
         } finally {
             new Path(dir.toUri()).getFileSystem(context.hadoop()).delete(new Path(dir.toUri()), true);
         }

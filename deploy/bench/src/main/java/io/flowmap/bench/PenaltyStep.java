@@ -3,6 +3,7 @@ package io.flowmap.bench;
 import io.flowmap.adversarial.discriminator.Discriminator;
 import io.flowmap.adversarial.discriminator.GradientPenalty;
 import io.flowmap.engine.Program;
+import io.flowmap.engine.nd4j.Nd4jBackend;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.graph.Vjp;
 import io.flowmap.nn.Condition;
@@ -37,7 +38,7 @@ final class PenaltyStep implements AutoCloseable {
                 .views(gradient)
                 .forEach((name, view) ->
                         outputs.put(gradients.get(scope.variable(name)).name(), view));
-        program = Program.compile(shapes, inputs.arrays(), outputs);
+        program = Nd4jBackend.compile(shapes, inputs.arrays(), outputs);
     }
 
     float[] gradient(float[] images) {

@@ -24,6 +24,7 @@ import org.apache.spark.SparkContext;
 public final class Application {
     private static final Set<String> REPORTING = Set.of("report", "pipeline", "demo");
     private static final String LAB = "lab ";
+    private static final String STUDY = "study ";
     private static final String SWEEP = "sweep";
     private static final String INGEST = "ingest";
     static final String TERMINAL = "flowmap.terminal";
@@ -102,7 +103,7 @@ public final class Application {
             showReport(context, StageNames.REPORT);
         } else if (command.equals("dataset")) {
             showReport(context, StageNames.DATASET);
-        } else if (command.startsWith(LAB) || command.equals(SWEEP)) {
+        } else if (command.startsWith(LAB) || command.startsWith(STUDY) || command.equals(SWEEP)) {
             showReport(context, command.replace(' ', '/'));
         }
     }

@@ -36,7 +36,9 @@ public final class Commands {
     private static final char UNREADABLE = '\uFFFD';
     private static final Map<String, String> GROUPS = Map.of(
             "lab",
-            "study the method: theorem 3.1, derivatives, trajectories, objectives in a plane and side by side, a codec");
+            "study the method: theorem 3.1, derivatives, trajectories, objectives in a plane and side by side, a codec",
+            "study",
+            "ask people which samples are best: make a plan, serve its page, report; simulate studies");
     private static final Map<String, String> SCRIPTED = Map.of(
             "cluster",
             "start or stop a Spark cluster on this machine: cluster start [--workers N] | cluster stop",

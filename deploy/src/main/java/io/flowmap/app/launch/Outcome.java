@@ -38,7 +38,8 @@ import org.apache.spark.sql.functions;
  */
 final class Outcome {
     private static final String LAB = "lab ";
-    private static final List<String> PAGES = List.of(StageNames.REPORT, StageNames.DATASET, StageNames.SWEEP);
+    private static final List<String> PAGES =
+            List.of(StageNames.REPORT, StageNames.DATASET, StageNames.SWEEP, StageNames.STUDY_REPORT, "study/simulate");
     private static final String STEPS = "/training/steps";
     private static final int MOST_NAMES = 20;
 
@@ -80,6 +81,8 @@ final class Outcome {
                     case "generate" -> StageNames.SAMPLES;
                     case "evaluate" -> StageNames.METRICS;
                     case "report", "dataset", "sweep" -> command;
+                    case "study make" -> StageNames.STUDY_PLAN;
+                    case "study report", "study simulate" -> command.replace(' ', '/');
                     default -> null;
                 });
     }
@@ -101,6 +104,7 @@ final class Outcome {
             case "ema" -> "averages of the parameters";
             case "generate" -> samples(manifest);
             case "evaluate" -> isNew ? metrics() : "distances";
+            case "study make" -> study(facts);
             default -> throw new IllegalStateException("no stage of " + command);
         };
     }
@@ -186,6 +190,12 @@ final class Outcome {
                         : ", columns: " + names.stream().limit(MOST_NAMES).collect(Collectors.joining(", ")) + more);
     }
 
+    private static String study(JsonNode facts) {
+        return "study of " + words(facts.path("sets")).collect(Collectors.joining(", ")) + " with "
+                + count(facts.path("participants").asLong()) + " participants of "
+                + count(facts.path("questions").asLong()) + " questions";
+    }
+
     /** The Frechet distance of both models at the best guidance weight, at few and at many steps. */
     private String metrics() {
         var dir = new Path(context.stage(StageNames.METRICS), MetricRow.TABLE);
@@ -222,7 +232,8 @@ final class Outcome {
                 switch (command) {
                     case "ingest" -> List.of("pretrain");
                     case "pretrain" -> List.of("distill");
-                    case "import" -> List.of("prepare-teacher");
+                    case "import" -> List.of(
+                            context.settings().tree("import.flux").isNull() ? "prepare-teacher" : "distill");
                     case "prepare-teacher" -> List.of("distill", "distill.teacher.stage=" + stage().orElseThrow());
                     case "distill" -> List.of("generate");
                     case "finetune" -> List.of("generate", "generate.student-stage=" + StageNames.FINETUNED);
@@ -232,6 +243,7 @@ final class Outcome {
                     case "generate" -> List.of("evaluate");
                     case "evaluate" -> List.of("report");
                     case "report" -> List.of("sweep");
+                    case "study make" -> List.of("study serve");
                     default -> List.<String>of();
                 };
         return next.isEmpty()

@@ -2,6 +2,7 @@ package io.flowmap.app.study;
 
 import io.flowmap.data.Conditions;
 import io.flowmap.engine.Program;
+import io.flowmap.engine.nd4j.Nd4jBackend;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.graph.Jvp;
@@ -60,7 +61,7 @@ final class TangentProgram implements AutoCloseable {
             values.put(names.get(i), bind(bound, field ? inputs.natural(outputs.get(i)) : outputs.get(i)));
             tangents.put(names.get(i), bind(bound, field ? inputs.natural(dots.get(i)) : dots.get(i)));
         }
-        return Program.compile(inputs.shapes(), inputs.arrays(), bound);
+        return Nd4jBackend.compile(inputs.shapes(), inputs.arrays(), bound);
     }
 
     private INDArray bind(Map<String, INDArray> bound, SDVariable variable) {

@@ -3,7 +3,7 @@ package io.flowmap.adversarial.discriminator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.flowmap.engine.Program;
+import io.flowmap.engine.nd4j.Nd4jBackend;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.nn.Scope;
 import io.flowmap.tensor.CounterRandom;
@@ -119,7 +119,7 @@ class AugmentationTest {
             array.assign(Nd4j.create(values, array.shape(), 'c'));
         });
         INDArray output = Nd4j.create(DataType.DOUBLE, BATCH, C, H, W);
-        try (var program = Program.compile(inputs.shapes(), inputs.arrays(), Map.of(y.name(), output))) {
+        try (var program = Nd4jBackend.compile(inputs.shapes(), inputs.arrays(), Map.of(y.name(), output))) {
             program.run();
         }
         return output.data().asDouble();

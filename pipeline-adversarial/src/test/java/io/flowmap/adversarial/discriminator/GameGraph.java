@@ -1,6 +1,7 @@
 package io.flowmap.adversarial.discriminator;
 
 import io.flowmap.engine.Program;
+import io.flowmap.engine.nd4j.Nd4jBackend;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.graph.Shapes;
 import io.flowmap.nn.Condition;
@@ -76,6 +77,6 @@ final class GameGraph {
         for (var variable : variables) {
             outputs.put(variable.name(), Nd4j.create(DataType.DOUBLE, shapes.of(variable)));
         }
-        return new Compiled(Program.compile(shapes, inputs.arrays(), outputs), outputs);
+        return new Compiled(Nd4jBackend.compile(shapes, inputs.arrays(), outputs), outputs);
     }
 }

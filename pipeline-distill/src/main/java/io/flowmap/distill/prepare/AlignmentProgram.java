@@ -1,6 +1,7 @@
 package io.flowmap.distill.prepare;
 
 import io.flowmap.engine.Program;
+import io.flowmap.engine.nd4j.Nd4jBackend;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.flow.NoiseLabel;
 import io.flowmap.graph.Vjp;
@@ -54,7 +55,7 @@ final class AlignmentProgram implements AutoCloseable {
         outputs.put(slope.name(), gradient.reshape('c', shape));
         distances = squares(difference);
         magnitudes = squares(target);
-        program = Program.compile(inputs.shapes(), inputs.arrays(), outputs);
+        program = Nd4jBackend.compile(inputs.shapes(), inputs.arrays(), outputs);
     }
 
     private void bind(Scope scope, NoiseEmbedding embedding, INDArray weight) {

@@ -37,8 +37,20 @@ record TeacherPreparation(
 
     Prepared run() {
         errors.add(network, "imported", imported, List.of(imported));
+        var embedding = align();
+        var aligned = StoredModel.of(context.hadoop(), imported.spec().with(NoiseLabel.TIME), path("aligned"), ROLE);
+        errors.add(network, "aligned", imported, List.of(aligned));
+        TrainedModel trained = config.finetune()
+                .run(context, aligned.spec(), () -> aligned.vector(context.hadoop()), seed("finetune"), dir);
+        if (trained.step() > 0) {
+            errors.add(network, "finetuned", imported, stored(aligned.spec(), trained));
+        }
+        return new Prepared(aligned.spec(), trained.hash(), embedding);
+    }
+
+    /** Aligns the embedding, stores the network with it and returns the errors before and after. */
+    private Map<String, Double> align() {
         var alignment = new Alignment(imported, config.alignment(), seed("align")).train(context, path("alignment"));
-        var embedding = Map.of("before", alignment.errorBefore(), "after", alignment.error());
         context.progress()
                 .phase(
                         "prepare-teacher",
@@ -49,30 +61,18 @@ record TeacherPreparation(
                                 alignment.errorBefore(),
                                 "embedding_error",
                                 alignment.error()));
-        StoredModel aligned = store(alignment);
-        errors.add(network, "aligned", imported, List.of(aligned));
-        TrainedModel trained =
-                config.finetune().run(context, aligned.spec(), alignment.parameters(), seed("finetune"), dir);
-        if (trained.step() > 0) {
-            errors.add(network, "finetuned", imported, stored(aligned.spec(), trained));
-        }
-        return new Prepared(aligned.spec(), trained.hash(), embedding);
-    }
-
-    private StoredModel store(Alignment.Aligned alignment) {
-        var spec = imported.spec().with(NoiseLabel.TIME);
         CheckpointStore.open(context.hadoop(), path("aligned"))
                 .save(
                         0,
                         Map.of(ROLE, alignment.parameters()),
-                        spec.parameters().layout(),
+                        imported.spec().parameters().layout(),
                         Json.mapper().createObjectNode());
-        return StoredModel.of(context.hadoop(), spec, path("aligned"), ROLE);
+        return Map.of("before", alignment.errorBefore(), "after", alignment.error());
     }
 
     /** The finetuned parameters and their averages. */
     private List<StoredModel> stored(NetworkSpec spec, TrainedModel trained) {
-        return trained.vectors().keySet().stream()
+        return trained.roles().stream()
                 .filter(role -> role.equals(ROLE) || role.startsWith("ema-"))
                 .sorted()
                 .map(role -> StoredModel.of(context.hadoop(), spec, dir, role))

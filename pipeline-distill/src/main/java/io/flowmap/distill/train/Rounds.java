@@ -12,14 +12,15 @@ import io.flowmap.distill.train.step.Normalisation;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.distill.train.step.Updater;
 import io.flowmap.distill.train.step.WorkerReport;
+import io.flowmap.tensor.Floats;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
- * The driver's part of a round: averages the workers' vectors, applies the update if gradients were averaged, normalises the
- * parameters.
+ * The driver's part of a round: consumes the averages of the workers' vectors block by block, as the new state or, if gradients were
+ * averaged, by the update; then normalises the parameters.
  */
 final class Rounds implements AutoCloseable {
     private final TrainingConfig config;
@@ -27,38 +28,43 @@ final class Rounds implements AutoCloseable {
     private final Averaging averaging;
     private final Averages averages;
     private final Normalisation normalisation;
-    private final FlatArray device;
+    private final FlatArray parameters;
     private final boolean gradients;
-    private float[][] spare;
     private String library;
 
-    Rounds(JavaSparkContext spark, LocalSteps work, int length, Averages averages, Configuration hadoop) {
+    /** @param parameters of the training, overwritten by every round; the caller closes them */
+    Rounds(JavaSparkContext spark, LocalSteps work, FlatArray parameters, Averages averages, Configuration hadoop) {
         this.config = work.config();
         this.updater = work.updater();
-        this.gradients = config.average() == TrainingConfig.Average.GRADIENTS;
-        int vectors = gradients ? 1 : 3;
-        var plan = new BlockPlan(length, vectors, config.blockFloats());
+        this.gradients = work.sharesParameters();
+        var plan = new BlockPlan(parameters.length(), gradients ? 1 : 3, config.blockFloats());
         this.averaging = new Averaging(spark, plan, plan, config.workers(), work);
         this.averages = averages;
-        this.normalisation = work.objective().normalisation(hadoop);
-        this.device = new FlatArray(length);
-        this.spare = new float[vectors][length];
+        this.normalisation = work.objective().normalisation(hadoop, config);
+        this.parameters = parameters;
     }
 
-    /** Vectors of the state after a round. */
-    record Result(float[][] vectors, RoundOutcome outcome, List<WorkerReport> reports) {}
+    /** What a round tells beside the new state. */
+    record Result(RoundOutcome outcome, List<WorkerReport> reports) {}
 
-    /** Runs a round. The input vectors are reused as buffers and must not be read afterwards. */
-    Result run(float[][] vectors, RoundTicket ticket) {
-        var outcome = averaging.round(gradients ? new float[][] {vectors[0]} : vectors, ticket, spare);
-        averages.join();
+    /** Runs a round. Overwrites parameters and moments. */
+    Result run(float[] firstMoment, float[] secondMoment, RoundTicket ticket) {
+        var moments = List.of(Floats.of(firstMoment), Floats.of(secondMoment));
+        var state = gradients ? List.of(parameters) : List.of(parameters, moments.get(0), moments.get(1));
+        var outcome = averaging.round(state, ticket, (vector, from, values) -> {
+            averages.join();
+            if (gradients) {
+                updater.update(parameters, from, values, firstMoment, secondMoment, ticket.step());
+            } else {
+                state.get(vector).put(from, values, 0, values.length);
+            }
+        });
         var reports = IntStream.range(0, config.workers())
                 .mapToObj(worker -> WorkerReport.of(outcome.report(worker)))
                 .toList();
         requireOneLibrary(reports);
-        var next = gradients ? updated(vectors, ticket.step()) : swapped(vectors);
-        normalise(next[0]);
-        return new Result(next, outcome, reports);
+        normalise();
+        return new Result(outcome, reports);
     }
 
     /** Sets the native library that later rounds must use, the one of the rounds before a checkpoint; null accepts any. */
@@ -76,21 +82,9 @@ final class Rounds implements AutoCloseable {
         return updater.rate(ticket.step() + ticket.steps() - 1);
     }
 
-    void normalise(float[] parameters) {
-        device.fill(parameters);
-        normalisation.normalise(device.array());
-        device.copyTo(parameters);
-    }
-
-    private float[][] updated(float[][] vectors, long step) {
-        updater.update(vectors[0], spare[0], vectors[1], vectors[2], step);
-        return vectors;
-    }
-
-    private float[][] swapped(float[][] vectors) {
-        var next = spare;
-        spare = vectors;
-        return next;
+    /** Projects the parameters onto their constraints. */
+    void normalise() {
+        normalisation.normalise(parameters.array());
     }
 
     /**
@@ -114,6 +108,5 @@ final class Rounds implements AutoCloseable {
         averages.join();
         averaging.close();
         normalisation.close();
-        device.close();
     }
 }

@@ -6,12 +6,14 @@ import io.flowmap.distill.train.executor.ExecutorSlots;
 import io.flowmap.distill.train.executor.LocalSteps;
 import io.flowmap.distill.train.log.TrainingLog;
 import io.flowmap.distill.train.step.BlockSource;
+import io.flowmap.distill.train.step.FlatArray;
 import io.flowmap.distill.train.step.ObjectiveFactory;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.stage.JobContext;
 import io.flowmap.tensor.ParameterLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
@@ -67,35 +69,38 @@ public final class Trainer {
     /**
      * Trains to the last step, from the last checkpoint if there is one.
      *
-     * @param initial parameters at step 0 [P], unchanged
+     * @param initial parameters at step 0 [P], asked for once if there is no checkpoint
      * @throws UserError if the training diverges, or a checkpoint does not fit the layout
      */
-    public TrainedModel train(float[] initial, ParameterLayout layout) {
-        return train(TrainingStart.fresh(initial, config.emaStds().size()), layout);
+    public TrainedModel train(Supplier<float[]> initial, ParameterLayout layout) {
+        return train(
+                0, () -> TrainingStart.fresh(initial.get(), config.emaStds().size()), layout);
     }
 
     /**
-     * Trains {@code config.steps} steps from {@code start}, which may be the end of another training. Overwrites the vectors of {@code
-     * start}.
+     * Trains {@code config.steps} steps from {@code start}, which may be the end of another training. Overwrites the moments and averages
+     * of {@code start}.
      */
     public TrainedModel train(TrainingStart start, ParameterLayout layout) {
-        int length = start.parameters().length;
-        if (length != layout.length()) {
-            throw new IllegalArgumentException(
-                    "cannot train " + length + " parameters: expected the layout's " + layout.length());
-        }
+        return train(start.step(), () -> start, layout);
+    }
+
+    private TrainedModel train(long firstStep, Supplier<TrainingStart> start, ParameterLayout layout) {
+        int length = Math.toIntExact(layout.length());
         var work = LocalSteps.of(
                 objective,
                 data,
                 config,
-                objective.updater(config, length, start.step()),
+                objective.updater(config, length, firstStep),
                 new SerializableConfiguration(context.hadoop()));
         var averages = new Averages(config.emaStds());
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
-        try (var rounds = new Rounds(spark, work, length, averages, context.hadoop())) {
+        try (var parameters = new FlatArray(length);
+                var rounds = new Rounds(spark, work, parameters, averages, context.hadoop())) {
             var log = new TrainingLog(context.hadoop(), new Path(dir, "training"), config.metricsEvery(), measures());
             var archive = new TrainingArchive(context.hadoop(), dir, layout, objective.frozen(), config, log);
-            return new TrainingLoop(context, config, rounds, averages, archive, log, watch).run(start);
+            return new TrainingLoop(context, config, rounds, averages, archive, log, watch)
+                    .run(parameters, firstStep, start);
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {

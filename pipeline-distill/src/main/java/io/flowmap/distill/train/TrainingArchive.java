@@ -5,6 +5,7 @@ import io.flowmap.checkpoint.FrozenFile;
 import io.flowmap.config.Json;
 import io.flowmap.config.UserError;
 import io.flowmap.distill.train.log.TrainingLog;
+import io.flowmap.distill.train.step.FlatArray;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.stage.StageInput;
 import io.flowmap.tensor.ParameterLayout;
@@ -56,8 +57,12 @@ final class TrainingArchive {
         snapshots.save(state.counters().step(), averages, layout, Json.mapper().createObjectNode(), frozen);
     }
 
-    /** Restores the last checkpoint, if any, and drops later rows of the table and later snapshots. */
-    Optional<Restored> restore() {
+    /**
+     * Restores the last checkpoint, if any, and drops later rows of the table and later snapshots.
+     *
+     * @param parameters overwritten with those of the checkpoint
+     */
+    Optional<Restored> restore(FlatArray parameters) {
         if (store.latest().isEmpty()) {
             log.truncate(0);
             snapshots.truncate(0);
@@ -74,7 +79,7 @@ final class TrainingArchive {
         }
         store.truncate(checkpoint.step());
         snapshots.truncate(checkpoint.step());
-        var state = TrainingState.of(checkpoint, config.emaStds());
+        var state = TrainingState.of(checkpoint, parameters, config.emaStds());
         log.truncate(state.counters().round());
         return Optional.of(new Restored(state, checkpoint.hash()));
     }
@@ -84,8 +89,9 @@ final class TrainingArchive {
         return StageInput.withoutCredentials(dir);
     }
 
-    ParameterLayout layout() {
-        return layout;
+    /** The training at a step whose checkpoint is stored. */
+    TrainedModel model(long step, String hash, String objection) {
+        return new TrainedModel(step, hash, store, objection);
     }
 
     private static String summary(ParameterLayout layout) {

@@ -4,12 +4,14 @@ import io.flowmap.distill.train.average.RoundTicket;
 import io.flowmap.distill.train.ema.Averages;
 import io.flowmap.distill.train.log.RoundMetrics;
 import io.flowmap.distill.train.log.TrainingLog;
+import io.flowmap.distill.train.step.FlatArray;
 import io.flowmap.distill.train.step.GuardConfig;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Progress;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,22 +51,26 @@ final class TrainingLoop {
         this.watch = watch;
     }
 
-    TrainedModel run(TrainingStart start) {
-        end = start.step() + config.steps();
-        begin(start);
+    /**
+     * @param parameters the vector that the training works on
+     * @param firstStep steps done at the start
+     * @param start asked for once if there is no checkpoint
+     */
+    TrainedModel run(FlatArray parameters, long firstStep, Supplier<TrainingStart> start) {
+        end = firstStep + config.steps();
+        begin(parameters, start);
         rowStart = System.nanoTime();
         try (var bar = context.progress().bar("train", config.steps(), "steps")) {
-            bar.step(state.counters().step() - start.step());
+            bar.step(state.counters().step() - firstStep);
             while (objection.isEmpty() && state.counters().step() < end) {
                 round(bar);
             }
         }
-        return new TrainedModel(
-                state.counters().step(), hash, archive.layout(), state.roles(config.emaStds()), objection);
+        return archive.model(state.counters().step(), hash, objection);
     }
 
-    private void begin(TrainingStart start) {
-        var restored = archive.restore();
+    private void begin(FlatArray parameters, Supplier<TrainingStart> start) {
+        var restored = archive.restore(parameters);
         if (restored.isPresent()) {
             state = restored.get().state();
             hash = restored.get().hash();
@@ -73,9 +79,9 @@ final class TrainingLoop {
             tellSaved();
             return;
         }
-        state = TrainingState.of(start, config.samplesPerStep());
-        if (start.step() == 0) {
-            normalise(start);
+        state = TrainingState.of(start.get(), parameters, config.samplesPerStep());
+        if (state.counters().step() == 0) {
+            normalise();
         }
         if (config.guard().action() == GuardConfig.Action.ROLLBACK || config.steps() == 0 || watch != null) {
             save();
@@ -83,14 +89,14 @@ final class TrainingLoop {
     }
 
     /** Projects new parameters before their averages begin. Those of an earlier training are already projected. */
-    private void normalise(TrainingStart start) {
-        rounds.normalise(start.parameters());
-        start.averages().forEach(average -> System.arraycopy(start.parameters(), 0, average, 0, average.length));
+    private void normalise() {
+        rounds.normalise();
+        state.averages().forEach(average -> state.parameters().get(0, average, 0, average.length));
     }
 
     private void round(Progress.Bar bar) {
         var ticket = ticket();
-        var result = rounds.run(state.vectors(), ticket);
+        var result = rounds.run(state.firstMoment(), state.secondMoment(), ticket);
         long now = System.nanoTime();
         var row = RoundMetrics.of(
                 ticket,
@@ -111,7 +117,7 @@ final class TrainingLoop {
             watch.round(row.step(), row.measures());
         }
         bar.step(ticket.steps());
-        advance(ticket, result, row, bar);
+        advance(ticket, row, bar);
         var values = new LinkedHashMap<String, Double>();
         values.put("loss", row.loss());
         values.put("g", row.all().median());
@@ -127,13 +133,13 @@ final class TrainingLoop {
         return new RoundTicket(counters.round(), counters.step(), steps, firstSample);
     }
 
-    private void advance(RoundTicket ticket, Rounds.Result result, RoundMetrics row, Progress.Bar bar) {
+    private void advance(RoundTicket ticket, RoundMetrics row, Progress.Bar bar) {
         var memory = state.counters().guard().with(row, config.guard().window());
-        state = state.with(result.vectors(), state.counters().next(ticket, memory, rounds.library()));
-        averages.start(state.averages(), result.vectors()[0], state.counters().step(), ticket.steps());
+        state = state.with(state.counters().next(ticket, memory, rounds.library()));
+        averages.start(state.averages(), state.parameters(), state.counters().step(), ticket.steps());
         var look = watch == null || !due(config.checkpointEvery())
                 ? Watch.Look.NONE
-                : watch.look(row.step(), state.vectors()[0]);
+                : watch.look(row.step(), state.parameters().copy());
         note(row, look);
         if (!look.objection().isEmpty()) {
             giveWay(look.objection(), row, bar);
@@ -191,23 +197,31 @@ final class TrainingLoop {
             rollBack(found, row, bar);
             return;
         }
-        var back = archive.restore().orElseThrow();
-        LOG.warn("ended_at_step={} cause=\"{}\"", back.state().counters().step(), found);
-        state = back.state();
-        hash = back.hash();
+        hash = restore();
+        LOG.warn("ended_at_step={} cause=\"{}\"", state.counters().step(), found);
         objection = found;
     }
 
     private void rollBack(String cause, RoundMetrics row, Progress.Bar bar) {
         int rollbacks = state.counters().rollbacks();
-        var back = archive.restore().orElseThrow().state();
-        long offset = row.samples() - back.counters().step() * config.samplesPerStep();
-        bar.step(back.counters().step() - state.counters().step());
-        state = back.with(back.vectors(), back.counters().rolledBack(offset, rollbacks + 1));
+        long step = state.counters().step();
+        restore();
+        long offset = row.samples() - state.counters().step() * config.samplesPerStep();
+        bar.step(state.counters().step() - step);
+        state = state.with(state.counters().rolledBack(offset, rollbacks + 1));
         LOG.warn(
                 "rollback={} to_step={} cause=\"{}\"",
                 rollbacks + 1,
                 state.counters().step(),
                 cause);
+    }
+
+    /** Goes back to the last checkpoint and returns its hash. The old moments and averages are dropped before the new ones are read. */
+    private String restore() {
+        var parameters = state.parameters();
+        state = null;
+        var back = archive.restore(parameters).orElseThrow();
+        state = back.state();
+        return back.hash();
     }
 }

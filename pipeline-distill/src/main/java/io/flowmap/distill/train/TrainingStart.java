@@ -3,9 +3,9 @@ package io.flowmap.distill.train;
 import io.flowmap.checkpoint.CheckpointStore;
 import io.flowmap.config.UserError;
 import io.flowmap.tensor.ParameterLayout;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -29,14 +29,11 @@ public record TrainingStart(
         long round,
         long samples) {
 
-    /** A start at step 0 with these parameters, which are copied. */
+    /** A start at step 0 with these parameters. The moments are zero, as are the averages: their first update overwrites them. */
     static TrainingStart fresh(float[] initial, int averages) {
-        var copies = new ArrayList<float[]>();
-        for (int i = 0; i < averages; i++) {
-            copies.add(initial.clone());
-        }
-        return new TrainingStart(
-                initial.clone(), new float[initial.length], new float[initial.length], copies, 0, 0, 0);
+        int length = initial.length;
+        var zeros = Stream.generate(() -> new float[length]).limit(averages).toList();
+        return new TrainingStart(initial, new float[length], new float[length], zeros, 0, 0, 0);
     }
 
     /**
@@ -55,13 +52,12 @@ public record TrainingStart(
             throw new UserError("cannot continue the training in " + dir + ": expected " + layout.length()
                     + " parameters of the network, got a checkpoint with another layout");
         }
-        var state = TrainingState.of(checkpoint, emaStds);
-        var counters = state.counters();
+        var counters = TrainingState.counters(checkpoint);
         return new TrainingStart(
-                state.vectors()[0],
-                state.vectors()[1],
-                state.vectors()[2],
-                state.averages(),
+                checkpoint.vector(TrainingState.PARAMETERS),
+                checkpoint.vector(TrainingState.FIRST_MOMENT),
+                checkpoint.vector(TrainingState.SECOND_MOMENT),
+                TrainingState.averages(checkpoint, emaStds),
                 counters.step(),
                 counters.round(),
                 counters.step() * samplesPerStep + counters.sampleOffset());

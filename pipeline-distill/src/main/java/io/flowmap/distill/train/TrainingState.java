@@ -6,22 +6,27 @@ import io.flowmap.checkpoint.Checkpoint;
 import io.flowmap.config.Json;
 import io.flowmap.distill.train.average.RoundTicket;
 import io.flowmap.distill.train.ema.PowerEma;
+import io.flowmap.distill.train.step.FlatArray;
+import io.flowmap.tensor.Floats;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The complete state of a training.
+ * The complete state of a training. Rounds overwrite its vectors.
  *
- * @param vectors parameters, Adam's first and second moment, each [P]
+ * @param parameters [P]
+ * @param firstMoment Adam's first moment [P]
+ * @param secondMoment Adam's second moment [P]
  * @param averages power-function averages of the parameters, in the order of the configured stds
  * @param counters step numbers and other scalar state
  */
-public record TrainingState(float[][] vectors, List<float[]> averages, Counters counters) {
+record TrainingState(
+        FlatArray parameters, float[] firstMoment, float[] secondMoment, List<float[]> averages, Counters counters) {
     static final String PARAMETERS = "parameters";
-    private static final String FIRST_MOMENT = "adam-m";
-    private static final String SECOND_MOMENT = "adam-v";
+    static final String FIRST_MOMENT = "adam-m";
+    static final String SECOND_MOMENT = "adam-v";
 
     /**
      * Scalar state of a training.
@@ -43,12 +48,12 @@ public record TrainingState(float[][] vectors, List<float[]> averages, Counters 
         }
     }
 
-    /** The state at the start of a training; it uses the start's vectors without copying them. */
-    static TrainingState of(TrainingStart start, long samplesPerStep) {
-        var vectors = new float[][] {start.parameters(), start.firstMoment(), start.secondMoment()};
+    /** The state at the start of a training. It uses the start's vectors without copying them, except the parameters. */
+    static TrainingState of(TrainingStart start, FlatArray parameters, long samplesPerStep) {
+        parameters.copyFrom(Floats.of(start.parameters()));
         long offset = start.samples() - start.step() * samplesPerStep;
         var counters = new Counters(start.round(), start.step(), offset, 0, Guard.Memory.EMPTY, null);
-        return new TrainingState(vectors, start.averages(), counters);
+        return new TrainingState(parameters, start.firstMoment(), start.secondMoment(), start.averages(), counters);
     }
 
     /** Roles that a checkpoint must hold to be continued with averages of these widths. */
@@ -59,16 +64,26 @@ public record TrainingState(float[][] vectors, List<float[]> averages, Counters 
                 .toList();
     }
 
-    static TrainingState of(Checkpoint checkpoint, List<Double> stds) {
-        var vectors = new float[][] {
-            checkpoint.vector(PARAMETERS), checkpoint.vector(FIRST_MOMENT), checkpoint.vector(SECOND_MOMENT)
-        };
-        var averages = stds.stream()
+    /** A stored state. It uses the checkpoint's vectors without copying them, except the parameters. */
+    static TrainingState of(Checkpoint checkpoint, FlatArray parameters, List<Double> stds) {
+        parameters.copyFrom(Floats.of(checkpoint.vector(PARAMETERS)));
+        return new TrainingState(
+                parameters,
+                checkpoint.vector(FIRST_MOMENT),
+                checkpoint.vector(SECOND_MOMENT),
+                averages(checkpoint, stds),
+                counters(checkpoint));
+    }
+
+    static List<float[]> averages(Checkpoint checkpoint, List<Double> stds) {
+        return stds.stream()
                 .map(std -> checkpoint.vector(new PowerEma(std).role()))
                 .toList();
+    }
+
+    static Counters counters(Checkpoint checkpoint) {
         try {
-            var counters = Json.mapper().treeToValue(checkpoint.state(), Counters.class);
-            return new TrainingState(vectors, averages, counters);
+            return Json.mapper().treeToValue(checkpoint.state(), Counters.class);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
                     "cannot resume from step " + checkpoint.step() + ": expected a training's state, got "
@@ -77,18 +92,18 @@ public record TrainingState(float[][] vectors, List<float[]> averages, Counters 
         }
     }
 
-    Map<String, float[]> roles(List<Double> stds) {
+    Map<String, Floats> roles(List<Double> stds) {
         var roles = averageRoles(stds);
-        roles.put(PARAMETERS, vectors[0]);
-        roles.put(FIRST_MOMENT, vectors[1]);
-        roles.put(SECOND_MOMENT, vectors[2]);
+        roles.put(PARAMETERS, parameters);
+        roles.put(FIRST_MOMENT, Floats.of(firstMoment));
+        roles.put(SECOND_MOMENT, Floats.of(secondMoment));
         return roles;
     }
 
-    Map<String, float[]> averageRoles(List<Double> stds) {
-        var roles = new TreeMap<String, float[]>();
+    Map<String, Floats> averageRoles(List<Double> stds) {
+        var roles = new TreeMap<String, Floats>();
         for (int i = 0; i < averages.size(); i++) {
-            roles.put(new PowerEma(stds.get(i)).role(), averages.get(i));
+            roles.put(new PowerEma(stds.get(i)).role(), Floats.of(averages.get(i)));
         }
         return roles;
     }
@@ -97,7 +112,7 @@ public record TrainingState(float[][] vectors, List<float[]> averages, Counters 
         return Json.mapper().valueToTree(counters);
     }
 
-    TrainingState with(float[][] newVectors, Counters newCounters) {
-        return new TrainingState(newVectors, averages, newCounters);
+    TrainingState with(Counters newCounters) {
+        return new TrainingState(parameters, firstMoment, secondMoment, averages, newCounters);
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.flowmap.engine.Program;
+import io.flowmap.engine.nd4j.Nd4jBackend;
 import io.flowmap.flow.GraphInputs;
 import io.flowmap.flow.TimePairs;
 import io.flowmap.graph.Vjp;
@@ -157,7 +157,7 @@ class AyfReferenceTest {
         Map<String, INDArray> targets = new LinkedHashMap<>();
         wanted.forEach((k, v) ->
                 targets.put(v.name(), Nd4j.create(DataType.DOUBLE, in.shapes().of(v))));
-        try (var program = Program.compile(in.shapes(), in.arrays(), targets)) {
+        try (var program = Nd4jBackend.compile(in.shapes(), in.arrays(), targets)) {
             program.run();
         }
         Map<String, INDArray> values = new LinkedHashMap<>();

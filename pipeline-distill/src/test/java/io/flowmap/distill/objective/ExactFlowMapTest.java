@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flowmap.distill.objective.Objective.Terms;
 import io.flowmap.distill.teacher.GaussianTeacher;
 import io.flowmap.distill.teacher.MixtureTeacher;
-import io.flowmap.engine.Program;
+import io.flowmap.engine.nd4j.Nd4jBackend;
 import io.flowmap.flow.GaussianFlow;
 import io.flowmap.flow.GaussianMixtureFlow;
 import io.flowmap.flow.GraphInputs;
@@ -50,7 +50,7 @@ class ExactFlowMapTest {
                 .apply(new Terms(scope, x0, z, xt, t, s, r, teacher, field.with(scope, teacher)))
                 .norm();
         INDArray norms = Nd4j.create(DataType.DOUBLE, in.shapes().of(norm));
-        try (var program = Program.compile(in.shapes(), in.arrays(), Map.of(norm.name(), norms))) {
+        try (var program = Nd4jBackend.compile(in.shapes(), in.arrays(), Map.of(norm.name(), norms))) {
             program.run();
         }
         return norms.maxNumber().doubleValue();

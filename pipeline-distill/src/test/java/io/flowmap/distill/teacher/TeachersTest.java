@@ -3,7 +3,7 @@ package io.flowmap.distill.teacher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.flowmap.engine.Program;
+import io.flowmap.engine.nd4j.Nd4jBackend;
 import io.flowmap.flow.GaussianFlow;
 import io.flowmap.flow.GaussianMixtureFlow;
 import io.flowmap.flow.GraphInputs;
@@ -48,7 +48,7 @@ class TeachersTest {
         SDVariable v = teacher.in(in.shapes(), DataType.DOUBLE)
                 .velocity(new NetworkField.Point(x, t, condition, null, guidance));
         INDArray output = Nd4j.create(DataType.DOUBLE, in.shapes().of(v));
-        try (var program = Program.compile(in.shapes(), in.arrays(), Map.of(v.name(), output))) {
+        try (var program = Nd4jBackend.compile(in.shapes(), in.arrays(), Map.of(v.name(), output))) {
             program.run();
         }
         return output.data().asDouble();

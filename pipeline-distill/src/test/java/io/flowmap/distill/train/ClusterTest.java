@@ -61,7 +61,7 @@ class ClusterTest {
         var data = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
         var path = new Path(dir.resolve(name).toUri());
         return new Trainer(context, new Faults(3, Kind.NONE, 0), data, config, path)
-                .train(SmallMlp.initial(1), SmallMlp.LAYOUT);
+                .train(() -> SmallMlp.initial(1), SmallMlp.LAYOUT);
     }
 
     private JobContext context(SparkSession spark) {
@@ -79,6 +79,6 @@ class ClusterTest {
         var context = Sessions.context(spark, "run.seed=3");
         var path = new Path(dir.resolve(name).toUri());
         return new Trainer(context, new Faults(3, kind, 10), new DrawnSamples(5, 40), config, path)
-                .train(SmallMlp.initial(1), SmallMlp.LAYOUT);
+                .train(() -> SmallMlp.initial(1), SmallMlp.LAYOUT);
     }
 }

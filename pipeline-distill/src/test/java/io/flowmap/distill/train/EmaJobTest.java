@@ -82,8 +82,8 @@ class EmaJobTest {
             var objective = new Faults(name.length() + name.charAt(0), Kind.NONE, 0);
             var path = StoredModel.directory(output.dir(), name);
             var trained = new Trainer(context, objective, new DrawnSamples(5, 40), config, path)
-                    .train(SmallMlp.initial(1), SmallMlp.LAYOUT);
-            averages.put(name, trained.vectors().get("ema-0.05"));
+                    .train(() -> SmallMlp.initial(1), SmallMlp.LAYOUT);
+            averages.put(name, trained.vector("ema-0.05"));
         }
         output.finish(Map.of(StoredModel.FACT, Map.of("main", spec(16), "weak", spec(8))));
         return averages;

@@ -40,7 +40,7 @@ class TrainerTest {
     void gradientAveragingEqualsAPlainLoop() {
         var config = Configs.with("workers=2");
         var plain = PlainLoop.train(config, DATA, SmallMlp.initial(1), 0, 3);
-        var trained = train("spark", SOUND, config).vectors().get("parameters");
+        var trained = train("spark", SOUND, config).vector("parameters");
         assertThat(trained).containsExactly(plain, within(2e-5f));
     }
 
@@ -84,8 +84,8 @@ class TrainerTest {
         var trained = train("none", SOUND, config);
         var normalised = PlainLoop.train(Configs.with("steps=0"), DATA, SmallMlp.initial(1), 0, 3);
         assertThat(trained.step()).isZero();
-        assertThat(trained.vectors().get("parameters")).containsExactly(normalised, within(1e-6f));
-        assertThat(trained.vectors().get("ema-0.1")).isEqualTo(trained.vectors().get("parameters"));
+        assertThat(trained.vector("parameters")).containsExactly(normalised, within(1e-6f));
+        assertThat(trained.vector("ema-0.1")).isEqualTo(trained.vector("parameters"));
         assertThat(train("none", SOUND, config).hash())
                 .isEqualTo(trained.hash())
                 .isNotNull();
@@ -117,7 +117,7 @@ class TrainerTest {
         long sample = 17 * config.samplesPerStep() + 3;
         var model = train("run", new Faults(3, Kind.valueOf(kind), sample), config);
         assertThat(model.step()).isEqualTo(24);
-        assertThat(model.vectors().get("parameters")).doesNotContain(Float.NaN);
+        assertThat(model.vector("parameters")).doesNotContain(Float.NaN);
         var rows = rows("run");
         assertThat(rows).hasSize(24);
         assertThat(rows.get(14).<Long>getAs("rollbacks")).isZero();
@@ -173,7 +173,7 @@ class TrainerTest {
     private TrainedModel train(String name, ObjectiveFactory objective, TrainingConfig config) {
         var context = Sessions.context(spark, "run.seed=3");
         var path = new Path(dir.resolve(name).toUri());
-        return new Trainer(context, objective, DATA, config, path).train(SmallMlp.initial(1), SmallMlp.LAYOUT);
+        return new Trainer(context, objective, DATA, config, path).train(() -> SmallMlp.initial(1), SmallMlp.LAYOUT);
     }
 
     private void reopen(String master) {
@@ -189,9 +189,9 @@ class TrainerTest {
 
     private static double distance(TrainedModel a, TrainedModel b) {
         double worst = 0;
-        for (var role : a.vectors().keySet()) {
-            float[] x = a.vectors().get(role);
-            float[] y = b.vectors().get(role);
+        for (var role : a.roles()) {
+            float[] x = a.vector(role);
+            float[] y = b.vector(role);
             for (int i = 0; i < x.length; i++) {
                 worst = Math.max(worst, Math.abs(x[i] - y[i]));
             }

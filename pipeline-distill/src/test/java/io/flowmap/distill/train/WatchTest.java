@@ -45,7 +45,7 @@ class WatchTest {
         var often = train("often", new Objecting(true, Set.of(3, 4, 5)));
         assertThat(often.objection()).isEqualTo("look 5 at step 15");
         assertThat(often.step()).isEqualTo(10);
-        assertThat(often.vectors().get("parameters")).isEqualTo(kept.vectors().get("parameters"));
+        assertThat(often.vector("parameters")).isEqualTo(kept.vector("parameters"));
     }
 
     private TrainedModel train(String name, Watch watch) {
@@ -53,7 +53,7 @@ class WatchTest {
         var path = new org.apache.hadoop.fs.Path(dir.resolve(name).toUri());
         var data = new DrawnSamples(5, 40);
         return new Trainer(context, new Faults(3, Kind.NONE, 0), data, CONFIG, path, watch)
-                .train(SmallMlp.initial(1), SmallMlp.LAYOUT);
+                .train(() -> SmallMlp.initial(1), SmallMlp.LAYOUT);
     }
 
     private List<Row> rows(String name) {

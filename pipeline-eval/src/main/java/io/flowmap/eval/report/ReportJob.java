@@ -2,6 +2,7 @@ package io.flowmap.eval.report;
 
 import io.flowmap.data.LatentData;
 import io.flowmap.data.LiteralPath;
+import io.flowmap.eval.preference.PreferenceResult;
 import io.flowmap.eval.set.ImageSources;
 import io.flowmap.eval.set.SampleSet;
 import io.flowmap.eval.table.Comparison;
@@ -39,7 +40,8 @@ public final class ReportJob implements Job {
             StageNames.FINETUNED,
             StageNames.SAMPLES,
             StageNames.CLASSIFIER,
-            StageNames.METRICS);
+            StageNames.METRICS,
+            StageNames.STUDY_REPORT);
     private static final List<Training> TRAININGS = List.of(
             new Training(StageNames.TEACHER + "/main", "Teacher"),
             new Training(StageNames.TEACHER + "/weak", "Weak model that guides the teacher"),
@@ -140,6 +142,7 @@ public final class ReportJob implements Job {
                         + measured.parts()
                         + measured.classes(data.classNames())
                         + new NamedProtocols(table).html());
+        addStudy(context, fileSystem, page);
         addTraining(context, fileSystem, page);
         return page.section(
                 "Provenance",
@@ -171,6 +174,14 @@ public final class ReportJob implements Job {
         return "Run " + StageInput.withoutCredentials(new Path(context.run().dir())) + ", images of " + shape.width()
                 + "×" + shape.height() + "×" + shape.channels() + ", " + data.classes() + " classes, "
                 + context.clock().instant().truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private static void addStudy(JobContext context, FileSystem fileSystem, Page page) {
+        if (context.finished(StageNames.STUDY_REPORT)) {
+            var section =
+                    new PreferenceSection(PreferenceResult.read(fileSystem, context.stage(StageNames.STUDY_REPORT)));
+            page.section("What people say", section.explanation(), section.html());
+        }
     }
 
     private static void addTraining(JobContext context, FileSystem fileSystem, Page page) {

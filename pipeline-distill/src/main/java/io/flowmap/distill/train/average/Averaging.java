@@ -1,144 +1,131 @@
 package io.flowmap.distill.train.average;
 
 import io.flowmap.config.UserError;
-import java.io.Serializable;
+import io.flowmap.tensor.Floats;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.rdd.RDD;
-import org.apache.spark.rdd.ShuffledRDD;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import scala.Function2;
-import scala.Tuple2;
-import scala.reflect.ClassTag;
-import scala.reflect.ClassTag$;
-import scala.runtime.BoxedUnit;
 
 /**
- * Rounds of work on logical workers, averaged block by block. The state is broadcast, every worker's result is cut into blocks, reducer
- * tasks average them in worker order, and only the averages return to the driver. Worker w of W is partition w, whatever the number of
+ * Rounds of work on logical workers, averaged block by block in worker order. Worker w of W is partition w, whatever the number of
  * executors, so the result does not depend on where or how often tasks ran.
+ *
+ * <p>In local mode workers read the driver's vectors, and their results stay in place if all workers run at once. Otherwise the state
+ * is broadcast. Results that are small together are taken as the tasks' results, all others are shuffled to reducers. The driver holds
+ * no copy of the state or the averages: it consumes the averages block by block.
  */
 public final class Averaging implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Averaging.class);
-    /** Upper limit of the bytes of workers' parts that one reducer holds; exceeded only if blocks are too few. */
-    private static final long REDUCER_BYTES = 96L << 20;
-    /** Above this number of partitions Spark's shuffle writer sorts. */
-    private static final int MOST_REDUCERS = 200;
+    /** Most bytes of all workers' results that the driver takes without a shuffle. */
+    private static final long SMALL = 8L << 20;
 
     private static final int REMEMBERED_BROADCASTS = 4;
 
     private final JavaSparkContext spark;
+    private final BlockPlan in;
     private final BlockPlan out;
     private final int workers;
-    private final BlockedVectors encoded;
     private final Broadcast<LocalWork> work;
     private final JavaRDD<Integer> seats;
+    private final Route route;
     /**
      * Recently destroyed broadcasts. They are kept from garbage collection because Spark's cleaner would otherwise conflict with their
      * removal.
      */
-    private final Deque<Broadcast<BlockedVectors>> destroyed = new ArrayDeque<>();
+    private final Deque<Broadcast<SentState>> destroyed = new ArrayDeque<>();
+
+    /** Consumes averages. Called once for each block, by several threads, after all workers are done. */
+    @FunctionalInterface
+    public interface Target {
+        /**
+         * @param vector number of the averaged vector
+         * @param from position of the block in it
+         * @param values the averages
+         */
+        void accept(int vector, int from, float[] values);
+    }
 
     /**
      * @param in shape of the state sent to the workers
      * @param out shape of their results
      */
     public Averaging(JavaSparkContext spark, BlockPlan in, BlockPlan out, int workers, LocalWork work) {
+        this(spark, in, out, workers, work, route(spark, out, workers));
+    }
+
+    Averaging(JavaSparkContext spark, BlockPlan in, BlockPlan out, int workers, LocalWork work, Route route) {
         this.spark = spark;
+        this.in = in;
         this.out = out;
         this.workers = workers;
-        this.encoded = BlockedVectors.allocate(in);
         this.work = spark.broadcast(work);
         this.seats = spark.parallelize(IntStream.range(0, workers).boxed().toList(), workers);
+        this.route = route;
+    }
+
+    /** The route for results of this shape. */
+    static Route route(JavaSparkContext spark, BlockPlan out, int workers) {
+        if (spark.isLocal() && workers <= spark.defaultParallelism()) {
+            return new Route.InPlace(out, workers);
+        }
+        return out.bytes() * workers <= SMALL ? new Route.AsResults(out, workers) : new ShuffleRoute(out, workers);
     }
 
     /**
      * Runs one round.
      *
-     * @param state vectors sent to the workers
-     * @param target overwritten with the averages of the workers' vectors
+     * @param state vectors that the workers start from, not written before the first block is consumed
+     * @param target consumes the averages; it may overwrite {@code state}
      */
-    public RoundOutcome round(float[][] state, RoundTicket ticket, float[][] target) {
+    public RoundOutcome round(List<? extends Floats> state, RoundTicket ticket, Target target) {
         long start = System.nanoTime();
-        encoded.encode(state);
-        long sent = System.nanoTime();
-        var broadcast = spark.broadcast(encoded);
-        var shuffled = shuffle(broadcast, ticket);
-        long ready = System.nanoTime();
+        var round = DriverRound.start(work.id(), state, workers);
+        var outcome = new RoundOutcome(
+                out,
+                workers,
+                (vector, from, values) -> {
+                    round.consume();
+                    target.accept(vector, from, values);
+                },
+                spark.isLocal() ? 0 : in.bytes(),
+                route.receivedBytes());
+        Broadcast<SentState> sent = null;
+        boolean succeeded = false;
         try {
-            return collect(shuffled, target);
-        } finally {
+            sent = spark.isLocal() ? null : spark.broadcast(new SentState(work.id(), in));
+            long ready = System.nanoTime();
+            route.run(seats, new WorkerTask(work.id(), work, sent, ticket, out), outcome);
+            outcome.requireComplete();
+            succeeded = true;
             LOG.debug(
-                    "round={} encode_ms={} broadcast_ms={} tasks_ms={}",
+                    "round={} broadcast_ms={} tasks_ms={}",
                     ticket.round(),
-                    millis(start, sent),
-                    millis(sent, ready),
+                    millis(start, ready),
                     millis(ready, System.nanoTime()));
-            Shuffles.remove(spark, shuffled);
-            destroy(broadcast);
+            return outcome;
+        } catch (Exception e) {
+            throw failure(e);
+        } finally {
+            round.end(succeeded);
+            destroy(sent);
         }
     }
 
-    private void destroy(Broadcast<BlockedVectors> broadcast) {
+    private void destroy(Broadcast<SentState> broadcast) {
+        if (broadcast == null) {
+            return;
+        }
         broadcast.destroy(false);
         destroyed.add(broadcast);
         if (destroyed.size() > REMEMBERED_BROADCASTS) {
             destroyed.remove();
         }
-    }
-
-    private ShuffledRDD<Integer, BlockPart, BlockPart> shuffle(Broadcast<BlockedVectors> state, RoundTicket ticket) {
-        var task = new WorkerTask(work, state, ticket, out);
-        RDD<Tuple2<Integer, BlockPart>> parts =
-                seats.mapPartitionsToPair(seat -> task.run(seat.next())).rdd();
-        var shuffled = new ShuffledRDD<Integer, BlockPart, BlockPart>(
-                parts,
-                new BlockPartitioner(reducers()),
-                tag(Integer.class),
-                tag(BlockPart.class),
-                tag(BlockPart.class));
-        shuffled.setSerializer(new BlockPartSerializer());
-        return shuffled;
-    }
-
-    private int reducers() {
-        long bounded = (out.bytes() * workers - 1) / REDUCER_BYTES + 1;
-        int parallel = 2 * spark.defaultParallelism();
-        return (int) Math.min(Math.min(out.blocks(), MOST_REDUCERS), Math.max(bounded, parallel));
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"}) // Scala's signature from Java
-    private RoundOutcome collect(ShuffledRDD<Integer, BlockPart, BlockPart> shuffled, float[][] target) {
-        var outcome = new RoundOutcome(out, workers, encoded.plan().bytes());
-        int count = workers;
-        var plan = out;
-        var reduce = (Function2<TaskContext, scala.collection.Iterator<Tuple2<Integer, BlockPart>>, BlockAverage[]>
-                        & Serializable)
-                (context, parts) -> reduce(parts, plan, count);
-        var accept = (Function2<Object, BlockAverage[], BoxedUnit>) (partition, blocks) -> {
-            for (var block : blocks) {
-                outcome.accept(block, target);
-            }
-            return BoxedUnit.UNIT;
-        };
-        var partitions = scala.collection.JavaConverters.asScalaBuffer((List<Object>) (List<?>)
-                        IntStream.range(0, shuffled.getNumPartitions()).boxed().toList())
-                .toSeq();
-        try {
-            spark.sc().runJob((RDD) shuffled, (Function2) reduce, partitions, accept, tag(BlockAverage[].class));
-        } catch (Exception e) {
-            throw failure(e);
-        }
-        outcome.requireComplete();
-        return outcome;
     }
 
     /**
@@ -154,20 +141,8 @@ public final class Averaging implements AutoCloseable {
         return new IllegalStateException("cannot finish a round: " + e.getMessage(), e);
     }
 
-    private static BlockAverage[] reduce(
-            scala.collection.Iterator<Tuple2<Integer, BlockPart>> parts, BlockPlan plan, int workers) {
-        var averages = new ArrayList<BlockAverage>();
-        new BlockReducer(scala.collection.JavaConverters.asJavaIterator(parts), plan, workers)
-                .forEachRemaining(averages::add);
-        return averages.toArray(BlockAverage[]::new);
-    }
-
     private static long millis(long from, long to) {
         return (to - from) / 1_000_000;
-    }
-
-    private static <T> ClassTag<T> tag(Class<T> type) {
-        return ClassTag$.MODULE$.apply(type);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.flowmap.distill.train.average;
 
+import io.flowmap.tensor.Floats;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -21,7 +22,7 @@ import scala.reflect.ClassTag;
  */
 final class BlockPartSerializer extends Serializer implements Serializable {
     private static final long serialVersionUID = 1;
-    private static final int CHUNK_FLOATS = 1 << 16;
+    private static final int CHUNK_FLOATS = 1 << 14;
 
     @Override
     public SerializerInstance newInstance() {
@@ -64,6 +65,7 @@ final class BlockPartSerializer extends Serializer implements Serializable {
     private static final class Writer extends SerializationStream {
         private final DataOutputStream out;
         private final byte[] chunk = new byte[4 * CHUNK_FLOATS];
+        private final float[] floats = new float[CHUNK_FLOATS];
 
         Writer(OutputStream out) {
             this.out = new DataOutputStream(out);
@@ -93,7 +95,8 @@ final class BlockPartSerializer extends Serializer implements Serializable {
             }
             for (int done = 0; done < part.size(); done += CHUNK_FLOATS) {
                 int count = Math.min(CHUNK_FLOATS, part.size() - done);
-                FloatBytes.toBytes(part.values(), part.from() + done, count, chunk);
+                part.values().get(part.from() + done, floats, 0, count);
+                FloatBytes.toBytes(floats, 0, count, chunk, 0);
                 out.write(chunk, 0, 4 * count);
             }
         }
@@ -153,9 +156,9 @@ final class BlockPartSerializer extends Serializer implements Serializable {
             for (int done = 0; done < size; done += CHUNK_FLOATS) {
                 int count = Math.min(CHUNK_FLOATS, size - done);
                 in.readFully(chunk, 0, 4 * count);
-                FloatBytes.toFloats(chunk, values, done, count);
+                FloatBytes.toFloats(chunk, 0, values, done, count);
             }
-            return BlockPart.block(worker, values, 0, size);
+            return BlockPart.block(worker, Floats.of(values), 0, size);
         }
 
         @Override

@@ -4,16 +4,16 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
-/** Bulk copies between float arrays and little-endian bytes. */
+/** Bulk copies between float arrays and little-endian bytes. Positions and counts are in floats. */
 final class FloatBytes {
     private FloatBytes() {}
 
-    static void toBytes(float[] values, int from, int count, byte[] bytes) {
-        view(bytes).put(values, from, count);
+    static void toBytes(float[] values, int from, int count, byte[] bytes, int at) {
+        view(bytes).put(at, values, from, count);
     }
 
-    static void toFloats(byte[] bytes, float[] values, int from, int count) {
-        view(bytes).get(values, from, count);
+    static void toFloats(byte[] bytes, int at, float[] values, int from, int count) {
+        view(bytes).get(at, values, from, count);
     }
 
     private static FloatBuffer view(byte[] bytes) {

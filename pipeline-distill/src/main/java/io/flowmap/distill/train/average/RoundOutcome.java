@@ -6,31 +6,45 @@ import java.util.stream.IntStream;
 /** Results of a round beside the averaged vectors: the workers' reports, norms and traffic. */
 public final class RoundOutcome {
     private final BlockPlan plan;
-    private final long sentBytes;
+    private final Averaging.Target target;
     private final byte[][] reports;
     private final boolean[] seen;
     private final double[] squaredNorm;
     private final double[] squaredDistance;
+    private final long sentBytes;
+    private final long receivedBytes;
 
-    RoundOutcome(BlockPlan plan, int workers, long sentBytes) {
+    /**
+     * @param target receives the averaged blocks
+     * @param sentBytes of the state
+     * @param receivedBytes of vectors that reach the driver in this round
+     */
+    RoundOutcome(BlockPlan plan, int workers, Averaging.Target target, long sentBytes, long receivedBytes) {
         this.plan = plan;
-        this.sentBytes = sentBytes;
+        this.target = target;
         this.reports = new byte[workers][];
         this.seen = new boolean[plan.blocks()];
         this.squaredNorm = new double[plan.blocks()];
         this.squaredDistance = new double[plan.blocks()];
+        this.sentBytes = sentBytes;
+        this.receivedBytes = receivedBytes;
     }
 
-    void accept(BlockAverage block, float[][] target) {
+    /** Accepts a block or a report. Several threads may bring different ones. */
+    void accept(BlockAverage block) {
         int key = block.key();
-        if (key >= plan.blocks()) {
-            reports[key - plan.blocks()] = block.bytes();
+        if (block.report() != null) {
+            report(key - plan.blocks(), block.report());
             return;
         }
-        FloatBytes.toFloats(block.bytes(), target[plan.vector(key)], plan.from(key), plan.size(key));
+        target.accept(plan.vector(key), plan.from(key), block.mean());
         seen[key] = true;
         squaredNorm[key] = block.squaredNorm();
         squaredDistance[key] = block.squaredDistance();
+    }
+
+    void report(int worker, byte[] report) {
+        reports[worker] = report;
     }
 
     void requireComplete() {
@@ -56,14 +70,14 @@ public final class RoundOutcome {
         return Math.sqrt(sum(squaredDistance) / reports.length) / norm();
     }
 
-    /** Bytes of the state that the driver broadcast. */
+    /** Bytes of the state that the driver broadcast; 0 if the workers ran in its JVM. */
     public long sentBytes() {
         return sentBytes;
     }
 
-    /** Bytes of averages and reports that the driver received. */
+    /** Bytes of vectors and reports that the driver received. */
     public long receivedBytes() {
-        return plan.bytes()
+        return receivedBytes
                 + Arrays.stream(reports).mapToLong(report -> report.length).sum();
     }
 

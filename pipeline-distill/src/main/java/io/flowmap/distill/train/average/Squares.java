@@ -1,5 +1,7 @@
 package io.flowmap.distill.train.average;
 
+import io.flowmap.tensor.Floats;
+
 /**
  * Sums of squares for metrics: float32 lanes that the compiler vectorises, added to a float64 sum often enough for six digits. The
  * order is fixed, so the bits are the same on every machine.
@@ -12,30 +14,43 @@ public final class Squares {
 
     /** Sum of the squared values. */
     public static double sum(float[] values) {
-        var lanes = new float[LANES];
-        double total = 0;
-        for (int from = 0; from < values.length; from += LANES) {
-            int count = Math.min(LANES, values.length - from);
+        return sum(Floats.of(values));
+    }
+
+    /** Sum of the squared values. */
+    public static double sum(Floats values) {
+        return walk(values, 0, values.length(), (from, piece, count, lanes) -> {
             for (int i = 0; i < count; i++) {
-                float value = values[from + i];
+                float value = piece[i];
                 lanes[i] += value * value;
             }
-            total += emptied(lanes, from);
-        }
-        return total + emptied(lanes);
+        });
     }
 
     /** Sum of the squared differences between values from index {@code from} on and {@code others}. */
-    static double distance(float[] values, int from, float[] others) {
-        var lanes = new float[LANES];
-        double total = 0;
-        for (int start = 0; start < others.length; start += LANES) {
-            int count = Math.min(LANES, others.length - start);
+    static double distance(Floats values, int from, float[] others) {
+        return walk(values, from, others.length, (start, piece, count, lanes) -> {
             for (int i = 0; i < count; i++) {
-                float difference = values[from + start + i] - others[start + i];
+                float difference = piece[i] - others[start + i];
                 lanes[i] += difference * difference;
             }
-            total += emptied(lanes, start);
+        });
+    }
+
+    /** Adds the squares of {@code count} values to the lanes; {@code from} is the number of the first. */
+    private interface Row {
+        void add(int from, float[] piece, int count, float[] lanes);
+    }
+
+    private static double walk(Floats values, int first, int length, Row row) {
+        var lanes = new float[LANES];
+        var piece = new float[LANES];
+        double total = 0;
+        for (int from = 0; from < length; from += LANES) {
+            int count = Math.min(LANES, length - from);
+            values.get(first + from, piece, 0, count);
+            row.add(from, piece, count, lanes);
+            total += emptied(lanes, from);
         }
         return total + emptied(lanes);
     }

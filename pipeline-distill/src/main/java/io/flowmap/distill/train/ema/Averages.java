@@ -1,5 +1,6 @@
 package io.flowmap.distill.train.ema;
 
+import io.flowmap.tensor.Floats;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -13,7 +14,7 @@ public final class Averages {
     }
 
     /** Starts to move {@code averages} towards {@code parameters}. Do not touch either before {@link #join}. */
-    public void start(List<float[]> averages, float[] parameters, long next, long delta) {
+    public void start(List<float[]> averages, Floats parameters, long next, long delta) {
         running = CompletableFuture.runAsync(() -> {
             for (int i = 0; i < profiles.size(); i++) {
                 profiles.get(i).update(averages.get(i), parameters, next, delta);

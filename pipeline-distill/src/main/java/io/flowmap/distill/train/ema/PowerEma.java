@@ -1,5 +1,6 @@
 package io.flowmap.distill.train.ema;
 
+import io.flowmap.tensor.Floats;
 import io.flowmap.tensor.Ranges;
 import java.math.BigDecimal;
 
@@ -11,6 +12,7 @@ import java.math.BigDecimal;
  */
 public record PowerEma(double std) {
     private static final String ROLE = "ema-";
+    private static final int PIECE = 1 << 14;
     /** Width of the uniform profile, gamma = 0. */
     private static final double WIDEST = Math.sqrt(1.0 / 12);
 
@@ -56,12 +58,21 @@ public record PowerEma(double std) {
     }
 
     /** Moves {@code average} towards {@code parameters}. The weight is computed in float64, the rest in float32, as in EDM2. */
-    void update(float[] average, float[] parameters, long next, long delta) {
+    void update(float[] average, Floats parameters, long next, long delta) {
         float rest = (float) (1 - beta(next, delta));
         Ranges.forEach(average.length, (from, to) -> {
-            for (int i = from; i < to; i++) {
-                average[i] += rest * (parameters[i] - average[i]);
+            var values = new float[Math.min(PIECE, to - from)];
+            for (int at = from; at < to; at += values.length) {
+                int count = Math.min(values.length, to - at);
+                parameters.get(at, values, 0, count);
+                move(average, at, values, count, rest);
             }
         });
+    }
+
+    private static void move(float[] average, int at, float[] values, int count, float rest) {
+        for (int i = 0; i < count; i++) {
+            average[at + i] += rest * (values[i] - average[at + i]);
+        }
     }
 }

@@ -1,7 +1,10 @@
 package io.flowmap.distill.train.executor;
 
+import io.flowmap.distill.train.average.RoundState;
+import io.flowmap.distill.train.step.FlatArray;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Supplier;
 
 /**
  * The slots of this JVM, for one training at a time. There are as many slots as tasks have run at once; a slot of another training is
@@ -15,6 +18,7 @@ public final class ExecutorSlots {
     private int generation;
     private int created;
     private BlockCache blocks;
+    private SharedParameters shared;
 
     public static ExecutorSlots ofThisJvm() {
         return OF_THIS_JVM;
@@ -27,18 +31,32 @@ public final class ExecutorSlots {
     interface Furnisher {
         BlockCache blocks();
 
-        Slot slot(int number, BlockCache blocks);
+        /** Whether all slots read the same parameters and none writes them. */
+        boolean sharesParameters();
+
+        Slot slot(int number, BlockCache blocks, Supplier<FlatArray> parameters);
     }
 
-    /** Lends an idle slot of the training {@code wanted}, or creates one. Synchronised, because building a program is not thread-safe. */
-    synchronized Lease borrow(String wanted, Furnisher furnisher) {
+    /**
+     * Lends an idle slot of the training {@code wanted}, or creates one; shared parameters then hold the state of the round. Synchronised,
+     * because building a program is not thread-safe.
+     */
+    synchronized Lease borrow(String wanted, RoundState state, Furnisher furnisher) {
         if (!wanted.equals(key)) {
             release(key);
             key = wanted;
             blocks = furnisher.blocks();
+            shared = furnisher.sharesParameters() ? new SharedParameters(state) : null;
         }
-        var slot = idle.isEmpty() ? furnisher.slot(created++, blocks) : idle.pop();
+        if (shared != null) {
+            shared.load(state);
+        }
+        var slot = idle.isEmpty() ? furnisher.slot(created++, blocks, () -> parameters(state)) : idle.pop();
         return new Lease(slot, generation);
+    }
+
+    private FlatArray parameters(RoundState state) {
+        return shared == null ? new FlatArray(state.vectors().get(0).length()) : shared.shared();
     }
 
     /** Returns a slot. A slot that failed or belongs to an earlier training is closed. */
@@ -57,6 +75,10 @@ public final class ExecutorSlots {
         }
         idle.forEach(Slot::close);
         idle.clear();
+        if (shared != null) {
+            shared.close();
+            shared = null;
+        }
         key = "";
         blocks = null;
         created = 0;

@@ -1,10 +1,11 @@
 package io.flowmap.distill.train.executor;
 
-import io.flowmap.distill.train.average.BlockedVectors;
 import io.flowmap.distill.train.average.LocalResult;
 import io.flowmap.distill.train.average.LocalWork;
+import io.flowmap.distill.train.average.RoundState;
 import io.flowmap.distill.train.average.RoundTicket;
 import io.flowmap.distill.train.step.BlockSource;
+import io.flowmap.distill.train.step.FlatArray;
 import io.flowmap.distill.train.step.ObjectiveFactory;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.distill.train.step.Updater;
@@ -16,6 +17,7 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.security.DigestOutputStream;
 import java.util.HexFormat;
+import java.util.function.Supplier;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -56,9 +58,9 @@ public record LocalSteps(
     }
 
     @Override
-    public LocalResult run(int worker, BlockedVectors state, RoundTicket ticket) {
+    public LocalResult run(int worker, RoundState state, RoundTicket ticket) {
         var slots = ExecutorSlots.ofThisJvm();
-        var lease = slots.borrow(key, this);
+        var lease = slots.borrow(key, state, this);
         try {
             var report = lease.slot().run(worker, state, ticket);
             return new LocalResult(lease.slot().vectors(), report.toBytes(), sound -> slots.giveBack(lease, sound));
@@ -74,10 +76,15 @@ public record LocalSteps(
     }
 
     @Override
-    public Slot slot(int number, BlockCache blocks) {
+    public boolean sharesParameters() {
+        return config.average() == TrainingConfig.Average.GRADIENTS;
+    }
+
+    @Override
+    public Slot slot(int number, BlockCache blocks, Supplier<FlatArray> parameters) {
         var order = new SampleOrder(seed, data.counts());
         var batches = new BatchReader(blocks, order, data.shape(), data.condition());
         var name = SparkEnv.get().executorId() + "/" + number;
-        return new Slot(name, objective.create(hadoop.value()), batches, config, updater);
+        return new Slot(name, objective.create(hadoop.value(), config), batches, config, updater, parameters.get());
     }
 }

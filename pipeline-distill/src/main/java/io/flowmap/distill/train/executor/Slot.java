@@ -1,6 +1,6 @@
 package io.flowmap.distill.train.executor;
 
-import io.flowmap.distill.train.average.BlockedVectors;
+import io.flowmap.distill.train.average.RoundState;
 import io.flowmap.distill.train.average.RoundTicket;
 import io.flowmap.distill.train.average.Squares;
 import io.flowmap.distill.train.step.Batch;
@@ -9,8 +9,11 @@ import io.flowmap.distill.train.step.LocalObjective;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.distill.train.step.Updater;
 import io.flowmap.distill.train.step.WorkerReport;
+import io.flowmap.tensor.Floats;
 import io.flowmap.tensor.NativeLibrary;
+import io.flowmap.tensor.Ranges;
 import java.util.Arrays;
+import java.util.List;
 
 /** State of one running task on an executor: an objective with its vectors, used by one task at a time and kept between rounds. */
 final class Slot implements AutoCloseable {
@@ -19,35 +22,38 @@ final class Slot implements AutoCloseable {
     private final BatchReader batches;
     private final TrainingConfig config;
     private final Updater updater;
-    private final FlatArray deviceParameters;
-    private final FlatArray deviceGradient;
-    private final float[] parameters;
-    private final float[] gradient;
+    private final FlatArray parameters;
+    private final FlatArray gradient;
     private final float[][] moments;
 
-    Slot(String name, LocalObjective objective, BatchReader batches, TrainingConfig config, Updater updater) {
-        int length = Math.toIntExact(objective.layout().length());
+    /** @param parameters of the slot, or shared with others that do not write them, if gradients are averaged; closed with the slot */
+    Slot(
+            String name,
+            LocalObjective objective,
+            BatchReader batches,
+            TrainingConfig config,
+            Updater updater,
+            FlatArray parameters) {
+        int length = parameters.length();
         this.name = name;
         this.objective = objective;
         this.batches = batches;
         this.config = config;
         this.updater = updater;
-        this.deviceParameters = new FlatArray(length);
-        this.deviceGradient = new FlatArray(length);
-        this.parameters = new float[length];
-        this.gradient = new float[length];
+        this.parameters = parameters;
+        this.gradient = new FlatArray(length);
         this.moments = new float[config.average() == TrainingConfig.Average.PARAMETERS ? 2 : 0][length];
     }
 
     /** Vectors that a round returns: the gradient, or parameters and Adam's moments. */
-    float[][] vectors() {
+    List<Floats> vectors() {
         return config.average() == TrainingConfig.Average.GRADIENTS
-                ? new float[][] {gradient}
-                : new float[][] {parameters, moments[0], moments[1]};
+                ? List.of(gradient)
+                : List.of(parameters, Floats.of(moments[0]), Floats.of(moments[1]));
     }
 
     /** Runs the local steps of a round; stops after the first that is not finite. */
-    WorkerReport run(int worker, BlockedVectors state, RoundTicket ticket) {
+    WorkerReport run(int worker, RoundState state, RoundTicket ticket) {
         load(state);
         var report = new ReportBuilder(ticket.steps(), config.batchPerWorker());
         for (int i = 0; i < ticket.steps() && report.finite(); i++) {
@@ -56,23 +62,24 @@ final class Slot implements AutoCloseable {
             var batch = batches.read(firstSample, config.batchPerWorker());
             step(batch, ticket.step() + i, report);
         }
-        deviceParameters.copyTo(parameters);
         return report.build(worker, name, NativeLibrary.description());
     }
 
-    private void load(BlockedVectors state) {
-        state.decode(0, parameters);
-        deviceParameters.fill(parameters);
-        for (int i = 0; i < moments.length; i++) {
-            state.decode(i + 1, moments[i]);
+    /** Workers that update on their own start from copies of parameters and moments. */
+    private void load(RoundState state) {
+        if (config.average() == TrainingConfig.Average.PARAMETERS) {
+            parameters.copyFrom(state.vectors().get(0));
+            for (int i = 0; i < moments.length; i++) {
+                state.vectors().get(i + 1).get(0, moments[i], 0, moments[i].length);
+            }
         }
     }
 
     private void step(Batch batch, long step, ReportBuilder report) {
         long start = System.nanoTime();
-        var told = objective.gradient(deviceParameters.array(), deviceGradient.array(), batch, step);
-        deviceGradient.copyTo(gradient);
-        report.add(told, Math.sqrt(Squares.sum(gradient)), firstNotFinite());
+        var told = objective.gradient(parameters.array(), gradient.array(), batch, step);
+        double norm = Math.sqrt(Squares.sum(gradient));
+        report.add(told, norm, Double.isFinite(norm) ? "" : firstNotFinite());
         if (moments.length > 0 && report.finite()) {
             update(step);
         }
@@ -80,15 +87,19 @@ final class Slot implements AutoCloseable {
     }
 
     private void update(long step) {
-        deviceParameters.copyTo(parameters);
-        updater.update(parameters, gradient, moments[0], moments[1], step);
-        deviceParameters.fill(parameters);
-        objective.normalise(deviceParameters.array());
+        Ranges.forEach(gradient.length(), (from, to) -> {
+            var values = new float[to - from];
+            gradient.get(from, values, 0, values.length);
+            updater.update(parameters, from, values, moments[0], moments[1], step);
+        });
+        objective.normalise(parameters.array());
     }
 
     private String firstNotFinite() {
-        for (int i = 0; i < gradient.length; i++) {
-            if (!Float.isFinite(gradient[i])) {
+        var values = new float[1];
+        for (int i = 0; i < gradient.length(); i++) {
+            gradient.get(i, values, 0, 1);
+            if (!Float.isFinite(values[0])) {
                 return objective.layout().at(i).name();
             }
         }
@@ -97,7 +108,7 @@ final class Slot implements AutoCloseable {
 
     @Override
     public void close() {
-        Arrays.asList(objective, deviceParameters, deviceGradient).forEach(Slot::close);
+        Arrays.asList(objective, parameters, gradient).forEach(Slot::close);
     }
 
     private static void close(AutoCloseable owned) {

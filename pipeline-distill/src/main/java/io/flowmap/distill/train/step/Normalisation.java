@@ -11,11 +11,7 @@ public interface Normalisation extends AutoCloseable {
 
     /** Forced weight normalisation of the network with these parameters. */
     static Normalisation unitRows(FlatParameters parameters) {
-        return flat -> {
-            float[] values = flat.data().asFloat();
-            ForcedNormalisation.apply(parameters, values);
-            FlatArray.fill(flat, values);
-        };
+        return flat -> ForcedNormalisation.apply(parameters, FlatArray.of(flat));
     }
 
     /** Frees native memory. */

@@ -2,20 +2,14 @@ package io.flowmap.distill.train.step;
 
 import io.flowmap.distill.objective.Objective;
 import io.flowmap.engine.Program;
-import io.flowmap.flow.GraphInputs;
-import io.flowmap.flow.LinearPath;
+import io.flowmap.engine.ProgramPlan;
+import io.flowmap.engine.nd4j.Nd4jBackend;
 import io.flowmap.flow.NetworkField;
-import io.flowmap.graph.Shapes;
-import io.flowmap.graph.Vjp;
 import io.flowmap.model.TeacherGraph;
-import io.flowmap.nn.Condition;
 import io.flowmap.nn.FlatParameters;
-import io.flowmap.nn.Scope;
-import java.util.ArrayList;
+import io.flowmap.nn.Precision;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -24,9 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * parameter vector, for one batch size. Usage: write the inputs, call {@link #run()}, read gradient and norms.
  */
 public final class StudentProgram implements AutoCloseable {
-    private final DataType type;
-    private final Shapes shapes;
-    private final GraphInputs inputs;
+    private final StudentGraph graph;
     private final Map<String, INDArray> monitors = new LinkedHashMap<>();
     private final INDArray norms;
     private final Program program;
@@ -42,6 +34,8 @@ public final class StudentProgram implements AutoCloseable {
      * @param sample shape of a sample: an image [C,H,W] or a point [D]
      * @param batch samples per step
      * @param type floating-point type of the arithmetic
+     * @param precision type of the networks' products
+     * @param recomputing whether blocks compute their activations again in the reverse pass instead of keeping them
      * @param monitored whether to keep the objective's monitors (for tests and benchmarks)
      */
     public record Setup(
@@ -53,6 +47,8 @@ public final class StudentProgram implements AutoCloseable {
             long[] sample,
             int batch,
             DataType type,
+            Precision precision,
+            boolean recomputing,
             boolean monitored) {
         public Setup {
             if (objective.distils() != (teacher != null)) {
@@ -70,7 +66,18 @@ public final class StudentProgram implements AutoCloseable {
                 int batch,
                 DataType type,
                 boolean monitored) {
-            this(student, student.network().parameters(), Map.of(), objective, teacher, sample, batch, type, monitored);
+            this(
+                    student,
+                    student.network().parameters(),
+                    Map.of(),
+                    objective,
+                    teacher,
+                    sample,
+                    batch,
+                    type,
+                    Precision.FLOAT32,
+                    false,
+                    monitored);
         }
     }
 
@@ -79,83 +86,40 @@ public final class StudentProgram implements AutoCloseable {
      * @param gradient flat vector [P] that it writes; entries of fixed arrays are left unchanged
      */
     public StudentProgram(Setup setup, INDArray parameters, INDArray gradient) {
-        type = setup.type();
-        inputs = new GraphInputs(type);
-        shapes = inputs.shapes();
-        var scope = Scope.trained(shapes, type, "student.", setup.frozen());
+        graph = new StudentGraph(setup);
+        var inputs = graph.inputs();
+        var values = setup.parameters().views(parameters);
+        graph.parameters().forEach((p, variable) -> inputs.bind(variable, values.get(p.name())));
+        var slopes = setup.parameters().views(gradient);
         Map<String, INDArray> outputs = new LinkedHashMap<>();
-        Objective.Residual residual = emit(setup, scope);
-        norms = inputs.output(residual.norm());
-        outputs.put(residual.norm().name(), norms);
-        bind(setup, scope, parameters, gradient, residual, outputs);
+        graph.gradients().forEach((p, variable) -> outputs.put(variable.name(), slopes.get(p.name())));
+        norms = inputs.output(graph.residual().norm());
+        outputs.put(graph.residual().norm().name(), norms);
         if (setup.monitored()) {
-            residual.monitors().forEach(m -> {
+            graph.residual().monitors().forEach(m -> {
                 INDArray kept = inputs.output(m.value());
                 monitors.put(m.name(), kept);
                 outputs.put(m.value().name(), kept);
             });
         }
-        program = Program.compile(shapes, inputs.arrays(), outputs);
+        program = Nd4jBackend.compile(inputs.shapes(), inputs.arrays(), outputs, setup.recomputing());
     }
 
-    private Objective.Residual emit(Setup setup, Scope scope) {
-        int batch = setup.batch();
-        SDVariable x0 = inputs.samples("x0", batch, setup.sample());
-        SDVariable z = inputs.samples("z", batch, setup.sample());
-        SDVariable t = inputs.add("t", batch);
-        Condition condition = inputs.condition(setup.student().network().condition(), batch);
-        SDVariable xt = LinearPath.point(scope, x0, z, t);
-        boolean flowMap = setup.student().network().isFlowMap();
-        SDVariable s = flowMap ? inputs.add("s", batch) : null;
-        SDVariable guidance = flowMap ? inputs.add("guidance", batch) : null;
-        SDVariable warmup = flowMap ? inputs.add("warmup", 1) : null;
-        Objective.Teacher teacher = teacher(setup, condition, guidance);
-        Objective.Field field = (x, time, target) ->
-                setup.student().apply(scope, new NetworkField.Point(x, time, condition, target, guidance));
-        return setup.objective().apply(new Objective.Terms(scope, x0, z, xt, t, s, warmup, teacher, field));
-    }
-
-    private Objective.Teacher teacher(Setup setup, Condition condition, SDVariable guidance) {
-        if (setup.teacher() == null) {
-            return null;
-        }
-        TeacherGraph.Emitter emitter = setup.teacher().in(shapes, type);
-        return (x, time) -> emitter.velocity(new NetworkField.Point(x, time, condition, null, guidance));
-    }
-
-    private void bind(
-            Setup setup,
-            Scope scope,
-            INDArray parameters,
-            INDArray gradient,
-            Objective.Residual residual,
-            Map<String, INDArray> outputs) {
-        var values = setup.parameters().views(parameters);
-        var slopes = setup.parameters().views(gradient);
-        List<SDVariable> trained = new ArrayList<>();
-        for (var p : setup.parameters()) {
-            SDVariable variable = scope.variable(p.name());
-            inputs.bind(variable, values.get(p.name()));
-            if (p.trained()) {
-                trained.add(variable);
-            }
-        }
-        var gradients = Vjp.of(shapes, residual.output(), residual.cotangent(), trained);
-        for (var p : setup.parameters()) {
-            if (p.trained()) {
-                outputs.put(gradients.get(scope.variable(p.name())).name(), slopes.get(p.name()));
-            }
+    /** What a program of this setup will hold. Takes no memory. */
+    public static ProgramPlan plan(Setup setup) {
+        try (var graph = new StudentGraph(setup)) {
+            return graph.plan(setup.recomputing());
         }
     }
 
     /** The input array of that name: x0, z [N,C,H,W] or [N,D]; t, s, guidance [N]; warmup [1]. Null if the program has no such input. */
     public INDArray input(String name) {
-        return inputs.array(name);
+        return graph.inputs().array(name);
     }
 
     /** The array [N,...] of an input that belongs to the condition. */
     public INDArray condition(String name) {
-        return inputs.condition(name);
+        return graph.inputs().condition(name);
     }
 
     /** ||g|| of each sample in the last run. */
@@ -172,7 +136,7 @@ public final class StudentProgram implements AutoCloseable {
         program.run();
     }
 
-    /** Multiply-adds of one run, counted by {@link io.flowmap.engine.MultiplyAdds}. */
+    /** Multiply-adds of one run, counted by {@link Program#multiplyAdds}. */
     public long multiplyAdds() {
         return program.multiplyAdds();
     }
@@ -180,6 +144,6 @@ public final class StudentProgram implements AutoCloseable {
     @Override
     public void close() {
         program.close();
-        inputs.close();
+        graph.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.flowmap.distill.train.step;
 
+import io.flowmap.tensor.Floats;
 import java.io.Serializable;
 import java.util.List;
 
@@ -9,6 +10,9 @@ import java.util.List;
  * @param groups in the order of the vector
  */
 public record Updater(List<Group> groups) implements Serializable {
+    /** Elements updated at a time. They stay in the cache. */
+    private static final int PIECE = 1 << 14;
+
     /**
      * Parameters with the same update rule.
      *
@@ -40,13 +44,27 @@ public record Updater(List<Group> groups) implements Serializable {
         return groups.get(0).rate(step);
     }
 
-    /** Updates parameters and both moments in place. */
-    public void update(float[] parameters, float[] gradient, float[] m, float[] v, long step) {
-        int from = 0;
+    /**
+     * Updates a range of the parameters and of both moments in place.
+     *
+     * @param from first element of the range
+     * @param gradient of the elements of the range
+     */
+    public void update(Floats parameters, int from, float[] gradient, float[] m, float[] v, long step) {
+        var values = new float[Math.min(PIECE, gradient.length)];
+        int end = from + gradient.length;
+        int first = 0;
         for (var group : groups) {
-            int to = from + group.length();
-            new Adam(group.adam()).update(parameters, gradient, m, v, from, to, step - group.born(), group.rate(step));
-            from = to;
+            var adam = new Adam(group.adam());
+            var rates = adam.rates(step - group.born(), group.rate(step));
+            int last = Math.min(end, first + group.length());
+            for (int at = Math.max(from, first); at < last; at += values.length) {
+                int count = Math.min(values.length, last - at);
+                parameters.get(at, values, 0, count);
+                adam.update(new Adam.Range(values, 0, gradient, at - from, m, v, at, count), rates);
+                parameters.put(at, values, 0, count);
+            }
+            first += group.length();
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.flowmap.tensor.Floats;
 import io.flowmap.testing.Reference;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,7 +58,7 @@ class PowerEmaTest {
         int steps = 4000;
         for (int step = 1; step <= steps; step++) {
             float value = (float) Math.sin(step * 1e-3);
-            ema.update(average, new float[] {value}, step, 1);
+            ema.update(average, Floats.of(new float[] {value}), step, 1);
             double weight = Math.pow((step - 0.5) / steps, ema.gamma());
             weighted += weight * value;
             weights += weight;
