@@ -92,9 +92,7 @@ public final class Application {
                         i + 1 == jobs.size());
             }
         } catch (RuntimeException e) {
-            if (!interruption.happened()) { // it has had the last word
-                context.progress().phase(command, Map.of("state", "failed"));
-            }
+            context.progress().phase(command, Map.of("state", interruption.happened() ? "interrupted" : "failed"));
             throw e;
         }
         var seconds = Duration.between(start, clock.instant()).toSeconds();
