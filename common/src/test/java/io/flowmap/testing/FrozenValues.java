@@ -1,6 +1,5 @@
 package io.flowmap.testing;
 
-import io.flowmap.engine.Program;
 import io.flowmap.engine.nd4j.Nd4jBackend;
 import io.flowmap.graph.Shapes;
 import io.flowmap.nn.Scope;

@@ -20,6 +20,7 @@ import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
 import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
+import io.flowmap.tensor.Floats;
 import io.flowmap.tensor.ParameterLayout;
 import java.io.IOException;
 import java.util.List;
@@ -135,7 +136,7 @@ final class BaseImport {
         var hash = CheckpointStore.open(context.hadoop(), dir)
                 .save(
                         0,
-                        Map.of(ROLE, new float[0]),
+                        Map.of(ROLE, Floats.of(new float[0])),
                         ParameterLayout.of(Map.of()),
                         Json.mapper().createObjectNode(),
                         frozen);

@@ -56,12 +56,7 @@ public final class DistillJob implements Job {
         var all = parameters(student);
         var open = student.lora().exists() ? all.without(velocity.parameters()) : all;
         var part = TrainedPart.of(
-                all,
-                () -> initial(context, student, all, teacher),
-                open,
-                settings.parameters(),
-                context.hadoop(),
-                dir);
+                all, () -> initial(context, student, all, teacher), open, settings.parameters(), context.hadoop(), dir);
         var recipe = distillation.recipe(context, student).with(part.parameters(), part.frozen());
         var blocks = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");
         TrainedModel trained = new Trainer(context, recipe, blocks, settings, dir)

@@ -127,9 +127,12 @@ class LoraDistillTest {
     void onlyAdaptersAndTheTargetTimeAreTrained() {
         var store = CheckpointStore.open(context().hadoop(), context().stage("flowmap"));
         var checkpoint = store.loadFinal();
-        var names = checkpoint.layout().entries().stream().map(entry -> entry.name()).toList();
+        var names = checkpoint.layout().entries().stream()
+                .map(entry -> entry.name())
+                .toList();
         assertThat(names)
-                .allMatch(name -> name.startsWith("target_time_in.") || name.contains("_blocks.") && name.contains(".lora_"))
+                .allMatch(name ->
+                        name.startsWith("target_time_in.") || name.contains("_blocks.") && name.contains(".lora_"))
                 .contains(
                         "target_time_in.in_layer.weight",
                         "double_blocks.0.txt_attn.qkv.k.lora_A.weight",
@@ -138,7 +141,8 @@ class LoraDistillTest {
         var student = StoredModel.of(context(), "flowmap", ".", "parameters");
         assertThat(student.spec().lora()).isEqualTo(new Lora(2, 16, false, List.of("*_blocks.*")));
         var base = teacher.spec().parameters();
-        assertThat(base.select(student.spec().parameters(), student.vector(context().hadoop())))
+        assertThat(base.select(
+                        student.spec().parameters(), student.vector(context().hadoop())))
                 .isEqualTo(teacher.vector(context().hadoop()));
         var trained = checkpoint.vector("parameters");
         var up = checkpoint.layout().entry("double_blocks.0.img_mlp.0.lora_B.weight");
@@ -147,13 +151,18 @@ class LoraDistillTest {
 
     @Test
     void theStudentStartsAsTheTeacher() {
-        var untrained = context("run.dir=" + dir.resolve("start"), "run.stages.data=" + dir.resolve("run/data"),
-                "run.stages.teacher=" + dir.resolve("run/teacher"), "distill.training.steps=0",
+        var untrained = context(
+                "run.dir=" + dir.resolve("start"),
+                "run.stages.data=" + dir.resolve("run/data"),
+                "run.stages.teacher=" + dir.resolve("run/teacher"),
+                "distill.training.steps=0",
                 "distill.objective.warmup-steps=0");
         new DistillJob().run(untrained);
         var teacher = value(StoredModel.of(untrained, "teacher", "main", "ema-0.1"));
-        assertThat(value(StoredModel.of(untrained, "flowmap", ".", "parameters"))).isEqualTo(teacher);
-        assertThat(value(StoredModel.of(context(), "flowmap", ".", "parameters"))).isNotEqualTo(teacher);
+        assertThat(value(StoredModel.of(untrained, "flowmap", ".", "parameters")))
+                .isEqualTo(teacher);
+        assertThat(value(StoredModel.of(context(), "flowmap", ".", "parameters")))
+                .isNotEqualTo(teacher);
     }
 
     /** The field from t = 0.8 to s = 0.3. */
@@ -170,19 +179,24 @@ class LoraDistillTest {
     @Test
     void teacherAndStudentAreSampledOnShiftedTimes() {
         new GenerateJob().run(context());
-        var samples = context().spark().read().parquet(context().stage("samples").toString());
+        var samples =
+                context().spark().read().parquet(context().stage("samples").toString());
         assertThat(samples.count()).isEqualTo(8);
     }
 
     @Test
     void settingsOfAdaptersThatDoNotFitAreNamed() {
         assertThatThrownBy(() -> new DistillJob()
-                        .run(context("run.dir=" + dir.resolve("a"), "run.stages.data=" + dir.resolve("run/data"),
-                                "run.stages.teacher=" + dir.resolve("run/teacher"), "distill.lora.modules=[\"*.qvk\"]")))
+                        .run(context(
+                                "run.dir=" + dir.resolve("a"),
+                                "run.stages.data=" + dir.resolve("run/data"),
+                                "run.stages.teacher=" + dir.resolve("run/teacher"),
+                                "distill.lora.modules=[\"*.qvk\"]")))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("distill.lora.modules")
                 .hasMessageContaining("*.qvk");
-        assertThatThrownBy(() -> context("distill.objective.type=meanflow").settings().section("distill", DistillConfig.class))
+        assertThatThrownBy(() ->
+                        context("distill.objective.type=meanflow").settings().section("distill", DistillConfig.class))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("lora.rank");
     }

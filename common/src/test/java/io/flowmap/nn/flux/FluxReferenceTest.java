@@ -96,8 +96,7 @@ class FluxReferenceTest {
     /** The rotation matrices [N,1,tokens,D/2,2,2] of text and image. */
     private static double[] rotations(FluxCase c, FluxGraph graph) {
         var tokens = graph.tokens("");
-        var rotation =
-                new Sinusoids(graph.scope).rotation(c.config(), tokens.textPositions(), tokens.imagePositions());
+        var rotation = new Sinusoids(graph.scope).rotation(c.config(), tokens.textPositions(), tokens.imagePositions());
         double[] cos = rotation.cos().getArr().castTo(DataType.DOUBLE).data().asDouble();
         double[] sin = rotation.sin().getArr().castTo(DataType.DOUBLE).data().asDouble();
         int samples = (int) graph.scope.shape(tokens.time())[0];

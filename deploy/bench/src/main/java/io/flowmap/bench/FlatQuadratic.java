@@ -28,7 +28,7 @@ record FlatQuadratic(int length) implements ObjectiveFactory {
     }
 
     @Override
-    public Normalisation normalisation(Configuration hadoop) {
+    public Normalisation normalisation(Configuration hadoop, TrainingConfig config) {
         return parameters -> {};
     }
 

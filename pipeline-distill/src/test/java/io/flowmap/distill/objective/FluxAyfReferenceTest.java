@@ -8,6 +8,7 @@ import io.flowmap.distill.train.step.StudentProgram;
 import io.flowmap.flow.TimePairs;
 import io.flowmap.model.FrozenField;
 import io.flowmap.nn.FlatParameters;
+import io.flowmap.nn.Precision;
 import io.flowmap.nn.flux.FluxCase;
 import io.flowmap.testing.Npy;
 import io.flowmap.testing.Reference;
@@ -43,8 +44,14 @@ class FluxAyfReferenceTest {
             for (var file : c.studentFiles()) {
                 var match = FILE.matcher(file);
                 if (match.matches()) {
-                    var step = new Step(c, type, Double.parseDouble(match.group(2)), info.get("c").asDouble(), recomputing);
-                    cases += step.check(match.group(1), info.get(match.group(1)).get("loss").asDouble(), value, derivative);
+                    var step = new Step(
+                            c,
+                            type,
+                            Double.parseDouble(match.group(2)),
+                            info.get("c").asDouble(),
+                            recomputing);
+                    cases += step.check(
+                            match.group(1), info.get(match.group(1)).get("loss").asDouble(), value, derivative);
                 }
             }
             Reference.checked(folder, cases);
@@ -55,12 +62,10 @@ class FluxAyfReferenceTest {
     private record Step(FluxCase c, DataType type, double r, double normalisation, boolean recomputing) {
         int check(String tag, double loss, double value, double derivative) {
             var student = c.student();
-            var objective =
-                    new AyfEmd(PAIRS, new TangentNormalisation(normalisation), new TangentWarmup(1, 0));
+            var objective = new AyfEmd(PAIRS, new TangentNormalisation(normalisation), new TangentWarmup(1, 0));
             var weights = typed(c.studentWeights());
-            var trained = student.network()
-                    .parameters()
-                    .without(c.teacher().network().parameters());
+            var trained =
+                    student.network().parameters().without(c.teacher().network().parameters());
             var batch = Reference.arrays(c.folder().resolve("ayf"), "batch");
             int n = (int) batch.get("t").shape()[0];
             var frozen = new HashMap<>(weights);
@@ -74,6 +79,7 @@ class FluxAyfReferenceTest {
                     c.sample(),
                     n,
                     type,
+                    Precision.FLOAT32,
                     recomputing,
                     true);
             INDArray flat = Nd4j.create(type, trained.length());
@@ -97,7 +103,8 @@ class FluxAyfReferenceTest {
 
         private void fill(StudentProgram program, Map<String, Npy> batch) {
             for (var name : List.of("x0", "z")) {
-                program.input(name).assign(c.unpacked(FluxCase.array(batch.get(name))).castTo(type));
+                program.input(name)
+                        .assign(c.unpacked(FluxCase.array(batch.get(name))).castTo(type));
             }
             for (var name : List.of("t", "s", "guidance")) {
                 program.input(name).assign(FluxCase.array(batch.get(name)).castTo(type));

@@ -10,6 +10,7 @@ import io.flowmap.model.TeacherGraph;
 import io.flowmap.nn.AdaptedNetwork;
 import io.flowmap.nn.ConditionShape;
 import io.flowmap.nn.Lora;
+import io.flowmap.nn.Precision;
 import io.flowmap.nn.Scope;
 import io.flowmap.nn.flux.FluxConfig;
 import java.util.List;
@@ -44,10 +45,19 @@ class FluxShapeTest {
         var all = student.network().parameters();
         var trained = all.without(teacher.network().parameters());
         long declared = System.nanoTime();
-        var objective =
-                new AyfEmd(new TimePairs(0, 1), new TangentNormalisation(0.1), new TangentWarmup(0.99, 100));
+        var objective = new AyfEmd(new TimePairs(0, 1), new TangentNormalisation(0.1), new TangentWarmup(0.99, 100));
         var plan = StudentProgram.plan(new StudentProgram.Setup(
-                student, trained, Map.of(), objective, emitted, sample, 1, DataType.FLOAT, true, false));
+                student,
+                trained,
+                Map.of(),
+                objective,
+                emitted,
+                sample,
+                1,
+                DataType.FLOAT,
+                Precision.FLOAT32,
+                true,
+                false));
         double seconds = (System.nanoTime() - start) / 1e9;
         LOG.info(
                 "flux side={} blocks={}+{} parameters={} trained={} seconds={} declaring={} instructions={} gigabytes={}"
