@@ -57,7 +57,9 @@ final class TerminalProgress implements Progress {
                     + (facts.containsKey(NEXT) ? "; next: " + facts.get(NEXT) : ""));
             return;
         }
-        part = facts.containsKey("network") ? " " + facts.get("network") : "";
+        if (!name.equals("memory")) {
+            part = facts.containsKey("network") ? " " + facts.get("network") : "";
+        }
         boolean told = facts.containsKey(STATE)
                 ? !UNTOLD.contains(facts.get(STATE))
                 : (alone || name.equals("resume")) && !facts.containsKey("skipped");

@@ -1,5 +1,6 @@
 package io.flowmap.adversarial;
 
+import io.flowmap.adversarial.discriminator.AdversarialProgram;
 import io.flowmap.adversarial.discriminator.Augmentation;
 import io.flowmap.adversarial.discriminator.Discriminator;
 import io.flowmap.adversarial.discriminator.DiscriminatorConfig;
@@ -11,6 +12,7 @@ import io.flowmap.distill.train.step.LearningRateConfig;
 import io.flowmap.distill.train.step.LocalObjective;
 import io.flowmap.distill.train.step.Normalisation;
 import io.flowmap.distill.train.step.ObjectiveFactory;
+import io.flowmap.distill.train.step.ObjectiveSizes;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.distill.train.step.Updater;
 import io.flowmap.nn.FlatParameters;
@@ -18,7 +20,10 @@ import io.flowmap.nn.Parameter;
 import io.flowmap.tensor.ParameterLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Recipe for training a flow map and a discriminator together. The flat vector holds the flow map's arrays, then the discriminator's.
@@ -58,6 +63,33 @@ record AdversarialFactory(
     @Override
     public LocalObjective create(Configuration hadoop, TrainingConfig config) {
         return new AdversarialObjective(this, emd.create(hadoop, config), hadoop, config);
+    }
+
+    @Override
+    public ObjectiveSizes sizes(Configuration hadoop, TrainingConfig config) {
+        try (var base = emd.base(hadoop)) {
+            int batch = config.batchPerWorker();
+            return emd.sizes(hadoop, config)
+                    .withVectors(4L * studentLength())
+                    .with(AdversarialProgram.plan(setup(config, batch, base.arrays(), false)))
+                    .with(AdversarialProgram.plan(setup(config, batch, base.arrays(), true)));
+        }
+    }
+
+    /** @param penalised whether the step has gradient penalties */
+    AdversarialProgram.Setup setup(TrainingConfig config, int batch, Map<String, INDArray> base, boolean penalised) {
+        return new AdversarialProgram.Setup(
+                emd.student().field(),
+                emd.parameters(),
+                base,
+                new Discriminator(discriminator),
+                penalised ? game.penalty() : null,
+                game.augmentation().changes() ? game.augmentation() : null,
+                emd.student().sample(),
+                batch,
+                DataType.FLOAT,
+                config.precision(),
+                config.activationCheckpointing());
     }
 
     @Override

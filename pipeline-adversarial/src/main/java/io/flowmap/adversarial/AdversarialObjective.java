@@ -2,7 +2,6 @@ package io.flowmap.adversarial;
 
 import io.flowmap.adversarial.discriminator.AdversarialProgram;
 import io.flowmap.adversarial.discriminator.AdversarialProgram.Vectors;
-import io.flowmap.adversarial.discriminator.Discriminator;
 import io.flowmap.checkpoint.WeightStore;
 import io.flowmap.distill.train.step.Batch;
 import io.flowmap.distill.train.step.LocalObjective;
@@ -82,19 +81,7 @@ final class AdversarialObjective implements LocalObjective {
 
     private AdversarialProgram compiled(INDArray flat, INDArray gradient, Batch batch, boolean penalty) {
         base = base == null ? recipe.emd().base(hadoop) : base;
-        var augmentation = recipe.game().augmentation();
-        var setup = new AdversarialProgram.Setup(
-                recipe.emd().student().field(),
-                recipe.emd().parameters(),
-                base.arrays(),
-                new Discriminator(recipe.discriminator()),
-                penalty ? recipe.game().penalty() : null,
-                augmentation.changes() ? augmentation : null,
-                recipe.emd().student().sample(),
-                batch.size(),
-                DataType.FLOAT,
-                config.precision(),
-                config.activationCheckpointing());
+        var setup = recipe.setup(config, batch.size(), base.arrays(), penalty);
         long from = own.length();
         return new AdversarialProgram(
                 setup,

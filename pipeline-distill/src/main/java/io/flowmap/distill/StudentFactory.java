@@ -7,6 +7,7 @@ import io.flowmap.distill.teacher.TeacherSource;
 import io.flowmap.distill.train.step.LocalObjective;
 import io.flowmap.distill.train.step.Normalisation;
 import io.flowmap.distill.train.step.ObjectiveFactory;
+import io.flowmap.distill.train.step.ObjectiveSizes;
 import io.flowmap.distill.train.step.StudentProgram;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.model.FieldSpec;
@@ -74,6 +75,23 @@ public record StudentFactory(
     @Override
     public LocalObjective create(Configuration hadoop, TrainingConfig config) {
         return new StudentObjective(this, hadoop, config);
+    }
+
+    @Override
+    public ObjectiveSizes sizes(Configuration hadoop, TrainingConfig config) {
+        try (var base = base(hadoop)) {
+            var setup = setup(hadoop, config, config.batchPerWorker(), base.arrays());
+            long mapped = WeightStore.ofThisJvm().bytes();
+            var plan = StudentProgram.plan(setup);
+            if (setup.teacher() != null) {
+                setup.teacher().close();
+            }
+            return new ObjectiveSizes(0, 0, 0, mapped).with(plan);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("cannot close the teacher", e);
+        }
     }
 
     StudentProgram.Setup setup(Configuration hadoop, TrainingConfig config, int batch, Map<String, INDArray> base) {

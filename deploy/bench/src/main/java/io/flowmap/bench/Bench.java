@@ -7,7 +7,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
- * Main class of the benchmarks: {@code bench step}, {@code finetune}, {@code averaging}, {@code features}, {@code metrics}, {@code
+ * Main class of the benchmarks: {@code bench step}, {@code finetune}, {@code averaging}, {@code features}, {@code memory}, {@code metrics}, {@code
  * recall} and {@code ingest}.
  */
 @Command(
@@ -24,6 +24,7 @@ public final class Bench {
         command.addSubcommand(new FinetuneBench());
         command.addSubcommand(new AveragingBench());
         command.addSubcommand(new FeaturesBench());
+        command.addSubcommand(new MemoryBench());
         command.addSubcommand(new MetricsBench());
         command.addSubcommand(new RecallBench());
         command.addSubcommand(new IngestBench());

@@ -28,6 +28,11 @@ record ResidentMemory(long resident, long heap, long arrays) {
         return "rss=" + resident + " heap=" + heap + " arrays=" + arrays + " MB";
     }
 
+    /** Resident memory that is no file and not the Java heap: native arrays and the JVM's own. */
+    static long nativeMegabytes() {
+        return megabytes("RssAnon:") - Runtime.getRuntime().totalMemory() / MEGABYTE;
+    }
+
     static long megabytes() {
         return megabytes("VmRSS:");
     }

@@ -1,25 +1,16 @@
 package io.flowmap.adversarial.discriminator;
 
 import io.flowmap.engine.Program;
+import io.flowmap.engine.ProgramPlan;
 import io.flowmap.engine.nd4j.Nd4jBackend;
-import io.flowmap.flow.GraphInputs;
-import io.flowmap.flow.LinearPath;
 import io.flowmap.flow.NetworkField;
-import io.flowmap.flow.PerSample;
-import io.flowmap.graph.Shapes;
-import io.flowmap.graph.Vjp;
-import io.flowmap.nn.Condition;
 import io.flowmap.nn.FlatParameters;
-import io.flowmap.nn.Parameter;
 import io.flowmap.nn.Precision;
-import io.flowmap.nn.Scope;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Both sides of adversarial finetuning (AYF, section F.2) as one compiled program over flat parameter vectors, for one batch size. A
@@ -27,12 +18,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * call {@link #run()}, read gradients and measures.
  */
 public final class AdversarialProgram implements AutoCloseable {
-    private static final String STUDENT = "student.";
-    private static final String DISCRIMINATOR = "discriminator.";
-
-    private final Setup setup;
-    private final GraphInputs inputs;
-    private final Shapes shapes;
+    private final AdversarialGraph graph;
     private final Map<String, INDArray> outputs = new LinkedHashMap<>();
     private final INDArray realLogits;
     private final INDArray fakeLogits;
@@ -104,87 +90,42 @@ public final class AdversarialProgram implements AutoCloseable {
      *     the discriminator's; entries of fixed arrays are left unchanged
      */
     public AdversarialProgram(Setup setup, Vectors parameters, Vectors gradients) {
-        this.setup = setup;
-        inputs = new GraphInputs(setup.type(), setup.precision());
-        shapes = inputs.shapes();
-        FlatParameters theta = setup.parameters();
-        FlatParameters psi = setup.discriminator().parameters();
-        var student = Scope.trained(shapes, setup.type(), STUDENT, setup.frozen());
-        var discriminator = Scope.trained(shapes, setup.type(), DISCRIMINATOR);
-        SDVariable real = inputs.samples("x0", setup.batch(), setup.sample());
-        Condition condition = inputs.condition(setup.student().network().condition(), setup.batch());
-        SDVariable fake = fake(student, real, condition);
-        Game game = Game.of(shapes, players(discriminator, real, fake, condition), setup.penalty(), noise());
-        bind(student, theta, parameters.student());
-        bind(discriminator, psi, parameters.discriminator());
+        graph = new AdversarialGraph(setup);
+        var game = graph.game();
         realLogits = output(game.loss().real());
         fakeLogits = output(game.loss().fake());
         realPenalty =
                 game.realPenalty() == null ? null : output(game.realPenalty().size());
         fakePenalty =
                 game.fakePenalty() == null ? null : output(game.fakePenalty().size());
-        write(student, theta, Map.of(fake, game.generatorSlope()), gradients.student());
-        write(discriminator, psi, game.discriminatorCotangents(), gradients.discriminator());
-        program = Nd4jBackend.compile(shapes, inputs.arrays(), outputs, setup.recomputing());
+        bind(graph.student(), setup.parameters(), parameters.student(), gradients.student());
+        bind(
+                graph.discriminator(),
+                setup.discriminator().parameters(),
+                parameters.discriminator(),
+                gradients.discriminator());
+        var inputs = graph.inputs();
+        program = Nd4jBackend.compile(inputs.shapes(), inputs.arrays(), outputs, setup.recomputing());
     }
 
-    private SDVariable fake(Scope scope, SDVariable real, Condition condition) {
-        int batch = setup.batch();
-        SDVariable z = inputs.samples("z", batch, setup.sample());
-        SDVariable t = inputs.add("t", batch);
-        SDVariable guidance = inputs.add("guidance", batch);
-        SDVariable zero = shapes.graph().constant(Nd4j.zeros(setup.type(), batch));
-        SDVariable xt = LinearPath.point(scope, real, z, t);
-        SDVariable field = setup.student().apply(scope, new NetworkField.Point(xt, t, condition, zero, guidance));
-        return xt.sub(field.mul(PerSample.of(shapes, t, xt)));
-    }
-
-    private Game.Players players(Scope scope, SDVariable real, SDVariable fake, Condition condition) {
-        var discriminator = setup.discriminator();
-        UnaryOperator<SDVariable> plain = x -> discriminator.logits(scope, x, condition);
-        if (setup.augmentation() == null) {
-            return new Game.Players(real, fake, plain, plain);
+    /** What a program of this setup will hold. Takes no memory. */
+    public static ProgramPlan plan(Setup setup) {
+        try (var graph = new AdversarialGraph(setup)) {
+            return graph.plan();
         }
-        var forReal = setup.augmentation().inputs(inputs, "real", setup.batch(), setup.sample());
-        var forFake = setup.augmentation().inputs(inputs, "fake", setup.batch(), setup.sample());
-        return new Game.Players(
-                real, fake, x -> plain.apply(forReal.apply(scope, x)), x -> plain.apply(forFake.apply(scope, x)));
-    }
-
-    private Game.Noise noise() {
-        return setup.perturbs()
-                ? new Game.Noise(
-                        inputs.samples("realNoise", setup.batch(), setup.sample()),
-                        inputs.samples("fakeNoise", setup.batch(), setup.sample()))
-                : null;
     }
 
     private INDArray output(SDVariable variable) {
-        INDArray array = inputs.output(variable);
+        INDArray array = graph.inputs().output(variable);
         outputs.put(variable.name(), array);
         return array;
     }
 
-    private void bind(Scope scope, FlatParameters parameters, INDArray flat) {
-        parameters.views(flat).forEach((name, view) -> inputs.bind(scope.variable(name), view));
-    }
-
-    private void write(
-            Scope scope, FlatParameters parameters, Map<SDVariable, SDVariable> cotangents, INDArray gradient) {
-        var trained = parameters.list().stream()
-                .filter(Parameter::trained)
-                .map(p -> scope.variable(p.name()))
-                .toList();
-        double scale = setup.precision().lossScale();
-        var scaled = new LinkedHashMap<SDVariable, SDVariable>();
-        cotangents.forEach((y, slope) -> scaled.put(y, scale == 1 ? slope : slope.mul(scale)));
-        var gradients = Vjp.of(shapes, scaled, trained);
-        parameters.views(gradient).forEach((name, view) -> {
-            var slope = gradients.get(scope.variable(name));
-            if (slope != null) {
-                outputs.put((scale == 1 ? slope : slope.mul(1 / scale)).name(), view);
-            }
-        });
+    private void bind(AdversarialGraph.Player player, FlatParameters list, INDArray flat, INDArray gradient) {
+        var values = list.views(flat);
+        player.parameters().forEach((name, variable) -> graph.inputs().bind(variable, values.get(name)));
+        var slopes = list.views(gradient);
+        player.gradients().forEach((name, variable) -> outputs.put(variable.name(), slopes.get(name)));
     }
 
     /**
@@ -192,12 +133,12 @@ public final class AdversarialProgram implements AutoCloseable {
      * inputs of {@link Augmentation}. Null if the program has no such input.
      */
     public INDArray input(String name) {
-        return inputs.array(name);
+        return graph.inputs().array(name);
     }
 
     /** The array [N,...] of an input that belongs to the condition. */
     public INDArray condition(String name) {
-        return inputs.condition(name);
+        return graph.inputs().condition(name);
     }
 
     /** D(real) [N] of the last run. */
@@ -227,6 +168,6 @@ public final class AdversarialProgram implements AutoCloseable {
     @Override
     public void close() {
         program.close();
-        inputs.close();
+        graph.close();
     }
 }

@@ -5,6 +5,7 @@ import io.flowmap.distill.train.ema.Averages;
 import io.flowmap.distill.train.executor.ExecutorSlots;
 import io.flowmap.distill.train.executor.LocalSteps;
 import io.flowmap.distill.train.log.TrainingLog;
+import io.flowmap.distill.train.memory.TrainingMemory;
 import io.flowmap.distill.train.step.BlockSource;
 import io.flowmap.distill.train.step.FlatArray;
 import io.flowmap.distill.train.step.ObjectiveFactory;
@@ -58,6 +59,14 @@ public final class Trainer {
         this.watch = watch;
     }
 
+    /** Says what the training will hold, and throws {@link UserError} if that is too much. */
+    private void planMemory(int length) {
+        var memory = TrainingMemory.of(context.spark().sparkContext(), config.workers());
+        var plan = memory.plan(length, config, objective.sizes(context.hadoop(), config), data);
+        context.progress().phase("memory", plan.lines(memory.limits()));
+        plan.require(memory.limits());
+    }
+
     private List<String> measures() {
         var names = new ArrayList<>(objective.measures());
         if (watch != null) {
@@ -87,6 +96,7 @@ public final class Trainer {
 
     private TrainedModel train(long firstStep, Supplier<TrainingStart> start, ParameterLayout layout) {
         int length = Math.toIntExact(layout.length());
+        planMemory(length);
         var work = LocalSteps.of(
                 objective,
                 data,

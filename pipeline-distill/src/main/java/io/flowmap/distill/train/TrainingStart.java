@@ -29,11 +29,16 @@ public record TrainingStart(
         long round,
         long samples) {
 
-    /** A start at step 0 with these parameters. The moments are zero, as are the averages: their first update overwrites them. */
+    /**
+     * A start at step 0 with these parameters. The moments are zero; what the averages hold does not matter, since their first update
+     * overwrites them, so that the first one takes the place of {@code initial}.
+     */
     static TrainingStart fresh(float[] initial, int averages) {
         int length = initial.length;
-        var zeros = Stream.generate(() -> new float[length]).limit(averages).toList();
-        return new TrainingStart(initial, new float[length], new float[length], zeros, 0, 0, 0);
+        var unset = Stream.concat(Stream.of(initial), Stream.generate(() -> new float[length]))
+                .limit(averages)
+                .toList();
+        return new TrainingStart(initial, new float[length], new float[length], unset, 0, 0, 0);
     }
 
     /**

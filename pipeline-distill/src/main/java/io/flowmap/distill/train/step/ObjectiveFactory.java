@@ -14,6 +14,11 @@ public interface ObjectiveFactory extends Serializable {
     /** Builds an objective. It reads teacher checkpoints and other files itself. */
     LocalObjective create(Configuration hadoop, TrainingConfig config);
 
+    /** What an objective will hold. Reads the files of frozen weights, and takes no other memory. */
+    default ObjectiveSizes sizes(Configuration hadoop, TrainingConfig config) {
+        return ObjectiveSizes.NONE;
+    }
+
     /** The parameters that are not in the trained vector; null if all are. Checkpoints name this file. */
     default FrozenFile frozen() {
         return null;
