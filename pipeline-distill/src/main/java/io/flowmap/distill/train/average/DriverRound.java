@@ -2,16 +2,12 @@ package io.flowmap.distill.train.average;
 
 import io.flowmap.tensor.Floats;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The round that an averaging runs, in the driver's JVM. Tasks that run there read the driver's own vectors, and may leave their results
  * where they are. The rounds are found by the number of their averaging: a task is deserialised, and holds no object of the driver.
  */
 final class DriverRound {
-    private static final Map<Long, DriverRound> RUNNING = new ConcurrentHashMap<>();
-
     private final long averaging;
     private final List<? extends Floats> vectors;
     private final LocalResult[] results;
@@ -25,13 +21,13 @@ final class DriverRound {
 
     static DriverRound start(long averaging, List<? extends Floats> vectors, int workers) {
         var round = new DriverRound(averaging, vectors, workers);
-        RUNNING.put(averaging, round);
+        RoundStates.ofThisJvm().begin(averaging, round);
         return round;
     }
 
     /** The running round of an averaging; null in another JVM than the driver's, or after the round. */
     static DriverRound of(long averaging) {
-        return RUNNING.get(averaging);
+        return RoundStates.ofThisJvm().running(averaging);
     }
 
     /** The driver's vectors. Throws {@link IllegalStateException} once averages may have overwritten them. */
@@ -59,7 +55,7 @@ final class DriverRound {
     }
 
     synchronized void end(boolean succeeded) {
-        RUNNING.remove(averaging, this);
+        RoundStates.ofThisJvm().end(averaging);
         for (var result : results) {
             release(result, succeeded);
         }
