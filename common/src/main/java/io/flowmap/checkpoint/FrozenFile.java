@@ -7,6 +7,8 @@ import io.flowmap.tensor.Floats;
 import io.flowmap.tensor.ParameterLayout;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.HexFormat;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -46,6 +48,29 @@ public record FrozenFile(String path, String sha256) implements Serializable {
         } catch (IOException e) {
             throw Store.failure("cannot write " + file, e);
         }
+    }
+
+    /** A file that holds these arrays in this order. Reads all of them for the hash, one at a time. */
+    public static FrozenFile of(String path, Tensors weights) {
+        var digest = Sha256.digest();
+        weights.arrays()
+                .keySet()
+                .forEach(name -> digest.update(weights.read(name).bytes()));
+        return new FrozenFile(path, HexFormat.of().formatHex(digest.digest()));
+    }
+
+    /** Writes arrays in their order and types, one at a time, replacing an earlier file. */
+    public static FrozenFile write(Configuration hadoop, Path dir, Tensors weights) {
+        var fileSystem = Store.of(hadoop, dir);
+        var file = fileSystem.makeQualified(new Path(dir, NAME + ".safetensors"));
+        var digest = Sha256.digest();
+        var digested = new Tensors.View(weights.arrays(), name -> {
+            var data = weights.read(name);
+            digest.update(data.bytes());
+            return data;
+        });
+        SafeTensors.write(fileSystem, file, digested, Map.of());
+        return new FrozenFile(file.toString(), HexFormat.of().formatHex(digest.digest()));
     }
 
     /** With its path relative to {@code dir} if it lies below it, as stored in a checkpoint's index. */

@@ -9,6 +9,9 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flowmap.config.Json;
 import io.flowmap.config.UserError;
+import io.flowmap.file.PendingFile;
+import io.flowmap.file.Store;
+import java.io.BufferedOutputStream;
 import java.io.CharConversionException;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -23,8 +26,9 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 
 /**
  * The safetensors format: the length of the header in 8 bytes, the header as JSON (name to dtype, shape and offsets), then the arrays
@@ -36,6 +40,7 @@ public final class SafeTensors {
     public static final long MAX_HEADER = 100_000_000;
 
     private static final int ALIGNMENT = 8;
+    private static final int BUFFER = 1 << 20;
     private static final ObjectReader STRICT = Json.mapper()
             .reader()
             .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -47,7 +52,7 @@ public final class SafeTensors {
      * Content of a file.
      *
      * @param tensors by name, in the order of their bytes
-     * @param metadata free text entries of the header
+     * @param metadata free text entries of the header, in its order
      */
     public record Content(Map<String, TensorData> tensors, Map<String, String> metadata) {}
 
@@ -64,23 +69,47 @@ public final class SafeTensors {
      *
      * @param parts locations of the arrays, in file order, without gap or overlap
      * @param start offset of the first array from the start of the file
-     * @param metadata free text entries of the header
+     * @param metadata free text entries of the header, in its order
      */
     public record Index(List<Part> parts, long start, Map<String, String> metadata) {}
 
-    /** Writes the arrays in the order of the map. Equal arguments give equal bytes. Does not close the stream. */
+    /** Writes arrays and metadata in the order of their maps. Equal arguments give equal bytes. Does not close the stream. */
     public static void write(OutputStream out, Map<String, TensorData> tensors, Map<String, String> metadata)
             throws IOException {
+        write(out, Tensors.of(tensors), metadata);
+    }
+
+    /** Like {@link #write(OutputStream, Map, Map)}, but only one array is in memory at a time. */
+    public static void write(OutputStream out, Tensors tensors, Map<String, String> metadata) throws IOException {
+        var arrays = tensors.arrays();
+        writeHeader(out, arrays, metadata);
+        for (var name : arrays.keySet()) {
+            out.write(tensors.read(name).bytes());
+        }
+    }
+
+    /** Writes everything before the arrays. The caller then writes their bytes, in the order of the map. */
+    public static void writeHeader(
+            OutputStream out, Map<String, Tensors.ArrayInfo> arrays, Map<String, String> metadata) throws IOException {
         var parts = new ArrayList<Part>();
         long offset = 0;
-        for (var tensor : tensors.entrySet()) {
-            var data = tensor.getValue();
-            parts.add(new Part(tensor.getKey(), data.type(), data.shape(), offset, offset + data.bytes().length));
-            offset += data.bytes().length;
+        for (var array : arrays.entrySet()) {
+            var info = array.getValue();
+            parts.add(new Part(array.getKey(), info.type(), info.shape(), offset, offset + info.bytes()));
+            offset += info.bytes();
         }
         writeHeader(out, parts, metadata);
-        for (var data : tensors.values()) {
-            out.write(data.bytes());
+    }
+
+    /** Publishes a file, which appears when it is complete. Only one array is in memory at a time. */
+    public static void write(FileSystem fileSystem, Path file, Tensors tensors, Map<String, String> metadata) {
+        try (var pending = PendingFile.create(fileSystem, file, 0)) {
+            var out = new BufferedOutputStream(pending.stream(), BUFFER);
+            write(out, tensors, metadata);
+            out.flush();
+            pending.commit();
+        } catch (IOException e) {
+            throw Store.failure("cannot write " + file, e);
         }
     }
 
@@ -88,7 +117,7 @@ public final class SafeTensors {
     static void writeHeader(OutputStream out, List<Part> parts, Map<String, String> metadata) throws IOException {
         var header = Json.mapper().createObjectNode();
         if (!metadata.isEmpty()) {
-            header.set(METADATA, Json.mapper().valueToTree(new TreeMap<>(metadata)));
+            metadata.forEach(header.putObject(METADATA)::put);
         }
         for (var part : parts) {
             var entry = header.putObject(part.name()).put("dtype", part.type().code());
@@ -237,7 +266,7 @@ public final class SafeTensors {
     }
 
     private static Map<String, String> metadata(ObjectNode header) {
-        var metadata = new TreeMap<String, String>();
+        var metadata = new LinkedHashMap<String, String>();
         if (header.has(METADATA) && !header.get(METADATA).isObject()) {
             throw new IllegalArgumentException("expected a map as metadata, got " + header.get(METADATA));
         }

@@ -109,8 +109,13 @@ public record TensorData(Type type, long[] shape, byte[] bytes) {
 
     /** The values as doubles. An int64 beyond 2^53 is rounded. */
     public double[] doubles() {
-        var values = new double[count()];
-        var buffer = buffer();
+        return doubles(0, count());
+    }
+
+    /** Some of the values as doubles, from the element {@code from} in C order. */
+    public double[] doubles(int from, int count) {
+        var values = new double[count];
+        var buffer = buffer().position(from * type.bytes());
         for (int i = 0; i < values.length; i++) {
             values[i] = switch (type) {
                 case FLOAT16 -> Float16.toFloat(buffer.getShort());
@@ -121,6 +126,29 @@ public record TensorData(Type type, long[] shape, byte[] bytes) {
             };
         }
         return values;
+    }
+
+    /** The little-endian bytes of numbers in a floating-point type. They are rounded to nearest, float16 and bfloat16 through float32. */
+    public static byte[] bytes(Type type, double... values) {
+        var bytes = new byte[Math.multiplyExact(values.length, type.bytes())];
+        var buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        for (double value : values) {
+            switch (type) {
+                case FLOAT16 -> buffer.putShort(Float16.of((float) value));
+                case BFLOAT16 -> buffer.putShort(bfloat16((float) value));
+                case FLOAT32 -> buffer.putFloat((float) value);
+                case FLOAT64 -> buffer.putDouble(value);
+                default -> throw new IllegalArgumentException("expected a floating-point type, got " + type);
+            }
+        }
+        return bytes;
+    }
+
+    /** Rounds to the nearest bfloat16, ties to even. */
+    private static short bfloat16(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        return (short)
+                ((Float.isNaN(value) ? bits | 0x400000 : bits + 0x7fff + (bits >>> Short.SIZE & 1)) >>> Short.SIZE);
     }
 
     /** The exact values of an integer or boolean array. Throws {@link IllegalStateException} for other types. */

@@ -13,6 +13,7 @@ public final class CodecSource {
         return switch (files.kind()) {
             case TAEF2 -> Taef2.open(hadoop, new Path(files.encoder()), new Path(files.decoder()));
             case ONNX -> OnnxCodec.open(hadoop, files);
+            case FLUX -> FluxCodec.open(hadoop, new Path(files.encoder()));
         };
     }
 }

@@ -1,14 +1,11 @@
 package io.flowmap.codec;
 
-import io.flowmap.checkpoint.FrozenArrays;
 import io.flowmap.checkpoint.StateDict;
 import io.flowmap.checkpoint.foreign.WeightsFile;
 import io.flowmap.config.UserError;
 import io.flowmap.data.LatentShape;
 import io.flowmap.file.Sha256;
-import io.flowmap.model.FrozenNetwork;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -23,13 +20,9 @@ public final class Taef2 implements LatentCodec {
 
     private static final float WHITE = 255;
 
-    private final FrozenArrays encoder;
-    private final FrozenArrays decoder;
+    private final Recompiled encoder;
+    private final Recompiled decoder;
     private final String hash;
-    private Compiled encoding;
-    private Compiled decoding;
-
-    private record Compiled(FrozenNetwork network, long[] shape) {}
 
     /**
      * @param encoder arrays of the encoder
@@ -38,9 +31,14 @@ public final class Taef2 implements LatentCodec {
      * @throws UserError if the arrays are not those of TAEF2
      */
     public Taef2(StateDict encoder, StateDict decoder, String hash) {
-        this.encoder = Taef2Network.ENCODER.read(encoder);
-        this.decoder = Taef2Network.DECODER.read(decoder);
+        this.encoder = network(Taef2Network.ENCODER, encoder);
+        this.decoder = network(Taef2Network.DECODER, decoder);
         this.hash = hash;
+    }
+
+    private static Recompiled network(Taef2Network network, StateDict dict) {
+        var arrays = network.read(dict).arrays();
+        return new Recompiled(arrays, (layers, x) -> List.of(network.apply(layers, x)));
     }
 
     /** Opens the codec from two torch or safetensors files. Throws {@link UserError} if they cannot be read or hold something else. */
@@ -84,52 +82,24 @@ public final class Taef2 implements LatentCodec {
     @Override
     public float[] encode(byte[] pixels, int count, LatentShape image) {
         latent(image);
-        requireSize(pixels.length, count, image);
+        image.require(pixels.length, count);
         var values = new float[pixels.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = (pixels[i] & 0xff) / WHITE;
         }
-        encoding = compiled(encoding, Taef2Network.ENCODER, encoder, count, image);
-        return encoding.network().apply(values).get(0);
+        return encoder.apply(values, image.batch(count));
     }
 
     @Override
     public float[] decode(float[] latents, int count, LatentShape latent) {
         image(latent);
-        requireSize(latents.length, count, latent);
-        decoding = compiled(decoding, Taef2Network.DECODER, decoder, count, latent);
-        return decoding.network().apply(latents).get(0);
+        latent.require(latents.length, count);
+        return decoder.apply(latents, latent.batch(count));
     }
 
     @Override
     public void close() {
-        close(encoding);
-        close(decoding);
-        encoding = null;
-        decoding = null;
-    }
-
-    private static Compiled compiled(
-            Compiled known, Taef2Network network, FrozenArrays arrays, int count, LatentShape shape) {
-        long[] input = {count, shape.channels(), shape.height(), shape.width()};
-        if (known != null && Arrays.equals(known.shape(), input)) {
-            return known;
-        }
-        close(known);
-        return new Compiled(
-                new FrozenNetwork(arrays.arrays(), (layers, x) -> List.of(network.apply(layers, x)), input), input);
-    }
-
-    private static void close(Compiled compiled) {
-        if (compiled != null) {
-            compiled.network().close();
-        }
-    }
-
-    private static void requireSize(int length, int count, LatentShape shape) {
-        if (count < 1 || length != (long) count * shape.size()) {
-            throw new IllegalArgumentException(
-                    "expected " + count + " arrays of " + shape + ", got " + length + " values");
-        }
+        encoder.close();
+        decoder.close();
     }
 }

@@ -9,12 +9,16 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigUtil;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -124,6 +128,24 @@ public final class Settings {
     /** The settings below a path as a tree with sorted keys. Secrets are blanked. */
     public JsonNode tree(String path) {
         return node(shown, path);
+    }
+
+    /** Every value as HOCON by its dotted key, sorted. Secrets are blanked. */
+    public SortedMap<String, String> values() {
+        var values = new TreeMap<String, String>();
+        addValues(values, "", shown);
+        return values;
+    }
+
+    private static void addValues(Map<String, String> values, String parent, JsonNode tree) {
+        tree.fields().forEachRemaining(field -> {
+            var path = parent + (parent.isEmpty() ? "" : ".") + ConfigUtil.joinPath(field.getKey());
+            if (field.getValue().isObject()) {
+                addValues(values, path, field.getValue());
+            } else {
+                values.put(path, field.getValue().toString());
+            }
+        });
     }
 
     private static JsonNode node(JsonNode tree, String path) {

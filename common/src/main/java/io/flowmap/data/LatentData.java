@@ -74,6 +74,11 @@ public final class LatentData {
         return facts(hadoop, dataDir).splits().keySet();
     }
 
+    /** Names of the classes; empty without classes. Throws {@link UserError} if the output is unfinished. */
+    public static List<String> classNames(Configuration hadoop, Path dataDir) {
+        return facts(hadoop, dataDir).classNames();
+    }
+
     /** The Hadoop configuration that the data was opened with. */
     public Configuration hadoop() {
         return hadoop;

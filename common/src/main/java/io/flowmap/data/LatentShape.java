@@ -26,4 +26,17 @@ public record LatentShape(int channels, int height, int width) implements Serial
     public long[] dimensions() {
         return new long[] {channels, height, width};
     }
+
+    /** Shape [N,C,H,W] of a batch. */
+    public long[] batch(int count) {
+        return new long[] {count, channels, height, width};
+    }
+
+    /** Throws {@link IllegalArgumentException} unless there are as many values as {@code count} arrays of this shape have, at least one. */
+    public void require(int values, int count) {
+        if (count < 1 || values != (long) count * size()) {
+            throw new IllegalArgumentException(
+                    "expected " + count + " arrays of " + this + ", got " + values + " values");
+        }
+    }
 }

@@ -11,9 +11,9 @@ public interface Backend {
      * Expresses an op of a graph by instructions of this engine's choice.
      *
      * @param in the op's inputs
-     * @return the op's value; null: the op becomes one instruction of the same name
+     * @return the op's results; empty: the op becomes one instruction of the same name
      */
-    Value lower(Node op, List<Value> in, Emitter emitter);
+    List<Value> lower(Node op, List<Value> in, Emitter emitter);
 
     /** New memory with undefined content. */
     Buffer allocate(Type type, long length);

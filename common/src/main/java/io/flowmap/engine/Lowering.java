@@ -24,7 +24,7 @@ final class Lowering implements Emitter {
     private final Backend backend;
     private final Set<String> inputs;
     private final Map<String, Value> values = new HashMap<>();
-    private final Map<String, Value> computed = new HashMap<>();
+    private final Map<String, List<Value>> computed = new HashMap<>();
     private final Map<Value, Instruction> producers = new HashMap<>();
     private final Map<String, Value> scalarsByKey = new HashMap<>();
     private final Map<Value, Double> scalars = new LinkedHashMap<>();
@@ -72,19 +72,27 @@ final class Lowering implements Emitter {
         Node node = Node.of(shapes, op);
         current = node;
         List<Value> in = Arrays.stream(node.x()).map(this::input).toList();
-        if (op.getOutputsOfOp().size() > 1) {
-            lowerAll(op, node, in);
-            return;
+        List<SDVariable> outputs =
+                op.getOutputsOfOp().stream().map(shapes.graph()::getVariable).toList();
+        List<Value> results = backend.lower(node, in, this);
+        if (results.isEmpty()) {
+            results = outputs.size() == 1 ? List.of(lower(node, in)) : plain(node, in, outputs);
         }
-        Value own = backend.lower(node, in, this);
-        values.put(node.y().name(), own != null ? own : lower(node, in));
+        for (int i = 0; i < outputs.size(); i++) {
+            values.put(outputs.get(i).name(), results.get(i));
+        }
+    }
+
+    private List<Value> plain(Node node, List<Value> in, List<SDVariable> outputs) {
+        return emit(
+                Instruction.Op.of(node), in, outputs.stream().map(shapes::of).toList(), type(node.y()));
     }
 
     private Value lower(Node node, List<Value> in) {
         Value x = in.isEmpty() ? null : in.get(0);
         return switch (node.name()) {
             case "identity", "stop_gradient" -> x;
-            case "reshape" -> view(x, shapes.of(node.y()));
+            case "reshape" -> view(x, 0, shapes.of(node.y()));
             case "neg" -> scaled(x, -1);
             case "mul_scalar" -> scaled(x, node.scalar());
             case "div_scalar" -> scaled(x, 1 / node.scalar());
@@ -92,24 +100,13 @@ final class Lowering implements Emitter {
             case "sub_scalar" -> shifted(x, -node.scalar());
             case "leakyrelu" -> binary("multiply", x, slope(x, node.scalar()));
             case "leakyreluderivative" -> slope(x, node.scalar());
-            default -> emit(Instruction.Op.of(node), in, shapes.of(node.y()), type(node.y()));
+            default -> plain(node, in, List.of(node.y())).get(0);
         };
     }
 
     /** Slope of the leaky ReLU, 1 where x >= 0, else alpha; shared by its value, its tangent and its cotangent. */
     private Value slope(Value x, double alpha) {
         return emit(Instruction.Op.withReal("leakyreluderivative", alpha), List.of(x), x.shape(), x.type());
-    }
-
-    private void lowerAll(SameDiffOp op, Node node, List<Value> in) {
-        List<SDVariable> names =
-                op.getOutputsOfOp().stream().map(shapes.graph()::getVariable).toList();
-        List<Value> outputs =
-                names.stream().map(y -> computed(shapes.of(y), type(y))).toList();
-        add(Instruction.Op.of(node), in, outputs);
-        for (int i = 0; i < outputs.size(); i++) {
-            values.put(names.get(i).name(), outputs.get(i));
-        }
     }
 
     /** The value of a leaf or of an op that has already been lowered. */
@@ -134,28 +131,26 @@ final class Lowering implements Emitter {
         return Value.of(ids++, shape, type, Value.Source.COMPUTED);
     }
 
-    private Value view(Value value, long[] shape) {
-        return Arrays.equals(value.shape(), shape) ? value : Value.view(ids++, value, shape);
+    @Override
+    public Value view(Value value, long offset, long[] shape) {
+        return Arrays.equals(value.shape(), shape) ? value : Value.view(ids++, value, offset, shape);
     }
 
     @Override
-    public Value emit(Instruction.Op op, List<Value> in, long[] shape, Type type) {
+    public List<Value> emit(Instruction.Op op, List<Value> in, List<long[]> shapesOfOutputs, Type type) {
         String key = Instruction.key(op, in, type);
-        Value known = computed.get(key);
+        List<Value> known = computed.get(key);
         if (known != null) {
             return known;
         }
-        Value output = computed(shape, type);
-        computed.put(key, output);
-        producers.put(output, add(op, in, List.of(output)));
-        return output;
-    }
-
-    private Instruction add(Instruction.Op op, List<Value> in, List<Value> outputs) {
+        List<Value> outputs =
+                shapesOfOutputs.stream().map(shape -> computed(shape, type)).toList();
         long products = op.name().equals(current.name()) ? current.multiplyAdds() : 0;
         var instruction = new Instruction(op, in, outputs, shapes.regionOf(current.y()), products);
+        computed.put(key, outputs);
+        outputs.forEach(output -> producers.put(output, instruction));
         instructions.add(instruction);
-        return instruction;
+        return outputs;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.flowmap.flow;
 import io.flowmap.graph.Shapes;
 import io.flowmap.nn.Condition;
 import io.flowmap.nn.ConditionShape;
+import io.flowmap.nn.Precision;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,13 +20,19 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class GraphInputs implements AutoCloseable {
     private static final String CONDITION = "condition.";
 
-    private final Shapes shapes = new Shapes(SameDiff.create());
+    private final Shapes shapes;
     private final DataType type;
     private final Map<String, INDArray> arrays = new LinkedHashMap<>();
     private final List<INDArray> owned = new ArrayList<>();
 
     public GraphInputs(DataType type) {
+        this(type, Precision.FLOAT32);
+    }
+
+    /** A graph whose networks have products of another precision. */
+    public GraphInputs(DataType type, Precision precision) {
         this.type = type;
+        this.shapes = new Shapes(SameDiff.create(), precision.products(type));
     }
 
     public Shapes shapes() {

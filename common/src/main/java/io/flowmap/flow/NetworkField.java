@@ -12,7 +12,8 @@ import org.nd4j.linalg.api.buffer.DataType;
  * sigma_d^2.
  *
  * <p>As a velocity this is the exact change of variables from EDM's preconditioned denoiser, finite at both ends. As the field of a flow
- * map it is the mean velocity over [s,t] (AYF, section 3).
+ * map it is the mean velocity over [s,t] (AYF, section 3). A network that {@linkplain Network#isField is a field} has no preconditioning: F =
+ * N(x; t, ...).
  */
 public final class NetworkField {
     private final Network network;
@@ -52,6 +53,17 @@ public final class NetworkField {
 
     /** Emits the field, with the shape of x. */
     public SDVariable apply(Scope scope, Point p) {
+        return network.isField() ? network(scope, p.x(), p) : preconditioned(scope, p);
+    }
+
+    private SDVariable network(Scope scope, SDVariable x, Point p) {
+        try (var names = scope.shapes().nameScope()) {
+            return network.apply(
+                    scope, new Network.Input(x, label.of(scope, p.t()), p.condition(), p.s(), p.guidance()));
+        }
+    }
+
+    private SDVariable preconditioned(Scope scope, Point p) {
         double variance = sigmaData * sigmaData;
         SDVariable u = p.t().neg().add(1);
         SDVariable square = p.t().mul(p.t()).add(u.mul(u).mul(variance));
@@ -59,11 +71,7 @@ public final class NetworkField {
                 scope.graph().math().reciprocal(scope.graph().math().sqrt(square));
         SDVariable skip = p.t().sub(u.mul(variance)).mul(inverse.mul(inverse));
         SDVariable scaled = p.x().mul(PerSample.of(scope.shapes(), inverse, p.x()));
-        SDVariable raw;
-        try (var names = scope.shapes().nameScope()) {
-            raw = network.apply(
-                    scope, new Network.Input(scaled, label.of(scope, p.t()), p.condition(), p.s(), p.guidance()));
-        }
+        SDVariable raw = network(scope, scaled, p);
         SDVariable out = inverse.mul(-sigmaData);
         return p.x().mul(PerSample.of(scope.shapes(), skip, p.x()))
                 .add(raw.mul(PerSample.of(scope.shapes(), out, p.x())));

@@ -2,7 +2,7 @@ package io.flowmap.flow;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Samplers in n steps on the uniform grid t_i = 1 - i/n, from noise at t = 1 to data at t = 0. */
+/** Samplers from noise at t = 1 to data at t = 0. */
 public final class Sampling {
     private Sampling() {}
 
@@ -11,16 +11,16 @@ public final class Sampling {
         INDArray of(int step);
     }
 
-    /** Euler's method on the PF-ODE: x <- x - v(x, t)/n; n evaluations. */
-    public static INDArray euler(Velocity velocity, INDArray noise, int n) {
+    /** Euler's method on the PF-ODE: x <- x + (t' - t) v(x, t); an evaluation for each step. */
+    public static INDArray euler(Velocity velocity, INDArray noise, TimeGrid grid) {
         INDArray x = noise.dup();
-        for (int i = 0; i < n; i++) {
-            x.subi(velocity.at(x, time(i, n)).div(n));
+        for (int i = 0; i < grid.steps(); i++) {
+            x.addi(velocity.at(x, grid.at(i)).mul(grid.at(i + 1) - grid.at(i)));
         }
         return x;
     }
 
-    /** Heun's method on the PF-ODE; 2n evaluations. */
+    /** Heun's method on the PF-ODE in n equal steps; 2n evaluations. */
     public static INDArray heun(Velocity velocity, INDArray noise, int n) {
         return heun(velocity, noise, 1, 0, n);
     }
@@ -42,12 +42,12 @@ public final class Sampling {
      * multistep sampling. With sig = t'/(1-t'), sig~ = sig sqrt(1-gamma^2), t~ = sig~/(1+sig~):
      * x <- (1-t')/(1-t~) f(x, t, t~) + gamma t' eps; no noise on the last step (CTM's sampler on the linear path).
      */
-    public static INDArray flowMap(FlowMap map, INDArray noise, int n, double gamma, Noise fresh) {
+    public static INDArray flowMap(FlowMap map, INDArray noise, TimeGrid grid, double gamma, Noise fresh) {
         INDArray x = noise;
-        for (int i = 0; i < n; i++) {
-            double t = time(i, n);
-            double next = time(i + 1, n);
-            if (gamma == 0 || i == n - 1) {
+        for (int i = 0; i < grid.steps(); i++) {
+            double t = grid.at(i);
+            double next = grid.at(i + 1);
+            if (gamma == 0 || i == grid.steps() - 1) {
                 x = map.at(x, t, next);
                 continue;
             }
@@ -58,9 +58,5 @@ public final class Sampling {
                     .addi(fresh.of(i).mul(gamma * next));
         }
         return x;
-    }
-
-    private static double time(int i, int n) {
-        return (double) (n - i) / n;
     }
 }

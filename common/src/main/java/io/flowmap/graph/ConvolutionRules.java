@@ -70,8 +70,7 @@ final class ConvolutionRules {
 
         private static SDVariable withBias(Node op, SDVariable product, SDVariable bias) {
             return product == null
-                    ? bias.add(
-                            op.graph().zero(null, op.y().dataType(), op.shapes().of(op.y())))
+                    ? bias.add(op.shapes().zero(op.y().dataType(), op.shapes().of(op.y())))
                     : product.add(bias);
         }
 

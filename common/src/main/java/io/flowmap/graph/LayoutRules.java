@@ -31,7 +31,7 @@ final class LayoutRules {
         public SDVariable tangent(Node op, SDVariable[] dx) {
             var parts = new SDVariable[dx.length];
             for (int i = 0; i < dx.length; i++) {
-                parts[i] = dx[i] != null ? dx[i] : op.graph().zero(null, op.y().dataType(), op.shape(i));
+                parts[i] = dx[i] != null ? dx[i] : op.shapes().zero(op.y().dataType(), op.shape(i));
             }
             return op.graph().concat(axis(op), parts);
         }
@@ -90,7 +90,7 @@ final class LayoutRules {
         private static SDVariable zeros(Node op, long[] shape, int axis, long size) {
             long[] block = shape.clone();
             block[axis] = size;
-            return op.graph().zero(null, op.y().dataType(), block);
+            return op.shapes().zero(op.y().dataType(), block);
         }
     }
 

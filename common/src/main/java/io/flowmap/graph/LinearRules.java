@@ -56,7 +56,7 @@ final class LinearRules {
                     .mapToLong(d -> op.shape(0)[d])
                     .reduce(1, (a, b) -> a * b);
             SDVariable d = keptDims(op, sum == 1 ? dy : dy.mul(1.0 / count));
-            return new SDVariable[] {d.add(op.graph().zero(null, d.dataType(), op.shape(0)))};
+            return new SDVariable[] {d.add(op.shapes().zero(d.dataType(), op.shape(0)))};
         }
     }
 

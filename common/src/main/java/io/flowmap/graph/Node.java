@@ -64,6 +64,13 @@ public record Node(Shapes shapes, DifferentialFunction function, SDVariable[] x,
         return function instanceof BaseReduceOp ? new boolean[] {keepDims()} : new boolean[0];
     }
 
+    /** Shapes of all results. */
+    public List<long[]> outputShapes() {
+        return graph().getOps().get(function.getOwnName()).getOutputsOfOp().stream()
+                .map(name -> shapes.of(graph().getVariable(name)))
+                .toList();
+    }
+
     /** Products that one evaluation sums. */
     public long multiplyAdds() {
         return RuleTable.of(this).multiplyAdds(this);

@@ -179,7 +179,7 @@ public final class RuleTable {
         long[] shape = op.shapes().of(op.y());
         return Arrays.equals(op.shapes().of(d), shape)
                 ? d
-                : d.add(op.graph().zero(null, op.y().dataType(), shape));
+                : d.add(op.shapes().zero(op.y().dataType(), shape));
     }
 
     /** A type conversion. The derivative is converted in the same way if both types are floating point; otherwise no derivative flows. */

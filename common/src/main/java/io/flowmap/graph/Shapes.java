@@ -12,6 +12,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.autodiff.samediff.internal.Variable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -20,13 +21,26 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class Shapes implements AutoCloseable {
     private final SameDiff graph;
+    private final DataType products;
     private final Map<String, long[]> known = new HashMap<>();
+    private final Map<String, SDVariable> zeros = new HashMap<>();
     private final Set<INDArray> lent = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<String, Region> regions = new HashMap<>();
     private int nameScopes;
 
     public Shapes(SameDiff graph) {
+        this(graph, null);
+    }
+
+    /** @param products type of the networks' matrix products and convolutions; null: that of their other arithmetic */
+    public Shapes(SameDiff graph, DataType products) {
         this.graph = graph;
+        this.products = products;
+    }
+
+    /** Type of the networks' matrix products and convolutions; null: that of their other arithmetic. */
+    public DataType products() {
+        return products;
     }
 
     public SameDiff graph() {
@@ -41,34 +55,37 @@ public final class Shapes implements AutoCloseable {
         return graph.withNameScope("n" + nameScopes++);
     }
 
+    /** Zeros of a shape. The graph keeps one constant for each shape and type. */
+    public SDVariable zero(DataType type, long... shape) {
+        return zeros.computeIfAbsent(type + Arrays.toString(shape), key -> graph.zero(null, type, shape));
+    }
+
     /**
      * Opens a name scope for a block of a network. What is computed in it may be computed once more where its cotangents need it ({@link
      * Region}).
      */
     public NameScope block() {
         var scope = nameScope();
-        regions.put(graph.currentNameScope(), new Region(nameScopes, false));
+        regions.put(graph.currentNameScope(), new Region(nameScopes, Region.Pass.FORWARD));
         return scope;
     }
 
     /** Opens a name scope for a derivative of the op that computes {@code variable}. It belongs to that op's block. */
-    NameScope derivativeOf(SDVariable variable, boolean reverse) {
-        var region = regionOf(variable);
+    NameScope derivativeOf(SDVariable variable, Region.Pass pass) {
+        var region = regionOf(variable).derivative(pass);
         var scope = nameScope();
-        if (region != null) {
-            regions.put(graph.currentNameScope(), new Region(region.block(), reverse || region.reverse()));
-        }
+        regions.put(graph.currentNameScope(), region);
         return scope;
     }
 
-    /** The region of the op that computes a variable; null outside of blocks. */
+    /** The region of the op that computes a variable. */
     public Region regionOf(SDVariable variable) {
         String scope = variable.name();
         Region region = null;
         for (int end = scope.lastIndexOf('/'); end > 0 && region == null; end = scope.lastIndexOf('/', end - 1)) {
             region = regions.get(scope.substring(0, end));
         }
-        return region;
+        return region == null ? Region.OUTSIDE : region;
     }
 
     /** Adds a constant over an array that its owner keeps. */

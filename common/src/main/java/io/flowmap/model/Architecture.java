@@ -26,6 +26,16 @@ public interface Architecture {
         return Optional.empty();
     }
 
+    /**
+     * The network of this architecture whose weights stay as they are; empty if the arrays are another network's. Throws {@link UserError}
+     * with all arrays that are missing, unknown or misshapen, or with the key of the configuration that is not understood.
+     *
+     * @param config the config.json beside the weights; a missing node if there is none
+     */
+    default Optional<BaseNetwork> base(ForeignCheckpoint weights, JsonNode config, BaseNetwork.Use use) {
+        return Optional.empty();
+    }
+
     /** Parses a manifest of an earlier version that did not name the architecture; empty if it describes another architecture. */
     default Optional<NetworkSpec> earlier(JsonNode model) {
         return Optional.empty();

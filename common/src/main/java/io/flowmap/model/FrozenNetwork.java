@@ -37,13 +37,14 @@ public final class FrozenNetwork implements AutoCloseable {
      * Compiles a network.
      *
      * @param arrays arrays of the network, by name
-     * @param shape shape of the input [N,C,H,W]
+     * @param shape shape of the input, such as [N,C,H,W]
      */
     public FrozenNetwork(Map<String, INDArray> arrays, Graph graph, long... shape) {
         var scope = Scope.frozen(shapes, DataType.FLOAT, "", arrays);
         input = Nd4j.create(DataType.FLOAT, shape);
         var x = scope.graph().placeHolder(INPUT, DataType.FLOAT, shape);
-        for (var y : graph.of(new Layers(scope), scope.graph().permute(x, 0, 2, 3, 1))) {
+        var given = shape.length == 4 ? scope.graph().permute(x, 0, 2, 3, 1) : x;
+        for (var y : graph.of(new Layers(scope), given)) {
             var output = scope.shape(y).length == 4 ? scope.graph().permute(y, 0, 3, 1, 2) : y;
             outputs.put(output.name(), Nd4j.create(DataType.FLOAT, scope.shape(output)));
         }

@@ -75,8 +75,11 @@ public record FrozenWeights(Map<String, INDArray> arrays, String hash) {
                         + Arrays.toString(parameter.shape()));
             } else if (!array.dataType().isFPType()) {
                 mistakes.add(name + " has type " + array.dataType() + ", expected floating point");
-            } else if (matched.put(own, array.reshape('c', parameter.shape())) != null) {
-                mistakes.add(name + " is there twice, under two names");
+            } else {
+                var earlier = matched.put(own, array.reshape('c', parameter.shape()));
+                if (earlier != null && !earlier.equals(matched.get(own))) {
+                    mistakes.add(name + " differs from the array of its other name");
+                }
             }
         });
         missing.values()

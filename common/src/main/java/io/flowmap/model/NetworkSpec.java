@@ -9,7 +9,9 @@ import io.flowmap.data.LatentData;
 import io.flowmap.data.LatentShape;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.flow.NoiseLabel;
+import io.flowmap.nn.AdaptedNetwork;
 import io.flowmap.nn.ConditionShape;
+import io.flowmap.nn.Lora;
 import io.flowmap.nn.Network;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,6 +25,7 @@ import java.util.TreeMap;
  * @param sigmaData standard deviation of the data, for the preconditioning
  * @param shape shape of the latents
  * @param condition conditions of the network
+ * @param lora its low-rank adapters
  */
 public record NetworkSpec(
         NetworkConfig config,
@@ -30,16 +33,30 @@ public record NetworkSpec(
         NoiseLabel noiseLabel,
         double sigmaData,
         LatentShape shape,
-        ConditionShape condition)
+        ConditionShape condition,
+        Lora lora)
         implements FieldSpec {
     private static final String ARCHITECTURE = "architecture";
+    private static final String LORA = "lora";
 
     public NetworkSpec {
         condition = config.network(shape.dimensions(), condition, flowMap).condition();
     }
 
+    /** A network without adapters. */
+    public NetworkSpec(
+            NetworkConfig config,
+            boolean flowMap,
+            NoiseLabel noiseLabel,
+            double sigmaData,
+            LatentShape shape,
+            ConditionShape condition) {
+        this(config, flowMap, noiseLabel, sigmaData, shape, condition, Lora.NONE);
+    }
+
     public Network network() {
-        return config.network(shape.dimensions(), condition, flowMap);
+        var network = config.network(shape.dimensions(), condition, flowMap);
+        return lora.exists() ? new AdaptedNetwork(network, lora) : network;
     }
 
     @Override
@@ -54,12 +71,17 @@ public record NetworkSpec(
 
     /** The flow map that starts from this velocity field. */
     public NetworkSpec asFlowMap() {
-        return new NetworkSpec(config, true, noiseLabel, sigmaData, shape, condition);
+        return new NetworkSpec(config, true, noiseLabel, sigmaData, shape, condition, lora);
     }
 
     /** The same network with another noise label. */
     public NetworkSpec with(NoiseLabel label) {
-        return new NetworkSpec(config, flowMap, label, sigmaData, shape, condition);
+        return new NetworkSpec(config, flowMap, label, sigmaData, shape, condition, lora);
+    }
+
+    /** The same network with these adapters beside its weights, instead of its own. */
+    public NetworkSpec with(Lora adapters) {
+        return new NetworkSpec(config, flowMap, noiseLabel, sigmaData, shape, condition, adapters);
     }
 
     /** Whether the network fits the samples and conditions of the data. It may leave conditions unused. */
@@ -81,6 +103,9 @@ public record NetworkSpec(
         json.put("sigma-data", sigmaData);
         json.put("shape", shape);
         json.put("condition", condition);
+        if (lora.exists()) {
+            json.put(LORA, lora);
+        }
         return json;
     }
 
@@ -103,6 +128,7 @@ public record NetworkSpec(
                 mapper.treeToValue(json.path("noise-label"), NoiseLabel.class),
                 json.path("sigma-data").asDouble(),
                 mapper.treeToValue(json.path("shape"), LatentShape.class),
-                mapper.treeToValue(json.path("condition"), ConditionShape.class));
+                mapper.treeToValue(json.path("condition"), ConditionShape.class),
+                json.has(LORA) ? mapper.treeToValue(json.get(LORA), Lora.class) : Lora.NONE);
     }
 }

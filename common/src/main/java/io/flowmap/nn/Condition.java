@@ -42,7 +42,7 @@ public record Condition(Map<String, SDVariable> arrays) {
     /** The same batch without condition: all arrays zero, the input of a network for dropped conditions. */
     public Condition unconditional(Shapes shapes, DataType type) {
         var zeros = new TreeMap<>(arrays);
-        zeros.replaceAll((name, array) -> shapes.graph().zero(null, type, shapes.of(array)));
+        zeros.replaceAll((name, array) -> shapes.zero(type, shapes.of(array)));
         return new Condition(zeros);
     }
 

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -60,10 +59,9 @@ public record FlatParameters(List<Parameter> list) implements Iterable<Parameter
         }
         var kept = new LinkedHashSet<Parameter>();
         for (var pattern : patterns) {
-            var regex = Pattern.compile(
-                    Arrays.stream(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")));
+            var wildcard = Wildcard.of(pattern);
             var matched = list.stream()
-                    .filter(p -> p.trained() && regex.matcher(p.name()).matches())
+                    .filter(p -> p.trained() && wildcard.test(p.name()))
                     .toList();
             if (matched.isEmpty()) {
                 throw new IllegalArgumentException("expected patterns that match trained parameters such as "
@@ -96,6 +94,13 @@ public record FlatParameters(List<Parameter> list) implements Iterable<Parameter
     /** Writes the values of these parameters into the flat vector of a list that contains them. */
     public void place(float[] values, FlatParameters all, float[] flat) {
         copy(layout(), values, all.layout(), flat);
+    }
+
+    /** Copies the values of one parameter to another of the same length within their flat vector. */
+    public void copy(String from, String to, float[] flat) {
+        var source = layout().entry(from);
+        var target = layout().entry(to);
+        System.arraycopy(flat, (int) source.offset(), flat, (int) target.offset(), (int) target.length());
     }
 
     /** Copies the entries that both layouts contain. */

@@ -1,6 +1,7 @@
 package io.flowmap.nn;
 
 import io.flowmap.tensor.CounterRandom;
+import java.util.Arrays;
 
 /** Initial values of a network's parameters, determined by the seed and each parameter's position. */
 public final class InitialParameters {
@@ -22,6 +23,13 @@ public final class InitialParameters {
             case DENSE -> {
                 random.gaussians(flat, offset, n, place);
                 scale(flat, offset, n, 1 / Math.sqrt(p.shape()[1]));
+            }
+            case SCALE -> Arrays.fill(flat, offset, offset + n, 1);
+            case ADAPTER -> {
+                double bound = 1 / Math.sqrt(p.shape()[1]);
+                for (int i = 0; i < n; i++) {
+                    flat[offset + i] = (float) (bound * (2 * random.uniform(place, i) - 1));
+                }
             }
             case FREQUENCIES -> {
                 random.gaussians(flat, offset, n, place);

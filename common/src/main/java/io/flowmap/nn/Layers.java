@@ -5,6 +5,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.enums.WeightsFormat;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
+import org.nd4j.linalg.api.ops.impl.reduce.floating.SquaredNorm;
 
 /**
  * Standard layers of foreign networks, as PyTorch defines them, on activations [N,H,W,C]. Weights are variables in PyTorch's layouts:
@@ -39,13 +40,37 @@ public final class Layers {
     /** Convolution plus a bias [out], with {@code padRows} rows of zeros above and below and {@code padColumns} columns on either side. */
     public SDVariable conv(
             SDVariable x, SDVariable weight, SDVariable bias, int stride, long padRows, long padColumns) {
-        return scope.graph().cnn().conv2d(x, weight, bias, config(scope.shape(weight), stride, padRows, padColumns));
+        var config = config(scope.shape(weight), stride, padRows, padColumns);
+        return isNarrow()
+                ? convolution(x, weight, config).add(bias)
+                : scope.graph().cnn().conv2d(x, weight, bias, config);
     }
 
     /** Convolution with zero padding k/2. */
     public SDVariable conv(SDVariable x, SDVariable weight, int stride) {
         long pad = scope.shape(weight)[2] / 2;
-        return scope.graph().cnn().conv2d(x, weight, config(scope.shape(weight), stride, pad, pad));
+        return convolution(x, weight, config(scope.shape(weight), stride, pad, pad));
+    }
+
+    private SDVariable convolution(SDVariable x, SDVariable weight, Conv2DConfig config) {
+        return wide(scope.graph().cnn().conv2d(narrow(x), narrow(weight), config));
+    }
+
+    /** A B with optional transposes of the last two dimensions, in the scope's type of products. */
+    public SDVariable product(SDVariable a, SDVariable b, boolean transposeA, boolean transposeB) {
+        return wide(scope.graph().mmul(narrow(a), narrow(b), transposeA, transposeB, false));
+    }
+
+    private boolean isNarrow() {
+        return scope.products() != scope.type();
+    }
+
+    private SDVariable narrow(SDVariable x) {
+        return isNarrow() ? x.castTo(scope.products()) : x;
+    }
+
+    private SDVariable wide(SDVariable x) {
+        return isNarrow() ? x.castTo(scope.type()) : x;
     }
 
     /** Largest value of every k x k window. Padding is ignored. */
@@ -68,7 +93,7 @@ public final class Layers {
         long[] in = scope.shape(x);
         long[] w = scope.shape(weight);
         var pixels = scope.reshape(x, in[0] * in[1] * in[2], in[3]);
-        var mixed = scope.graph().mmul(pixels, scope.reshape(weight, w[0], w[1]), false, true, false);
+        var mixed = product(pixels, scope.reshape(weight, w[0], w[1]), false, true);
         return scope.reshape(mixed, in[0], in[1], in[2], w[0]);
     }
 
@@ -79,7 +104,7 @@ public final class Layers {
 
     /** x W' for x [N,in]. */
     public SDVariable linear(SDVariable x, SDVariable weight) {
-        return scope.graph().mmul(x, weight, false, true, false);
+        return product(x, weight, false, true);
     }
 
     /** max(x, 0). */
@@ -124,8 +149,8 @@ public final class Layers {
     /** Root-mean-square normalisation over the last dimension: x / sqrt(mean x^2 + epsilon). */
     public SDVariable rmsNorm(SDVariable x, double epsilon) {
         int last = scope.shape(x).length - 1;
-        var square = scope.graph().math().square(x).mean(true, last);
-        return x.mul(inverseRoot(square.add(epsilon)));
+        var squares = new SquaredNorm(scope.graph(), x, true, last).outputVariable();
+        return x.mul(inverseRoot(squares.mul(1.0 / scope.shape(x)[last]).add(epsilon)));
     }
 
     /** GELU by its tanh form, x (1 + tanh u) / 2 with u = sqrt(2 / pi) (x + 0.044715 x^3). */
@@ -150,12 +175,12 @@ public final class Layers {
 
     /** Scores q k' of every query [M,T,D] with every key [M,S,D], [M,T,S]. */
     public SDVariable scores(SDVariable q, SDVariable k) {
-        return scope.graph().mmul(q, k, false, true, false);
+        return product(q, k, false, true);
     }
 
     /** softmax(scores) v for scores [M,T,S] and values [M,S,D], [M,T,D]. */
     public SDVariable attend(SDVariable scores, SDVariable v) {
-        return scope.graph().mmul(scope.graph().nn().softmax(scores, 2), v);
+        return product(scope.graph().nn().softmax(scores, 2), v, false, false);
     }
 
     private SDVariable inverseRoot(SDVariable x) {

@@ -2,6 +2,7 @@ package io.flowmap.nn;
 
 import io.flowmap.graph.Shapes;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -23,6 +24,24 @@ public interface Network {
 
     /** Whether it takes a target time and a guidance weight. */
     boolean isFlowMap();
+
+    /**
+     * Whether it returns the field itself: the velocity, or the mean velocity of a flow map. Otherwise {@code flow.NetworkField} adds EDM's
+     * preconditioning.
+     */
+    default boolean isField() {
+        return false;
+    }
+
+    /** Whether an array or linear map with this name belongs to the flow map only: an input that the velocity network does not have. */
+    default boolean isLate(String name) {
+        return false;
+    }
+
+    /** Arrays of the flow map that start as copies of other arrays: their names, each with the name of its original. */
+    default Map<String, String> copies() {
+        return Map.of();
+    }
 
     /** Emits the network into the scope's graph. The result has the shape of x. */
     SDVariable apply(Scope scope, Input input);

@@ -23,6 +23,10 @@ public record Parameter(String name, long[] shape, Kind kind) implements Seriali
         DENSE,
         /** Initialised to zero: a bias, or the weight of inputs that are added to a trained network. */
         BIAS,
+        /** Initialised to one: scale of a normalisation. */
+        SCALE,
+        /** A of a low-rank adapter W + c B A, drawn from U(-1/sqrt(fan-in), 1/sqrt(fan-in)) as PEFT draws it. B is a {@link #BIAS}. */
+        ADAPTER,
         /** Fourier frequencies, 2 pi N(0,1): fixed. */
         FREQUENCIES,
         /** Fourier phases, 2 pi U(0,1): fixed. */
@@ -32,6 +36,12 @@ public record Parameter(String name, long[] shape, Kind kind) implements Seriali
     /** Whether it has gradients. Fourier buffers do not. */
     public boolean trained() {
         return kind != Kind.FREQUENCIES && kind != Kind.PHASES;
+    }
+
+    /** Whether it is the weight [out,in] of a linear map or [out,in,1,1] of a 1x1 convolution. */
+    boolean isLinearMap() {
+        boolean weight = kind == Kind.WEIGHT || kind == Kind.EQUALISED || kind == Kind.DENSE;
+        return weight && (shape.length == 2 || shape.length == 4 && shape[2] == 1 && shape[3] == 1);
     }
 
     /** Number of elements. */

@@ -2,6 +2,7 @@ package io.flowmap.stage;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flowmap.config.Json;
 import io.flowmap.config.UserError;
 import io.flowmap.file.AtomicFile;
@@ -24,7 +25,7 @@ import org.apache.hadoop.fs.Path;
  * @param seed of the run
  * @param config resolved settings that determine the stage, by path
  * @param inputs inputs of the stage
- * @param environment versions and all resolved settings
+ * @param environment versions, all resolved settings, and the settings that made the inputs
  * @param facts facts about the output, for later stages and the report
  * @param finished time in UTC, ISO 8601; empty while the stage is being written
  */
@@ -38,6 +39,12 @@ public record Manifest(
         JsonNode facts,
         String finished) {
     public static final String FILE = "manifest.json";
+    /** The plan of a stage that has been started, a manifest without facts. */
+    static final String STARTED = "started.json";
+    /** Key of the environment: {@link #origin} of each input that is a stage, by name. */
+    static final String ORIGINS = "origins";
+
+    private static final String FAILURE = "failure";
 
     public Manifest {
         if (Stream.of(stage, version, config, inputs, environment, facts, finished)
@@ -69,6 +76,20 @@ public record Manifest(
         return Sha256.of(AtomicFile.read(fileSystem, new Path(dir, FILE)));
     }
 
+    /** The settings that made the stage and all stages before it, by path. */
+    ObjectNode origin() {
+        var origin = Json.mapper().createObjectNode();
+        environment.path(ORIGINS).forEach(input -> origin.setAll((ObjectNode) input));
+        origin.setAll((ObjectNode) config);
+        return origin.put("run.seed", seed);
+    }
+
+    /** This plan with the reason why its work failed. */
+    Manifest failed(String reason) {
+        var failure = Json.mapper().createObjectNode().put(FAILURE, reason);
+        return new Manifest(stage, version, seed, config, inputs, environment, failure, finished);
+    }
+
     static Manifest read(FileSystem fileSystem, Path dir, String name) {
         requireFinished(fileSystem, dir, name);
         try {
@@ -96,15 +117,29 @@ public record Manifest(
     private static void requireFinished(FileSystem fileSystem, Path dir, String name) {
         try {
             if (!fileSystem.exists(new Path(dir, name))) {
-                boolean begun = fileSystem.exists(dir);
-                throw new UserError("cannot read stage " + dir + ": "
-                        + (begun ? "it has no " + name + ", so it is not finished" : "there is no such directory")
-                        + StageNames.command(dir)
-                                .map(command -> "; flowmap " + command + (begun ? " resumes it" : " creates it"))
-                                .orElse(""));
+                throw new UserError("cannot read stage " + dir + ": " + missing(fileSystem, dir, name));
             }
         } catch (IOException e) {
             throw Store.failure("cannot look for " + new Path(dir, name), e);
         }
+    }
+
+    /** What happened to a stage that is not there, and what to do about it. */
+    private static String missing(FileSystem fileSystem, Path dir, String name) throws IOException {
+        var command = StageNames.command(dir).map(known -> "flowmap " + known);
+        if (!fileSystem.exists(dir)) {
+            return "there is no such directory"
+                    + command.map(known -> "; " + known + " creates it").orElse("");
+        }
+        if (name.equals(FILE) && fileSystem.exists(new Path(dir, STARTED))) {
+            var failure = read(fileSystem, dir, STARTED).facts().path(FAILURE);
+            if (failure.isTextual()) {
+                return "it is not finished, because " + command.orElse("its command") + " ended with a mistake ("
+                        + failure.asText() + "); mend that and run " + command.orElse("the command")
+                        + " again, with run.overwrite=true if a setting of it changes";
+            }
+        }
+        return "it has no " + name + ", so it is not finished"
+                + command.map(known -> "; " + known + " resumes it").orElse("");
     }
 }

@@ -7,10 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.spark.api.plugin.DriverPlugin;
-import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
-import org.apache.spark.api.plugin.SparkPlugin;
 import org.apache.spark.util.SignalUtils;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * the function registered last, after all shutdown hooks. Here that is libc's {@code _exit}, which takes the same status and runs no
  * destructors. Executors install it as a Spark plugin.
  */
-public final class ProcessEnd implements SparkPlugin {
+public final class ProcessEnd implements StartPlugin {
     /** Time limit for shutdown hooks. After it the process ends without waiting for the remaining ones. */
     private static final Duration HOOKS = Duration.ofSeconds(8);
 
@@ -87,17 +84,7 @@ public final class ProcessEnd implements SparkPlugin {
     }
 
     @Override
-    public DriverPlugin driverPlugin() {
-        return null;
-    }
-
-    @Override
-    public ExecutorPlugin executorPlugin() {
-        return new ExecutorPlugin() {
-            @Override
-            public void init(PluginContext context, Map<String, String> extraConf) {
-                prepare();
-            }
-        };
+    public void start(PluginContext context) {
+        prepare();
     }
 }

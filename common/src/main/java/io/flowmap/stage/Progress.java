@@ -25,7 +25,7 @@ public interface Progress {
      */
     Bar bar(String name, long total, String unit);
 
-    /** Reports from where the same command would resume if it ended now, such as "from step 50 in run/flowmap". */
+    /** Reports from where the same command would resume if it ended now, such as "from the checkpoint of step 50 in run/flowmap". */
     default void goesOn(String from) {}
 
     /** A running count. */

@@ -1,12 +1,13 @@
 package io.flowmap.stage;
 
+import io.flowmap.config.UserError;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * A stage and the protocol for making it. {@link #make} opens the output and skips it if it is finished; otherwise runs the work and
- * finishes the output with the work's facts. {@link StageOutput} describes the guarantees.
+ * finishes the output with the work's facts. If a mistake of the user ends the work, it is recorded in the output. {@link StageOutput} describes the guarantees.
  *
  * @param name name of its directory in {@code run.dir}
  * @param sections paths of the settings that determine the output; {@code run.seed} always does and is not listed
@@ -47,7 +48,12 @@ public record Stage(String name, List<String> sections, List<StageInput> inputs,
         if (output.finished()) {
             return false;
         }
-        output.finish(work.write(output));
-        return true;
+        try {
+            output.finish(work.write(output));
+            return true;
+        } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+            UserError.in(e).ifPresent(output::fail);
+            throw e;
+        }
     }
 }

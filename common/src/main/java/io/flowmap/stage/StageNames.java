@@ -16,21 +16,26 @@ public final class StageNames {
     public static final String REPORT = "report";
     public static final String DATASET = "dataset";
     public static final String SWEEP = "sweep";
+    public static final String LORA = "lora";
+    public static final String STUDY_PLAN = "study/plan";
+    public static final String STUDY_ANSWERS = "study/answers";
+    public static final String STUDY_REPORT = "study/report";
 
     private static final String PREPARED = "-prepared";
     private static final String AVERAGED = "-ema";
 
-    private static final Map<String, String> COMMANDS = Map.of(
-            DATA, "ingest",
-            TEACHER, "pretrain (or import)",
-            FLOW_MAP, "distill",
-            FINETUNED, "finetune",
-            SAMPLES, "generate",
-            CLASSIFIER, "evaluate",
-            METRICS, "evaluate",
-            REPORT, "report",
-            DATASET, "dataset",
-            SWEEP, "sweep");
+    private static final Map<String, String> COMMANDS = Map.ofEntries(
+            Map.entry(DATA, "ingest"),
+            Map.entry(TEACHER, "pretrain (or import)"),
+            Map.entry(FLOW_MAP, "distill"),
+            Map.entry(FINETUNED, "finetune"),
+            Map.entry(SAMPLES, "generate"),
+            Map.entry(CLASSIFIER, "evaluate"),
+            Map.entry(METRICS, "evaluate"),
+            Map.entry(REPORT, "report"),
+            Map.entry(DATASET, "dataset"),
+            Map.entry(SWEEP, "sweep"),
+            Map.entry("plan", "study make"));
 
     private StageNames() {}
 

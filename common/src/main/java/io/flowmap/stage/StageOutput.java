@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class StageOutput {
     private static final Logger LOG = LoggerFactory.getLogger(StageOutput.class);
-    private static final String STARTED = "started.json";
 
     private final JobContext context;
     private final FileSystem fileSystem;
@@ -79,7 +78,7 @@ public final class StageOutput {
                 context.run().seed(),
                 Json.canonical(config),
                 inputs,
-                environment(context),
+                environment(context, inputs),
                 Json.mapper().createObjectNode(),
                 "");
         var differences = new ManifestDifference(operational);
@@ -89,8 +88,8 @@ public final class StageOutput {
                     : lock(context, fileSystem, dir);
             boolean kept = keepEarlier(
                     fileSystem, dir, plan, differences, context.run().overwrite());
-            if (!kept) {
-                plan.write(fileSystem, dir, STARTED);
+            if (!kept || !Manifest.exists(fileSystem, dir)) {
+                plan.write(fileSystem, dir, Manifest.STARTED);
             }
             return new StageOutput(context, fileSystem, dir, plan, lock, kept);
         } catch (IOException e) {
@@ -115,13 +114,17 @@ public final class StageOutput {
                 && differences.first(Manifest.read(fileSystem, dir), plan).isEmpty();
     }
 
-    private static JsonNode environment(JobContext context) {
-        return Json.mapper()
+    private static JsonNode environment(JobContext context, List<StageInput> inputs) {
+        var environment = Json.mapper()
                 .createObjectNode()
                 .put("java", System.getProperty("java.vm.version"))
                 .put("spark", context.spark().version())
-                .put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"))
-                .set("settings", context.settings().tree());
+                .put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        environment.set("settings", context.settings().tree());
+        var origins = environment.putObject(Manifest.ORIGINS);
+        inputs.forEach(
+                input -> input.manifest(context).ifPresent(manifest -> origins.set(input.name(), manifest.origin())));
+        return environment;
     }
 
     /** Whether the output exists and is complete. */
@@ -156,6 +159,15 @@ public final class StageOutput {
         return manifest;
     }
 
+    /** Records the mistake that ended the work, for {@link Manifest#read} of the unfinished output. */
+    void fail(UserError mistake) {
+        try {
+            plan.failed(mistake.getMessage()).write(fileSystem, dir, Manifest.STARTED);
+        } catch (RuntimeException e) {
+            mistake.addSuppressed(e);
+        }
+    }
+
     /** Writes the manifest with the facts: a record, or a map of values that Jackson can write. */
     public void finish(Object facts) {
         lock.ifPresent(DirectoryLock::requireHeld);
@@ -183,7 +195,7 @@ public final class StageOutput {
         if (isEmpty(fileSystem, dir)) {
             return false;
         }
-        var name = Manifest.exists(fileSystem, dir) ? Manifest.FILE : STARTED;
+        var name = Manifest.exists(fileSystem, dir) ? Manifest.FILE : Manifest.STARTED;
         if (!fileSystem.exists(new Path(dir, name))) {
             throw new UserError("cannot write stage " + plan.stage() + " into " + StageInput.withoutCredentials(dir)
                     + ": expected an empty directory or an earlier output, got other files");
@@ -219,7 +231,7 @@ public final class StageOutput {
             var file = child.getPath();
             boolean counts = !AtomicFile.isUnfinished(file)
                     && !DirectoryLock.isLock(file)
-                    && !file.getName().equals(STARTED);
+                    && !file.getName().equals(Manifest.STARTED);
             if (counts) {
                 return false;
             }
@@ -234,10 +246,10 @@ public final class StageOutput {
     static void delete(FileSystem fileSystem, Path dir) throws IOException {
         fileSystem.delete(new Path(dir, Manifest.FILE), false);
         for (var child : fileSystem.listStatus(dir)) {
-            if (!child.getPath().getName().equals(STARTED) && !DirectoryLock.isLock(child.getPath())) {
+            if (!child.getPath().getName().equals(Manifest.STARTED) && !DirectoryLock.isLock(child.getPath())) {
                 fileSystem.delete(child.getPath(), true);
             }
         }
-        fileSystem.delete(new Path(dir, STARTED), false);
+        fileSystem.delete(new Path(dir, Manifest.STARTED), false);
     }
 }

@@ -15,8 +15,10 @@ import java.util.stream.Collectors;
  */
 final class TerminalProgress implements Progress {
     private static final long EVERY_MILLIS = 200;
-    /** Rates are averaged over this many milliseconds. */
+    /** Rates are averaged over this many milliseconds, or over more if there were few readings. */
     private static final long WINDOW_MILLIS = 20_000;
+    /** Counts of running tasks come in bursts, every ten seconds and when one ends: over fewer of these the rate jumps. */
+    private static final int READINGS = 12;
 
     private static final int WIDTH = 99;
     private static final String STATE = "state";
@@ -127,7 +129,7 @@ final class TerminalProgress implements Progress {
                 if (readings.isEmpty() || now - readings.peekLast().millis >= EVERY_MILLIS) {
                     readings.addLast(new Reading(now, done));
                 }
-                while (readings.size() > 2 && now - readings.peekFirst().millis > WINDOW_MILLIS) {
+                while (readings.size() > READINGS && now - readings.peekFirst().millis > WINDOW_MILLIS) {
                     readings.removeFirst();
                 }
                 if (now - drawn >= EVERY_MILLIS) {

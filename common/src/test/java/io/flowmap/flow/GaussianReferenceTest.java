@@ -69,7 +69,9 @@ class GaussianReferenceTest {
             String[] cells = line.split(",");
             var flow = new GaussianFlow(Double.parseDouble(cells[0]));
             var x = Sampling.euler(
-                    (at, t) -> at.mul(flow.velocity(1, t)), Nd4j.ones(DataType.DOUBLE, 1), Integer.parseInt(cells[2]));
+                    (at, t) -> at.mul(flow.velocity(1, t)),
+                    Nd4j.ones(DataType.DOUBLE, 1),
+                    TimeGrid.uniform(Integer.parseInt(cells[2])));
             double variance = Math.pow(x.getDouble(0), 2);
             double expected = Double.parseDouble(cells[column]);
             assertThat(variance)

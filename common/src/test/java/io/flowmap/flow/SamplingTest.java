@@ -21,7 +21,8 @@ class SamplingTest {
 
     @Test
     void eulerConvergesWithOrderOneAndHeunWithOrderTwo() {
-        double euler = error(Sampling.euler(velocity, noise, 64)) / error(Sampling.euler(velocity, noise, 128));
+        double euler = error(Sampling.euler(velocity, noise, TimeGrid.uniform(64)))
+                / error(Sampling.euler(velocity, noise, TimeGrid.uniform(128)));
         double heun = error(Sampling.heun(velocity, noise, 64)) / error(Sampling.heun(velocity, noise, 128));
         assertThat(euler).isCloseTo(2, within(0.1));
         assertThat(heun).isCloseTo(4, within(0.2));
@@ -30,7 +31,8 @@ class SamplingTest {
     @Test
     void exactFlowMapIsExactInAnyNumberOfSteps() {
         for (int n : new int[] {1, 2, 7}) {
-            assertThat(error(Sampling.flowMap(map, noise, n, 0, null))).isLessThan(1e-14);
+            assertThat(error(Sampling.flowMap(map, noise, TimeGrid.uniform(n), 0, null)))
+                    .isLessThan(1e-14);
         }
     }
 
@@ -63,8 +65,8 @@ class SamplingTest {
             at[0]++;
             return start.mul(flow.flowMap(1, t, s)).sub(in).div(s - t);
         };
-        INDArray end =
-                Sampling.flowMap(probe, Nd4j.zeros(DataType.DOUBLE, 1), n, gamma, i -> Nd4j.ones(DataType.DOUBLE, 1)
+        INDArray end = Sampling.flowMap(
+                probe, Nd4j.zeros(DataType.DOUBLE, 1), TimeGrid.uniform(n), gamma, i -> Nd4j.ones(DataType.DOUBLE, 1)
                         .mul(i == step ? noise : 0));
         return step == n - 1 ? end : after[0];
     }

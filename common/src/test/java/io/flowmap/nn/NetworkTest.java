@@ -11,6 +11,8 @@ import io.flowmap.model.NetworkSpec;
 import io.flowmap.nn.Parameter.Kind;
 import io.flowmap.nn.edm2.UNet;
 import io.flowmap.nn.edm2.UNetConfig;
+import io.flowmap.nn.flux.FluxConfig;
+import io.flowmap.nn.flux.Transformer;
 import io.flowmap.nn.mlp.PointNetwork;
 import java.util.List;
 import java.util.Map;
@@ -26,13 +28,23 @@ class NetworkTest {
     private static final UNetConfig SIZE = UNetConfig.of(8, List.of(1, 2), 1, List.of(4), 8);
     private static final ConditionShape CLASSES = ConditionShape.classes(3);
 
+    private static final FluxConfig FLUX = new FluxConfig(16, 2, 1, 1, List.of(2, 2, 4), 100, 2, true);
+    private static final ConditionShape TEXTS = new ConditionShape(Map.of("text", List.of(3, 5), "pooled", List.of(4)));
+
     static Stream<Network> networks() {
         return Stream.of(false, true)
                 .flatMap(flowMap -> Stream.of(
                         new UNet(SIZE, new long[] {2, 8, 8}, CLASSES, flowMap),
                         new UNet(SIZE, new long[] {2, 8, 12}, ConditionShape.NONE, flowMap),
                         new PointNetwork(2, CLASSES, flowMap, List.of(7, 5)),
-                        new PointNetwork(3, ConditionShape.NONE, flowMap, List.of(4))));
+                        new PointNetwork(3, ConditionShape.NONE, flowMap, List.of(4)),
+                        new Transformer(FLUX, new long[] {2, 4, 6}, TEXTS, flowMap),
+                        new AdaptedNetwork(
+                                new Transformer(FLUX, new long[] {2, 4, 6}, TEXTS, flowMap),
+                                new Lora(2, 4, false, List.of("*"))),
+                        new AdaptedNetwork(
+                                new UNet(SIZE, new long[] {2, 8, 8}, CLASSES, flowMap),
+                                new Lora(2, 4, true, List.of("*")))));
     }
 
     @ParameterizedTest
@@ -102,7 +114,7 @@ class NetworkTest {
         assertThat(mapper.readValue(mapper.writeValueAsString(spec), NetworkSpec.class))
                 .isEqualTo(spec);
         assertThatThrownBy(() -> mapper.readValue("{\"architecture\": \"resnet\"}", NetworkSpec.class))
-                .hasMessageContaining("[edm2]")
+                .hasMessageContaining("[edm2, flux]")
                 .hasMessageContaining("resnet");
     }
 }

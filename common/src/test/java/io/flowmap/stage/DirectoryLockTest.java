@@ -171,6 +171,28 @@ class DirectoryLockTest {
         assertThat(locks()).isEmpty();
     }
 
+    /** Perhaps its directory is being deleted. The first look comes within a twelfth of the patience. */
+    @Test
+    void aRemovedLockFileIsNotRewrittenAtTheFirstLook() throws Exception {
+        var patience = Duration.ofSeconds(6);
+        var look = patience.toNanos() / 12;
+        try (var lock =
+                DirectoryLock.take(fileSystem("file"), path("file", dir), Owner.current("one"), NOTHING, patience)) {
+            var file = locks().get(0);
+            var written = Files.readString(file);
+            while (Files.readString(file).equals(written)) {
+                Thread.sleep(10);
+            }
+            Files.delete(file);
+            long deleted = System.nanoTime();
+            while (!Files.exists(file)) {
+                Thread.sleep(10);
+            }
+            assertThat(System.nanoTime() - deleted).isBetween(look + look / 2, patience.toNanos());
+            lock.requireHeld();
+        }
+    }
+
     private DirectoryLock take(String scheme) throws IOException {
         return DirectoryLock.take(fileSystem(scheme), path(scheme, dir), Owner.current("this"), NOTHING, SHORT);
     }

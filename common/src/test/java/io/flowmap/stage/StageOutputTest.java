@@ -93,6 +93,13 @@ class StageOutputTest {
     }
 
     @Test
+    void aSettingThatTheEarlierVersionDidNotHaveIsNamed() {
+        open().finish(Map.of());
+        assertThatThrownBy(() -> StageOutput.open(context(), "data", List.of("spark", "run.seed"), List.of()))
+                .hasMessageContaining("run.seed is 0 now and was not set in the earlier run");
+    }
+
+    @Test
     void operationalSettingMayDiffer() {
         open().finish(Map.of());
         var other = StageOutput.open(
@@ -148,7 +155,50 @@ class StageOutputTest {
         assertThatThrownBy(() ->
                         StageOutput.open(context, "teacher", List.of(), List.of(StageInput.stage(context, "data"))))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("input data");
+                .hasMessageContaining(
+                        "input data (" + context.stage("data")
+                                + ") was made with other settings: spark.threads-per-worker is 3 now and was 1 in the earlier run; hash ")
+                .hasMessageMatching(".*; hash [0-9a-f]{12} now, [0-9a-f]{12} then \\(run.overwrite=true .*");
+    }
+
+    @Test
+    void aSettingTwoStagesBeforeIsNamed() {
+        var settings = new String[] {"spark.threads-per-worker=2", "run.overwrite=true"};
+        for (var more : List.of(new String[0], settings)) {
+            open(more).finish(Map.of());
+            var context = context(more);
+            StageOutput.open(context, "teacher", List.of(), List.of(StageInput.stage(context, "data")))
+                    .finish(Map.of());
+            if (more.length == 0) {
+                open(context, "flowmap", StageInput.stage(context, "teacher")).finish(Map.of());
+            }
+        }
+        var context = context();
+        assertThatThrownBy(() -> open(context, "flowmap", StageInput.stage(context, "teacher")))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("input teacher (")
+                .hasMessageContaining("spark.threads-per-worker is 2 now and was 1 in the earlier run; hash ");
+    }
+
+    @Test
+    void anInputThatWasMadeAgainOrHasOtherContentOrLiesElsewhereIsToldApart() {
+        var context = context();
+        open().finish(Map.of("records", 1));
+        open(context, "teacher", StageInput.stage(context, "data")).finish(Map.of());
+        open("run.overwrite=true", "run.seed=9").finish(Map.of());
+        open("run.overwrite=true").finish(Map.of("records", 2));
+        assertThatThrownBy(() -> open(context, "teacher", StageInput.stage(context, "data")))
+                .hasMessageContaining("input data (" + context.stage("data") + ") was made again; hash ");
+        open(context, "a", new StageInput("ingest.train", "/images", "abc")).finish(Map.of());
+        assertThatThrownBy(() -> open(context, "a", new StageInput("ingest.train", "/images", "def")))
+                .hasMessageContaining("input ingest.train (/images) has other content than in the earlier run;"
+                        + " hash def now, abc then");
+        assertThatThrownBy(() -> open(context, "a", new StageInput("ingest.train", "/photos", "def")))
+                .hasMessageContaining("input ingest.train is /photos now and was /images in the earlier run; hash ");
+    }
+
+    private static StageOutput open(JobContext context, String stage, StageInput input) {
+        return StageOutput.open(context, stage, List.of(), List.of(input));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowmap.config.Settings;
+import io.flowmap.config.UserError;
 import io.flowmap.file.Store;
 import io.flowmap.tensor.DType;
 import java.nio.file.Path;
@@ -75,6 +76,29 @@ class StageTest {
                 }))
                 .hasMessage("broken");
         assertThat(context.finished("data")).isFalse();
+        assertThatThrownBy(() -> StageInput.stage(context, "data"))
+                .hasMessageEndingWith("has no manifest.json, so it is not finished; flowmap ingest resumes it");
+    }
+
+    @Test
+    void theMistakeThatEndedAStageIsNamedUntilItsWorkGoesOn() {
+        var context = context();
+        assertThatThrownBy(() -> STAGE.make(context, output -> {
+                    throw new IllegalStateException(new UserError("cannot ingest train: expected images, got none"));
+                }))
+                .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> StageInput.stage(context, "data"))
+                .isInstanceOf(UserError.class)
+                .hasMessage("cannot read stage " + context.stage("data")
+                        + ": it is not finished, because flowmap ingest ended with a mistake (cannot ingest train:"
+                        + " expected images, got none); mend that and run flowmap ingest again, with"
+                        + " run.overwrite=true if a setting of it changes");
+        STAGE.make(context, output -> {
+            assertThatThrownBy(() -> StageInput.stage(context, "data"))
+                    .hasMessageEndingWith("so it is not finished; flowmap ingest resumes it");
+            return new Facts(1, Map.of(), DType.FLOAT16, "");
+        });
+        assertThat(StageInput.stage(context, "data").name()).isEqualTo("data");
     }
 
     private JobContext context() {

@@ -10,6 +10,8 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,6 +46,28 @@ class TerminalProgressTest {
             }
             assertThat(line()).startsWith("distill  405/600 steps  67 %  4.0 s each  13:00 left");
         }
+    }
+
+    /** Tasks report at heartbeats and when they end: 100 and 20 in turn. The time left falls by the time that has passed, within a tenth. */
+    @Test
+    void theTimeLeftOfCountsInBurstsDoesNotJump() {
+        progress.begin("generate", 1, 1);
+        try (var bar = progress.bar("generate student", 6000, "evaluations")) {
+            for (int i = 1; i <= 60; i++) {
+                clock.millis += 10_000;
+                bar.step(i % 2 == 0 ? 100 : 20);
+                if (i > 6) {
+                    assertThat(secondsLeft()).isCloseTo(10 * (100 - i), Percentage.withPercentage(10));
+                }
+            }
+        }
+    }
+
+    private long secondsLeft() {
+        var clock = Pattern.compile("(?:(\\d+):)?(\\d+):(\\d+) left").matcher(line());
+        assertThat(clock.find()).as(line()).isTrue();
+        long hours = clock.group(1) == null ? 0 : Long.parseLong(clock.group(1));
+        return 3600 * hours + 60 * Long.parseLong(clock.group(2)) + Long.parseLong(clock.group(3));
     }
 
     @Test

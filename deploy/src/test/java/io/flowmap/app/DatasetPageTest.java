@@ -40,6 +40,7 @@ class DatasetPageTest {
         assertThat(page)
                 .contains("200 records read", "crescent", "data:image/png;base64,", "<td class=\"number\">0.5000</td>");
         assertThat(page).contains("<th scope=\"row\">train</th><td>kept</td><td></td><td class=\"number\">200</td>");
+        assertThat(page).contains("<figcaption>crescent</figcaption><img ", "split train, class crescent");
         assertThat(page).doesNotContain(">Captions</h2>");
         assertThat(out.toString()).contains("dataset/report.html");
     }

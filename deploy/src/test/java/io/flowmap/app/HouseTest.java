@@ -107,7 +107,7 @@ class HouseTest {
             .resideOutsideOfPackages("io.flowmap.nn..", "io.flowmap.app.study..", "io.flowmap.bench..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.flowmap.nn.edm2..", "io.flowmap.nn.mlp..");
+            .resideInAnyPackage("io.flowmap.nn.edm2..", "io.flowmap.nn.flux..", "io.flowmap.nn.mlp..");
 
     @ArchTest
     static final ArchRule packagesFormNoCycle =
@@ -132,6 +132,7 @@ class HouseTest {
                     "io.flowmap.eval.metric..",
                     "io.flowmap.eval.distance..",
                     "io.flowmap.eval.neighbour..",
+                    "io.flowmap.eval.preference..",
                     "io.flowmap.app.study..")
             .should()
             .dependOnClassesThat()

@@ -33,6 +33,12 @@ class KilledStageTest {
      */
     private record Moment(String stage, String folder, String sign, String signal, String place) {}
 
+    /** What is said before the first checkpoint of a stage, and after it. */
+    private static final String FIRST = "; (nothing of it is kept yet: the same command begins it again, ";
+
+    private static final String THEN =
+            ", which is finished|the same command goes on from the checkpoint of step \\d+ in file:\\S+/";
+
     private static final List<Moment> MOMENTS = List.of(
             new Moment("data", "data", "staged", "KILL", ""),
             new Moment(
@@ -40,9 +46,10 @@ class KilledStageTest {
                     "teacher/main",
                     "step-*",
                     "INT",
-                    "(after ingest|from step \\d+ in file:\\S+/teacher/main)"),
-            new Moment("flowmap", "flowmap", "step-*", "TERM", "(after pretrain|from step \\d+ in file:\\S+/flowmap)"),
-            new Moment("samples", "samples", "started.json", "TERM", "after distill"),
+                    "pretrain" + FIRST + "after ingest" + THEN + "teacher/main)"),
+            new Moment(
+                    "flowmap", "flowmap", "step-*", "TERM", "distill" + FIRST + "after pretrain" + THEN + "flowmap)"),
+            new Moment("samples", "samples", "started.json", "TERM", "generate" + FIRST + "after distill, .*)"),
             new Moment("metrics", "metrics", "started.json", "KILL", ""),
             new Moment("report", "report", "started.json", "KILL", ""));
 
@@ -110,9 +117,9 @@ class KilledStageTest {
         assertThat(ended).as(lines).isTrue();
         assertThat(process.exitValue()).isEqualTo(STATUS.get(moment.signal()));
         if (!moment.place().isEmpty()) {
-            assertThat(lines.lines().filter(line -> line.startsWith("flowmap: ")))
-                    .singleElement(STRING)
-                    .matches("flowmap: interrupted; the same command will continue " + moment.place());
+            assertThat(lines.lines())
+                    .last(STRING)
+                    .matches("flowmap: stopped (in|after [\\d,]+ of [\\d,]+ \\w+ of) " + moment.place());
             assertThat(lines).doesNotContain("\tat ", "Exception", "ERROR");
         }
         assertThat(appeared(run.resolve(moment.folder()), moment.sign()))

@@ -280,7 +280,16 @@ class PipelineTest {
         for (var stage : List.of("data", "teacher", "flowmap")) {
             shared.add("run.stages." + stage + "=" + folder.resolve("one").resolve(stage));
         }
-        assertThat(run("generate", "direct", shared.toArray(String[]::new))).isZero();
+        System.setProperty("flowmap.terminal", "true");
+        try {
+            assertThat(run("generate", "direct", shared.toArray(String[]::new))).isZero();
+        } finally {
+            System.clearProperty("flowmap.terminal");
+        }
+        assertThat(err.toString())
+                .contains("45 samples each of ")
+                .contains("; 4 pictures named MODEL-GUIDANCE-STEPS.png in " + folder.resolve("direct/samples/grids")
+                        + ", columns: disc, ");
         shared.add("generate.top-up=" + folder.resolve("one/samples"));
         assertThat(run("generate", "more", shared.toArray(String[]::new)))
                 .as(err::toString)

@@ -56,8 +56,8 @@ record AdversarialFactory(
             implements java.io.Serializable {}
 
     @Override
-    public LocalObjective create(Configuration hadoop) {
-        return new AdversarialObjective(this, emd.create(hadoop), hadoop);
+    public LocalObjective create(Configuration hadoop, TrainingConfig config) {
+        return new AdversarialObjective(this, emd.create(hadoop, config), hadoop, config);
     }
 
     @Override
@@ -76,8 +76,8 @@ record AdversarialFactory(
     }
 
     @Override
-    public Normalisation normalisation(Configuration hadoop) {
-        return emd.normalisation(hadoop);
+    public Normalisation normalisation(Configuration hadoop, TrainingConfig config) {
+        return emd.normalisation(hadoop, config);
     }
 
     @Override

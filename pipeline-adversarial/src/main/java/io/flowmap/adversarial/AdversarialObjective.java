@@ -7,6 +7,7 @@ import io.flowmap.checkpoint.WeightStore;
 import io.flowmap.distill.train.step.Batch;
 import io.flowmap.distill.train.step.LocalObjective;
 import io.flowmap.distill.train.step.StepReport;
+import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.nn.Network;
 import io.flowmap.tensor.CounterRandom;
 import io.flowmap.tensor.ParameterLayout;
@@ -31,6 +32,7 @@ final class AdversarialObjective implements LocalObjective {
     private final AdversarialFactory recipe;
     private final LocalObjective emd;
     private final Configuration hadoop;
+    private final TrainingConfig config;
     private final Network network;
     private final ParameterLayout layout;
     private final CounterRandom random;
@@ -39,10 +41,11 @@ final class AdversarialObjective implements LocalObjective {
     private AdversarialProgram plain;
     private AdversarialProgram penalised;
 
-    AdversarialObjective(AdversarialFactory recipe, LocalObjective emd, Configuration hadoop) {
+    AdversarialObjective(AdversarialFactory recipe, LocalObjective emd, Configuration hadoop, TrainingConfig config) {
         this.recipe = recipe;
         this.emd = emd;
         this.hadoop = hadoop;
+        this.config = config;
         this.network = recipe.emd().student().field().network();
         this.layout = recipe.layout();
         this.random = new CounterRandom(recipe.adversarialSeed());
@@ -89,7 +92,9 @@ final class AdversarialObjective implements LocalObjective {
                 augmentation.changes() ? augmentation : null,
                 recipe.emd().student().sample(),
                 batch.size(),
-                DataType.FLOAT);
+                DataType.FLOAT,
+                config.precision(),
+                config.activationCheckpointing());
         long from = own.length();
         return new AdversarialProgram(
                 setup,

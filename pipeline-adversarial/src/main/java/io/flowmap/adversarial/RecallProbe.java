@@ -8,6 +8,7 @@ import io.flowmap.eval.distance.FeatureBlock;
 import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.neighbour.PrecisionRecall;
 import io.flowmap.flow.Sampling;
+import io.flowmap.flow.TimeGrid;
 import io.flowmap.model.FieldProgram;
 import io.flowmap.model.NetworkSpec;
 import io.flowmap.tensor.CounterRandom;
@@ -83,7 +84,7 @@ final class RecallProbe {
             for (int first = 0; first < config.samples(); first += batch) {
                 program.condition(conditions.of(first, batch), config.guidance());
                 INDArray noise = noise(first, batch);
-                float[] x = Sampling.flowMap(program, noise, 1, 0, step -> noise)
+                float[] x = Sampling.flowMap(program, noise, TimeGrid.uniform(1), 0, step -> noise)
                         .data()
                         .asFloat();
                 System.arraycopy(x, 0, all, first * size, Math.min(x.length, all.length - first * size));

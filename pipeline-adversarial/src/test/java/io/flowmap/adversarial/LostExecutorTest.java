@@ -67,8 +67,8 @@ class LostExecutorTest {
     /** Halts the JVM of a task's first attempt in the sixth step. */
     private record Killing(ObjectiveFactory sound) implements ObjectiveFactory {
         @Override
-        public LocalObjective create(Configuration hadoop) {
-            return new Halting(sound.create(hadoop));
+        public LocalObjective create(Configuration hadoop, TrainingConfig config) {
+            return new Halting(sound.create(hadoop, config));
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.flowmap.distill;
 
+import io.flowmap.config.UserError;
 import io.flowmap.data.LatentData;
 import io.flowmap.distill.teacher.StoredTeacher;
 import io.flowmap.distill.train.TrainedModel;
@@ -7,6 +8,7 @@ import io.flowmap.distill.train.Trainer;
 import io.flowmap.distill.train.step.BlockSource;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.model.NetworkSpec;
+import io.flowmap.nn.FlatParameters;
 import io.flowmap.nn.ForcedNormalisation;
 import io.flowmap.nn.InitialParameters;
 import io.flowmap.stage.Job;
@@ -48,14 +50,13 @@ public final class DistillJob implements Job {
         StoredTeacher teacher = distillation.teacher();
         NetworkSpec velocity =
                 teacher == null ? network(context) : teacher.main().spec();
-        NetworkSpec student = distillation.objective().trainsFlowMap() ? velocity.asFlowMap() : velocity;
+        NetworkSpec student = (distillation.objective().trainsFlowMap() ? velocity.asFlowMap() : velocity)
+                .with(distillation.config().lora());
         var settings = distillation.config().training();
+        var all = parameters(student);
+        var open = student.lora().exists() ? all.without(velocity.parameters()) : all;
         var part = TrainedPart.of(
-                student.parameters(),
-                () -> initial(context, student, teacher),
-                settings.parameters(),
-                context.hadoop(),
-                dir);
+                all, () -> initial(context, student, all, teacher), open, settings.parameters(), context.hadoop(), dir);
         var recipe = distillation.recipe(context, student).with(part.parameters(), part.frozen());
         var blocks = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");
         TrainedModel trained = new Trainer(context, recipe, blocks, settings, dir)
@@ -68,17 +69,26 @@ public final class DistillJob implements Job {
         return context.settings().section("network", NetworkSection.class).velocity("network", data);
     }
 
+    private static FlatParameters parameters(NetworkSpec student) {
+        try {
+            return student.parameters();
+        } catch (IllegalArgumentException e) {
+            throw new UserError("cannot accept setting distill.lora.modules: " + e.getMessage(), e);
+        }
+    }
+
     /**
-     * Initial parameters of the student: the teacher's, plus the flow map's additional parameters with zero gains, so that the student
-     * starts as the teacher.
+     * Initial parameters of the student: the teacher's, plus the flow map's additional parameters and adapters, which have no effect yet:
+     * the student starts as the teacher.
      */
-    private static float[] initial(JobContext context, NetworkSpec student, StoredTeacher teacher) {
-        var parameters = student.parameters();
+    private static float[] initial(
+            JobContext context, NetworkSpec student, FlatParameters parameters, StoredTeacher teacher) {
         float[] initial = InitialParameters.draw(parameters, context.run().seedOf("distill"));
         if (teacher != null) {
             float[] trained = teacher.main().vector(context.hadoop());
             teacher.main().spec().parameters().place(trained, parameters, initial);
         }
+        student.network().copies().forEach((copy, original) -> parameters.copy(original, copy, initial));
         ForcedNormalisation.apply(parameters, initial);
         return initial;
     }

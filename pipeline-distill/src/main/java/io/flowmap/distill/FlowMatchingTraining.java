@@ -32,7 +32,8 @@ public record FlowMatchingTraining(TimePairs time, double labelDropout, Training
      * @param seed seed of the training's random numbers
      */
     public TrainedModel run(JobContext context, NetworkSpec spec, Supplier<float[]> initial, long seed, Path dir) {
-        var part = TrainedPart.of(spec.parameters(), initial, training.parameters(), context.hadoop(), dir);
+        var all = spec.parameters();
+        var part = TrainedPart.of(all, initial, all, training.parameters(), context.hadoop(), dir);
         var recipe = new StudentFactory(spec, new FlowMatching(time), null, null, labelDropout, seed)
                 .with(part.parameters(), part.frozen());
         var blocks = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");

@@ -1,6 +1,5 @@
 package io.flowmap.distill;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flowmap.checkpoint.CheckpointStore;
 import io.flowmap.checkpoint.foreign.ForeignCheckpoint;
 import io.flowmap.checkpoint.pickle.Unpickler;
@@ -17,12 +16,11 @@ import io.flowmap.stage.StageInput;
 import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Imports published EDM2 snapshots as the teacher, into a stage of the form that pretraining writes. */
+/** Imports a published network as the teacher, into a stage of the form that pretraining writes: EDM2's snapshots or FLUX.1's weights. */
 public final class ImportJob implements Job {
     private static final String ROLE = "parameters";
     private static final List<String> SECTIONS = List.of("import.network", "import.half-gains", "import.license");
@@ -37,7 +35,7 @@ public final class ImportJob implements Job {
 
     @Override
     public String summary() {
-        return "Make EDM2's network snapshots the teacher, or show what a checkpoint holds";
+        return "Make a published network the teacher (EDM2, FLUX.1), or show what files of models hold";
     }
 
     @Override
@@ -47,14 +45,22 @@ public final class ImportJob implements Job {
 
     @Override
     public Map<String, String> options() {
-        return Map.of("--list", "import.list", "--main", "import.main", "--weak", "import.weak");
+        return Map.of(
+                "--list", "import.list",
+                "--main", "import.main",
+                "--weak", "import.weak",
+                "--flux", "import.flux");
     }
 
     @Override
     public void run(JobContext context) {
         var config = context.settings().section("import", ImportConfig.class);
         if (config.list() != null) {
-            list(context, config.list());
+            ModelListing.show(context, config.list());
+            return;
+        }
+        if (config.flux() != null) {
+            BaseImport.run(context, config);
             return;
         }
         var snapshots = new TreeMap<String, ForeignNetwork>();
@@ -128,26 +134,5 @@ public final class ImportJob implements Job {
                         Map.of(ROLE, snapshot.arrays(halfGains)),
                         layout,
                         Json.mapper().createObjectNode());
-    }
-
-    private static void list(JobContext context, String file) {
-        var content = ImportSource.open(context, file).content();
-        var arrays = content.arrays();
-        context.progress()
-                .phase("import", Map.of("file", content.name(), "format", content.format(), "arrays", arrays.size()));
-        arrays.forEach((name, array) -> context.progress()
-                .phase(
-                        "import",
-                        Map.of(
-                                "array",
-                                Unpickler.printable(name),
-                                "dtype",
-                                array.type(),
-                                "shape",
-                                Arrays.toString(array.shape()).replace(" ", ""))));
-        var configuration = content.configuration().deepCopy();
-        configuration.findParents("modules").forEach(parent -> ((ObjectNode) parent).remove("modules"));
-        configuration.fields().forEachRemaining(field -> context.progress()
-                .phase("import", Map.of("configuration", Unpickler.printable(field.getKey()), "is", field.getValue())));
     }
 }

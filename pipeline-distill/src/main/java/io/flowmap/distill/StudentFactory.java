@@ -8,6 +8,7 @@ import io.flowmap.distill.train.step.LocalObjective;
 import io.flowmap.distill.train.step.Normalisation;
 import io.flowmap.distill.train.step.ObjectiveFactory;
 import io.flowmap.distill.train.step.StudentProgram;
+import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.model.FieldSpec;
 import io.flowmap.model.FrozenField;
 import io.flowmap.nn.FlatParameters;
@@ -71,11 +72,11 @@ public record StudentFactory(
     }
 
     @Override
-    public LocalObjective create(Configuration hadoop) {
-        return new StudentObjective(this, hadoop);
+    public LocalObjective create(Configuration hadoop, TrainingConfig config) {
+        return new StudentObjective(this, hadoop, config);
     }
 
-    StudentProgram.Setup setup(Configuration hadoop, int batch, Map<String, INDArray> base) {
+    StudentProgram.Setup setup(Configuration hadoop, TrainingConfig config, int batch, Map<String, INDArray> base) {
         return new StudentProgram.Setup(
                 student.field(),
                 parameters,
@@ -85,12 +86,13 @@ public record StudentFactory(
                 student.sample(),
                 batch,
                 DataType.FLOAT,
-                false,
+                config.precision(),
+                config.activationCheckpointing(),
                 false);
     }
 
     @Override
-    public Normalisation normalisation(Configuration hadoop) {
+    public Normalisation normalisation(Configuration hadoop, TrainingConfig config) {
         return Normalisation.unitRows(parameters);
     }
 }

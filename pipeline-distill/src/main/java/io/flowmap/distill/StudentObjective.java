@@ -6,6 +6,7 @@ import io.flowmap.distill.train.step.LocalObjective;
 import io.flowmap.distill.train.step.Normalisation;
 import io.flowmap.distill.train.step.StepReport;
 import io.flowmap.distill.train.step.StudentProgram;
+import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.flow.TimePairs;
 import io.flowmap.nn.Network;
 import io.flowmap.tensor.CounterRandom;
@@ -26,6 +27,7 @@ final class StudentObjective implements LocalObjective {
 
     private final StudentFactory recipe;
     private final Configuration hadoop;
+    private final TrainingConfig config;
     private final CounterRandom random;
     private final Network network;
     private final Normalisation normalisation;
@@ -33,12 +35,13 @@ final class StudentObjective implements LocalObjective {
     private StudentProgram.Setup setup;
     private StudentProgram program;
 
-    StudentObjective(StudentFactory recipe, Configuration hadoop) {
+    StudentObjective(StudentFactory recipe, Configuration hadoop, TrainingConfig config) {
         this.recipe = recipe;
         this.hadoop = hadoop;
+        this.config = config;
         this.random = new CounterRandom(recipe.seed());
         this.network = recipe.student().field().network();
-        this.normalisation = recipe.normalisation(hadoop);
+        this.normalisation = recipe.normalisation(hadoop, config);
     }
 
     @Override
@@ -50,7 +53,7 @@ final class StudentObjective implements LocalObjective {
     public StepReport gradient(INDArray flat, INDArray gradient, Batch batch, long step) {
         if (program == null) {
             base = recipe.base(hadoop);
-            setup = recipe.setup(hadoop, batch.size(), base.arrays());
+            setup = recipe.setup(hadoop, config, batch.size(), base.arrays());
             program = new StudentProgram(setup, flat, gradient);
         }
         var pairs = new TimePairs.Pair[batch.size()];

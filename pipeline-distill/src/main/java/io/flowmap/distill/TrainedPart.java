@@ -22,12 +22,18 @@ record TrainedPart(FlatParameters parameters, Supplier<float[]> initial, FrozenF
      *
      * @param all parameters of the network
      * @param values draws or reads their values [P], the same whenever it is asked
+     * @param open those that may be trained: all, or adapters and what else stands beside a base that stays as it is
      * @param patterns patterns of names, in the form of {@link FlatParameters#matching}
      * @param dir directory of the training
      */
     static TrainedPart of(
-            FlatParameters all, Supplier<float[]> values, List<String> patterns, Configuration hadoop, Path dir) {
-        var trained = trained(all, patterns);
+            FlatParameters all,
+            Supplier<float[]> values,
+            FlatParameters open,
+            List<String> patterns,
+            Configuration hadoop,
+            Path dir) {
+        var trained = trained(open, patterns);
         if (trained == all) {
             return new TrainedPart(all, values, null);
         }
@@ -36,9 +42,9 @@ record TrainedPart(FlatParameters parameters, Supplier<float[]> initial, FrozenF
         return new TrainedPart(trained, () -> trained.select(all, values.get()), frozen);
     }
 
-    private static FlatParameters trained(FlatParameters all, List<String> patterns) {
+    private static FlatParameters trained(FlatParameters open, List<String> patterns) {
         try {
-            return all.matching(patterns);
+            return open.matching(patterns);
         } catch (IllegalArgumentException e) {
             throw new UserError("cannot accept setting training.parameters: " + e.getMessage(), e);
         }

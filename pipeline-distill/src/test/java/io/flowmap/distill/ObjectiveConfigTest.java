@@ -9,6 +9,7 @@ import io.flowmap.config.UserError;
 import io.flowmap.data.Conditions;
 import io.flowmap.distill.objective.Objective;
 import io.flowmap.distill.teacher.GaussianTeacher;
+import io.flowmap.distill.train.Configs;
 import io.flowmap.distill.train.step.Batch;
 import io.flowmap.flow.GaussianFlow;
 import io.flowmap.flow.NetworkField;
@@ -86,7 +87,7 @@ class ObjectiveConfigTest {
         INDArray gradient = Nd4j.create(initial.length);
         var batch = new Batch(
                 new float[] {0.1f, 0.2f, -0.5f, 0.3f, 0.9f, -0.7f, 0.4f, 0}, Conditions.classes(-1, -1, -1, -1), 12);
-        try (var local = factory.create(new Configuration(false))) {
+        try (var local = factory.create(new Configuration(false), Configs.with())) {
             var report = local.gradient(parameters, gradient, batch, 200);
             float[] first = gradient.data().asFloat();
             assertThat(report.loss()).isPositive().isFinite();

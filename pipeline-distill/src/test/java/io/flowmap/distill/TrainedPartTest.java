@@ -113,7 +113,7 @@ class TrainedPartTest {
         var v = new float[parameters.length];
         var config = config();
         var recipe = new StudentFactory(SPEC, new FlowMatching(TIME), null, null, 0, 7);
-        try (var objective = recipe.create(context.hadoop())) {
+        try (var objective = recipe.create(context.hadoop(), config())) {
             for (int step = 0; step < STEPS; step++) {
                 objective.gradient(flat, gradient, batch((long) step * BATCH), step);
                 new Adam(config.adam())

@@ -2,6 +2,7 @@ package io.flowmap.eval;
 
 import io.flowmap.data.ChannelMoments;
 import io.flowmap.data.LatentData;
+import io.flowmap.data.LatentShape;
 import io.flowmap.data.LiteralPath;
 import io.flowmap.eval.set.EncodedImages;
 import io.flowmap.file.AtomicFile;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -32,6 +34,9 @@ public final class DatasetJob implements Job {
     private static final String PAGE = "report.html";
     private static final int COLUMNS = 8;
     private static final int PICTURES = 32;
+    /** Classes with pictures: the first. */
+    private static final int CLASSES = 20;
+
     private static final int SMALLEST_GRID = 480;
 
     private record Facts(String page) {}
@@ -102,7 +107,8 @@ public final class DatasetJob implements Job {
                     "Split " + split,
                     data.count() + " latents, arrays of "
                             + Arrays.toString(data.shape().dimensions())
-                            + " (channels, height, width), and the first of them as images.",
+                            + " (channels, height, width), and the first "
+                            + (data.classes() > 0 ? "of each class" : "of them") + " as images.",
                     Html.table(
                                     "Mean and standard deviation of each channel of the latents, in their own units.",
                                     channels(moments(context, dir, split, data)),
@@ -141,24 +147,44 @@ public final class DatasetJob implements Job {
         return rows;
     }
 
-    /** The first images of a split; empty if its latents cannot be decoded. */
+    /** The first images of a split, by class where there are classes; empty if its latents cannot be decoded. */
     private static String pictures(LatentData data, String split) {
         if (!data.canDecode()) {
             return "";
         }
         var block = data.read(0);
-        var rows = new ArrayList<List<byte[]>>();
+        boolean classes = data.classes() > 0;
+        var images = new TreeMap<Integer, List<byte[]>>();
         try (var decoder = EncodedImages.decoder(data)) {
-            for (int row = 0; row < Math.min(block.count(), PICTURES); row++) {
-                if (row % COLUMNS == 0) {
-                    rows.add(new ArrayList<>());
+            for (int row = 0; row < block.count(); row++) {
+                int label = classes ? block.label()[row] : 0;
+                if (label >= CLASSES) {
+                    continue;
                 }
-                rows.get(row / COLUMNS).add(decoder.decode(block.latent(row), 1));
+                var ofClass = images.computeIfAbsent(label, none -> new ArrayList<>());
+                if (ofClass.size() < (classes ? COLUMNS : PICTURES)) {
+                    ofClass.add(decoder.decode(block.latent(row), 1));
+                }
             }
         }
-        int scale = Math.max(1, SMALLEST_GRID / (COLUMNS * data.imageShape().width()));
-        return "<div class=\"single\"><figure>"
-                + Html.image(PngImage.grid(rows, data.imageShape(), scale), "the first images of split " + split)
-                + "</figure></div>";
+        var html = new StringBuilder("<div class=\"" + (classes ? "grids" : "single") + "\">");
+        images.forEach((label, ofClass) -> {
+            var name = classes ? data.classNames().get(label) : "";
+            html.append("<figure>")
+                    .append(classes ? "<figcaption>" + Html.text(name) + "</figcaption>" : "")
+                    .append(Html.image(
+                            grid(ofClass, data.imageShape()),
+                            "the first images of split " + split + (classes ? ", class " + name : "")))
+                    .append("</figure>");
+        });
+        return html.append("</div>").toString();
+    }
+
+    private static PngImage grid(List<byte[]> images, LatentShape shape) {
+        var rows = new ArrayList<List<byte[]>>();
+        for (int from = 0; from < images.size(); from += COLUMNS) {
+            rows.add(images.subList(from, Math.min(images.size(), from + COLUMNS)));
+        }
+        return PngImage.grid(rows, shape, Math.max(1, SMALLEST_GRID / (COLUMNS * shape.width())));
     }
 }

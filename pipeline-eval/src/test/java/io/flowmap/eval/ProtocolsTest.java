@@ -61,7 +61,7 @@ class ProtocolsTest {
         }
         assertThat(Files.readString(dir.resolve("run/report/report.html")))
                 .contains(
-                        "where the student&#39;s distance is lowest",
+                        "At guidance weight 1.5, the only one measured.",
                         "Named protocols",
                         "fid:stylegan3",
                         "bilinear 299x299 as TensorFlow 1");

@@ -3,9 +3,7 @@ package io.flowmap.checkpoint.foreign;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.config.Json;
 import io.flowmap.config.UserError;
-import io.flowmap.file.AtomicFile;
 import io.flowmap.file.Store;
-import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -21,15 +19,7 @@ public record ConfigFile(String name, JsonNode values) {
 
     /** Reads a file. */
     public static ConfigFile read(Configuration hadoop, Path file) {
-        try {
-            var tree = Json.mapper().readTree(AtomicFile.read(Store.of(hadoop, file), file));
-            if (tree != null && tree.isObject()) {
-                return new ConfigFile(file.toString(), tree);
-            }
-        } catch (IOException e) {
-            throw new UserError("cannot read " + file + ": expected a JSON object, got other content", e);
-        }
-        throw new UserError("cannot read " + file + ": expected a JSON object, got another value");
+        return new ConfigFile(file.toString(), ForeignJson.read(Store.of(hadoop, file), file));
     }
 
     /** An integer from 1. */

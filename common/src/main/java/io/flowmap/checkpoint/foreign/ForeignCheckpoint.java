@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.flowmap.checkpoint.StateDict;
 import io.flowmap.checkpoint.TensorData;
+import io.flowmap.checkpoint.Tensors;
 import io.flowmap.checkpoint.pickle.Blob;
 import io.flowmap.checkpoint.pickle.Unpickler;
+import io.flowmap.config.Json;
 import io.flowmap.config.Secrets;
 import io.flowmap.config.UserError;
 import io.flowmap.file.FileKind;
@@ -24,7 +26,7 @@ import org.apache.hadoop.fs.Path;
  * safetensors and their shard index. No code in the file is executed, declared sizes are checked, and arrays stay in the file until {@link
  * #read} is called.
  */
-public final class ForeignCheckpoint {
+public final class ForeignCheckpoint implements Tensors {
     private static final String STATE_DICT = "state_dict";
     /** Largest ratio of array bytes to file bytes. Arrays may share memory and be deflated, but only up to this limit. */
     private static final long MAX_RATIO = 128;
@@ -40,9 +42,6 @@ public final class ForeignCheckpoint {
         this.arrays = arrays;
         this.configuration = configuration;
     }
-
-    /** An array that has not been read. */
-    public record ArrayInfo(TensorData.Type type, long[] shape) {}
 
     private interface Reading<T> {
         T run() throws IOException;
@@ -65,8 +64,7 @@ public final class ForeignCheckpoint {
         return reading(name, () -> {
             var begin = file.begin();
             return switch (FileForm.of(begin)) {
-                case SAFETENSORS -> new ForeignCheckpoint(
-                        name, "safetensors", ShardIndex.shard(name, file), MissingNode.getInstance());
+                case SAFETENSORS -> safetensors(name, file);
                 case ZIP -> of(name, file.length(), TorchFile.zip(file));
                 case PICKLE -> of(name, file.length(), TorchFile.pickle(file));
                 case OTHER -> throw new IllegalArgumentException(
@@ -74,6 +72,14 @@ public final class ForeignCheckpoint {
                                 + FileKind.of(begin));
             };
         });
+    }
+
+    private static ForeignCheckpoint safetensors(String name, Blob file) throws IOException {
+        var shard = ShardIndex.shard(name, file);
+        var metadata = Json.mapper().createObjectNode();
+        shard.metadata().forEach(metadata::put);
+        return new ForeignCheckpoint(
+                name, "safetensors", shard.arrays(), metadata.isEmpty() ? MissingNode.getInstance() : metadata);
     }
 
     private static ForeignCheckpoint of(String name, long length, TorchFile.Content content) {
@@ -105,6 +111,7 @@ public final class ForeignCheckpoint {
     }
 
     /** Names, types and shapes of the arrays, in the order of the file or of the state dict. */
+    @Override
     public Map<String, ArrayInfo> arrays() {
         var infos = new LinkedHashMap<String, ArrayInfo>();
         arrays.forEach((key, view) ->
@@ -114,7 +121,7 @@ public final class ForeignCheckpoint {
 
     /**
      * Plain values of the file. For an object: its "class" and its attributes ("_init_kwargs" holds the arguments of its constructor); for
-     * a network also its "modules". A missing node if the file has no plain values.
+     * a network also its "modules". For safetensors: the metadata of the header. A missing node if the file has no plain values.
      */
     public JsonNode configuration() {
         return configuration;
@@ -135,6 +142,7 @@ public final class ForeignCheckpoint {
     }
 
     /** Reads an array. Throws {@link UserError} if there is no such array or the file is damaged. */
+    @Override
     public TensorData read(String array) {
         var view = arrays.get(array);
         if (view == null) {

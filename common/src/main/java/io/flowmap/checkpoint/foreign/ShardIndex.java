@@ -1,14 +1,11 @@
 package io.flowmap.checkpoint.foreign;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.checkpoint.SafeTensors;
 import io.flowmap.checkpoint.pickle.Blob;
 import io.flowmap.checkpoint.pickle.Unpickler;
-import io.flowmap.config.Json;
 import io.flowmap.file.FileKind;
 import java.io.BufferedInputStream;
-import java.io.CharConversionException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.HashMap;
@@ -20,16 +17,16 @@ import org.apache.hadoop.fs.Path;
 
 /** Arrays of one safetensors file, or of several files next to their index ({@code model.safetensors.index.json}). */
 final class ShardIndex {
-    private static final int MAX_INDEX = 16 << 20;
-
     private ShardIndex() {}
 
     static boolean isIndex(Path file) {
         return file.getName().endsWith(".safetensors.index.json");
     }
 
-    /** The arrays of one file. */
-    static Map<String, ArrayView> shard(String name, Blob file) throws IOException {
+    /** Arrays of one file, and the metadata of its header. */
+    record Shard(Map<String, ArrayView> arrays, Map<String, String> metadata) {}
+
+    static Shard shard(String name, Blob file) throws IOException {
         try (var in = new BufferedInputStream(file.open(0))) {
             var index = SafeTensors.index(in, file.length(), name);
             var arrays = new LinkedHashMap<String, ArrayView>();
@@ -37,7 +34,7 @@ final class ShardIndex {
                 Blob data = file.slice(index.start() + part.begin(), part.end() - part.begin());
                 arrays.put(part.name(), ArrayView.of(Storage.of(part.type(), data), part.shape()));
             }
-            return arrays;
+            return new Shard(arrays, index.metadata());
         }
     }
 
@@ -51,7 +48,7 @@ final class ShardIndex {
         return List.copyOf(files);
     }
 
-    /** The arrays named in an index, in its order. */
+    /** The arrays named in an index, in its order. The files next to it must hold these arrays and no others. */
     static Map<String, ArrayView> arrays(FileBlob index) throws IOException {
         var shards = new HashMap<String, Map<String, ArrayView>>();
         var arrays = new LinkedHashMap<String, ArrayView>();
@@ -62,14 +59,22 @@ final class ShardIndex {
             if (!shards.containsKey(shard)) {
                 shards.put(shard, shard(index, shard));
             }
-            var view = shards.get(shard).get(name);
+            var view = shards.get(shard).remove(name);
             if (view == null) {
                 throw new IllegalArgumentException(
                         "expected array " + Unpickler.printable(name) + " in " + shard + ", got none");
             }
             arrays.put(name, view);
         }
+        shards.forEach(ShardIndex::requireNamed);
         return arrays;
+    }
+
+    private static void requireNamed(String shard, Map<String, ArrayView> left) {
+        if (!left.isEmpty()) {
+            throw new IllegalArgumentException("expected in " + shard + " only arrays that the index names, got also "
+                    + Unpickler.printable(String.join(", ", left.keySet())));
+        }
     }
 
     private static Map<String, ArrayView> shard(FileBlob index, String shard) throws IOException {
@@ -81,29 +86,19 @@ final class ShardIndex {
                 throw new IllegalArgumentException(
                         "expected a safetensors file as shard " + shard + ", got " + FileKind.of(begin));
             }
-            return shard(file.toString(), blob);
+            return shard(file.toString(), blob).arrays();
         } catch (FileNotFoundException e) {
             throw new IllegalArgumentException("expected shard " + shard + " beside the index, got no such file", e);
         }
     }
 
     private static JsonNode weightMap(FileBlob index) throws IOException {
-        if (index.length() > MAX_INDEX) {
+        var map = ForeignJson.read(index, "an index").path("weight_map");
+        if (!map.isObject() || map.isEmpty()) {
             throw new IllegalArgumentException(
-                    "expected an index of at most " + MAX_INDEX + " bytes, got " + index.length());
+                    "expected weight_map in the index, got " + (map.isObject() ? "an empty one" : "none"));
         }
-        try {
-            var map =
-                    Json.mapper().readTree(index.read(0, (int) index.length())).path("weight_map");
-            if (map.isObject()) {
-                return map;
-            }
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("expected an index in JSON: " + Json.complaint(e), e);
-        } catch (CharConversionException e) {
-            throw new IllegalArgumentException("expected an index in UTF-8, got other bytes", e);
-        }
-        throw new IllegalArgumentException("expected weight_map in the index, got none");
+        return map;
     }
 
     /** File name of a shard. It must lie next to its index. */

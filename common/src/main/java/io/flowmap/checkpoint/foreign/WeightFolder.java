@@ -12,6 +12,7 @@ import org.apache.hadoop.fs.Path;
 
 /** The safetensors files of one network of diffusers or transformers: a file, or a folder with one file or with shards and their index. */
 public final class WeightFolder {
+    private static final String TRANSFORMER = "transformer";
     private static final String SUFFIX = ".safetensors";
     private static final String INDEX = ".safetensors.index.json";
     /** Names of the weights in full precision, preferred to variants beside them. */
@@ -31,16 +32,38 @@ public final class WeightFolder {
      * @throws UserError if there is no such file, or more than one choice
      */
     public static List<Path> files(Configuration hadoop, String network, Path place) {
-        var fileSystem = Store.of(hadoop, place);
+        var chosen = file(hadoop, network, place);
         try {
-            var chosen = fileSystem.getFileStatus(place).isDirectory() ? choice(hadoop, network, place) : place;
             return chosen.getName().endsWith(INDEX)
-                    ? ShardIndex.files(FileBlob.of(fileSystem, chosen))
+                    ? ShardIndex.files(FileBlob.of(Store.of(hadoop, place), chosen))
                     : List.of(chosen);
         } catch (IllegalArgumentException e) {
             throw new UserError("cannot read " + network + " from " + place + ": " + e.getMessage(), e);
         } catch (IOException e) {
             throw Store.failure("cannot read " + network + " from " + place, e);
+        }
+    }
+
+    /** Like {@link #files}, but for shards the one file that names them, their index. */
+    public static Path file(Configuration hadoop, String network, Path place) {
+        try {
+            return Store.of(hadoop, place).getFileStatus(place).isDirectory() ? choice(hadoop, network, place) : place;
+        } catch (IOException e) {
+            throw Store.failure("cannot read " + network + " from " + place, e);
+        }
+    }
+
+    /**
+     * The file of a transformer, or the index of its shards: at a place itself, or in the sub-folder {@code transformer} of a pipeline's
+     * folder.
+     */
+    public static Path transformer(Configuration hadoop, Path place) {
+        var fileSystem = Store.of(hadoop, place);
+        var below = new Path(place, TRANSFORMER);
+        try {
+            return fileSystem.makeQualified(file(hadoop, "a transformer", fileSystem.exists(below) ? below : place));
+        } catch (IOException e) {
+            throw Store.failure("cannot look for " + below, e);
         }
     }
 

@@ -72,6 +72,11 @@ public final class UNet implements Network, TimeEmbedding {
     }
 
     @Override
+    public boolean isLate(String name) {
+        return FLOW_MAP_INPUTS.stream().anyMatch(name::startsWith);
+    }
+
+    @Override
     public String lastLayer() {
         return LAST;
     }
@@ -220,11 +225,16 @@ public final class UNet implements Network, TimeEmbedding {
     /** The network's layers in a scope, bottom-up. */
     private final class Emission {
         private final Scope scope;
+        private final Layers layers;
         private final MagnitudePreserving mp;
+        /** For embeddings, whose products stay in full precision. */
+        private final MagnitudePreserving exact;
 
         Emission(Scope scope) {
             this.scope = scope;
             this.mp = new MagnitudePreserving(scope);
+            this.layers = new Layers(scope);
+            this.exact = new MagnitudePreserving(scope.exact());
         }
 
         /**
@@ -242,8 +252,8 @@ public final class UNet implements Network, TimeEmbedding {
             SDVariable q = mp.normalize(head(block, flat, qkv, 0, n), 1);
             SDVariable k = mp.normalize(head(block, flat, qkv, 1, n), 1 / Math.sqrt(perHead));
             SDVariable v = mp.normalize(head(block, flat, qkv, 2, n), 1);
-            SDVariable weights = scope.graph().nn().softmax(scope.graph().mmul(q, k, false, true, false), 2);
-            SDVariable mixed = scope.reshape(scope.graph().mmul(weights, v), n, block.heads(), pixels, perHead);
+            SDVariable attended = layers.attend(layers.scores(q, k), v);
+            SDVariable mixed = scope.reshape(attended, n, block.heads(), pixels, perHead);
             SDVariable joined = scope.reshape(scope.graph().permute(mixed, 0, 2, 1, 3), shape);
             SDVariable y = mp.conv(block.name() + ".attn_proj", joined, sumGain(config.attnBalance()), shape[3], 1);
             return mp.sum(x, y, config.attnBalance());
@@ -272,7 +282,7 @@ public final class UNet implements Network, TimeEmbedding {
             SDVariable modulation = mp.weight(
                             block.name() + ".emb_linear", 1 / SILU_MAGNITUDE, block.out(), config.embeddingChannels())
                     .mul(scope.parameter(block.name() + ".emb_gain", Kind.GAIN));
-            SDVariable c = mp.linear(embedding, modulation).add(1.0);
+            SDVariable c = exact.linear(embedding, modulation).add(1.0);
             long[] shape = scope.shape(y);
             y = mp.silu(y.mul(scope.reshape(c, shape[0], 1, 1, shape[3])));
             double gain = sumGain(config.resBalance()) / SILU_MAGNITUDE;
@@ -312,9 +322,9 @@ public final class UNet implements Network, TimeEmbedding {
 
         /** The part of the embedding that depends on the noise level, [N,E]. */
         SDVariable noiseEmbedding(SDVariable noise) {
-            SDVariable features = mp.fourier(noise, FOURIER, config.noiseChannels());
-            SDVariable embedding =
-                    mp.linear(features, mp.weight("emb_noise", 1, config.embeddingChannels(), config.noiseChannels()));
+            SDVariable features = exact.fourier(noise, FOURIER, config.noiseChannels());
+            SDVariable embedding = exact.linear(
+                    features, exact.weight("emb_noise", 1, config.embeddingChannels(), config.noiseChannels()));
             scope.observe(FOURIER, features);
             scope.observe("emb_noise", embedding);
             return embedding;
@@ -326,21 +336,21 @@ public final class UNet implements Network, TimeEmbedding {
             if (!condition.isEmpty()) {
                 int classes = condition.classes();
                 double gain = sumGain(config.labelBalance()) * Math.sqrt(classes);
-                SDVariable weight = mp.weight("emb_label", gain, config.embeddingChannels(), classes);
-                SDVariable label = mp.linear(input.condition().get(ConditionShape.CLASS), weight);
-                embedding = mp.sum(embedding, label, config.labelBalance());
+                SDVariable weight = exact.weight("emb_label", gain, config.embeddingChannels(), classes);
+                SDVariable label = exact.linear(input.condition().get(ConditionShape.CLASS), weight);
+                embedding = exact.sum(embedding, label, config.labelBalance());
             }
             if (flowMap) {
                 embedding = embedding.add(gated("emb_target", input.target()));
                 embedding = embedding.add(gated("emb_guidance", input.guidance()));
             }
-            return mp.silu(embedding);
+            return exact.silu(embedding);
         }
 
         private SDVariable gated(String name, SDVariable value) {
-            SDVariable weight = mp.weight(name, 1, config.embeddingChannels(), config.noiseChannels())
+            SDVariable weight = exact.weight(name, 1, config.embeddingChannels(), config.noiseChannels())
                     .mul(scope.parameter(name + ".gain", Kind.GAIN));
-            return mp.linear(mp.fourier(value, name + "_fourier", config.noiseChannels()), weight);
+            return exact.linear(exact.fourier(value, name + "_fourier", config.noiseChannels()), weight);
         }
 
         SDVariable network(Input input) {
@@ -361,7 +371,7 @@ public final class UNet implements Network, TimeEmbedding {
                 scope.observe(block.name(), x);
             }
             SDVariable weight = mp.weight("out_conv", 1, channels, scope.shape(x)[3], 3, 3);
-            return new Layers(scope).conv(x, weight.mul(scope.parameter("out_gain", Kind.GAIN)), 1);
+            return layers.conv(x, weight.mul(scope.parameter("out_gain", Kind.GAIN)), 1);
         }
     }
 }

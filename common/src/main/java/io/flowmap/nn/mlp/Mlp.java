@@ -1,5 +1,6 @@
 package io.flowmap.nn.mlp;
 
+import io.flowmap.nn.Layers;
 import io.flowmap.nn.Parameter.Kind;
 import io.flowmap.nn.Scope;
 import java.util.List;
@@ -30,12 +31,13 @@ public record Mlp(List<Integer> widths, List<Activation> activations) {
 
     /** Maps u [N,in] to y [N,out]. */
     public SDVariable apply(Scope scope, SDVariable u) {
+        var layers = new Layers(scope);
         SDVariable y = u;
         for (int layer = 1; layer < widths.size(); layer++) {
             long out = widths.get(layer);
             SDVariable weight = scope.parameter("W" + layer, Kind.DENSE, out, widths.get(layer - 1));
             SDVariable bias = scope.parameter("b" + layer, Kind.BIAS, out);
-            y = scope.graph().mmul(y, weight, false, true, false).add(scope.reshape(bias, 1, out));
+            y = layers.linear(y, weight, scope.reshape(bias, 1, out));
             if (layer < widths.size() - 1) {
                 y = activations.get(layer - 1) == Activation.TANH
                         ? scope.graph().math().tanh(y)

@@ -1,6 +1,7 @@
 package io.flowmap.nn.mlp;
 
 import io.flowmap.nn.ConditionShape;
+import io.flowmap.nn.Layers;
 import io.flowmap.nn.Network;
 import io.flowmap.nn.Parameter.Kind;
 import io.flowmap.nn.Scope;
@@ -38,6 +39,11 @@ public record PointNetwork(int dimensions, ConditionShape condition, boolean isF
     }
 
     @Override
+    public boolean isLate(String name) {
+        return name.equals(LATE);
+    }
+
+    @Override
     public String lastLayer() {
         return "W" + hidden.size();
     }
@@ -56,6 +62,7 @@ public record PointNetwork(int dimensions, ConditionShape condition, boolean isF
 
     @Override
     public SDVariable apply(Scope scope, Input input) {
+        var exact = new Layers(scope.exact());
         long wide = hidden.get(0);
         SDVariable u = scope.graph().concat(1, input.x(), column(scope, input.noise()));
         u = condition.isEmpty()
@@ -63,11 +70,11 @@ public record PointNetwork(int dimensions, ConditionShape condition, boolean isF
                 : scope.graph().concat(1, u, input.condition().rows(scope));
         SDVariable weight = scope.parameter("in.W", Kind.DENSE, wide, dimensions + 1 + condition.size());
         SDVariable bias = scope.reshape(scope.parameter("in.b", Kind.BIAS, wide), 1, wide);
-        SDVariable y = scope.graph().mmul(u, weight, false, true, false).add(bias);
+        SDVariable y = exact.linear(u, weight, bias);
         if (isFlowMap) {
             SDVariable late = scope.graph().concat(1, column(scope, input.target()), column(scope, input.guidance()));
             SDVariable v = scope.parameter(LATE, Kind.BIAS, wide, 2);
-            y = y.add(scope.graph().mmul(late, v, false, true, false));
+            y = y.add(exact.linear(late, v));
         }
         return rest().apply(scope, scope.graph().nn().swish(y));
     }

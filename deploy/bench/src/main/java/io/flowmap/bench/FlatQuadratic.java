@@ -5,6 +5,7 @@ import io.flowmap.distill.train.step.LocalObjective;
 import io.flowmap.distill.train.step.Normalisation;
 import io.flowmap.distill.train.step.ObjectiveFactory;
 import io.flowmap.distill.train.step.StepReport;
+import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.tensor.ParameterLayout;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -17,7 +18,7 @@ record FlatQuadratic(int length) implements ObjectiveFactory {
     }
 
     @Override
-    public LocalObjective create(Configuration hadoop) {
+    public LocalObjective create(Configuration hadoop, TrainingConfig config) {
         return new Objective(layout());
     }
 
@@ -27,7 +28,7 @@ record FlatQuadratic(int length) implements ObjectiveFactory {
     }
 
     @Override
-    public Normalisation normalisation(Configuration hadoop) {
+    public Normalisation normalisation(Configuration hadoop, TrainingConfig config) {
         return parameters -> {};
     }
 

@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +24,7 @@ import org.apache.spark.SparkContext;
 public final class Application {
     private static final Set<String> REPORTING = Set.of("report", "pipeline", "demo");
     private static final String LAB = "lab ";
+    private static final String STUDY = "study ";
     private static final String SWEEP = "sweep";
     private static final String INGEST = "ingest";
     static final String TERMINAL = "flowmap.terminal";
@@ -81,10 +83,13 @@ public final class Application {
                 if (jobs.get(i).name().equals(INGEST)) {
                     jobs.forEach(later -> later.requireData(context));
                 }
-                if (jobs.size() > 1) {
-                    context.progress().goesOn("after " + jobs.get(i).name());
-                }
-                tell(request, jobs.get(i).name(), context, i + 1 == jobs.size());
+                context.progress().goesOn("after " + jobs.get(i).name() + ", which is finished");
+                tell(
+                        request,
+                        jobs.get(i).name(),
+                        context,
+                        jobs.size() == 1 ? Instant.MIN : start,
+                        i + 1 == jobs.size());
             }
         } catch (RuntimeException e) {
             context.progress().phase(command, Map.of("state", interruption.happened() ? "interrupted" : "failed"));
@@ -96,13 +101,13 @@ public final class Application {
             showReport(context, StageNames.REPORT);
         } else if (command.equals("dataset")) {
             showReport(context, StageNames.DATASET);
-        } else if (command.startsWith(LAB) || command.equals(SWEEP)) {
+        } else if (command.startsWith(LAB) || command.startsWith(STUDY) || command.equals(SWEEP)) {
             showReport(context, command.replace(' ', '/'));
         }
     }
 
-    private static void tell(Request request, String job, JobContext context, boolean last) {
-        var outcome = new Outcome(context, job);
+    private static void tell(Request request, String job, JobContext context, Instant since, boolean last) {
+        var outcome = new Outcome(context, job, since);
         outcome.sentence().ifPresent(sentence -> {
             var facts = new LinkedHashMap<String, String>();
             facts.put(Progress.MADE, sentence);

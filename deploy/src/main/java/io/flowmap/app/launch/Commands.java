@@ -1,5 +1,6 @@
 package io.flowmap.app.launch;
 
+import io.flowmap.config.Settings;
 import io.flowmap.config.Spelling;
 import io.flowmap.config.UserError;
 import io.flowmap.stage.Job;
@@ -35,7 +36,9 @@ public final class Commands {
     private static final char UNREADABLE = '\uFFFD';
     private static final Map<String, String> GROUPS = Map.of(
             "lab",
-            "study the method: theorem 3.1, derivatives, trajectories, objectives in a plane and side by side, a codec");
+            "study the method: theorem 3.1, derivatives, trajectories, objectives in a plane and side by side, a codec",
+            "study",
+            "ask people which samples are best: make a plan, serve its page, report; simulate studies");
     private static final Map<String, String> SCRIPTED = Map.of(
             "cluster",
             "start or stop a Spark cluster on this machine: cluster start [--workers N] | cluster stop",
@@ -127,11 +130,7 @@ public final class Commands {
         spec.usageMessage().sectionKeys(sections);
         spec.usageMessage().sectionMap().put(SECTION_OF_SETTINGS, help -> new SettingsHelp(stages).of(job));
         addHelp(spec);
-        spec.addOption(OptionSpec.builder("-c", CONFIG)
-                .paramLabel("FILE")
-                .type(Path.class)
-                .description("file of settings (HOCON), which may include others")
-                .build());
+        addConfig(spec, "file of settings (HOCON), which may include others");
         spec.addOption(OptionSpec.builder(MASTER)
                 .paramLabel("URL")
                 .type(String.class)
@@ -154,7 +153,9 @@ public final class Commands {
     }
 
     private static CommandSpec settings() {
-        var spec = scripted("print all settings with their defaults, as HOCON that a file for --config may hold");
+        var spec = scripted(
+                "print all settings with their defaults, or with the values of a file, as HOCON that a file for --config may hold");
+        addConfig(spec, "print the values that this file gives, and which of them differ from the defaults");
         spec.addPositional(PositionalParamSpec.builder()
                 .paramLabel("PREFIX")
                 .arity("0..1")
@@ -169,6 +170,14 @@ public final class Commands {
         spec.usageMessage().description(sentence(summary));
         addHelp(spec);
         return spec;
+    }
+
+    private static void addConfig(CommandSpec spec, String description) {
+        spec.addOption(OptionSpec.builder("-c", CONFIG)
+                .paramLabel("FILE")
+                .type(Path.class)
+                .description(description)
+                .build());
     }
 
     private static void addHelp(CommandSpec spec) {
@@ -206,7 +215,11 @@ public final class Commands {
     private static int show(ParseResult settings, Stages stages) {
         var line = settings.commandSpec().commandLine();
         try {
-            line.getOut().print(new SettingsHelp(stages).hocon(settings.matchedPositionalValue(0, "")));
+            var help = new SettingsHelp(stages);
+            var prefix = settings.matchedPositionalValue(0, "");
+            Optional<Path> file = Optional.ofNullable(settings.matchedOptionValue(CONFIG, null));
+            line.getOut()
+                    .print(file.isEmpty() ? help.hocon(prefix) : help.values(Settings.load(file, List.of()), prefix));
             line.getOut().flush();
             return 0;
         } catch (UserError e) {

@@ -1,39 +1,27 @@
 package io.flowmap.app.launch;
 
 import io.flowmap.stage.Progress;
+import io.flowmap.stage.StartPlugin;
 import java.time.Clock;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.SparkEnv;
-import org.apache.spark.api.plugin.DriverPlugin;
-import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
-import org.apache.spark.api.plugin.SparkPlugin;
 
 /**
  * Spark plugin that runs first on every separate executor. It configures logging as on the driver and logs the memory limits once. It
  * is needed because an executor that fetches our jars ({@code spark.jars}) starts its JVM without our classes.
  */
-public final class ExecutorStart implements SparkPlugin {
+public final class ExecutorStart implements StartPlugin {
     /** Spark's id of the executor in local mode. */
     private static final String DRIVER = "driver";
 
     @Override
-    public DriverPlugin driverPlugin() {
-        return null;
-    }
-
-    @Override
-    public ExecutorPlugin executorPlugin() {
-        return new ExecutorPlugin() {
-            @Override
-            public void init(PluginContext context, Map<String, String> extraConf) {
-                if (!context.executorID().equals(DRIVER)) {
-                    ProgramLog.configure();
-                    Progress.log(Clock.systemUTC()).phase("executor", facts(context));
-                }
-            }
-        };
+    public void start(PluginContext context) {
+        if (!context.executorID().equals(DRIVER)) {
+            ProgramLog.configure();
+            Progress.log(Clock.systemUTC()).phase("executor", facts(context));
+        }
     }
 
     private static Map<String, Object> facts(PluginContext context) {

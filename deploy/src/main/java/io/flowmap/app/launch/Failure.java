@@ -34,11 +34,12 @@ record Failure(Exception exception) {
 
     /** A mistake that the user can mend: one found by a check, or a damaged table file that Spark read. */
     private Optional<String> mistake() {
+        var mistake = UserError.in(exception).map(UserError::getMessage);
+        if (mistake.isPresent()) {
+            return mistake;
+        }
         Optional<String> damage = Optional.empty();
         for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UserError) {
-                return Optional.of(cause.getMessage());
-            }
             if (isDamage(cause)) {
                 damage = cause.getMessage().lines().findFirst();
             }

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.app.lab.LabPage;
 import io.flowmap.config.Json;
+import io.flowmap.data.LatentData;
 import io.flowmap.data.LiteralPath;
+import io.flowmap.eval.set.ImageSources;
 import io.flowmap.eval.set.SampleSet;
 import io.flowmap.eval.table.MetricRow;
 import io.flowmap.eval.table.MetricTable;
@@ -16,6 +18,7 @@ import io.flowmap.stage.Manifest;
 import io.flowmap.stage.StageInput;
 import io.flowmap.stage.StageNames;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -29,27 +32,37 @@ import java.util.stream.StreamSupport;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.functions;
 
-/** Describes the result of a command in a sentence for its user, from the stage's manifest, even if an earlier run made it. */
+/**
+ * Describes the result of a command in a sentence for its user, from the stage's manifest, even if an earlier run made it. What Spark has
+ * to read from tables, which takes seconds, is said only of stages that are new.
+ */
 final class Outcome {
     private static final String LAB = "lab ";
-    private static final List<String> PAGES = List.of(StageNames.REPORT, StageNames.DATASET, StageNames.SWEEP);
+    private static final List<String> PAGES =
+            List.of(StageNames.REPORT, StageNames.DATASET, StageNames.SWEEP, StageNames.STUDY_REPORT, "study/simulate");
     private static final String STEPS = "/training/steps";
+    private static final int MOST_NAMES = 20;
 
     private final JobContext context;
     private final String command;
+    private final Instant since;
 
-    Outcome(JobContext context, String command) {
+    /** @param since stages that were finished before this are not new */
+    Outcome(JobContext context, String command, Instant since) {
         this.context = context;
         this.command = command;
+        this.since = since;
     }
 
     /** The sentence, without punctuation at its end; empty if the command has no stage. */
     Optional<String> sentence() {
         return stage().filter(context::finished).map(stage -> {
             var dir = context.stage(stage);
-            return PAGES.contains(stage) || stage.startsWith(LAB.strip() + "/")
-                    ? "page to open in a browser: " + shown(new Path(dir, LabPage.FILE))
-                    : made(Manifest.read(Store.of(context.hadoop(), dir), dir)) + " in " + shown(dir);
+            if (PAGES.contains(stage) || stage.startsWith(LAB.strip() + "/")) {
+                return "page to open in a browser: " + shown(new Path(dir, LabPage.FILE));
+            }
+            var manifest = Manifest.read(Store.of(context.hadoop(), dir), dir);
+            return made(manifest) + " in " + shown(dir) + (command.equals("generate") ? pictures(manifest, dir) : "");
         });
     }
 
@@ -68,24 +81,30 @@ final class Outcome {
                     case "generate" -> StageNames.SAMPLES;
                     case "evaluate" -> StageNames.METRICS;
                     case "report", "dataset", "sweep" -> command;
+                    case "study make" -> StageNames.STUDY_PLAN;
+                    case "study report", "study simulate" -> command.replace(' ', '/');
                     default -> null;
                 });
     }
 
     private String made(Manifest manifest) {
         var facts = manifest.facts();
+        boolean isNew = !Instant.parse(manifest.finished()).isBefore(since);
         return switch (command) {
             case "ingest" -> data(facts);
             case "pretrain", "import", "prepare-teacher" -> teacher(facts)
                     + training(
-                            stage().orElseThrow() + "/main", manifest.config().at("/pretrain/main" + STEPS));
+                            isNew,
+                            stage().orElseThrow() + "/main",
+                            manifest.config().at("/pretrain/main" + STEPS));
             case "distill" -> "flow map of " + parameters(facts, ".")
-                    + training(StageNames.FLOW_MAP, manifest.config().at("/distill" + STEPS));
+                    + training(isNew, StageNames.FLOW_MAP, manifest.config().at("/distill" + STEPS));
             case "finetune" -> "finetuned flow map of " + parameters(facts, ".")
-                    + training(StageNames.FINETUNED, manifest.config().at("/finetune" + STEPS));
+                    + training(isNew, StageNames.FINETUNED, manifest.config().at("/finetune" + STEPS));
             case "ema" -> "averages of the parameters";
             case "generate" -> samples(manifest);
-            case "evaluate" -> metrics();
+            case "evaluate" -> isNew ? metrics() : "distances";
+            case "study make" -> study(facts);
             default -> throw new IllegalStateException("no stage of " + command);
         };
     }
@@ -119,12 +138,12 @@ final class Outcome {
         }
     }
 
-    /** Steps and the last round's loss, if they are stored. */
-    private String training(String stage, JsonNode steps) {
+    /** Steps and, of a new stage, the last round's loss, if they are stored. */
+    private String training(boolean isNew, String stage, JsonNode steps) {
         var table = new Path(context.stage(stage), "training");
         var told = steps.isNumber() ? " after " + count(steps.asLong()) + " steps" : "";
         try {
-            if (!Store.of(context.hadoop(), table).exists(table)) {
+            if (!isNew || !Store.of(context.hadoop(), table).exists(table)) {
                 return told;
             }
         } catch (IOException e) {
@@ -146,9 +165,35 @@ final class Outcome {
 
     private static String samples(Manifest manifest) {
         var facts = manifest.facts();
+        var steps = words(facts.path("steps")).collect(Collectors.joining(", "));
         return count(facts.path("samples").asLong()) + " samples each of "
-                + words(facts.path("models")).collect(Collectors.joining(" and ")) + " at "
-                + words(facts.path("steps")).collect(Collectors.joining(", ")) + " steps";
+                + words(facts.path("models")).collect(Collectors.joining(" and ")) + " at " + steps
+                + (steps.equals("1") ? " step" : " steps");
+    }
+
+    /** The files of pictures, and the classes of their columns. */
+    private String pictures(Manifest manifest, Path dir) {
+        var grids = words(manifest.facts().path("grids")).toList();
+        if (grids.isEmpty()) {
+            return "";
+        }
+        var data = context.stage(StageNames.DATA);
+        var names = LatentData.classNames(context.hadoop(), data);
+        var more = names.size() > MOST_NAMES ? ", ... (" + names.size() + " classes)" : "";
+        var first = new Path(dir, grids.get(0));
+        return "; "
+                + (grids.size() == 1
+                        ? "picture " + shown(first)
+                        : grids.size() + " pictures named MODEL-GUIDANCE-STEPS.png in " + shown(first.getParent()))
+                + (names.isEmpty()
+                        ? ""
+                        : ", columns: " + names.stream().limit(MOST_NAMES).collect(Collectors.joining(", ")) + more);
+    }
+
+    private static String study(JsonNode facts) {
+        return "study of " + words(facts.path("sets")).collect(Collectors.joining(", ")) + " with "
+                + count(facts.path("participants").asLong()) + " participants of "
+                + count(facts.path("questions").asLong()) + " questions";
     }
 
     /** The Frechet distance of both models at the best guidance weight, at few and at many steps. */
@@ -167,7 +212,10 @@ final class Outcome {
                             .ifPresent(value -> distances.add(model + " " + value + " at " + n)));
         }
         value(table.ofRealImages(table.distance())).ifPresent(value -> distances.add("training images " + value));
-        return table.distance() + " by steps, lower is better: " + String.join(", ", distances) + ";";
+        var split = table.protocol(table.distance()).reference().split();
+        return table.distance() + " to the images of split " + split
+                + (split.equals(ImageSources.TRAIN) ? ", which the models were trained on," : "")
+                + " by steps, lower is better: " + String.join(", ", distances) + ";";
     }
 
     private static Optional<String> value(OptionalDouble value) {
@@ -184,7 +232,8 @@ final class Outcome {
                 switch (command) {
                     case "ingest" -> List.of("pretrain");
                     case "pretrain" -> List.of("distill");
-                    case "import" -> List.of("prepare-teacher");
+                    case "import" -> List.of(
+                            context.settings().tree("import.flux").isNull() ? "prepare-teacher" : "distill");
                     case "prepare-teacher" -> List.of("distill", "distill.teacher.stage=" + stage().orElseThrow());
                     case "distill" -> List.of("generate");
                     case "finetune" -> List.of("generate", "generate.student-stage=" + StageNames.FINETUNED);
@@ -194,6 +243,7 @@ final class Outcome {
                     case "generate" -> List.of("evaluate");
                     case "evaluate" -> List.of("report");
                     case "report" -> List.of("sweep");
+                    case "study make" -> List.of("study serve");
                     default -> List.<String>of();
                 };
         return next.isEmpty()

@@ -2,10 +2,13 @@ package io.flowmap.app.launch;
 
 import io.flowmap.config.Reference;
 import io.flowmap.config.Setting;
+import io.flowmap.config.Settings;
 import io.flowmap.stage.Job;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -37,6 +40,38 @@ final class SettingsHelp {
                 .sorted(Comparator.comparingInt(section -> rank(section.path())))
                 .map(Setting::hocon)
                 .collect(Collectors.joining("\n"));
+    }
+
+    /**
+     * The values that a configuration gives to all settings, or to those at and below a key, as HOCON with the default beside every value
+     * that differs from it. Throws {@link io.flowmap.config.UserError} if there is no such key.
+     */
+    String values(Settings settings, String path) {
+        var defaults = Settings.load(Optional.empty(), List.of()).values();
+        var values = settings.values();
+        var keys = values.keySet().stream()
+                .filter(key -> path.isEmpty() || key.equals(path) || key.startsWith(path + "."))
+                .sorted(Comparator.comparingInt(key -> rank(key.split("\\.")[0])))
+                .toList();
+        if (keys.isEmpty()) {
+            reference.find(path);
+        }
+        var lines = new ArrayList<String>();
+        for (var key : keys) {
+            var usual = defaults.get(key);
+            var difference =
+                    values.get(key).equals(usual) ? "" : "  # " + (usual == null ? "no default" : "default: " + usual);
+            lines.add(key + " = " + values.get(key) + difference);
+        }
+        long differing = keys.stream()
+                .filter(key -> !values.get(key).equals(defaults.get(key)))
+                .count();
+        return String.format(
+                Locale.ROOT,
+                "# %d of %d settings differ from the defaults.%n%s%n",
+                differing,
+                keys.size(),
+                String.join("\n", lines));
     }
 
     /** Sort key: first the shared sections, then those of the stages in their order, then the others. */

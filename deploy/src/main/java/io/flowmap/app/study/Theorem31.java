@@ -5,6 +5,7 @@ import io.flowmap.flow.PerturbedGaussian;
 import io.flowmap.flow.PerturbedGaussian.Consistency;
 import io.flowmap.flow.Sampling;
 import io.flowmap.flow.ScalingMap;
+import io.flowmap.flow.TimeGrid;
 import io.flowmap.tensor.CounterRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,7 +94,7 @@ public record Theorem31(double deviation, double error, double gamma, int mostSt
         var drawn = new double[counts.length];
         var deviations = new double[counts.length];
         for (int i = 0; i < counts.length; i++) {
-            var x = Sampling.flowMap(model.map().asFlowMap(), start, counts[i], model.gamma(), fresh);
+            var x = Sampling.flowMap(model.map().asFlowMap(), start, TimeGrid.uniform(counts[i]), model.gamma(), fresh);
             double variance = x.mul(x).meanNumber().doubleValue();
             drawn[i] = perturbed.distance(variance);
             double error = exact[counts[i] - 1] * Math.sqrt(2.0 / samples);

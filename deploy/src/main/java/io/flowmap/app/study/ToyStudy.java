@@ -2,6 +2,7 @@ package io.flowmap.app.study;
 
 import io.flowmap.data.Conditions;
 import io.flowmap.flow.Sampling;
+import io.flowmap.flow.TimeGrid;
 import io.flowmap.model.FieldProgram;
 import io.flowmap.model.TeacherGraph;
 import io.flowmap.tensor.CounterRandom;
@@ -87,7 +88,8 @@ public final class ToyStudy {
         var distances = new ArrayList<Double>();
         try (var program = program(field)) {
             for (int steps : toy.sampledSteps()) {
-                var x = Sampling.flowMap(program, noise(START, 0), steps, row.gamma(), step -> noise(FRESH, step));
+                var x = Sampling.flowMap(
+                        program, noise(START, 0), TimeGrid.uniform(steps), row.gamma(), step -> noise(FRESH, step));
                 points.add(x.data().asDouble());
                 distances.add(distance(points.get(points.size() - 1), target));
             }

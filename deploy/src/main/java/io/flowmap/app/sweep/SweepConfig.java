@@ -1,6 +1,7 @@
 package io.flowmap.app.sweep;
 
 import io.flowmap.eval.ReferenceDistance;
+import io.flowmap.flow.TimeShift;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +14,7 @@ import java.util.Set;
  * @param guidance guidance weights
  * @param gamma noise of the sampler between steps
  * @param steps steps of the sampler
+ * @param shift of the times of the sampler
  * @param samples samples per case
  * @param batch samples drawn at once
  * @param screen samples after which hopeless cases end, in whole blocks; 0 for no screening
@@ -24,6 +26,7 @@ record SweepConfig(
         List<Double> guidance,
         List<Double> gamma,
         List<Integer> steps,
+        TimeShift shift,
         int samples,
         int batch,
         int screen,

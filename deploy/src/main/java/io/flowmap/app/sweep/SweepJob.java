@@ -85,6 +85,7 @@ public final class SweepJob implements Job {
                 models,
                 data.encoder(),
                 data.conditions(),
+                settings.shift(),
                 context.run().seedOf("generate"),
                 settings.batch(),
                 settings.samples(),

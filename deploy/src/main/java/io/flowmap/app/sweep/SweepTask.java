@@ -7,6 +7,7 @@ import io.flowmap.eval.ReferenceDistance;
 import io.flowmap.eval.distance.FeatureBlock;
 import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.feature.FeatureNetwork;
+import io.flowmap.flow.TimeShift;
 import io.flowmap.model.StoredModel;
 import io.flowmap.stage.TaskDevice;
 import java.io.Serializable;
@@ -26,6 +27,7 @@ import org.apache.spark.util.TaskCompletionListener;
  * @param models by {@link SweepCase#network()}
  * @param encoder encoding of the latents, for decoding to pixels
  * @param conditions of the samples
+ * @param shift of the times of the sampler
  * @param seed seed of the noise, shared by all cases
  * @param batch samples drawn at once
  * @param samples samples per case
@@ -36,6 +38,7 @@ record SweepTask(
         Map<String, StoredModel> models,
         Encoder encoder,
         ConditionSource conditions,
+        TimeShift shift,
         long seed,
         int batch,
         int samples,
@@ -104,7 +107,8 @@ record SweepTask(
             if (!drawn.equals(name)) {
                 closeDrawing();
                 var model = task.models.get(name);
-                drawing = SampleDrawing.ofFlowMap(model, task.encoder, task.conditions, task.seed, task.batch, hadoop);
+                drawing = SampleDrawing.ofFlowMap(
+                        model, task.encoder, task.conditions, task.shift, task.seed, task.batch, hadoop);
                 drawn = name;
             }
         }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -190,6 +191,35 @@ class CommandsTest {
         assertThat(execute("settings")).isZero();
         assertThat(out.toString())
                 .containsSubsequence("run {", "spark {", "training {", "network {", "ingest {", "evaluate {");
+    }
+
+    @Test
+    void settingsOfAFileAreResolvedAndThoseThatDifferNameTheirDefault(@TempDir Path folder) throws IOException {
+        var file = Files.writeString(
+                folder.resolve("mine.conf"),
+                """
+                run.seed = 7
+                training.steps = 50
+                distill.time-pairs.mean = -0.8
+                spark.conf { "spark.hadoop.fs.s3a.secret.key" = hush, spark.mine = a }
+                """);
+        assertThat(execute("settings", "--config", file.toString(), "distill.time-pairs"))
+                .isZero();
+        assertThat(out.toString())
+                .isEqualTo(
+                        """
+                        # 1 of 2 settings differ from the defaults.
+                        distill.time-pairs.deviation = 1.6
+                        distill.time-pairs.mean = -0.8  # default: -0.6
+                        """);
+        assertThat(execute("settings", "--config", file.toString())).isZero();
+        assertThat(out.toString())
+                .containsSubsequence("run.seed = 7  # default: 0", "training.steps = 50", "distill.training.steps = 50")
+                .contains("spark.mine\" = \"a\"  # no default", "secret.key\" = \"(secret)\"  # no default")
+                .doesNotContain("hush");
+        assertThat(execute("settings", "--config", file.toString(), "distill.tim"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("unknown setting distill.tim");
     }
 
     @Test

@@ -151,7 +151,7 @@ class MixerTest {
                                 "run.stages.data=" + dir.resolve("run/data"),
                                 "network.architecture=mixr")))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("[edm2, mixer]")
+                .hasMessageContaining("[edm2, flux, mixer]")
                 .hasMessageContaining("mixr");
     }
 

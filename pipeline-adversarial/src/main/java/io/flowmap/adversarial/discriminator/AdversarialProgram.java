@@ -11,6 +11,7 @@ import io.flowmap.graph.Vjp;
 import io.flowmap.nn.Condition;
 import io.flowmap.nn.FlatParameters;
 import io.flowmap.nn.Parameter;
+import io.flowmap.nn.Precision;
 import io.flowmap.nn.Scope;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -51,6 +52,8 @@ public final class AdversarialProgram implements AutoCloseable {
      * @param sample shape of a sample [C,H,W]
      * @param batch samples per step
      * @param type floating-point type of the arithmetic
+     * @param precision type of the networks' products
+     * @param recomputing whether blocks compute their activations again in the reverse pass instead of keeping them
      */
     public record Setup(
             NetworkField student,
@@ -61,7 +64,9 @@ public final class AdversarialProgram implements AutoCloseable {
             Augmentation augmentation,
             long[] sample,
             int batch,
-            DataType type) {
+            DataType type,
+            Precision precision,
+            boolean recomputing) {
         /** A setup in which all parameters of the flow map are trained. */
         public Setup(
                 NetworkField student,
@@ -80,7 +85,9 @@ public final class AdversarialProgram implements AutoCloseable {
                     augmentation,
                     sample,
                     batch,
-                    type);
+                    type,
+                    Precision.FLOAT32,
+                    false);
         }
 
         boolean perturbs() {
@@ -98,7 +105,7 @@ public final class AdversarialProgram implements AutoCloseable {
      */
     public AdversarialProgram(Setup setup, Vectors parameters, Vectors gradients) {
         this.setup = setup;
-        inputs = new GraphInputs(setup.type());
+        inputs = new GraphInputs(setup.type(), setup.precision());
         shapes = inputs.shapes();
         FlatParameters theta = setup.parameters();
         FlatParameters psi = setup.discriminator().parameters();
@@ -118,7 +125,7 @@ public final class AdversarialProgram implements AutoCloseable {
                 game.fakePenalty() == null ? null : output(game.fakePenalty().size());
         write(student, theta, Map.of(fake, game.generatorSlope()), gradients.student());
         write(discriminator, psi, game.discriminatorCotangents(), gradients.discriminator());
-        program = Nd4jBackend.compile(shapes, inputs.arrays(), outputs);
+        program = Nd4jBackend.compile(shapes, inputs.arrays(), outputs, setup.recomputing());
     }
 
     private SDVariable fake(Scope scope, SDVariable real, Condition condition) {
@@ -168,11 +175,14 @@ public final class AdversarialProgram implements AutoCloseable {
                 .filter(Parameter::trained)
                 .map(p -> scope.variable(p.name()))
                 .toList();
-        var gradients = Vjp.of(shapes, cotangents, trained);
+        double scale = setup.precision().lossScale();
+        var scaled = new LinkedHashMap<SDVariable, SDVariable>();
+        cotangents.forEach((y, slope) -> scaled.put(y, scale == 1 ? slope : slope.mul(scale)));
+        var gradients = Vjp.of(shapes, scaled, trained);
         parameters.views(gradient).forEach((name, view) -> {
             var slope = gradients.get(scope.variable(name));
             if (slope != null) {
-                outputs.put(slope.name(), view);
+                outputs.put((scale == 1 ? slope : slope.mul(1 / scale)).name(), view);
             }
         });
     }

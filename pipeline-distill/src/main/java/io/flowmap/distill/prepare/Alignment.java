@@ -7,6 +7,7 @@ import io.flowmap.distill.train.step.BlockSource;
 import io.flowmap.distill.train.step.LocalObjective;
 import io.flowmap.distill.train.step.Normalisation;
 import io.flowmap.distill.train.step.ObjectiveFactory;
+import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.model.StoredModel;
 import io.flowmap.nn.FlatParameters;
 import io.flowmap.nn.TimeEmbedding;
@@ -108,13 +109,13 @@ public record Alignment(StoredModel imported, AlignmentConfig config, long seed)
     }
 
     @Override
-    public LocalObjective create(Configuration hadoop) {
+    public LocalObjective create(Configuration hadoop, TrainingConfig training) {
         var old = NoiseEmbedding.of(embedding(), imported.spec().parameters().layout(), imported.vector(hadoop));
         return new AlignmentObjective(this, embedding(), old, features(old));
     }
 
     @Override
-    public Normalisation normalisation(Configuration hadoop) {
+    public Normalisation normalisation(Configuration hadoop, TrainingConfig training) {
         return normalisation(
                 NoiseEmbedding.of(embedding(), imported.spec().parameters().layout(), imported.vector(hadoop)));
     }

@@ -1,6 +1,7 @@
 package io.flowmap.distill.sample;
 
 import io.flowmap.distill.teacher.TeacherConfig;
+import io.flowmap.flow.TimeShift;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Set;
@@ -11,6 +12,7 @@ record GenerateConfig(
         List<Integer> steps,
         List<Double> guidance,
         List<Double> gamma,
+        TimeShift shift,
         int samples,
         String topUp,
         int batch,

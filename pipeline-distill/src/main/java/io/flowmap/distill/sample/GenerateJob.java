@@ -35,6 +35,7 @@ public final class GenerateJob implements Job {
     /**
      * @param takenOver samples reused from an earlier output
      * @param gamma noise between steps, by number of steps
+     * @param grids files of pictures
      */
     private record Facts(
             int samples,
@@ -43,7 +44,8 @@ public final class GenerateJob implements Job {
             Map<String, Cost> networks,
             List<Integer> steps,
             Map<Integer, Double> gamma,
-            long noiseSeed) {}
+            long noiseSeed,
+            List<String> grids) {}
 
     /** Parameters of a model, and network evaluations per step. */
     private record Cost(long parameters, int evaluations) {}
@@ -102,7 +104,7 @@ public final class GenerateJob implements Job {
                     .phase("generate", Map.of("model", model, "steps", config.steps(), "samples", config.samples()));
             write(context, output, task, model, earlier);
         }
-        SampleGrids.write(context, output, config, data.imageShape(), data.classes());
+        var grids = SampleGrids.write(context, output, config, data.imageShape(), data.classes());
         return new Facts(
                 config.samples(),
                 drawn,
@@ -110,7 +112,8 @@ public final class GenerateJob implements Job {
                 networks(guided, flowMap),
                 config.steps(),
                 config.steps().stream().collect(Collectors.toMap(steps -> steps, config::gammaAt)),
-                context.run().seedOf("generate"));
+                context.run().seedOf("generate"),
+                grids);
     }
 
     private static Map<String, Cost> networks(StoredTeacher teacher, StoredModel student) {

@@ -8,6 +8,7 @@ import io.flowmap.data.LatentShape;
 import io.flowmap.data.SampleRecord;
 import io.flowmap.distill.teacher.StoredTeacher;
 import io.flowmap.flow.Sampling;
+import io.flowmap.flow.TimeShift;
 import io.flowmap.model.FieldProgram;
 import io.flowmap.model.NetworkSpec;
 import io.flowmap.model.StoredModel;
@@ -35,6 +36,7 @@ public final class SampleDrawing implements AutoCloseable {
     private final FieldProgram program;
     private final PixelDecoder decoder;
     private final ConditionSource.Reader conditions;
+    private final TimeShift shift;
     private final long seed;
     private final int batch;
 
@@ -44,6 +46,7 @@ public final class SampleDrawing implements AutoCloseable {
             TeacherGraph field,
             PixelDecoder decoder,
             ConditionSource.Reader conditions,
+            TimeShift shift,
             long seed,
             int batch) {
         this.spec = spec;
@@ -52,6 +55,7 @@ public final class SampleDrawing implements AutoCloseable {
         this.program = new FieldProgram(field, spec.condition(), batch, spec.sample());
         this.decoder = decoder;
         this.conditions = conditions;
+        this.shift = shift;
         this.seed = seed;
         this.batch = batch;
     }
@@ -61,6 +65,7 @@ public final class SampleDrawing implements AutoCloseable {
      *
      * @param encoder encoding of the latents, for decoding to pixels
      * @param conditions of the samples
+     * @param shift of the times
      * @param seed of the noise
      * @param batch samples drawn at once
      */
@@ -68,6 +73,7 @@ public final class SampleDrawing implements AutoCloseable {
             StoredModel student,
             Encoder encoder,
             ConditionSource conditions,
+            TimeShift shift,
             long seed,
             int batch,
             Configuration hadoop) {
@@ -78,6 +84,7 @@ public final class SampleDrawing implements AutoCloseable {
                 student.frozen("student", hadoop),
                 decoder,
                 conditions.open(hadoop, student.spec().condition()),
+                shift,
                 seed,
                 batch);
     }
@@ -87,13 +94,21 @@ public final class SampleDrawing implements AutoCloseable {
             StoredTeacher teacher,
             Encoder encoder,
             ConditionSource conditions,
+            TimeShift shift,
             long seed,
             int batch,
             Configuration hadoop) {
         NetworkSpec spec = teacher.main().spec();
         var decoder = PixelDecoder.open(hadoop, encoder, spec.shape());
         return new SampleDrawing(
-                spec, false, teacher.open(hadoop), decoder, conditions.open(hadoop, spec.condition()), seed, batch);
+                spec,
+                false,
+                teacher.open(hadoop),
+                decoder,
+                conditions.open(hadoop, spec.condition()),
+                shift,
+                seed,
+                batch);
     }
 
     /**
@@ -105,10 +120,11 @@ public final class SampleDrawing implements AutoCloseable {
         Conditions conditions = this.conditions.of(first, batch);
         program.condition(conditions, guidance);
         INDArray noise = noise(first, START);
+        var grid = shift.grid(steps, spec.sample());
         long start = System.nanoTime();
         INDArray x = flowMap
-                ? Sampling.flowMap(program, noise, steps, gamma, step -> noise(first, FRESH + step))
-                : Sampling.euler(program, noise, steps);
+                ? Sampling.flowMap(program, noise, grid, gamma, step -> noise(first, FRESH + step))
+                : Sampling.euler(program, noise, grid);
         long nanos = (System.nanoTime() - start) / batch;
         return decode(x.data().asFloat(), conditions.labels(), first, nanos, steps * program.multiplyAdds() / batch);
     }

@@ -11,6 +11,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.apache.hadoop.fs.Path;
@@ -25,8 +26,10 @@ final class SampleGrids {
 
     private SampleGrids() {}
 
-    /** Writes {@code grids/<model>-<guidance>-<steps>.png}. */
-    static void write(JobContext context, StageOutput output, GenerateConfig config, LatentShape shape, int classes) {
+    /** Writes {@code grids/<model>-<guidance>-<steps>.png} and returns these names. */
+    static List<String> write(
+            JobContext context, StageOutput output, GenerateConfig config, LatentShape shape, int classes) {
+        var names = new ArrayList<String>();
         int columns = classes > 0 ? classes : UNCONDITIONAL_COLUMNS;
         int count = Math.min(config.samples(), columns * config.gridRows());
         for (String model : config.models()) {
@@ -40,11 +43,14 @@ final class SampleGrids {
                                     functions.col(SampleSchema.GUIDANCE).equalTo(guidance))
                             .where(functions.col(SampleSchema.STEPS).equalTo(steps))
                             .collectAsList();
-                    var file = new Path(output.dir(), "grids/" + model + "-" + guidance + "-" + steps + ".png");
-                    AtomicFile.write(output.fileSystem(), file, png(selected, shape, columns, count));
+                    var name = "grids/" + model + "-" + guidance + "-" + steps + ".png";
+                    AtomicFile.write(
+                            output.fileSystem(), new Path(output.dir(), name), png(selected, shape, columns, count));
+                    names.add(name);
                 }
             }
         }
+        return names;
     }
 
     private static byte[] png(List<Row> rows, LatentShape shape, int columns, int count) {

@@ -45,8 +45,8 @@ record SampleTask(
     Iterator<Row> rows(String model, Iterator<Integer> batches, Configuration hadoop, LongAccumulator counter) {
         TaskDevice.use();
         SampleDrawing drawing = model.equals("student")
-                ? SampleDrawing.ofFlowMap(student, encoder, conditions, seed, config.batch(), hadoop)
-                : SampleDrawing.ofTeacher(teacher, encoder, conditions, seed, config.batch(), hadoop);
+                ? SampleDrawing.ofFlowMap(student, encoder, conditions, config.shift(), seed, config.batch(), hadoop)
+                : SampleDrawing.ofTeacher(teacher, encoder, conditions, config.shift(), seed, config.batch(), hadoop);
         TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> drawing.close());
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(batches, Spliterator.ORDERED), false)
                 .flatMap(batch -> rows(drawing, (long) batch * config.batch(), counter))

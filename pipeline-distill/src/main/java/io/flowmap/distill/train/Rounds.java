@@ -40,7 +40,7 @@ final class Rounds implements AutoCloseable {
         var plan = new BlockPlan(parameters.length(), gradients ? 1 : 3, config.blockFloats());
         this.averaging = new Averaging(spark, plan, plan, config.workers(), work);
         this.averages = averages;
-        this.normalisation = work.objective().normalisation(hadoop);
+        this.normalisation = work.objective().normalisation(hadoop, config);
         this.parameters = parameters;
     }
 

@@ -163,7 +163,8 @@ final class TrainingLoop {
     }
 
     private void tellSaved() {
-        context.progress().goesOn("from step " + state.counters().step() + " in " + archive.dir());
+        context.progress()
+                .goesOn("from the checkpoint of step " + state.counters().step() + " in " + archive.dir());
     }
 
     /** Adds a row to the table, with the quantity of the watch if there is one. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowmap.flow.FlowMap;
 import io.flowmap.flow.Sampling;
+import io.flowmap.flow.TimeGrid;
 import io.flowmap.flow.Velocity;
 import io.flowmap.nn.edm2.Edm2Case;
 import io.flowmap.testing.Npy;
@@ -59,12 +60,12 @@ class SamplesReferenceTest {
             Velocity main = (x, t) -> mlp(folder, "teacher", x, t);
             Velocity weak = (x, t) -> mlp(folder, "weak", x, t);
             return Sampling.euler(
-                    (x, t) -> main.at(x, t).mul(lambda).add(weak.at(x, t).mul(1 - lambda)), start, n);
+                    (x, t) -> main.at(x, t).mul(lambda).add(weak.at(x, t).mul(1 - lambda)), start, TimeGrid.uniform(n));
         }
         double gamma =
                 m.group(2) != null ? Double.parseDouble(m.group(2)) : m.group(1).equals("flowmap") ? 0 : 1;
         FlowMap map = (x, t, s) -> mlp(folder, "student", x, t, s);
-        return Sampling.flowMap(map, start, n, gamma, i -> noise.slice(i));
+        return Sampling.flowMap(map, start, TimeGrid.uniform(n), gamma, i -> noise.slice(i));
     }
 
     /** W3 silu(W2 tanh(W1 u + b1) + b2) + b3 with u = [x, times]. */

@@ -4,6 +4,7 @@ import io.flowmap.distill.train.step.Batch;
 import io.flowmap.distill.train.step.LocalObjective;
 import io.flowmap.distill.train.step.ObjectiveFactory;
 import io.flowmap.distill.train.step.StepReport;
+import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.tensor.ParameterLayout;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
@@ -28,7 +29,7 @@ public record Faults(long seed, Kind kind, long at) implements ObjectiveFactory 
     }
 
     @Override
-    public LocalObjective create(Configuration hadoop) {
+    public LocalObjective create(Configuration hadoop, TrainingConfig config) {
         return new Faulty(new SmallMlp(seed), kind, at);
     }
 

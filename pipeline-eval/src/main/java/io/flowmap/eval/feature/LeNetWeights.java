@@ -16,6 +16,7 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -77,12 +78,12 @@ public record LeNetWeights(LatentShape shape, int classes, float[] flat) impleme
             SafeTensors.write(
                     out,
                     tensors,
-                    Map.of(
+                    new TreeMap<>(Map.of(
                             "network", LeNet.NAME,
                             "channels", Integer.toString(shape.channels()),
                             "height", Integer.toString(shape.height()),
                             "width", Integer.toString(shape.width()),
-                            "classes", Integer.toString(classes)));
+                            "classes", Integer.toString(classes))));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -79,7 +79,7 @@ final class Introduction {
                         + " the share of samples that look like real images, recall the share of the real images' variety that the samples"
                         + " reach%s; higher is better, and 1 is the maximum.",
                 table.distance(),
-                floor.isEmpty()
+                floor.isEmpty() || onTrainingImages
                         ? ""
                         : ", and training images get " + Axis.format(floor.getAsDouble())
                                 + ", so a value near that is as good as this distance can show",

@@ -51,7 +51,7 @@ final class MetricSection {
                 "",
                 table.ofRealImages(table.distance()),
                 table.distance() + " ↓, training images",
-                "the floor: the value of real images"));
+                isOnTrainingImages() ? "among the images compared with" : "the floor: the value of real images"));
         int last = HEADLINE_STEPS.get(HEADLINE_STEPS.size() - 1);
         html.append(figure(
                 "student",
@@ -59,6 +59,18 @@ final class MetricSection {
                 "class accuracy ↑, student, " + plural(last),
                 "classified by the " + table.network() + " that gives the features"));
         return html.append("</div>").toString();
+    }
+
+    /** A sentence for samples that were compared with the images that the models learned from; otherwise empty. */
+    String onTrainingImages() {
+        return isOnTrainingImages()
+                ? " Samples are compared with the images that the models were trained on (evaluate.reference-split = train), so copies of"
+                        + " these would score best; images kept apart (ingest.test) make a fairer reference."
+                : "";
+    }
+
+    private boolean isOnTrainingImages() {
+        return table.protocol(table.distance()).reference().split().equals(ImageSources.TRAIN);
     }
 
     /** Frechet distances per class at the best weight, one table per metric; empty if none were measured. */

@@ -2,6 +2,7 @@ package io.flowmap.eval.report;
 
 import io.flowmap.data.LatentData;
 import io.flowmap.data.LiteralPath;
+import io.flowmap.eval.preference.PreferenceResult;
 import io.flowmap.eval.set.ImageSources;
 import io.flowmap.eval.set.SampleSet;
 import io.flowmap.eval.table.Comparison;
@@ -39,7 +40,8 @@ public final class ReportJob implements Job {
             StageNames.FINETUNED,
             StageNames.SAMPLES,
             StageNames.CLASSIFIER,
-            StageNames.METRICS);
+            StageNames.METRICS,
+            StageNames.STUDY_REPORT);
     private static final List<Training> TRAININGS = List.of(
             new Training(StageNames.TEACHER + "/main", "Teacher"),
             new Training(StageNames.TEACHER + "/weak", "Weak model that guides the teacher"),
@@ -113,11 +115,7 @@ public final class ReportJob implements Job {
         new Introduction(table, train, finetuned).write(page);
         page.command(context.command());
         var columns = Introduction.columns(data.classNames(), settings.classes());
-        var whose = table.steps(SampleSet.TEACHER, table.bestGuidance()).isEmpty() ? "student's" : "teacher's";
-        page.section(
-                "In short",
-                "At guidance weight " + guidance + ", where the " + whose + " distance is lowest.",
-                measured.headline());
+        page.section("In short", chosen(table) + measured.onTrainingImages(), measured.headline());
         page.section(
                 "Samples",
                 "Guidance weight " + guidance
@@ -130,7 +128,7 @@ public final class ReportJob implements Job {
         page.section(
                 "Nearest training images",
                 "The student's first samples at the fewest steps (top row), above the three training images nearest to each in pixels. A sample"
-                        + " that equals an image below it would be a copy.",
+                        + " that equals an image below it would be a copy." + columns,
                 images.neighbours(sets, table.bestGuidance(), train));
         page.section(
                 "Quality and time against steps",
@@ -144,11 +142,21 @@ public final class ReportJob implements Job {
                         + measured.parts()
                         + measured.classes(data.classNames())
                         + new NamedProtocols(table).html());
+        addStudy(context, fileSystem, page);
         addTraining(context, fileSystem, page);
         return page.section(
                 "Provenance",
                 "Inputs and settings of each stage. Hashes are the first twelve digits of SHA-256.",
                 provenance(context, fileSystem, inputs));
+    }
+
+    /** The guidance weight of the headline, and why it is this one. */
+    private static String chosen(MetricTable table) {
+        var whose = table.steps(SampleSet.TEACHER, table.bestGuidance()).isEmpty() ? "student's" : "teacher's";
+        return "At guidance weight " + Axis.format(table.bestGuidance())
+                + (table.guidances().size() == 1
+                        ? ", the only one measured."
+                        : ", where the " + whose + " distance is lowest.");
     }
 
     /** Writes the table as CSV (the metrics stage has it as Parquet), and every chart as a separate file. */
@@ -166,6 +174,14 @@ public final class ReportJob implements Job {
         return "Run " + StageInput.withoutCredentials(new Path(context.run().dir())) + ", images of " + shape.width()
                 + "×" + shape.height() + "×" + shape.channels() + ", " + data.classes() + " classes, "
                 + context.clock().instant().truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private static void addStudy(JobContext context, FileSystem fileSystem, Page page) {
+        if (context.finished(StageNames.STUDY_REPORT)) {
+            var section =
+                    new PreferenceSection(PreferenceResult.read(fileSystem, context.stage(StageNames.STUDY_REPORT)));
+            page.section("What people say", section.explanation(), section.html());
+        }
     }
 
     private static void addTraining(JobContext context, FileSystem fileSystem, Page page) {

@@ -45,6 +45,29 @@ class ReportJobTest {
     }
 
     @Test
+    void aComparisonWithTheTrainingImagesIsSaid() throws IOException {
+        try (var spark = LocalSpark.start(1)) {
+            var run = new TestRun(
+                            spark,
+                            dir,
+                            TestImages.stripes(300),
+                            "evaluate.reference-split=train",
+                            "evaluate.classifier.steps=2",
+                            "evaluate.classifier.batch=4")
+                    .data(100, 100)
+                    .samples("student", 1.5, 1, 200, 100, 20)
+                    .finishSamples();
+            new EvaluateJob().run(run.context());
+            new ReportJob().run(run.context());
+        }
+        assertThat(Files.readString(dir.resolve("report/report.html")))
+                .contains(
+                        "At guidance weight 1.5, the only one measured. Samples are compared with the images that the models were trained on",
+                        "among the images compared with")
+                .doesNotContain("the floor: the value of real images", "a value near that is as good");
+    }
+
+    @Test
     void pageHoldsEverythingAndFetchesNothing() throws IOException {
         try (var spark = LocalSpark.start(2)) {
             var run = new TestRun(

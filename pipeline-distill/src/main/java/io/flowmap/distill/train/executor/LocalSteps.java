@@ -86,6 +86,6 @@ public record LocalSteps(
         var order = new SampleOrder(seed, data.counts());
         var batches = new BatchReader(blocks, order, data.shape(), data.condition());
         var name = SparkEnv.get().executorId() + "/" + number;
-        return new Slot(name, objective.create(hadoop.value()), batches, config, updater, parameters.get());
+        return new Slot(name, objective.create(hadoop.value(), config), batches, config, updater, parameters.get());
     }
 }

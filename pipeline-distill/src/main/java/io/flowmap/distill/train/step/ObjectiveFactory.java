@@ -12,7 +12,7 @@ import org.apache.hadoop.conf.Configuration;
  */
 public interface ObjectiveFactory extends Serializable {
     /** Builds an objective. It reads teacher checkpoints and other files itself. */
-    LocalObjective create(Configuration hadoop);
+    LocalObjective create(Configuration hadoop, TrainingConfig config);
 
     /** The parameters that are not in the trained vector; null if all are. Checkpoints name this file. */
     default FrozenFile frozen() {
@@ -40,7 +40,7 @@ public interface ObjectiveFactory extends Serializable {
     }
 
     /** The projection that the driver applies after averaging. Override it if creating a whole objective is too expensive. */
-    default Normalisation normalisation(Configuration hadoop) {
-        return create(hadoop);
+    default Normalisation normalisation(Configuration hadoop, TrainingConfig config) {
+        return create(hadoop, config);
     }
 }

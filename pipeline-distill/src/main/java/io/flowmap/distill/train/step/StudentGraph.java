@@ -25,7 +25,7 @@ final class StudentGraph implements AutoCloseable {
     private final Map<Parameter, SDVariable> gradients = new LinkedHashMap<>();
 
     StudentGraph(StudentProgram.Setup setup) {
-        inputs = new GraphInputs(setup.type());
+        inputs = new GraphInputs(setup.type(), setup.precision());
         var scope = Scope.trained(inputs.shapes(), setup.type(), "student.", setup.frozen());
         residual = emit(setup, scope);
         List<SDVariable> trained = new ArrayList<>();
@@ -36,10 +36,11 @@ final class StudentGraph implements AutoCloseable {
                 trained.add(variable);
             }
         }
-        var slopes = Vjp.of(inputs.shapes(), residual.output(), residual.cotangent(), trained);
+        double scale = setup.precision().lossScale();
+        var slopes = Vjp.of(inputs.shapes(), residual.output(), scaled(residual.cotangent(), scale), trained);
         parameters.forEach((p, variable) -> {
             if (p.trained()) {
-                gradients.put(p, slopes.get(variable));
+                gradients.put(p, scaled(slopes.get(variable), 1 / scale));
             }
         });
     }
@@ -67,6 +68,10 @@ final class StudentGraph implements AutoCloseable {
         }
         TeacherGraph.Emitter emitter = setup.teacher().in(inputs.shapes(), inputs.type());
         return (x, time) -> emitter.velocity(new NetworkField.Point(x, time, condition, null, guidance));
+    }
+
+    private static SDVariable scaled(SDVariable x, double factor) {
+        return factor == 1 ? x : x.mul(factor);
     }
 
     GraphInputs inputs() {

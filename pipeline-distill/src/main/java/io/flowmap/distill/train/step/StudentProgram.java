@@ -7,6 +7,7 @@ import io.flowmap.engine.nd4j.Nd4jBackend;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.model.TeacherGraph;
 import io.flowmap.nn.FlatParameters;
+import io.flowmap.nn.Precision;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -33,6 +34,7 @@ public final class StudentProgram implements AutoCloseable {
      * @param sample shape of a sample: an image [C,H,W] or a point [D]
      * @param batch samples per step
      * @param type floating-point type of the arithmetic
+     * @param precision type of the networks' products
      * @param recomputing whether blocks compute their activations again in the reverse pass instead of keeping them
      * @param monitored whether to keep the objective's monitors (for tests and benchmarks)
      */
@@ -45,6 +47,7 @@ public final class StudentProgram implements AutoCloseable {
             long[] sample,
             int batch,
             DataType type,
+            Precision precision,
             boolean recomputing,
             boolean monitored) {
         public Setup {
@@ -72,6 +75,7 @@ public final class StudentProgram implements AutoCloseable {
                     sample,
                     batch,
                     type,
+                    Precision.FLOAT32,
                     false,
                     monitored);
         }

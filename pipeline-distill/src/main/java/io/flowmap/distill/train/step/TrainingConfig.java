@@ -2,6 +2,7 @@ package io.flowmap.distill.train.step;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.flowmap.distill.train.ema.PowerEma;
+import io.flowmap.nn.Precision;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +14,8 @@ import java.util.Set;
  * @param batchPerWorker samples per worker and step
  * @param localSteps steps k between two averages
  * @param parameters patterns for the names of trained parameters; {@code *} alone means all
+ * @param precision type of matrix products and convolutions
+ * @param activationCheckpointing whether blocks compute their activations again in the reverse pass instead of keeping them
  * @param steps optimisation steps of the whole training; 0 keeps the initial parameters, normalised
  */
 public record TrainingConfig(
@@ -21,6 +24,8 @@ public record TrainingConfig(
         int localSteps,
         long steps,
         Average average,
+        Precision precision,
+        boolean activationCheckpointing,
         AdamConfig adam,
         LearningRateConfig learningRate,
         List<Double> emaStds,
@@ -35,8 +40,13 @@ public record TrainingConfig(
         implements Serializable {
 
     /** Keys whose value may change when a training is resumed: they affect monitoring and storage, not the result. */
-    public static final Set<String> OPERATIONAL =
-            Set.of("guard", "checkpoint-every", "keep-checkpoints", "metrics-every", "cache-megabytes");
+    public static final Set<String> OPERATIONAL = Set.of(
+            "activation-checkpointing",
+            "guard",
+            "checkpoint-every",
+            "keep-checkpoints",
+            "metrics-every",
+            "cache-megabytes");
 
     /** What the workers send to be averaged. */
     public enum Average {

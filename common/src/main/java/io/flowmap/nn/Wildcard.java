@@ -1,0 +1,18 @@
+package io.flowmap.nn;
+
+import java.util.Arrays;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Patterns of names, in which {@code *} stands for any text. */
+final class Wildcard {
+    private Wildcard() {}
+
+    static Predicate<String> of(String pattern) {
+        return Pattern.compile(Arrays.stream(pattern.split("\\*", -1))
+                        .map(Pattern::quote)
+                        .collect(Collectors.joining(".*")))
+                .asMatchPredicate();
+    }
+}

@@ -1,0 +1,2 @@
+/** The transformer of FLUX.1. */
+package io.flowmap.nn.flux;
