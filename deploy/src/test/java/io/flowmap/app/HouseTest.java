@@ -167,7 +167,7 @@ class HouseTest {
             fields().that().areStatic().and(notSynthetic()).should().beFinal();
 
     /**
-     * Exempt: state that an executor keeps between tasks, frozen weights and values computed from them, the number of OpenBLAS's
+     * Exempt: slots that an executor keeps between tasks, states of rounds, frozen weights and values computed from them, the number of OpenBLAS's
      * threads, and the end of the process.
      */
     @ArchTest
