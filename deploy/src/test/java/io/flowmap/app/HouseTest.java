@@ -167,8 +167,8 @@ class HouseTest {
             fields().that().areStatic().and(notSynthetic()).should().beFinal();
 
     /**
-     * Exempt: slots that an executor keeps between tasks, states of rounds, frozen weights and values computed from them, the number of OpenBLAS's
-     * threads, and the end of the process.
+     * Exempt: slots that an executor keeps between tasks, states of rounds, frozen weights and values computed from them, the number
+     * of OpenBLAS's threads, and the end of the process.
      */
     @ArchTest
     static final ArchRule finalStaticsThatChangeAreSix = fields().that()

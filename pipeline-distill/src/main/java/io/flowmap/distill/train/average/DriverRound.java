@@ -12,6 +12,7 @@ final class DriverRound {
     private final List<? extends Floats> vectors;
     private final LocalResult[] results;
     private volatile boolean consumed;
+    private boolean ended;
 
     private DriverRound(long averaging, List<? extends Floats> vectors, int workers) {
         this.averaging = averaging;
@@ -30,6 +31,15 @@ final class DriverRound {
         return RoundStates.ofThisJvm().running(averaging);
     }
 
+    /** The running round of an averaging, in the driver's JVM. */
+    static DriverRound running(long averaging) {
+        var round = of(averaging);
+        if (round == null) {
+            throw new IllegalStateException("cannot run a worker of a round that has ended");
+        }
+        return round;
+    }
+
     /** The driver's vectors. Throws {@link IllegalStateException} once averages may have overwritten them. */
     List<? extends Floats> state() {
         if (consumed) {
@@ -44,8 +54,15 @@ final class DriverRound {
         consumed = true;
     }
 
-    /** Keeps a worker's result until the round ends, in place of the result of an earlier attempt. */
+    /**
+     * Keeps a worker's result until the round ends, in place of the result of an earlier attempt. Gives it back and throws {@link
+     * IllegalStateException} if the round has ended.
+     */
     synchronized void keep(int worker, LocalResult result) {
+        if (ended) {
+            release(result, false);
+            throw new IllegalStateException("cannot keep the result of a round that has ended");
+        }
         release(results[worker], true);
         results[worker] = result;
     }
@@ -55,6 +72,7 @@ final class DriverRound {
     }
 
     synchronized void end(boolean succeeded) {
+        ended = true;
         RoundStates.ofThisJvm().end(averaging);
         for (var result : results) {
             release(result, succeeded);
