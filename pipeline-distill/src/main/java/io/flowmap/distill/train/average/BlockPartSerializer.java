@@ -35,15 +35,19 @@ final class BlockPartSerializer extends Serializer implements Serializable {
         return true;
     }
 
+    /** An instance and its streams belong to one task, which uses them in turn. A writer has a stream for each reducer. */
     private static final class Instance extends SerializerInstance {
+        private final byte[] chunk = new byte[4 * CHUNK_FLOATS];
+        private final float[] floats = new float[CHUNK_FLOATS];
+
         @Override
         public SerializationStream serializeStream(OutputStream out) {
-            return new Writer(out);
+            return new Writer(out, chunk, floats);
         }
 
         @Override
         public DeserializationStream deserializeStream(InputStream in) {
-            return new Reader(in);
+            return new Reader(in, chunk);
         }
 
         @Override
@@ -64,11 +68,13 @@ final class BlockPartSerializer extends Serializer implements Serializable {
 
     private static final class Writer extends SerializationStream {
         private final DataOutputStream out;
-        private final byte[] chunk = new byte[4 * CHUNK_FLOATS];
-        private final float[] floats = new float[CHUNK_FLOATS];
+        private final byte[] chunk;
+        private final float[] floats;
 
-        Writer(OutputStream out) {
+        Writer(OutputStream out, byte[] chunk, float[] floats) {
             this.out = new DataOutputStream(out);
+            this.chunk = chunk;
+            this.floats = floats;
         }
 
         @Override
@@ -122,10 +128,11 @@ final class BlockPartSerializer extends Serializer implements Serializable {
 
     private static final class Reader extends DeserializationStream {
         private final DataInputStream in;
-        private final byte[] chunk = new byte[4 * CHUNK_FLOATS];
+        private final byte[] chunk;
 
-        Reader(InputStream in) {
+        Reader(InputStream in, byte[] chunk) {
             this.in = new DataInputStream(new BufferedInputStream(in));
+            this.chunk = chunk;
         }
 
         @Override

@@ -2,20 +2,17 @@ package io.flowmap.distill.train.average;
 
 import io.flowmap.tensor.Floats;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The round that an averaging runs, in the driver's JVM. Tasks that run there read the driver's own vectors, and may leave their results
  * where they are. The rounds are found by the number of their averaging: a task is deserialised, and holds no object of the driver.
  */
 final class DriverRound {
-    private static final Map<Long, DriverRound> RUNNING = new ConcurrentHashMap<>();
-
     private final long averaging;
     private final List<? extends Floats> vectors;
     private final LocalResult[] results;
     private volatile boolean consumed;
+    private boolean ended;
 
     private DriverRound(long averaging, List<? extends Floats> vectors, int workers) {
         this.averaging = averaging;
@@ -25,13 +22,22 @@ final class DriverRound {
 
     static DriverRound start(long averaging, List<? extends Floats> vectors, int workers) {
         var round = new DriverRound(averaging, vectors, workers);
-        RUNNING.put(averaging, round);
+        RoundStates.ofThisJvm().begin(averaging, round);
         return round;
     }
 
     /** The running round of an averaging; null in another JVM than the driver's, or after the round. */
     static DriverRound of(long averaging) {
-        return RUNNING.get(averaging);
+        return RoundStates.ofThisJvm().running(averaging);
+    }
+
+    /** The running round of an averaging, in the driver's JVM. */
+    static DriverRound running(long averaging) {
+        var round = of(averaging);
+        if (round == null) {
+            throw new IllegalStateException("cannot run a worker of a round that has ended");
+        }
+        return round;
     }
 
     /** The driver's vectors. Throws {@link IllegalStateException} once averages may have overwritten them. */
@@ -48,8 +54,15 @@ final class DriverRound {
         consumed = true;
     }
 
-    /** Keeps a worker's result until the round ends, in place of the result of an earlier attempt. */
+    /**
+     * Keeps a worker's result until the round ends, in place of the result of an earlier attempt. Gives it back and throws {@link
+     * IllegalStateException} if the round has ended.
+     */
     synchronized void keep(int worker, LocalResult result) {
+        if (ended) {
+            release(result, false);
+            throw new IllegalStateException("cannot keep the result of a round that has ended");
+        }
         release(results[worker], true);
         results[worker] = result;
     }
@@ -59,7 +72,8 @@ final class DriverRound {
     }
 
     synchronized void end(boolean succeeded) {
-        RUNNING.remove(averaging, this);
+        ended = true;
+        RoundStates.ofThisJvm().end(averaging);
         for (var result : results) {
             release(result, succeeded);
         }

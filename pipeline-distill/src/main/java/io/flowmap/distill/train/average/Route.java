@@ -20,7 +20,7 @@ interface Route {
         @Override
         public void run(JavaRDD<Integer> seats, WorkerTask task, RoundOutcome outcome) {
             var reports = seats.map(task::kept).collect();
-            var results = DriverRound.of(task.averaging()).results();
+            var results = DriverRound.running(task.averaging()).results();
             for (int worker = 0; worker < workers; worker++) {
                 outcome.report(worker, reports.get(worker));
             }

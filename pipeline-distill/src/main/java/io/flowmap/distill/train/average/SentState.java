@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * The state of a round on its way to the executors. No side holds a copy in Java's memory: the driver writes the vectors of its {@link
- * DriverRound} while they are broadcast, and an executor reads them into its {@link ReceivedState}.
+ * DriverRound} while they are broadcast, and an executor reads them into its own, in {@link RoundStates}.
  */
 final class SentState implements Serializable {
     private static final long serialVersionUID = 1;
@@ -41,7 +41,7 @@ final class SentState implements Serializable {
 
     /** The vectors on an executor. Throws {@link IllegalStateException} if a later round has overwritten them. */
     List<? extends Floats> vectors() {
-        return ReceivedState.ofThisJvm().vectors(this);
+        return RoundStates.ofThisJvm().vectors(this);
     }
 
     private void writeObject(ObjectOutputStream out) throws IOException {
@@ -61,7 +61,7 @@ final class SentState implements Serializable {
 
     private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
         in.defaultReadObject();
-        ReceivedState.ofThisJvm().receive(this, vectors -> {
+        RoundStates.ofThisJvm().receive(this, vectors -> {
             var values = new float[PIECE];
             var bytes = new byte[4 * PIECE];
             for (var vector : vectors) {

@@ -50,8 +50,9 @@ record WorkerTask(
 
     /** Leaves the result in this JVM, the driver's, and returns the report. */
     byte[] kept(int worker) {
+        var round = DriverRound.running(averaging);
         var result = run(worker);
-        DriverRound.of(averaging).keep(worker, result);
+        round.keep(worker, result);
         return result.report();
     }
 

@@ -127,7 +127,21 @@ class AveragingTest {
         round.consume();
         assertThatThrownBy(round::state).hasMessageContaining("are already being updated");
         round.end(true);
-        assertThat(DriverRound.of(-1)).isNull();
+        assertThatThrownBy(() -> DriverRound.running(-1)).hasMessage("cannot run a worker of a round that has ended");
+    }
+
+    @Test
+    void aResultThatComesAfterTheRoundIsGivenBack() {
+        var ends = new ArrayList<Boolean>();
+        var result = new LocalResult(List.of(), new byte[0], ends::add);
+        var round = DriverRound.start(-2, List.of(Floats.of(new float[1])), 1);
+        round.keep(0, result);
+        round.keep(0, result);
+        assertThat(ends).containsExactly(true);
+        round.end(false);
+        assertThat(ends).containsExactly(true, false);
+        assertThatThrownBy(() -> round.keep(0, result)).hasMessageContaining("has ended");
+        assertThat(ends).containsExactly(true, false, false);
     }
 
     @Test

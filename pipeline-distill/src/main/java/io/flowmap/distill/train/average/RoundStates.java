@@ -5,25 +5,42 @@ import io.flowmap.tensor.Floats;
 import java.io.IOException;
 import java.io.InvalidObjectException;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * The state of the last round that was sent to this JVM, in native memory that is reused from round to round and that programs read
- * where it lies. Tasks of earlier rounds, of which nobody waits for the result, may still read it while it changes. Static because it
- * outlives tasks, as the programs that read it do.
+ * The states of rounds in this JVM: in a driver's those of its running rounds, otherwise the last that was sent here. The latter lies in
+ * native memory that is reused from round to round and that programs read where it lies. Tasks of earlier rounds, of which nobody waits
+ * for the result, may still read it while it changes. Static because it outlives tasks, as the programs that read it do, and because
+ * tasks hold no object of the driver.
  */
-final class ReceivedState {
-    private static final ReceivedState OF_THIS_JVM = new ReceivedState();
+final class RoundStates {
+    private static final RoundStates OF_THIS_JVM = new RoundStates();
 
+    private final Map<Long, DriverRound> running = new ConcurrentHashMap<>();
     private List<FlatArray> vectors = List.of();
     private BlockPlan plan;
     private SentState last;
     private boolean complete;
 
-    private ReceivedState() {}
+    private RoundStates() {}
 
-    static ReceivedState ofThisJvm() {
+    static RoundStates ofThisJvm() {
         return OF_THIS_JVM;
+    }
+
+    /** The running round of an averaging; null in another JVM than the driver's, or after the round. */
+    DriverRound running(long averaging) {
+        return running.get(averaging);
+    }
+
+    void begin(long averaging, DriverRound round) {
+        running.put(averaging, round);
+    }
+
+    void end(long averaging) {
+        running.remove(averaging);
     }
 
     /** Reads all elements of the vectors. */
