@@ -1,5 +1,6 @@
 package io.flowmap.engine;
 
+import io.flowmap.graph.Region;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -7,39 +8,36 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The order of a program's instructions. Tangents are emitted after the whole forward pass that they need; in that order the activations of
- * all blocks would be alive at once. Here a block's tangents follow its values, as if values and tangents were computed as pairs.
+ * Order of execution. A graph has all values of a network before the first tangent. Here each tangent follows the values that it depends
+ * on, so that these need not live until the whole network has been evaluated.
  */
 final class Schedule {
-    private final Map<Value, Integer> stages = new HashMap<>();
-    private final Map<Integer, Integer> blocks = new HashMap<>();
-
     private Schedule() {}
 
-    /** The same instructions, block by block up to the first reverse pass. Each comes after those that it reads. */
-    static List<Instruction> byBlock(List<Instruction> instructions) {
-        var schedule = new Schedule();
-        int[] stages = new int[instructions.size()];
-        for (int i = 0; i < stages.length; i++) {
-            stages[i] = schedule.stage(instructions.get(i), i, stages.length);
+    /** The same instructions, each after those that it reads. */
+    static List<Instruction> of(List<Instruction> instructions) {
+        Map<Value, Integer> places = new HashMap<>();
+        int[] place = new int[instructions.size()];
+        for (int i = 0; i < place.length; i++) {
+            var instruction = instructions.get(i);
+            boolean early = instruction.region().pass() == Region.Pass.TANGENT;
+            place[i] = early ? latest(instruction, places) : i;
+            for (var output : instruction.outputs()) {
+                places.put(output, place[i]);
+            }
         }
-        return IntStream.range(0, stages.length)
+        return IntStream.range(0, place.length)
                 .boxed()
-                .sorted(Comparator.comparingInt(i -> stages[i])) // stable: equal stages keep their order
+                .sorted(Comparator.comparingInt(i -> place[i])) // stable
                 .map(instructions::get)
                 .toList();
     }
 
-    /** Where the instruction's block begins, or what it reads if that is later; after all blocks for cotangents. */
-    private int stage(Instruction instruction, int at, int end) {
-        var region = instruction.region();
-        int stage = region == null ? 0 : region.reverse() ? end : blocks.computeIfAbsent(region.block(), block -> at);
-        for (var input : instruction.inputs()) {
-            stage = Math.max(stage, stages.getOrDefault(input.root(), 0));
-        }
-        for (var output : instruction.outputs()) {
-            stages.put(output, stage);
-        }
-        return stage;
+    /** Place of the last instruction whose result is read. */
+    private static int latest(Instruction instruction, Map<Value, Integer> places) {
+        return instruction.inputs().stream()
+                .mapToInt(value -> places.getOrDefault(value.root(), 0))
+                .max()
+                .orElse(0);
     }
 }

@@ -55,7 +55,7 @@ public final class Jvp {
             moves |= dx[i] != null;
         }
         if (moves && !tangents.containsKey(node.y().name())) {
-            try (var names = shapes.derivativeOf(node.y(), false)) {
+            try (var names = shapes.derivativeOf(node.y(), Region.Pass.TANGENT)) {
                 SDVariable tangent = RuleTable.of(node).tangent(node, dx);
                 if (tangent != null) {
                     tangents.put(node.y().name(), tangent);

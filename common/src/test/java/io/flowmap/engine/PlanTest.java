@@ -2,6 +2,7 @@ package io.flowmap.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowmap.graph.Region;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -21,7 +22,7 @@ class PlanTest {
     }
 
     private static Instruction op(String name, Value output, Value... inputs) {
-        return new Instruction(Instruction.Op.of(name), List.of(inputs), List.of(output), null, 0);
+        return new Instruction(Instruction.Op.of(name), List.of(inputs), List.of(output), Region.OUTSIDE, 0);
     }
 
     @Test

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The command line of a test's child JVM. */
-final class ForkedJvm {
+public final class ForkedJvm {
     /** Options for a JVM that lives for seconds: only the quick compiler, and no bytecode verification. */
     static final List<String> SOON_READY = List.of(
             "-XX:TieredStopAtLevel=1",
@@ -16,7 +16,7 @@ final class ForkedJvm {
     private ForkedJvm() {}
 
     /** The command up to the main class: this JVM's class path, --add-opens and memory limits, a heap of 2 GB, more options. */
-    static List<String> command(Class<?> main, String... options) {
+    public static List<String> command(Class<?> main, String... options) {
         var command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-Xmx2g"));
         command.addAll(SOON_READY);
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()

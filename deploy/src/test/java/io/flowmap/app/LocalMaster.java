@@ -5,7 +5,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Runs each test's jobs on Spark's master local[2], without the web UI. */
-final class LocalMaster implements BeforeEachCallback, AfterEachCallback {
+public final class LocalMaster implements BeforeEachCallback, AfterEachCallback {
     @Override
     public void beforeEach(ExtensionContext context) {
         System.setProperty("spark.master", "local[2]");

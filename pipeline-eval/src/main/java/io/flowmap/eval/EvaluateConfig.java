@@ -9,12 +9,14 @@ import java.util.List;
  * The section {@code evaluate}.
  *
  * @param samples whether to measure samples; otherwise only the training images are measured
- * @param features {@value #LENET}, or the file of a CIFAR ResNet
+ * @param features {@value #LENET}, or the file of a CIFAR ResNet or of a network of Deeplearning4j or Keras
  * @param protocols names of additional protocols
  * @param inception file of InceptionV3's weights, blank if none
  * @param resnet56 file of the CIFAR ResNet's weights, blank if none
  * @param dinov2 ONNX file, blank if none
+ * @param vgg16 file of VGG16's weights, blank if none
  * @param onnx preparation of images for ONNX files
+ * @param dl4j preparation of images for files of Deeplearning4j and Keras
  * @param keepFeatures whether to store features for later evaluations
  * @param referenceSplit split of the ingested data that samples are compared with
  * @param referenceSamples largest number of real images; the first of the split are used
@@ -34,7 +36,9 @@ public record EvaluateConfig(
         String inception,
         String resnet56,
         String dinov2,
+        String vgg16,
         OnnxConfig onnx,
+        Dl4jConfig dl4j,
         boolean keepFeatures,
         String referenceSplit,
         long referenceSamples,
@@ -60,6 +64,8 @@ public record EvaluateConfig(
                 requireFile(name, "resnet56", resnet56, source);
             } else if (source instanceof FeatureSource.Dinov2) {
                 requireFile(name, "dinov2", dinov2, source);
+            } else if (source instanceof FeatureSource.Vgg16) {
+                requireFile(name, "vgg16", vgg16, source);
             }
         }
         if (parts < 1) {

@@ -9,6 +9,7 @@ import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.feature.LeNet;
 import io.flowmap.eval.feature.LeNetTraining;
 import io.flowmap.eval.neighbour.PrecisionRecall.Part;
+import io.flowmap.eval.protocol.FeatureSource;
 import io.flowmap.eval.protocol.Measure;
 import io.flowmap.eval.protocol.Protocol;
 import io.flowmap.eval.set.FeatureSet;
@@ -29,7 +30,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SaveMode;
 
 /**
- * Measures generated images with the features of a {@link LeNet} trained on the ingested labels, or of a CIFAR ResNet from a file.
+ * Measures generated images with the features of a {@link LeNet} trained on the ingested labels, or of a network from a file.
  * Every set of samples is compared with the real images of the reference split, and so are the training images, whose distance is the
  * floor. Additional named protocols are measured if configured. Writes the table of {@link MetricRow}.
  */
@@ -141,6 +142,10 @@ public final class EvaluateJob implements Job {
         if (settings.trainsLeNet()) {
             return ClassifierStage.open(
                     context, LatentData.open(context.hadoop(), context.stage(StageNames.DATA), ImageSources.TRAIN));
+        }
+        var source = FeatureSource.Dl4j.of(settings.features());
+        if (source.isPresent()) {
+            return NamedModels.dl4j(context, settings, source.get(), data.imageShape());
         }
         var model = CifarResNetWeights.open(context.hadoop(), new Path(settings.features()));
         return NamedModels.requireFits(model, settings.features(), data.imageShape());

@@ -3,10 +3,12 @@ package io.flowmap.eval;
 import io.flowmap.config.UserError;
 import io.flowmap.data.LatentShape;
 import io.flowmap.eval.feature.CifarResNetWeights;
+import io.flowmap.eval.feature.Dl4jModel;
 import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.feature.InceptionModel;
 import io.flowmap.eval.feature.InceptionWeights;
 import io.flowmap.eval.feature.OnnxModel;
+import io.flowmap.eval.feature.Vgg16Model;
 import io.flowmap.eval.protocol.FeatureSource;
 import io.flowmap.eval.protocol.Protocol;
 import io.flowmap.stage.JobContext;
@@ -77,6 +79,13 @@ final class NamedModels {
         if (source instanceof FeatureSource.ResNet asked) {
             return read("evaluate.resnet56", settings.resnet56(), resNet(asked.depth()));
         }
+        if (source instanceof FeatureSource.Vgg16) {
+            var model = Vgg16Model.open(context.hadoop(), new Path(settings.vgg16()), shape);
+            return read("evaluate.vgg16", settings.vgg16(), model);
+        }
+        if (source instanceof FeatureSource.Dl4j asked) {
+            return read(asked.file(), asked.file(), dl4j(context, settings, asked, shape));
+        }
         return source instanceof FeatureSource.Onnx asked
                 ? read(asked.file(), asked.file(), onnx(asked.file()))
                 : read("evaluate.dinov2", settings.dinov2(), onnx(settings.dinov2()));
@@ -99,6 +108,16 @@ final class NamedModels {
     private FeatureModel onnx(String file) {
         var onnx = settings.onnx();
         return OnnxModel.open(context.hadoop(), new Path(file), shape, onnx.side(), onnx.mean(), onnx.deviation());
+    }
+
+    static FeatureModel dl4j(
+            JobContext context, EvaluateConfig settings, FeatureSource.Dl4j source, LatentShape shape) {
+        return Dl4jModel.open(
+                context.hadoop(),
+                new Path(source.file()),
+                source.layer(),
+                shape,
+                settings.dl4j().input());
     }
 
     static StageInput input(String setting, String file, String hash) {

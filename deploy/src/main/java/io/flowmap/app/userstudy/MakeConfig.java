@@ -1,5 +1,6 @@
 package io.flowmap.app.userstudy;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.flowmap.eval.preference.Exclusion;
 import java.util.HashSet;
 import java.util.List;
@@ -20,7 +21,9 @@ record MakeConfig(
         Exclusion exclude) {
     /** How many images a question shows. */
     enum Comparison {
+        @JsonProperty("pairs")
         PAIRS(2),
+        @JsonProperty("best-of-three")
         BEST_OF_THREE(3);
 
         private final int images;

@@ -54,18 +54,18 @@ public final class MakeJob implements Job {
         if (context.finished(StageNames.DATA)) {
             inputs.add(StageInput.stage(context, StageNames.DATA));
         }
+        var sets = sets(context, config);
         new Stage(StageNames.STUDY_PLAN, List.of(SECTION), inputs)
-                .make(context, name(), output -> make(context, config, output));
+                .make(context, name(), output -> make(context, config, sets, output));
     }
 
-    private static Facts make(JobContext context, MakeConfig config, StageOutput output) {
+    private static Facts make(JobContext context, MakeConfig config, List<SampleSet> sets, StageOutput output) {
         long seed = context.run().seedOf("study");
         var design = new Design(config.sets().size(), config.compare().images(), config.scenes(), seed);
         var asked = IntStream.range(0, config.participants())
                 .mapToObj(i -> design.next(i, config.questions(), config.checks(), config.repeats()))
                 .toList();
         var pictures = new Pictures(asked, seed);
-        var sets = sets(context, config);
         try (var bar = context.progress().bar("study make", sets.size(), "sets")) {
             for (int i = 0; i < sets.size(); i++) {
                 var name = config.sets().get(i).name();

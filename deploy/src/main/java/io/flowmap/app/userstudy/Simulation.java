@@ -22,7 +22,7 @@ import java.util.List;
  * @param seed of the random numbers
  */
 record Simulation(SimulateConfig config, long seed) implements Serializable {
-    private static final int MANY = 200_000;
+    private static final int MANY = 1_000_000;
     private static final long PEOPLE = 1;
     private static final long ANSWERS = 2;
     private static final long POPULATION = 3;

@@ -6,12 +6,14 @@ const KEY = 'flowmap-study ' + study.plan + ' ' + study.participant;
 /** Milliseconds within which a second press is taken for a slip of the first. */
 const SLIP = 250;
 const LONGEST_WAIT = 10000;
+const END = -1;
 
 /** Answers of this browser by number of the question; those of the server have been answered elsewhere or sent before. */
 const kept = load();
 const unsent = new Set(study.answer ? Object.keys(kept).map(Number).filter(n => !(n in study.answered)) : []);
 let shownAt = null;
-let current = -1;
+/** Number of the question on the screen, null before the first, END after the last. */
+let current = null;
 let sending = false;
 
 function load() {
@@ -55,7 +57,7 @@ function showProgress() {
 function next() {
   showProgress();
   current = study.questions.findIndex((question, n) => !isAnswered(n));
-  if (current < 0) {
+  if (current === END) {
     end();
   } else {
     ask(current);
@@ -150,7 +152,7 @@ async function send() {
     wait = Math.min(2 * wait, LONGEST_WAIT);
   }
   sending = false;
-  if (current < 0) {
+  if (current === END) {
     end();
   }
 }
@@ -189,7 +191,7 @@ function choiceOf(key) {
 
 document.addEventListener('keydown', event => {
   const choice = choiceOf(event.key);
-  if (choice !== null && current >= 0 && !part('ask').hidden && !event.repeat && !event.ctrlKey && !event.altKey && !event.metaKey) {
+  if (choice !== null && !part('ask').hidden && !event.repeat && !event.ctrlKey && !event.altKey && !event.metaKey) {
     event.preventDefault();
     answer(choice);
   }

@@ -5,7 +5,6 @@ import io.flowmap.config.UserError;
 import io.flowmap.data.LatentShape;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -84,7 +83,12 @@ public record OnnxModel(
 
     @Override
     public String preparation() {
-        return String.format(Locale.ROOT, "bicubic %dx%d as PIL, (x/255 - %s)/%s", side, side, mean, deviation);
+        return images().told();
+    }
+
+    /** How images become the network's input. */
+    Preparation images() {
+        return Preparation.rgb(shape, side, mean, deviation);
     }
 
     @Override

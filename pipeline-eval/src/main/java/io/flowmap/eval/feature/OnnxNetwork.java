@@ -3,19 +3,17 @@ package io.flowmap.eval.feature;
 import io.flowmap.codec.OnnxSession;
 import java.util.Arrays;
 
-/**
- * Features of an {@link OnnxModel}. Images are resized by PIL's bicubic method on floats, clipped to 0..255, then (x/255 - mean) /
- * deviation.
- */
+/** Features of an {@link OnnxModel}, of images as {@link Preparation} has them. */
 final class OnnxNetwork implements FeatureNetwork {
     private static final int COLOURS = 3;
-    private static final float WHITE = 255;
 
     private final OnnxModel model;
+    private final Preparation preparation;
     private final OnnxSession session;
 
     OnnxNetwork(OnnxModel model) {
         this.model = model;
+        this.preparation = model.images();
         this.session = OnnxSession.of(model.file(), OnnxModel.NETWORK, model.bytes());
     }
 
@@ -52,33 +50,10 @@ final class OnnxNetwork implements FeatureNetwork {
         int most = model.batch() == 0 ? count : model.batch();
         for (int from = 0; from < count; from += most) {
             int rows = Math.min(most, count - from);
-            var part = features(session, prepared(images, from, rows), rows, model.batch(), model.side());
+            var part = features(session, preparation.of(images, from, rows), rows, model.batch(), model.side());
             System.arraycopy(part, 0, features, from * d, rows * d);
         }
         return new Features(count, features, new float[count]);
-    }
-
-    private float[] prepared(byte[] images, int from, int rows) {
-        var shape = model.shape();
-        int area = model.side() * model.side();
-        var across = Taps.bicubic(shape.width(), model.side());
-        var down = Taps.bicubic(shape.height(), model.side());
-        var plane = new float[shape.height() * shape.width()];
-        var prepared = new float[rows * COLOURS * area];
-        for (int i = 0; i < rows * COLOURS; i++) {
-            int colour = i % COLOURS;
-            int source = (from + i / COLOURS) * shape.size() + colour % shape.channels() * plane.length;
-            for (int j = 0; j < plane.length; j++) {
-                plane[j] = images[source + j] & 0xff;
-            }
-            var resized = down.alongColumns(across.alongRows(plane, shape.width()), model.side());
-            for (int j = 0; j < area; j++) {
-                double pixel = Math.max(0, Math.min(WHITE, resized[j])) / WHITE;
-                prepared[i * area + j] = (float)
-                        ((pixel - model.mean().get(colour)) / model.deviation().get(colour));
-            }
-        }
-        return prepared;
     }
 
     @Override

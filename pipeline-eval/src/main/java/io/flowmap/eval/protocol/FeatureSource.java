@@ -1,6 +1,9 @@
 package io.flowmap.eval.protocol;
 
 import io.flowmap.eval.feature.Resize;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The network that gives the features of a named protocol. */
 public sealed interface FeatureSource {
@@ -40,6 +43,39 @@ public sealed interface FeatureSource {
         public String howToGet() {
             return "export dinov2_vitl14 of https://github.com/facebookresearch/dinov2 with"
                     + " torch.onnx.export, input [N,3,224,224], output [N,1024]";
+        }
+    }
+
+    /** VGG16, from {@code evaluate.vgg16}. */
+    record Vgg16() implements FeatureSource {
+        @Override
+        public String howToGet() {
+            return "get vgg16-397923af.pth from https://download.pytorch.org/models/ or"
+                    + " vgg16_weights_tf_dim_ordering_tf_kernels.h5 from"
+                    + " https://storage.googleapis.com/tensorflow/keras-applications/vgg16/";
+        }
+    }
+
+    /**
+     * A file of Deeplearning4j or Keras.
+     *
+     * @param file its path
+     * @param layer whose activations are the features, empty for the output
+     */
+    record Dl4j(String file, String layer) implements FeatureSource {
+        private static final Pattern FORM = Pattern.compile("(.+\\.(?:zip|h5|hdf5))(?:#(.+))?");
+
+        /** The source that a path with or without {@code #layer} names, empty if it is of another kind of file. */
+        public static Optional<Dl4j> of(String path) {
+            var form = FORM.matcher(path);
+            return form.matches()
+                    ? Optional.of(new Dl4j(form.group(1), Objects.toString(form.group(2), "")))
+                    : Optional.empty();
+        }
+
+        @Override
+        public String howToGet() {
+            return "save a network by Deeplearning4j's ModelSerializer or by Keras' model.save(\"FILE.h5\")";
         }
     }
 

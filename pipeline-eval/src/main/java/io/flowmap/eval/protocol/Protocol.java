@@ -36,9 +36,11 @@ public record Protocol(String name, Optional<FeatureSource> source, Measure meas
             inception("precision:adm", Resize.TENSORFLOW1, new Measure.Balls(Part.PRECISION, NEIGHBOURS)),
             inception("recall:adm", Resize.TENSORFLOW1, new Measure.Balls(Part.RECALL, NEIGHBOURS)),
             new Protocol("fd:resnet56", Optional.of(new FeatureSource.ResNet(56)), SAMPLE),
-            new Protocol("fd:dinov2", Optional.of(new FeatureSource.Dinov2()), SAMPLE));
+            new Protocol("fd:dinov2", Optional.of(new FeatureSource.Dinov2()), SAMPLE),
+            vgg16("precision:vgg16", Part.PRECISION),
+            vgg16("recall:vgg16", Part.RECALL));
 
-    /** Measures of an ONNX file's features; the name is followed by a colon and the path. */
+    /** Measures of the features of a file; the name is followed by a colon and the path. */
     private static final Map<String, Measure> OF_FILES = Map.of(
             "fd",
             SAMPLE,
@@ -49,25 +51,38 @@ public record Protocol(String name, Optional<FeatureSource> source, Measure meas
             "recall",
             new Measure.Balls(Part.RECALL, NEIGHBOURS));
 
-    private static final Pattern OF_FILE = Pattern.compile("(fd|kid|precision|recall):(.+\\.onnx)");
+    private static final Pattern OF_FILE = Pattern.compile("(fd|kid|precision|recall):(.+)");
 
     /** The protocol with that name. Throws {@link IllegalArgumentException} listing the known names. */
     public static Protocol named(String name) {
         var file = OF_FILE.matcher(name);
-        if (file.matches()) {
-            return new Protocol(name, Optional.of(new FeatureSource.Onnx(file.group(2))), OF_FILES.get(file.group(1)));
+        var source = file.matches() ? source(file.group(2)) : Optional.<FeatureSource>empty();
+        if (source.isPresent()) {
+            return new Protocol(name, source, OF_FILES.get(file.group(1)));
         }
         return NAMED.stream()
                 .filter(protocol -> protocol.name.equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("expected protocols among "
                         + NAMED.stream().map(Protocol::name).toList()
-                        + " or fd:, kid:, precision: or recall: followed by the path of an .onnx file, got " + name));
+                        + " or fd:, kid:, precision: or recall: followed by the path of an .onnx, .zip or .h5 file, got "
+                        + name));
+    }
+
+    private static Optional<FeatureSource> source(String path) {
+        return path.endsWith(".onnx")
+                ? Optional.of(new FeatureSource.Onnx(path))
+                : FeatureSource.Dl4j.of(path).map(FeatureSource.class::cast);
     }
 
     /** A measure on the features of {@code evaluate.features}. */
     public static Protocol own(String name, Measure measure) {
         return new Protocol(name, Optional.empty(), measure);
+    }
+
+    /** StyleGAN3's, after Kynkaanniemi et al. 2019. */
+    private static Protocol vgg16(String name, Part part) {
+        return new Protocol(name, Optional.of(new FeatureSource.Vgg16()), new Measure.Balls(part, NEIGHBOURS));
     }
 
     private static Protocol inception(String name, Resize resize, Measure measure) {

@@ -43,7 +43,9 @@ public final class PreferenceSection {
 
     /** Strengths, shares and pairs, as HTML. */
     public String html() {
-        return chart().html()
+        return "<div class=\"charts\">"
+                + chart("Strength ↑ with its interval", result.strengths(), 1).html()
+                + chart("Chosen, % ↑, with its interval", result.chosen(), 100).html() + "</div>"
                 + Html.table(
                         "Strength: Bradley-Terry with Davidson's ties, natural logarithm of the odds, mean 0. Chosen: share of its questions. ↑ higher is better.",
                         strengths(),
@@ -61,24 +63,24 @@ public final class PreferenceSection {
         var rows = new ArrayList<List<String>>();
         rows.add(List.of(
                 "participant",
+                "excluded",
                 "answered, %",
                 "checks passed, %",
                 "same answer again, %",
                 "median seconds",
-                "one position, %",
-                "excluded"));
+                "one position, %"));
         for (var person : result.people()) {
             rows.add(List.of(
                     Integer.toString(person.number()),
+                    person.excluded(),
                     percent(person.answered()),
                     percent(person.passed()),
                     percent(person.selfAgreement()),
                     number("%.1f", person.medianSeconds()),
-                    percent(person.oneSide()),
-                    person.excluded()));
+                    percent(person.oneSide())));
         }
         return Html.table(
-                "Everybody who answered. The limits stand in the plan, made before anybody answered.", rows, 1);
+                "Everybody who answered. The limits stand in the plan, made before anybody answered.", rows, 2);
     }
 
     /** Sets with strengths and shares; the first row is the head. */
@@ -148,30 +150,24 @@ public final class PreferenceSection {
         return rows;
     }
 
-    private LineChart chart() {
-        var ends = result.strengths().stream()
-                .flatMapToDouble(estimate -> DoubleStream.of(estimate.low(), estimate.high()))
+    /** A point with its interval for each set. */
+    private LineChart chart(String title, List<Estimate> estimates, double scale) {
+        var ends = estimates.stream()
+                .flatMapToDouble(estimate -> DoubleStream.of(scale * estimate.low(), scale * estimate.high()))
                 .toArray();
         int sets = result.sets().size();
         var ticks = IntStream.rangeClosed(1, sets).mapToObj(Double::valueOf).toList();
         var series = IntStream.range(0, sets)
-                .mapToObj(i -> {
-                    var estimate = result.strengths().get(i);
-                    return new Series(
-                            result.sets().get(i),
-                            new double[] {i + 1},
-                            new double[] {estimate.value()},
-                            new double[] {estimate.low()},
-                            new double[] {estimate.high()},
-                            "line" + i % 10,
-                            true);
-                })
+                .mapToObj(i -> new Series(
+                        result.sets().get(i),
+                        new double[] {i + 1},
+                        new double[] {scale * estimates.get(i).value()},
+                        new double[] {scale * estimates.get(i).low()},
+                        new double[] {scale * estimates.get(i).high()},
+                        "line" + i % 10,
+                        true))
                 .toList();
-        return new LineChart(
-                "Strength ↑ with its interval",
-                new Axis("set", false, 0.5, sets + 0.5, ticks),
-                Axis.linear("", ends),
-                series);
+        return new LineChart(title, new Axis("set", false, 0.5, sets + 0.5, ticks), Axis.linear("", ends), series);
     }
 
     private static String percent(double share) {

@@ -32,10 +32,18 @@ class ProtocolTest {
     }
 
     @Test
+    void aFileOfDeeplearning4jOrKerasIsAProtocolWithOrWithoutALayer() {
+        assertThat(Protocol.named("fd:a/net.zip").source()).contains(new FeatureSource.Dl4j("a/net.zip", ""));
+        assertThat(Protocol.named("kid:net.h5#block1/conv").source())
+                .contains(new FeatureSource.Dl4j("net.h5", "block1/conv"));
+        assertThatThrownBy(() -> Protocol.named("fd:net.tar")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void anUnknownNameListsTheKnownOnes() {
         assertThatThrownBy(() -> Protocol.named("fid"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("expected protocols among [fid:pytorch-fid, fid:pytorch-fid-64")
-                .hasMessageEndingWith("an .onnx file, got fid");
+                .hasMessageEndingWith("an .onnx, .zip or .h5 file, got fid");
     }
 }
