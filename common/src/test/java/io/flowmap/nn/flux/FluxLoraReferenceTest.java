@@ -33,8 +33,8 @@ class FluxLoraReferenceTest {
 
     @Test
     void outputsMatchWithEveryLora() throws IOException {
-        for (Path set : Reference.folders(
-                Reference.require("flux", "lora"), set -> Files.isDirectory(transformer(set)))) {
+        for (Path set :
+                Reference.folders(Reference.require("flux", "lora"), set -> Files.isDirectory(transformer(set)))) {
             var c = FluxCase.read(transformer(set));
             int cases = 0;
             for (String name : cases(set)) {
