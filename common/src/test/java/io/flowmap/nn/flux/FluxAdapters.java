@@ -93,7 +93,7 @@ record FluxAdapters(Map<String, Adapter> adapters, Map<String, INDArray> weights
         return map(match.group(1)) + match.group(2);
     }
 
-    private static String map(String module) {
+    static String map(String module) {
         var block = BLOCK.matcher(module);
         boolean inside = block.matches();
         boolean single = inside && block.group(1) != null;
