@@ -82,7 +82,8 @@ class LoraJobReferenceTest {
     @Test
     void aFinishedConversionIsSkippedAndAnotherLoraIsRefused() throws IOException {
         Path set = sets().get(0);
-        List<String> plain = cases(set).stream().filter(name -> !name.startsWith(CONTROL)).toList();
+        List<String> plain =
+                cases(set).stream().filter(name -> !name.startsWith(CONTROL)).toList();
         JobContext context = context(set, source(set, plain.get(0)), "kohya", dir.resolve("run"));
         new LoraJob().run(context);
         var stage = context.stage("lora");
