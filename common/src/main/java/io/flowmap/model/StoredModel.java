@@ -9,12 +9,14 @@ import io.flowmap.checkpoint.WeightStore;
 import io.flowmap.config.Json;
 import io.flowmap.config.UserError;
 import io.flowmap.data.LatentData;
+import io.flowmap.file.Sha256;
 import io.flowmap.file.Store;
 import io.flowmap.nn.FlatParameters;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Manifest;
 import io.flowmap.tensor.ParameterLayout;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -158,6 +160,12 @@ public record StoredModel(NetworkSpec spec, String dir, String role, String hash
         String hash() {
             return store.hash(step, role);
         }
+    }
+
+    /** Hash of all its arrays, read from the checkpoint's index: of the vector, or of the vector and the file of frozen parameters. */
+    public String identity(Configuration hadoop) {
+        var frozen = frozen(hadoop);
+        return frozen == null ? hash : Sha256.of((hash + frozen.sha256()).getBytes(StandardCharsets.US_ASCII));
     }
 
     /** Reads the network's arrays, by name. */

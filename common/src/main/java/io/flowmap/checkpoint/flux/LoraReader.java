@@ -55,6 +55,9 @@ final class LoraReader {
         left.forEach(report::unknown);
         var name = source.tensors().name();
         report.requireNothing("cannot read " + name + " as a LoRA of " + layout);
+        if (keys.isEmpty()) {
+            throw new UserError("cannot read " + name + " as a LoRA of " + layout + ": expected an adapter, got none");
+        }
         var adapters = new LinkedHashMap<String, Adapter>();
         keys.forEach((module, found) -> adapters.put(module, adapter(found)));
         var scales = new LinkedHashMap<String, TensorData>();

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flowmap.checkpoint.pickle.Blob;
 import io.flowmap.config.Json;
+import io.flowmap.config.Secrets;
 import io.flowmap.config.UserError;
 import io.flowmap.file.Store;
 import java.io.EOFException;
@@ -33,7 +34,7 @@ public final class ForeignJson {
         try {
             return parse(text(fileSystem, file));
         } catch (IllegalArgumentException e) {
-            throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
+            throw new UserError("cannot read " + name(file) + ": " + e.getMessage(), e);
         }
     }
 
@@ -42,12 +43,16 @@ public final class ForeignJson {
         try {
             return text(FileBlob.of(fileSystem, file), "a file");
         } catch (IllegalArgumentException e) {
-            throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
+            throw new UserError("cannot read " + name(file) + ": " + e.getMessage(), e);
         } catch (EOFException | ChecksumException e) {
-            throw new UserError("cannot read " + file + ": expected a sound file, got " + e.getMessage(), e);
+            throw new UserError("cannot read " + name(file) + ": expected a sound file, got " + e.getMessage(), e);
         } catch (IOException e) {
-            throw Store.failure("cannot read " + file, e);
+            throw Store.failure("cannot read " + name(file), e);
         }
+    }
+
+    private static String name(Path file) {
+        return Secrets.withoutUserInfo(file.toString());
     }
 
     /** Reads the bytes of a file. Throws {@link IllegalArgumentException} if they are not an object. */

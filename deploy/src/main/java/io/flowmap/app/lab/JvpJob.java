@@ -3,7 +3,6 @@ package io.flowmap.app.lab;
 import io.flowmap.app.study.TangentDoctor;
 import io.flowmap.app.study.TangentDoctor.Reading;
 import io.flowmap.app.study.TextTable;
-import io.flowmap.checkpoint.CheckpointStore;
 import io.flowmap.config.UserError;
 import io.flowmap.model.StoredModel;
 import io.flowmap.page.Axis;
@@ -60,10 +59,7 @@ public final class JvpJob implements Job {
         }
         var dir = new Path(settings.checkpoint());
         var model = StoredModel.at(context.hadoop(), dir, settings.average());
-        var input = new StageInput(
-                "checkpoint",
-                StageInput.withoutCredentials(dir),
-                CheckpointStore.hash(Map.of(settings.average(), model.vector(context.hadoop()))));
+        var input = new StageInput("checkpoint", StageInput.withoutCredentials(dir), model.identity(context.hadoop()));
         new Stage("lab/jvp", List.of(SECTION), List.of(input))
                 .make(context.with(List.of("run.overwrite=true")), name(), output -> {
                     var readings = readings(context, settings, model);

@@ -19,8 +19,11 @@ import org.nd4j.linalg.factory.Nd4j;
  * 0, its longest interval.
  */
 public final class TangentDoctor implements AutoCloseable {
-    /** Step of the differences at t = 1/2. It shrinks with t (1-t), the scale on which ln(t/(1-t)) changes. */
-    private static final double STEP = 1e-3;
+    /**
+     * Step of the differences at t = 1/2. It shrinks with t (1-t), the scale on which ln(t/(1-t)) changes, and is small against the
+     * periods of embedded times, 2 pi / 1000 for FLUX.
+     */
+    private static final double STEP = 1e-5;
 
     /** A derivative below this share of the value per unit of time counts as zero. */
     private static final double NOTHING = 1e-3;
