@@ -134,7 +134,7 @@ public final class StudyReportJob implements Job {
             page.introduction(
                     "Lines left out",
                     answers.unreadable()
-                            + " lines of the files of answers end in the middle, as a killed server leaves them."
+                            + " of the lines in the files of answers end in the middle, as a killed server leaves them."
                             + " Their answers had not been confirmed.");
         }
         return page.section("Which is best", "", section.html())
