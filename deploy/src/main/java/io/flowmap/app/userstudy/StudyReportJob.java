@@ -69,7 +69,10 @@ public final class StudyReportJob implements Job {
         var hash = read(Store.of(context.hadoop(), folder), folder, answers);
         var inputs = List.of(planned, new StageInput("answers", StageInput.withoutCredentials(folder), hash));
         new Stage(StageNames.STUDY_REPORT, List.of(SECTION), inputs)
-                .make(context.with(List.of("run.overwrite=true")), name(), output -> report(context, config, study, answers, output));
+                .make(
+                        context.with(List.of("run.overwrite=true")),
+                        name(),
+                        output -> report(context, config, study, answers, output));
     }
 
     /** Reads every file of answers, in the order of names; returns the hash of all. */
