@@ -120,6 +120,11 @@ public final class TextEncoder implements AutoCloseable {
         return opened.weights().hash();
     }
 
+    /** Number of tokens that the encoder knows. */
+    public long vocabulary() {
+        return table.size(0);
+    }
+
     /** Shape of the result for a number of tokens T: [T,D] of T5, [D] of CLIP. Throws {@link UserError} if T is too large. */
     public List<Integer> shape(int tokens) {
         if (tokens > opened.most()) {

@@ -34,6 +34,11 @@ public final class LatentSchema {
         return CONDITION + name;
     }
 
+    /** Column of the tokens that a named condition was computed from: int32, little endian, padding included. */
+    public static String tokens(String name) {
+        return TOKENS + "_" + name;
+    }
+
     /** index long, label int, latent binary, dtype string, channels, height, width int; none nullable. */
     public static StructType type() {
         return new StructType(new StructField[] {

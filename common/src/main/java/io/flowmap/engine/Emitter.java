@@ -15,6 +15,9 @@ public interface Emitter {
     /** a x, merged with a factor that x already has. */
     Value scaled(Value x, double factor);
 
+    /** Contiguous elements of x from number {@code offset} on, in a shape. They are not copied. */
+    Value view(Value x, long offset, long[] shape);
+
     /** x + shift. */
     Value shifted(Value x, double shift);
 

@@ -154,7 +154,7 @@ public final class Folds {
                 var constant = names.computeIfAbsent(input.root(), root -> name(root, plan, buffers));
                 known &= constant != null;
                 frozen |= constant != null && !constant.startsWith("number");
-                name.append(' ').append(constant).append(Arrays.toString(input.shape()));
+                name.append(' ').append(constant).append(input.offset()).append(Arrays.toString(input.shape()));
             }
             if (!known || !frozen) {
                 continue;

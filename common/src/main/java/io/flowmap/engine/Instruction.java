@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * One op of a program on values. Names and arguments are those of SameDiff's ops.
  *
- * @param region block of the network that it belongs to; null outside of blocks
+ * @param region block of the network and pass that it belongs to
  * @param multiplyAdds products summed in one run
  */
 public record Instruction(Op op, List<Value> inputs, List<Value> outputs, Region region, long multiplyAdds) {

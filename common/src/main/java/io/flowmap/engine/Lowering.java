@@ -92,7 +92,7 @@ final class Lowering implements Emitter {
         Value x = in.isEmpty() ? null : in.get(0);
         return switch (node.name()) {
             case "identity", "stop_gradient" -> x;
-            case "reshape" -> view(x, shapes.of(node.y()));
+            case "reshape" -> view(x, 0, shapes.of(node.y()));
             case "neg" -> scaled(x, -1);
             case "mul_scalar" -> scaled(x, node.scalar());
             case "div_scalar" -> scaled(x, 1 / node.scalar());
@@ -131,8 +131,9 @@ final class Lowering implements Emitter {
         return Value.of(ids++, shape, type, Value.Source.COMPUTED);
     }
 
-    private Value view(Value value, long[] shape) {
-        return Arrays.equals(value.shape(), shape) ? value : Value.view(ids++, value, shape);
+    @Override
+    public Value view(Value value, long offset, long[] shape) {
+        return Arrays.equals(value.shape(), shape) ? value : Value.view(ids++, value, offset, shape);
     }
 
     @Override

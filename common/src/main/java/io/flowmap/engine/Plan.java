@@ -3,10 +3,13 @@ package io.flowmap.engine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Where the computed values of some instructions live: each value in a slot, which is free for others as soon as the last reader has run.
@@ -25,11 +28,7 @@ record Plan(List<Slot> slots, Map<Value, Integer> places) {
 
     /** Plans all outputs except those that are {@code bound} to buffers already. */
     static Plan of(List<Instruction> instructions, Set<Value> bound) {
-        var planner = new Planner(instructions, bound);
-        for (int i = 0; i < instructions.size(); i++) {
-            planner.place(i);
-        }
-        return new Plan(List.copyOf(planner.slots), planner.places);
+        return new Planner(instructions, bound).plan();
     }
 
     /** Bytes of all slots. */
@@ -48,91 +47,112 @@ record Plan(List<Slot> slots, Map<Value, Integer> places) {
         return placed;
     }
 
+    /** Values that are written one over the other: an interval of instructions for which a slot has a tenant. */
+    private static final class Tenant {
+        private final List<Value> values = new ArrayList<>();
+        private final int from;
+        private int to;
+
+        Tenant(int from) {
+            this.from = from;
+        }
+
+        void add(Value value, int last) {
+            values.add(value);
+            to = last;
+        }
+
+        Type type() {
+            return values.get(0).type();
+        }
+
+        long length() {
+            return Math.max(1, values.get(0).length());
+        }
+    }
+
+    /** Assigns the largest values first, so that smaller ones fit into what these leave free (Pisarchyk and Lee 2020, greedy by size). */
     private static final class Planner {
-        private final List<Instruction> instructions;
-        private final Set<Value> bound;
         private final Map<Value, Integer> lastUse = new HashMap<>();
+        private final Map<Value, Tenant> tenants = new LinkedHashMap<>();
         private final Map<Value, Integer> places = new HashMap<>();
-        private final Map<Type, List<Integer>> free = new HashMap<>();
         private final List<Slot> slots = new ArrayList<>();
+        private final List<TreeMap<Integer, Tenant>> taken = new ArrayList<>();
 
         Planner(List<Instruction> instructions, Set<Value> bound) {
-            this.instructions = instructions;
-            this.bound = bound;
             for (int i = 0; i < instructions.size(); i++) {
                 int at = i;
                 instructions.get(i).outputs().forEach(v -> lastUse.put(v.root(), at));
                 instructions.get(i).inputs().forEach(v -> lastUse.put(v.root(), at));
             }
-        }
-
-        void place(int i) {
-            Instruction instruction = instructions.get(i);
-            List<Value> dying = instruction.inputs().stream()
-                    .map(Value::root)
-                    .distinct()
-                    .filter(v -> dies(v, i))
-                    .toList();
-            Value overwritten = overwritten(instruction, dying);
-            if (overwritten != null) {
-                release(overwritten);
+            for (int i = 0; i < instructions.size(); i++) {
+                for (Value output : instructions.get(i).outputs()) {
+                    if (!bound.contains(output)) {
+                        settle(output, instructions.get(i), i);
+                    }
+                }
             }
-            instruction.outputs().stream().filter(v -> !bound.contains(v)).forEach(this::take);
-            dying.stream().filter(v -> v != overwritten).forEach(this::release);
-            instruction.outputs().stream().filter(v -> dies(v, i)).forEach(this::release);
         }
 
-        private boolean dies(Value root, int i) {
-            return lastUse.get(root) == i && places.containsKey(root);
+        private void settle(Value output, Instruction instruction, int i) {
+            Value overwritten = overwritten(instruction, i);
+            Tenant tenant = overwritten == null ? new Tenant(i) : tenants.get(overwritten);
+            tenant.add(output, lastUse.get(output));
+            tenants.put(output, tenant);
         }
 
-        /** The input over which an elementwise instruction may write. */
-        private static Value overwritten(Instruction instruction, List<Value> dying) {
+        /** The input over which an elementwise instruction may write: whole, in the output's shape, and not read as another view as well. */
+        private Value overwritten(Instruction instruction, int i) {
             if (!instruction.mayRunInPlace()) {
                 return null;
             }
-            long[] shape = instruction.outputs().get(0).shape();
+            Value output = instruction.outputs().get(0);
             return instruction.inputs().stream()
-                    .filter(v -> dying.contains(v.root()) && Arrays.equals(v.shape(), shape))
                     .map(Value::root)
+                    .filter(root -> lastUse.get(root) == i && tenants.containsKey(root) && root.type() == output.type())
+                    .filter(root -> instruction.inputs().stream()
+                            .filter(v -> v.root() == root)
+                            .allMatch(v -> v.isWhole() && Arrays.equals(v.shape(), output.shape())))
                     .findFirst()
                     .orElse(null);
         }
 
-        private void release(Value root) {
-            free.computeIfAbsent(root.type(), t -> new ArrayList<>()).add(places.get(root));
+        Plan plan() {
+            tenants.values().stream()
+                    .distinct()
+                    .sorted(Comparator.comparingLong(Tenant::length)
+                            .reversed()) // stable: equal lengths in order of time
+                    .forEach(this::place);
+            return new Plan(List.copyOf(slots), places);
         }
 
-        /**
-         * Takes the smallest free slot that is large enough; among equals the last one released, which may still be in the cache. If none
-         * is large enough, the largest grows.
-         */
-        private void take(Value value) {
-            List<Integer> candidates = free.computeIfAbsent(value.type(), t -> new ArrayList<>());
-            long length = Math.max(1, value.length());
-            Integer best = null;
-            for (int i = candidates.size() - 1; i >= 0; i--) {
-                Integer candidate = candidates.get(i);
-                if (best == null
-                        || fitsBetter(
-                                slots.get(candidate).length(), slots.get(best).length(), length)) {
-                    best = candidate;
+        /** The smallest free slot; among equals the one whose last tenant left last, which may still be in the cache. */
+        private void place(Tenant tenant) {
+            int best = -1;
+            int left = -1;
+            for (int slot = 0; slot < slots.size(); slot++) {
+                var before = taken.get(slot).floorEntry(tenant.to);
+                int since = before == null ? 0 : before.getValue().to;
+                if (slots.get(slot).type() != tenant.type() || before != null && since >= tenant.from) {
+                    continue;
+                }
+                long saved = best < 0
+                        ? 1
+                        : slots.get(best).length() - slots.get(slot).length();
+                if (saved > 0 || saved == 0 && since > left) {
+                    best = slot;
+                    left = since;
                 }
             }
-            if (best == null) {
+            if (best < 0) {
                 best = slots.size();
-                slots.add(new Slot(value.type(), length));
-            } else {
-                candidates.remove(best);
-                slots.set(
-                        best,
-                        new Slot(value.type(), Math.max(length, slots.get(best).length())));
+                slots.add(new Slot(tenant.type(), tenant.length()));
+                taken.add(new TreeMap<>());
             }
-            places.put(value, best);
-        }
-
-        private static boolean fitsBetter(long candidate, long best, long length) {
-            return candidate >= length ? best < length || candidate < best : best < length && candidate > best;
+            taken.get(best).put(tenant.from, tenant);
+            for (Value value : tenant.values) {
+                places.put(value, best);
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.flowmap.engine;
 
+import io.flowmap.graph.Region;
 import io.flowmap.graph.Shapes;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,7 +53,7 @@ public record ProgramPlan(
         var lowering = new Lowering(shapes, backend, inputs).lower(outputs.keySet());
         List<Instruction> once = new ArrayList<>();
         List<Instruction> each = new ArrayList<>();
-        split(lowering.instructions(), once, each);
+        split(Schedule.of(lowering.instructions()), once, each);
         Map<String, Value> written = new LinkedHashMap<>();
         each.addAll(bindOutputs(lowering, outputs, each, written));
         if (recomputing) {
@@ -184,7 +185,8 @@ public record ProgramPlan(
             } else {
                 var copy = Value.of(-1, value.shape(), value.type(), Value.Source.COMPUTED);
                 written.put(name, copy);
-                copies.add(new Instruction(Instruction.Op.of("assign"), List.of(value), List.of(copy), null, 0));
+                copies.add(
+                        new Instruction(Instruction.Op.of("assign"), List.of(value), List.of(copy), Region.OUTSIDE, 0));
             }
         });
         return copies;

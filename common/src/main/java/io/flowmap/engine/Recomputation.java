@@ -1,5 +1,6 @@
 package io.flowmap.engine;
 
+import io.flowmap.graph.Region;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,7 +29,10 @@ final class Recomputation {
         for (var instruction : instructions) {
             instruction.inputs().stream()
                     .map(Value::root)
-                    .filter(value -> producers.containsKey(value) && !isOfBlock(instruction, producers.get(value)))
+                    .filter(value -> producers.containsKey(value)
+                            && !instruction
+                                    .region()
+                                    .isOfBlock(producers.get(value).region()))
                     .forEach(kept::add);
         }
         ids = instructions.stream()
@@ -49,14 +53,8 @@ final class Recomputation {
         return pass.result;
     }
 
-    private static boolean isOfBlock(Instruction reader, Instruction producer) {
-        return reader.region() != null
-                && producer.region() != null
-                && reader.region().block() == producer.region().block();
-    }
-
     private void visit(Instruction instruction) {
-        if (instruction.region() == null || !instruction.region().reverse()) {
+        if (!isReverse(instruction)) {
             result.add(instruction);
             return;
         }
@@ -72,14 +70,15 @@ final class Recomputation {
                 instruction.multiplyAdds()));
     }
 
+    private static boolean isReverse(Instruction instruction) {
+        return instruction.region().pass() == Region.Pass.REVERSE;
+    }
+
     /** The value itself, or the same computed once more if nobody keeps it. */
     private Value recomputed(Value value) {
         Value root = value.root();
         Instruction producer = producers.get(root);
-        if (kept.contains(root)
-                || producer == null
-                || producer.region() == null
-                || producer.region().reverse()) {
+        if (kept.contains(root) || producer == null || isReverse(producer)) {
             return value;
         }
         Value repeated = again.get(root);
@@ -87,7 +86,7 @@ final class Recomputation {
             repeat(producer);
             repeated = again.get(root);
         }
-        return value == root ? repeated : Value.view(++ids, repeated, value.shape());
+        return value == root ? repeated : Value.view(++ids, repeated, value.offset(), value.shape());
     }
 
     private void repeat(Instruction producer) {

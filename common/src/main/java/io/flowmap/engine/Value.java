@@ -2,7 +2,8 @@ package io.flowmap.engine;
 
 import java.util.Arrays;
 
-/** An array of a program: a leaf, the result of an instruction, or a reshaped view of another value. Values are equal by identity. */
+/** An array of a program: a leaf, the result of an instruction, or a view of another value: its elements, or a contiguous
+ * part of them, in another shape. Values are equal by identity. */
 public final class Value {
     /** Where the elements come from. */
     public enum Source {
@@ -19,22 +20,24 @@ public final class Value {
     private final Type type;
     private final Source source;
     private final Value viewOf;
+    private final long offset;
 
-    private Value(int id, long[] shape, Type type, Source source, Value viewOf) {
+    private Value(int id, long[] shape, Type type, Source source, Value viewOf, long offset) {
         this.id = id;
         this.shape = shape;
         this.type = type;
         this.source = source;
         this.viewOf = viewOf;
+        this.offset = offset;
     }
 
     static Value of(int id, long[] shape, Type type, Source source) {
-        return new Value(id, shape, type, source, null);
+        return new Value(id, shape, type, source, null, 0);
     }
 
-    /** The same elements in another shape. */
-    static Value view(int id, Value value, long[] shape) {
-        return new Value(id, shape, value.type, value.source, value);
+    /** Elements of another value from number {@code offset} on, in a shape. */
+    static Value view(int id, Value value, long offset, long[] shape) {
+        return new Value(id, shape, value.type, value.source, value, offset);
     }
 
     int id() {
@@ -61,6 +64,16 @@ public final class Value {
     /** The value whose buffer this value shares, or this value itself. */
     public Value root() {
         return viewOf == null ? this : viewOf.root();
+    }
+
+    /** Number of the root's elements before the first of this value. */
+    public long offset() {
+        return viewOf == null ? 0 : viewOf.offset() + offset;
+    }
+
+    /** Whether it has all elements of its root. */
+    boolean isWhole() {
+        return length() == root().length();
     }
 
     boolean isConstant() {

@@ -43,7 +43,7 @@ public final class Jvp {
 
     private SDVariable tangent(SDVariable output) {
         SDVariable tangent = tangents.get(output.name());
-        return tangent != null ? tangent : shapes.zero(output.dataType(), shapes.of(output));
+        return tangent != null ? tangent : shapes.graph().zero(null, output.dataType(), shapes.of(output));
     }
 
     private void push(SameDiffOp op) {
@@ -55,7 +55,7 @@ public final class Jvp {
             moves |= dx[i] != null;
         }
         if (moves && !tangents.containsKey(node.y().name())) {
-            try (var names = shapes.derivativeOf(node.y(), false)) {
+            try (var names = shapes.derivativeOf(node.y(), Region.Pass.TANGENT)) {
                 SDVariable tangent = RuleTable.of(node).tangent(node, dx);
                 if (tangent != null) {
                     tangents.put(node.y().name(), tangent);

@@ -1,9 +1,35 @@
 package io.flowmap.graph;
 
 /**
- * Part of a graph for which a block of a network stands: its ops and their tangents, or ({@code reverse}) the cotangents of these. What the
- * first computes and only the second reads can be computed again there, so that no one has to keep it.
+ * Where an op belongs: to which block of a network, and to which pass over it. What the forward passes compute and only the reverse pass
+ * reads can be computed again there, so that no one has to keep it.
  *
- * @param block number of the block in its graph
+ * @param block number of the block in its graph; {@link #NONE} outside of blocks
  */
-public record Region(int block, boolean reverse) {}
+public record Region(int block, Pass pass) {
+    /** No block. */
+    public static final int NONE = 0;
+
+    /** Ops outside of blocks. */
+    public static final Region OUTSIDE = new Region(NONE, Pass.FORWARD);
+
+    /** A pass over a network. */
+    public enum Pass {
+        /** Its values. */
+        FORWARD,
+        /** Their tangents. */
+        TANGENT,
+        /** Cotangents of either. */
+        REVERSE
+    }
+
+    /** The region of a derivative of this region's ops. */
+    Region derivative(Pass of) {
+        return new Region(block, pass == Pass.REVERSE ? pass : of);
+    }
+
+    /** Whether ops of both regions belong to one block. */
+    public boolean isOfBlock(Region other) {
+        return block != NONE && block == other.block;
+    }
+}

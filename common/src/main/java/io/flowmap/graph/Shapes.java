@@ -66,28 +66,26 @@ public final class Shapes implements AutoCloseable {
      */
     public NameScope block() {
         var scope = nameScope();
-        regions.put(graph.currentNameScope(), new Region(nameScopes, false));
+        regions.put(graph.currentNameScope(), new Region(nameScopes, Region.Pass.FORWARD));
         return scope;
     }
 
     /** Opens a name scope for a derivative of the op that computes {@code variable}. It belongs to that op's block. */
-    NameScope derivativeOf(SDVariable variable, boolean reverse) {
-        var region = regionOf(variable);
+    NameScope derivativeOf(SDVariable variable, Region.Pass pass) {
+        var region = regionOf(variable).derivative(pass);
         var scope = nameScope();
-        if (region != null) {
-            regions.put(graph.currentNameScope(), new Region(region.block(), reverse || region.reverse()));
-        }
+        regions.put(graph.currentNameScope(), region);
         return scope;
     }
 
-    /** The region of the op that computes a variable; null outside of blocks. */
+    /** The region of the op that computes a variable. */
     public Region regionOf(SDVariable variable) {
         String scope = variable.name();
         Region region = null;
         for (int end = scope.lastIndexOf('/'); end > 0 && region == null; end = scope.lastIndexOf('/', end - 1)) {
             region = regions.get(scope.substring(0, end));
         }
-        return region;
+        return region == null ? Region.OUTSIDE : region;
     }
 
     /** Adds a constant over an array that its owner keeps. */

@@ -50,7 +50,7 @@ public final class Vjp {
 
     private SDVariable gradient(SDVariable x) {
         SDVariable gradient = cotangents.get(x.name());
-        return gradient != null ? gradient : shapes.zero(x.dataType(), shapes.of(x));
+        return gradient != null ? gradient : shapes.graph().zero(null, x.dataType(), shapes.of(x));
     }
 
     /** Names of the variables that depend on the inputs. Only these need a cotangent. */
@@ -71,7 +71,7 @@ public final class Vjp {
         if (dy == null || !active.contains(node.y().name())) {
             return;
         }
-        try (var names = shapes.derivativeOf(node.y(), true)) {
+        try (var names = shapes.derivativeOf(node.y(), Region.Pass.REVERSE)) {
             SDVariable[] dx = RuleTable.of(node).cotangent(node, dy);
             for (int i = 0; i < dx.length; i++) {
                 if (dx[i] != null && active.contains(node.x()[i].name())) {

@@ -29,7 +29,7 @@ record ManifestDifference(Set<String> operational) {
 
     private Optional<String> setting(String path, JsonNode earlier, JsonNode now) {
         if (!earlier.isObject() || !now.isObject()) {
-            return same(earlier, now) ? Optional.empty() : Optional.of(phrase(path, now, earlier));
+            return same(earlier, now) ? Optional.empty() : Optional.of(phrase(path, value(now), value(earlier)));
         }
         var keys = new TreeSet<String>();
         earlier.fieldNames().forEachRemaining(keys::add);
@@ -39,6 +39,10 @@ record ManifestDifference(Set<String> operational) {
                 .map(key -> setting(path.isEmpty() ? key : path + "." + key, earlier.path(key), now.path(key)))
                 .flatMap(Optional::stream)
                 .findFirst();
+    }
+
+    private static String value(JsonNode setting) {
+        return setting.isMissingNode() ? "not set" : setting.toString();
     }
 
     /** Whether two values are equal. Numbers are compared by value: 1.0 equals 1. */

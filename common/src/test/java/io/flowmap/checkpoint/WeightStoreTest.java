@@ -107,6 +107,25 @@ class WeightStoreTest {
         assertThat(copies()).isEqualTo(before);
     }
 
+    @Test
+    void keptFilesAreMappedOnceUntilTheyChange() throws IOException {
+        var path = new org.apache.hadoop.fs.Path(
+                file("w.safetensors", TensorData.Type.FLOAT32).path());
+        long fetched = STORE.fetched();
+        var first = STORE.keep(hadoop, path);
+        assertThat(STORE.keep(hadoop, path)).isSameAs(first);
+        assertThat(STORE.fetched() - fetched).isEqualTo(1);
+        assertThat(first.arrays().get("a").data().asFloat()).isEqualTo(VALUES);
+        Files.delete(dir.resolve("w.safetensors"));
+        var changed = file("w.safetensors", TensorData.Type.BFLOAT16);
+        assertThat(STORE.keep(hadoop, path).sha256())
+                .isEqualTo(changed.sha256())
+                .isNotEqualTo(first.sha256());
+        assertThat(first.arrays().get("a").data().asFloat())
+                .as("the earlier file")
+                .isEqualTo(VALUES);
+    }
+
     private static long copies() throws IOException {
         try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
             return files.filter(file -> file.getFileName().toString().startsWith("flowmap-weights-"))

@@ -2,6 +2,7 @@ package io.flowmap.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowmap.graph.Region;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -21,7 +22,7 @@ class PlanTest {
     }
 
     private static Instruction op(String name, Value output, Value... inputs) {
-        return new Instruction(Instruction.Op.of(name), List.of(inputs), List.of(output), null, 0);
+        return new Instruction(Instruction.Op.of(name), List.of(inputs), List.of(output), Region.OUTSIDE, 0);
     }
 
     @Test
@@ -58,10 +59,23 @@ class PlanTest {
     }
 
     @Test
+    void aPartOfAValueIsNotOverwritten() {
+        Value a = computed(2, 4);
+        Value row = Value.view(ids++, a, 4, new long[] {1, 4});
+        Value y = computed(1, 4);
+        var part = Plan.of(List.of(op("tanh", a, input(2, 4)), op("tanh", y, row)), Set.of());
+        assertThat(row.offset()).isEqualTo(4);
+        assertThat(part.places().get(y)).isNotEqualTo(part.places().get(a));
+        Value z = computed(2, 4);
+        var both = Plan.of(List.of(op("tanh", a, input(2, 4)), op("multiply", z, a, row)), Set.of());
+        assertThat(both.places().get(z)).isNotEqualTo(both.places().get(a));
+    }
+
+    @Test
     void aViewKeepsItsRootAlive() {
         Value x = input(8);
         Value a = computed(8);
-        Value view = Value.view(ids++, a, new long[] {2, 4});
+        Value view = Value.view(ids++, a, 0, new long[] {2, 4});
         Value b = computed(8);
         Value c = computed(2, 4);
         var plan = Plan.of(List.of(op("softmax", a, x), op("softmax", b, x), op("matmul", c, view, b)), Set.of());
@@ -88,7 +102,7 @@ class PlanTest {
     }
 
     @Test
-    void theLargestFreeSlotGrowsIfNoneIsLargeEnough() {
+    void valuesShareTheSlotOfTheLargest() {
         Value a = computed(2);
         Value b = computed(5);
         Value large = computed(9);
@@ -96,6 +110,23 @@ class PlanTest {
                 List.of(op("softmax", a, input(2)), op("softmax", b, input(5)), op("softmax", large, input(9))),
                 Set.of());
         assertThat(plan.slots()).extracting(Plan.Slot::length).containsExactly(9L);
+    }
+
+    /** A small value that lives long does not take the place of a large one. */
+    @Test
+    void smallValuesFillWhatLargeOnesLeaveFree() {
+        Value first = computed(100);
+        Value small = computed(3);
+        Value second = computed(100);
+        Value end = computed(3);
+        var plan = Plan.of(
+                List.of(
+                        op("softmax", first, input(100)),
+                        op("softmax", small, first),
+                        op("softmax", second, input(100)),
+                        op("softmax", end, second, small)),
+                Set.of());
+        assertThat(plan.slots()).extracting(Plan.Slot::length).containsExactly(100L, 3L, 3L);
     }
 
     /** Values that are alive at the same time never share a slot, in random programs. */

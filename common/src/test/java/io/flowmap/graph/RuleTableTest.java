@@ -147,6 +147,16 @@ public class RuleTableTest {
                 of("softmax", (sd, x) -> sd.nn().softmax(x[0], 2), s(2, 3, 4)),
                 of("concat", (sd, x) -> sd.concat(1, x[0], x[1]).mul(2), s(2, 3), s(2, 2)),
                 of("slice", (sd, x) -> sd.slice(x[0], new int[] {1, 0, 2}, 1, 2, 2), s(3, 2, 5)),
+                of("slice of an inner block", (sd, x) -> sd.slice(x[0], new int[] {1, 2, 0}, 1, 2, 4), s(3, 4, 4)),
+                of(
+                        "slice of rows",
+                        (sd, x) -> {
+                            var y = sd.math().tanh(x[0]);
+                            var first = sd.slice(y, new int[] {0, 0}, 2, 3);
+                            var last = sd.slice(y, new int[] {2, 0}, 2, 3);
+                            return first.mul(last).add(sd.slice(last, new int[] {1, 0}, 1, 3));
+                        },
+                        s(4, 3)),
                 of("reshape", (sd, x) -> sd.reshape(x[0], 6, 2).mul(x[1]), s(3, 4), s(6, 2)),
                 of("permute", (sd, x) -> sd.permute(x[0], 2, 0, 1), s(2, 3, 4)));
     }

@@ -93,6 +93,13 @@ class StageOutputTest {
     }
 
     @Test
+    void aSettingThatTheEarlierVersionDidNotHaveIsNamed() {
+        open().finish(Map.of());
+        assertThatThrownBy(() -> StageOutput.open(context(), "data", List.of("spark", "run.seed"), List.of()))
+                .hasMessageContaining("run.seed is 0 now and was not set in the earlier run");
+    }
+
+    @Test
     void operationalSettingMayDiffer() {
         open().finish(Map.of());
         var other = StageOutput.open(

@@ -179,9 +179,10 @@ class LoraDistillTest {
     @Test
     void teacherAndStudentAreSampledOnShiftedTimes() {
         new GenerateJob().run(context());
-        var samples =
-                context().spark().read().parquet(context().stage("samples").toString());
-        assertThat(samples.count()).isEqualTo(8);
+        for (var model : List.of("teacher", "student")) {
+            var samples = context().spark().read().parquet(context().stage("samples") + "/model=" + model);
+            assertThat(samples.count()).isEqualTo(4);
+        }
     }
 
     @Test

@@ -41,6 +41,8 @@ final class Assembly {
     private final Recipe recipe;
     private final Path directory;
     private final LatentOutput latents;
+    private CaptionEncoder.Facts captions;
+    private Map<String, DataFacts.ArrayFacts> conditions = Map.of();
 
     Assembly(JobContext context, IngestConfig settings, Inventory inventory, Recipe recipe, Path directory) {
         this.context = context;
@@ -60,12 +62,16 @@ final class Assembly {
     private record Part(String name, String split, LatentShape staged, Dataset<Row> kept) {}
 
     /**
-     * Opens the frozen networks. Throws {@link UserError} if one cannot be read or does not fit. Called before the scan, which may take
-     * hours.
+     * Opens the frozen networks and notes what they give. Throws {@link UserError} if one cannot be read or does not fit. Called before the
+     * scan, which may take hours.
      */
     void check() {
         if (!settings.captions().source().isEmpty()) {
-            CaptionEncoder.open(context.hadoop(), settings.captions().source()).close();
+            try (var encoder =
+                    CaptionEncoder.open(context.hadoop(), settings.captions().source())) {
+                captions = encoder.facts();
+                conditions = encoder.conditions();
+            }
         }
         if (settings.encoder() == EncoderKind.CODEC || settings.encoder() == EncoderKind.LATENTS) {
             var shapes = recipe.buckets().isEmpty() ? List.of(recipe.shape()) : recipe.buckets();
@@ -159,7 +165,14 @@ final class Assembly {
                 encoding,
                 !settings.captions().from().isEmpty(),
                 settings.captions().source(),
-                settings.recordsOfBlock(latent));
+                settings.recordsOfBlock(latent, conditionSize()));
+    }
+
+    /** Number of values of a record's conditions. */
+    private long conditionSize() {
+        return conditions.values().stream()
+                .mapToLong(array -> array.shape().stream().mapToLong(n -> n).reduce(1, (a, b) -> a * b))
+                .sum();
     }
 
     private Encoder encoder(Dataset<Row> train) {
@@ -170,7 +183,7 @@ final class Assembly {
         };
     }
 
-    /** The encoder for latents, from the configured moments or from those of the first records of the first bucket. */
+    /** The encoder for latents: as the codec gives them, or from the configured moments, or from those of the first records of the first bucket. */
     private CodedLatents coded(Dataset<Row> train) {
         var raw = RawLatents.of(context, settings, recipe.shape());
         var codec = settings.codec();
@@ -180,6 +193,9 @@ final class Assembly {
         int channels = raw.latent().channels();
         var neutral = new CodedLatents(
                 Collections.nCopies(channels, 0.0), Collections.nCopies(channels, 1.0), 1, codec.files(), raw.factor());
+        if (codec.isScaled()) {
+            return neutral;
+        }
         var first = recipe.buckets().isEmpty()
                 ? train
                 : train.filter(col(StagedRecord.BUCKET).equalTo(Recipe.name(recipe.shape())));
@@ -236,17 +252,7 @@ final class Assembly {
         var shape = shapes.get(files.firstEntry().getKey());
         shapes.values().removeIf(shape::equals);
         var data = new DataFacts(
-                shape, dtype, encoder.toJson(), classes, inventory.names().padded(classes), files, shapes, Map.of());
-        return new IngestFacts(data, tallies, captions());
-    }
-
-    private CaptionEncoder.Facts captions() {
-        var source = settings.captions().source();
-        if (source.isEmpty()) {
-            return null;
-        }
-        try (var captions = CaptionEncoder.open(context.hadoop(), source)) {
-            return captions.facts();
-        }
+                shape, dtype, encoder.toJson(), classes, inventory.names().padded(classes), files, shapes, conditions);
+        return new IngestFacts(data, tallies, captions);
     }
 }

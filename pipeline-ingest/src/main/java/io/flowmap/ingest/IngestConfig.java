@@ -67,16 +67,20 @@ record IngestConfig(
             throw new IllegalArgumentException("expected images for buckets, got latents");
         }
         if (encoder == EncoderKind.CODEC && codec.files() == null) {
-            throw new IllegalArgumentException("expected codec.kind taef2 or onnx to encode images, got none");
+            throw new IllegalArgumentException("expected codec.kind taef2, onnx or flux to encode images, got none");
         }
         if (encoder == EncoderKind.LATENTS && filter.duplicates() == FilterConfig.Duplicates.PERCEPTUAL) {
             throw new IllegalArgumentException("expected images for filter.duplicates = perceptual, got latents");
         }
     }
 
-    /** Number of records in a block of latents: the configured number, or as many as training can hold in float32. */
-    int recordsOfBlock(LatentShape latent) {
-        long fitting = MOST_BLOCK_BYTES / ((long) Float.BYTES * latent.size());
+    /**
+     * Number of records in a block of latents: the configured number, or as many as training can hold in float32.
+     *
+     * @param condition number of values of a record's conditions
+     */
+    int recordsOfBlock(LatentShape latent, long condition) {
+        long fitting = MOST_BLOCK_BYTES / (Float.BYTES * (latent.size() + condition));
         return blockRecords > 0 ? blockRecords : (int) Math.min(Math.max(fitting, 1), MOST_BLOCK_RECORDS);
     }
 

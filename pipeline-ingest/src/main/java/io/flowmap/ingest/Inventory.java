@@ -1,6 +1,11 @@
 package io.flowmap.ingest;
 
+import io.flowmap.checkpoint.WeightStore;
+import io.flowmap.checkpoint.foreign.ConfigFile;
+import io.flowmap.checkpoint.foreign.WeightFolder;
 import io.flowmap.config.UserError;
+import io.flowmap.data.CodecFiles;
+import io.flowmap.file.AtomicFile;
 import io.flowmap.file.Sha256;
 import io.flowmap.file.Store;
 import io.flowmap.ingest.label.ClassNames;
@@ -8,6 +13,7 @@ import io.flowmap.ingest.source.Payload;
 import io.flowmap.ingest.source.ShapesSource;
 import io.flowmap.ingest.source.Source;
 import io.flowmap.ingest.source.Sources;
+import io.flowmap.ingest.text.TokenizerFile;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageInput;
 import java.io.IOException;
@@ -69,13 +75,47 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
     /** The frozen networks that the output depends on, as inputs. */
     private static List<StageInput> models(JobContext context, IngestConfig settings) {
         var files = new ArrayList<StageInput>();
-        add(context, "ingest.captions.tokenizer", settings.captions().tokenizer(), files);
-        add(context, "ingest.captions.encoder", settings.captions().encoder(), files);
-        if (settings.codec().files() != null) {
+        var captions = settings.captions();
+        add(context, "ingest.captions.tokenizer", captions.tokenizer(), files);
+        add(context, "ingest.captions.encoder.onnx", captions.encoder().onnx(), files);
+        for (var source : captions.source().conditions()) {
+            addNetwork(context, source.setting() + ".weights", source.weights(), files);
+            var tokenizer = TokenizerFile.of(context.hadoop(), source);
+            files.add(new StageInput(
+                    source.setting() + ".tokenizer",
+                    StageInput.withoutCredentials(tokenizer.file()),
+                    tokenizer.hash()));
+        }
+        var codec = settings.codec().files();
+        if (codec != null && codec.kind() == CodecFiles.Kind.FLUX) {
+            addNetwork(context, "ingest.codec.encoder", codec.encoder(), files);
+        } else if (codec != null) {
             add(context, "ingest.codec.encoder", settings.codec().encoder(), files);
             add(context, "ingest.codec.decoder", settings.codec().decoder(), files);
         }
         return files;
+    }
+
+    /**
+     * Adds the weights of a folder or file and the configuration beside them, as one input. The weights are mapped, so that their many bytes
+     * are hashed once in this JVM.
+     */
+    private static void addNetwork(JobContext context, String setting, String path, List<StageInput> files) {
+        var place = new Path(path);
+        var hashes = new StringBuilder();
+        var weights = WeightFolder.files(context.hadoop(), setting, place);
+        weights.forEach(file -> hashes.append(
+                WeightStore.ofThisJvm().keep(context.hadoop(), file).sha256()));
+        var config = new Path(weights.get(0).getParent(), ConfigFile.NAME);
+        var fileSystem = Store.of(context.hadoop(), config);
+        try {
+            if (fileSystem.exists(config)) {
+                hashes.append(Sha256.of(AtomicFile.read(fileSystem, config)));
+            }
+        } catch (IOException e) {
+            throw Store.failure("cannot read " + setting + " " + config, e);
+        }
+        files.add(input(setting, StageInput.withoutCredentials(place), hashes.toString()));
     }
 
     private static void add(JobContext context, String setting, String path, List<StageInput> files) {

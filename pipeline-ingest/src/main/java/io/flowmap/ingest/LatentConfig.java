@@ -43,7 +43,9 @@ record LatentConfig(
         @JsonProperty("taef2")
         TAEF2,
         @JsonProperty("onnx")
-        ONNX
+        ONNX,
+        @JsonProperty("flux")
+        FLUX
     }
 
     /** The codec's files, null if there is no codec. */
@@ -51,11 +53,20 @@ record LatentConfig(
         return files(kind, encoder, decoder, signed);
     }
 
+    /** Whether latents are stored as the codec gives them, because the networks that use them expect its own scale. */
+    boolean isScaled() {
+        return kind == Kind.FLUX && mean.isEmpty();
+    }
+
     private static CodecFiles files(Kind kind, String encoder, String decoder, boolean signed) {
         return switch (kind) {
             case NONE -> null;
             case TAEF2 -> new CodecFiles(CodecFiles.Kind.TAEF2, encoder, decoder, false);
             case ONNX -> new CodecFiles(CodecFiles.Kind.ONNX, encoder, decoder, signed);
+            case FLUX -> {
+                var place = encoder == null ? decoder : encoder;
+                yield new CodecFiles(CodecFiles.Kind.FLUX, place, decoder == null ? place : decoder, false);
+            }
         };
     }
 }

@@ -23,7 +23,7 @@ class IngestConfigTest {
         var settings = Settings.load(
                         Optional.empty(), List.of("ingest.train=here", "ingest.block-records=" + configured))
                 .section("ingest", IngestConfig.class);
-        assertThat(settings.recordsOfBlock(new LatentShape(channels, side, side)))
+        assertThat(settings.recordsOfBlock(new LatentShape(channels, side, side), 0))
                 .isEqualTo(records);
     }
 }

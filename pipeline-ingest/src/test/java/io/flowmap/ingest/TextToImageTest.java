@@ -185,7 +185,7 @@ class TextToImageTest {
                 "ingest.captions.required=false",
                 "ingest.captions.tokenizer=" + tokenizer,
                 "ingest.captions.max-tokens=4",
-                "ingest.captions.encoder=" + encoder);
+                "ingest.captions.encoder.onnx=" + encoder);
         for (var row : rows(run, "train")) {
             String caption = row.getAs("caption");
             if (caption == null) {

@@ -18,12 +18,18 @@ final class KeyReport {
             EnumSet.of(TensorData.Type.FLOAT32, TensorData.Type.FLOAT16, TensorData.Type.BFLOAT16);
 
     private final List<String> unknown = new ArrayList<>();
+    private final List<String> placeless = new ArrayList<>();
     private final List<String> missing = new ArrayList<>();
     private final List<String> different = new ArrayList<>();
 
     /** A tensor that nothing asks for. */
     void unknown(String name, ArrayInfo info) {
         unknown.add(Unpickler.printable(name) + " " + text(info));
+    }
+
+    /** A tensor that a layout to be written has no name for. */
+    void placeless(String name, ArrayInfo info) {
+        placeless.add(name + " " + text(info));
     }
 
     void missing(String name, String shape) {
@@ -74,6 +80,7 @@ final class KeyReport {
         var parts = new ArrayList<String>();
         add(parts, missing, "missing");
         add(parts, unknown, "not understood");
+        add(parts, placeless, "without a place there");
         add(parts, different, "of another shape or type");
         if (!parts.isEmpty()) {
             throw new UserError(attempt + ": " + String.join("; ", parts));

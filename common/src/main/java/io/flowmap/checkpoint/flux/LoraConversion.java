@@ -42,7 +42,7 @@ final class LoraConversion {
             } else if (module != null && part >= 0 && part < module.parts().size()) {
                 parts.put(module.parts().get(part).name(), adapter);
             } else {
-                report.unknown(
+                report.placeless(
                         map,
                         new Tensors.ArrayInfo(adapter.b().type(), adapter.b().shape()));
             }

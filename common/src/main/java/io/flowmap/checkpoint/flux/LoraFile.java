@@ -67,7 +67,7 @@ public record LoraFile(
         });
         norms.forEach((tensor, scales) -> {
             if (layout.normKey(tensor) == null) {
-                report.unknown(tensor, new Tensors.ArrayInfo(scales.type(), scales.shape()));
+                report.placeless(tensor, new Tensors.ArrayInfo(scales.type(), scales.shape()));
             } else {
                 tensors.put(layout.normKey(tensor), scales);
             }
@@ -82,7 +82,7 @@ public record LoraFile(
         }
         var key = layout.key(module, role);
         if (key == null) {
-            report.unknown(module + " " + role, new Tensors.ArrayInfo(data.type(), data.shape()));
+            report.placeless(module + " " + role, new Tensors.ArrayInfo(data.type(), data.shape()));
         } else {
             tensors.put(key, data);
         }

@@ -22,6 +22,7 @@ final class Dialect {
             case "swish" -> List.of(
                     emitter.binary("multiply", emitter.scaled(in.get(0), 0.5), sigmoidTwice(in.get(0), emitter)));
             case "upsampling2d" -> List.of(upsampled(op, in.get(0), emitter));
+            case "slice" -> slice(op, in.get(0), emitter);
             case "matmul", "conv2d", "conv2d_bp" -> in.get(0).type().isHalf() ? widened(op, in, emitter) : List.of();
             default -> List.of();
         };
@@ -44,6 +45,24 @@ final class Dialect {
      */
     private static Value sigmoidTwice(Value x, Emitter emitter) {
         return emitter.shifted(emitter.unary("tanh", emitter.scaled(x, 0.5)), 1);
+    }
+
+    /** A slice whose elements are contiguous is a view. */
+    private static List<Value> slice(Node op, Value x, Emitter emitter) {
+        long[] whole = x.shape();
+        long[] part = op.shapes().of(op.y());
+        long offset = 0;
+        long stride = 1;
+        boolean partial = false;
+        for (int axis = whole.length - 1; axis >= 0; axis--) {
+            if (partial && part[axis] != 1) {
+                return List.of();
+            }
+            partial |= part[axis] != whole[axis];
+            offset += op.integers()[axis] * stride;
+            stride *= whole[axis];
+        }
+        return List.of(emitter.view(x, offset, part));
     }
 
     /** Nearest upsampling is k^2 times the transpose of average pooling. The kernel of that transpose is ND4J's fastest. */

@@ -78,8 +78,8 @@ public final class Nd4jBackend implements Backend {
 
     private static INDArray[] of(List<Value> values, Map<Value, Buffer> buffers, Map<Value, INDArray> arrays) {
         return values.stream()
-                .map(value ->
-                        arrays.computeIfAbsent(value, v -> ((Nd4jBuffer) buffers.get(v.root())).shaped(v.shape())))
+                .map(value -> arrays.computeIfAbsent(
+                        value, v -> ((Nd4jBuffer) buffers.get(v.root())).shaped(v.offset(), v.shape())))
                 .toArray(INDArray[]::new);
     }
 

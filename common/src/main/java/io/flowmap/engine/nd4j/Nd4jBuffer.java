@@ -8,14 +8,17 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** A buffer that is an ND4J array, on the host or a GPU. */
 record Nd4jBuffer(INDArray array) implements Buffer {
-    /** The first elements as an array of this shape. */
-    INDArray shaped(long[] shape) {
+    /** The elements from number {@code offset} on as an array of this shape. */
+    INDArray shaped(long offset, long[] shape) {
         if (Arrays.equals(array.shape(), shape)) {
             return array;
         }
         long length = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
-        var elements = array.length() == length ? array : array.get(NDArrayIndex.interval(0, length));
-        return elements.reshape('c', shape);
+        return array.length() == length
+                ? array.reshape('c', shape)
+                : array.reshape('c', new long[] {array.length()})
+                        .get(NDArrayIndex.interval(offset, offset + length))
+                        .reshape('c', shape);
     }
 
     @Override

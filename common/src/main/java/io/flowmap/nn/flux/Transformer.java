@@ -184,10 +184,11 @@ public final class Transformer implements Network {
             return scope.linear(name, x, Kind.DENSE, out);
         }
 
-        /** Two linear maps with a silu between them. */
+        /** Two linear maps with a silu between them, in full precision. */
         SDVariable embedder(String name, SDVariable x, Kind last) {
-            SDVariable hidden = graph.nn().swish(linear(name + ".in_layer", x, wide));
-            SDVariable y = scope.linear(name + ".out_layer", hidden, last, wide);
+            Scope exact = scope.exact();
+            SDVariable hidden = graph.nn().swish(exact.linear(name + ".in_layer", x, Kind.DENSE, wide));
+            SDVariable y = exact.linear(name + ".out_layer", hidden, last, wide);
             scope.observe(name, y);
             return y;
         }

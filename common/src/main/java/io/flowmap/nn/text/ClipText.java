@@ -42,7 +42,7 @@ public final class ClipText {
         private static final Map<String, Activation> NAMES = Map.of("quick_gelu", QUICK_GELU, "gelu", GELU);
         private static final double QUICK = 1.702;
 
-        private SDVariable of(SDVariable x) {
+        SDVariable of(SDVariable x) {
             var graph = x.getSameDiff();
             return this == QUICK_GELU
                     ? x.mul(graph.nn().sigmoid(x.mul(QUICK)))

@@ -137,15 +137,16 @@ public final class Autoencoder {
             long[] shape = scope.shape(q);
             int pixels = (int) shape[1];
             int portion = (int) Math.max(1, Math.min(pixels, MOST_SCORES / (shape[0] * pixels)));
-            var parts = new ArrayList<SDVariable>();
+            SDVariable all = null;
             for (int from = 0; from < pixels; from += portion) {
                 int count = Math.min(portion, pixels - from);
                 var queries = count == pixels
                         ? q
                         : scope.graph().slice(q, new int[] {0, from, 0}, (int) shape[0], count, (int) shape[2]);
-                parts.add(layers.attend(layers.scores(queries, k), v));
+                var part = layers.attend(layers.scores(queries, k), v);
+                all = all == null ? part : scope.graph().concat(1, all, part); // frees the part's memory for the next
             }
-            return parts.size() == 1 ? parts.get(0) : scope.graph().concat(1, parts.toArray(SDVariable[]::new));
+            return all;
         }
 
         private SDVariable middle(String name, SDVariable x) {

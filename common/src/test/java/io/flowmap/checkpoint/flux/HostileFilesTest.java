@@ -142,7 +142,7 @@ class HostileFilesTest {
         if (Files.isDirectory(path)) {
             lora.adapters().forEach((name, adapter) -> {
                 JsonNode config = json(path.resolve("adapter_config.json"));
-                assertThat(adapter.rank()).isEqualTo(value(config, "rank_pattern", name, "r"));
+                assertThat((double) adapter.rank()).isEqualTo(value(config, "rank_pattern", name, "r"));
                 assertThat(adapter.alpha()).isEqualTo(value(config, "alpha_pattern", name, "lora_alpha"));
                 assertThat(adapter.rankStabilised())
                         .isEqualTo(config.path("use_rslora").asBoolean());

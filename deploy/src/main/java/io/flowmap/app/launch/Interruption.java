@@ -42,13 +42,15 @@ final class Interruption {
         return happened;
     }
 
-    /** Wraps progress to learn where the command would continue. */
+    /** Wraps progress to learn where the command would continue. After a signal nothing more is shown: its answer is the last line. */
     Progress following(Progress shown, SparkContext spark) {
         this.spark = spark;
         return new Progress() {
             @Override
             public void phase(String name, Map<String, ?> facts) {
-                shown.phase(name, facts);
+                if (!happened) {
+                    shown.phase(name, facts);
+                }
             }
 
             @Override
@@ -113,6 +115,9 @@ final class Interruption {
 
         @Override
         public void step(long n) {
+            if (happened) {
+                return;
+            }
             bar.step(n);
             done += n;
             count = String.format(Locale.ROOT, " after %,d of %,d %s", done, total, unit);
@@ -125,8 +130,10 @@ final class Interruption {
 
         @Override
         public void close() {
-            bar.close();
-            count = "";
+            if (!happened) {
+                bar.close();
+                count = "";
+            }
         }
     }
 }

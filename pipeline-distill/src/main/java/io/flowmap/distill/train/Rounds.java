@@ -54,7 +54,7 @@ final class Rounds implements AutoCloseable {
         var outcome = averaging.round(state, ticket, (vector, from, values) -> {
             averages.join();
             if (gradients) {
-                updater.update(parameters, from, values, firstMoment, secondMoment, ticket.step());
+                updater.update(parameters, from, values, moments.get(0), moments.get(1), ticket.step());
             } else {
                 state.get(vector).put(from, values, 0, values.length);
             }

@@ -51,7 +51,7 @@ final class MetricSection {
                 "",
                 table.ofRealImages(table.distance()),
                 table.distance() + " ↓, training images",
-                isOnTrainingImages() ? "compared with themselves" : "the floor: the value of real images"));
+                isOnTrainingImages() ? "among the images compared with" : "the floor: the value of real images"));
         int last = HEADLINE_STEPS.get(HEADLINE_STEPS.size() - 1);
         html.append(figure(
                 "student",

@@ -63,7 +63,7 @@ class ReportJobTest {
         assertThat(Files.readString(dir.resolve("report/report.html")))
                 .contains(
                         "At guidance weight 1.5, the only one measured. Samples are compared with the images that the models were trained on",
-                        "compared with themselves")
+                        "among the images compared with")
                 .doesNotContain("the floor: the value of real images", "a value near that is as good");
     }
 

@@ -1,5 +1,6 @@
 package io.flowmap.ingest.archive;
 
+import io.flowmap.file.Listing;
 import io.flowmap.file.Store;
 import io.flowmap.ingest.image.UnreadableRecord;
 import java.io.FileNotFoundException;
@@ -26,11 +27,12 @@ final class FolderStore implements MemberStore {
     public List<Member> members() throws IOException {
         int skipped = folder.toUri().getPath().length() + 1;
         var members = new ArrayList<Member>();
-        var files = fileSystem.listFiles(folder, true);
-        while (files.hasNext()) {
-            var file = files.next();
-            members.add(new Member(file.getPath().toUri().getPath().substring(skipped), file.getLen(), false));
-        }
+        Listing.of(
+                fileSystem,
+                folder,
+                true,
+                file -> members.add(
+                        new Member(file.getPath().toUri().getPath().substring(skipped), file.getLen(), false)));
         members.sort(Comparator.comparing(Member::name));
         return members;
     }

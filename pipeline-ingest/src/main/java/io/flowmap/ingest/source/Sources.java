@@ -2,6 +2,7 @@ package io.flowmap.ingest.source;
 
 import io.flowmap.config.UserError;
 import io.flowmap.file.FileKind;
+import io.flowmap.file.Listing;
 import io.flowmap.file.Store;
 import io.flowmap.ingest.archive.Packing;
 import io.flowmap.ingest.archive.TarMembers;
@@ -114,13 +115,11 @@ public final class Sources {
     /** The tars in a folder, also in its sub-folders if it is known to hold shards. Listed page by page. */
     private List<FileStatus> shards(FileSystem fileSystem, FileStatus folder) throws IOException {
         var shards = new ArrayList<FileStatus>();
-        var files = fileSystem.listFiles(folder.getPath(), kind == SourceKind.WEBDATASET);
-        while (files.hasNext()) {
-            var file = files.next();
+        Listing.of(fileSystem, folder.getPath(), kind == SourceKind.WEBDATASET, file -> {
             if (isTar(file.getPath().getName()) && !isMacs(file)) {
                 shards.add(file);
             }
-        }
+        });
         shards.sort(Comparator.comparing(FileStatus::getPath));
         return shards;
     }

@@ -4,24 +4,23 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.flowmap.codec.OnnxSession;
 import io.flowmap.config.UserError;
-import io.flowmap.file.AtomicFile;
-import io.flowmap.file.FileKind;
-import io.flowmap.file.Sha256;
-import io.flowmap.file.Store;
+import io.flowmap.data.DataFacts;
+import io.flowmap.data.LatentSchema;
 import io.flowmap.tensor.DType;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
-/** Computes tokens and embeddings of captions. Not thread-safe: use one instance for each task. */
+/** Computes tokens, embeddings and conditions of captions. Not thread-safe: use one instance for each task. */
 public final class CaptionEncoder implements AutoCloseable {
     private static final String IDS = "input_ids";
     private static final String MASK = "attention_mask";
@@ -30,92 +29,123 @@ public final class CaptionEncoder implements AutoCloseable {
     private final HuggingFaceTokenizer tokenizer;
     private final String tokenizerHash;
     private final OnnxSession model;
+    private final List<ConditionEncoder> conditions;
 
-    private CaptionEncoder(TextSource source, HuggingFaceTokenizer tokenizer, String tokenizerHash, OnnxSession model) {
+    private CaptionEncoder(
+            TextSource source,
+            HuggingFaceTokenizer tokenizer,
+            String tokenizerHash,
+            OnnxSession model,
+            List<ConditionEncoder> conditions) {
         this.source = source;
         this.tokenizer = tokenizer;
         this.tokenizerHash = tokenizerHash;
         this.model = model;
+        this.conditions = conditions;
     }
-
-    /**
-     * An encoded caption as it is stored.
-     *
-     * @param tokens int32, little endian
-     * @param embedding embedding in the source's element type, null without an encoder
-     */
-    public record Encoded(byte[] tokens, byte[] embedding) {}
 
     /**
      * Facts about the stored captions, for the manifest.
      *
-     * @param tokens number of tokens of every caption
-     * @param encoderSha256 hash of the encoder; without an encoder this and the remaining components are null
+     * @param tokens number of tokens of every caption; without a tokenizer this and the hash are null
+     * @param encoderSha256 hash of the ONNX encoder; without one this, shape and type are null
      * @param embeddingShape shape of one caption's embedding
+     * @param conditions encoders of the conditions by name, null without any
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Facts(
-            String tokenizerSha256, int tokens, String encoderSha256, long[] embeddingShape, DType embeddingDtype) {}
+            String tokenizerSha256,
+            Integer tokens,
+            String encoderSha256,
+            long[] embeddingShape,
+            DType embeddingDtype,
+            Map<String, ConditionEncoder.Facts> conditions) {}
 
-    /** Opens the tokenizer and the encoder of a non-empty source. Throws {@link UserError} if a file cannot be read. */
+    /** Opens the tokenizers and encoders of a non-empty source. Throws {@link UserError} if a file cannot be read. */
     public static CaptionEncoder open(Configuration hadoop, TextSource source) {
-        var file = new Path(source.tokenizer());
-        byte[] bytes = bytes(hadoop, file);
-        try {
-            var options = Map.of(
-                    "truncation", "true", "padding", "max_length", "maxLength", Integer.toString(source.maxTokens()));
-            var tokenizer = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), options);
-            return new CaptionEncoder(source, tokenizer, Sha256.of(bytes), model(hadoop, source));
-        } catch (UserError | UncheckedIOException e) {
-            throw e;
-        } catch (IOException | RuntimeException e) {
-            var kind = FileKind.of(Arrays.copyOf(bytes, Math.min(bytes.length, FileKind.BEGIN)));
-            throw new UserError(
-                    "cannot read " + file + ": expected a tokenizer.json of Hugging Face, got " + kind + ": "
-                            + e.getMessage(),
-                    e);
+        var conditions = source.conditions().stream()
+                .map(condition -> ConditionEncoder.open(hadoop, condition, source.dtype()))
+                .toList();
+        if (source.tokenizer() == null) {
+            return new CaptionEncoder(source, null, null, null, conditions);
         }
-    }
-
-    private static byte[] bytes(Configuration hadoop, Path file) {
-        return AtomicFile.read(Store.of(hadoop, file), file);
+        var file = TokenizerFile.read(hadoop, new Path(source.tokenizer()));
+        var tokenizer = file.open(source.maxTokens(), true);
+        return new CaptionEncoder(source, tokenizer, file.hash(), model(hadoop, source), conditions);
     }
 
     /** Facts about the stored captions. */
     public Facts facts() {
-        if (model == null) {
-            return new Facts(tokenizerHash, source.maxTokens(), null, null, null);
-        }
-        long[] shape = embed(List.of(tokenizer.encode(""))).shape();
+        var facts = new TreeMap<String, ConditionEncoder.Facts>();
+        conditions.forEach(condition -> facts.put(condition.source().condition(), condition.facts()));
+        long[] shape =
+                model == null ? null : embed(List.of(tokenizer.encode(""))).shape();
         return new Facts(
                 tokenizerHash,
-                source.maxTokens(),
-                model.hash(),
-                Arrays.copyOfRange(shape, 1, shape.length),
-                source.dtype());
+                tokenizer == null ? null : source.maxTokens(),
+                model == null ? null : model.hash(),
+                shape == null ? null : Arrays.copyOfRange(shape, 1, shape.length),
+                shape == null ? null : source.dtype(),
+                facts.isEmpty() ? null : facts);
     }
 
-    /** Encodes captions in one pass of the encoder. */
-    public List<Encoded> encode(List<String> captions) {
+    /** Shapes and element types of the conditions, by name. */
+    public Map<String, DataFacts.ArrayFacts> conditions() {
+        var arrays = new TreeMap<String, DataFacts.ArrayFacts>();
+        conditions.forEach(condition -> arrays.put(condition.source().condition(), condition.array()));
+        return arrays;
+    }
+
+    /**
+     * Encodes captions, for the ONNX encoder in one pass.
+     *
+     * @param captions null for records without a caption; these get the conditions of an empty caption and nothing else
+     * @return bytes of each record by column of {@link LatentSchema}; tokens are int32, little endian
+     */
+    public List<Map<String, byte[]>> encode(List<String> captions) {
+        var present = captions.stream().filter(Objects::nonNull).toList();
+        var plain = plain(present).iterator();
+        var encoded = new ArrayList<Map<String, byte[]>>();
+        for (var caption : captions) {
+            var columns = new TreeMap<>(caption == null ? Map.of() : plain.next());
+            for (var condition : conditions) {
+                var name = condition.source().condition();
+                var values = condition.encode(caption);
+                columns.put(LatentSchema.condition(name), values.values());
+                columns.put(LatentSchema.tokens(name), bytes(values.tokens()));
+            }
+            encoded.add(columns);
+        }
+        return encoded;
+    }
+
+    /** Tokens and embeddings of captions. */
+    private List<Map<String, byte[]>> plain(List<String> captions) {
+        if (tokenizer == null || captions.isEmpty()) {
+            return Collections.nCopies(captions.size(), Map.of());
+        }
         var encodings = captions.stream().map(tokenizer::encode).toList();
-        if (model == null) {
-            return encodings.stream()
-                    .map(encoding -> new Encoded(bytes(encoding.getIds()), null))
-                    .toList();
-        }
-        var values = embed(encodings).values();
+        var values = model == null ? new float[0] : embed(encodings).values();
         int size = values.length / captions.size();
-        var encoded = new Encoded[captions.size()];
-        for (int i = 0; i < encoded.length; i++) {
-            var embedding = source.dtype().encode(Arrays.copyOfRange(values, i * size, (i + 1) * size));
-            encoded[i] = new Encoded(bytes(encodings.get(i).getIds()), embedding);
+        var plain = new ArrayList<Map<String, byte[]>>();
+        for (int i = 0; i < captions.size(); i++) {
+            var columns = new TreeMap<String, byte[]>();
+            columns.put(LatentSchema.TOKENS, bytes(encodings.get(i).getIds()));
+            if (model != null) {
+                var embedding = source.dtype().encode(Arrays.copyOfRange(values, i * size, (i + 1) * size));
+                columns.put(LatentSchema.EMBEDDING, embedding);
+            }
+            plain.add(columns);
         }
-        return List.of(encoded);
+        return plain;
     }
 
     @Override
     public void close() {
-        tokenizer.close();
+        conditions.forEach(ConditionEncoder::close);
+        if (tokenizer != null) {
+            tokenizer.close();
+        }
         if (model != null) {
             model.close();
         }

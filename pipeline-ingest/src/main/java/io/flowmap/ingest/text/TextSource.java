@@ -2,6 +2,7 @@ package io.flowmap.ingest.text;
 
 import io.flowmap.tensor.DType;
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * The files that produce tokens and embeddings of captions.
@@ -10,21 +11,25 @@ import java.io.Serializable;
  * @param maxTokens number of tokens of every caption: longer captions are cut, shorter ones padded
  * @param encoder an ONNX text encoder, null for no embeddings
  * @param output name of the encoder's output, null for the first
- * @param dtype element type of the stored embeddings
+ * @param dtype element type of the stored embeddings and conditions
+ * @param conditions encoders of FLUX.1's conditions
  */
-public record TextSource(String tokenizer, int maxTokens, String encoder, String output, DType dtype)
+public record TextSource(
+        String tokenizer, int maxTokens, String encoder, String output, DType dtype, List<ConditionSource> conditions)
         implements Serializable {
     public TextSource {
+        conditions = List.copyOf(conditions);
         if (maxTokens < 1) {
             throw new IllegalArgumentException("expected at least 1 token, got " + maxTokens);
         }
         if (encoder != null && tokenizer == null) {
-            throw new IllegalArgumentException("expected a tokenizer with the text encoder, got none");
+            throw new IllegalArgumentException(
+                    "expected captions.tokenizer with the text encoder captions.encoder.onnx, got none");
         }
     }
 
-    /** Whether neither tokens nor embeddings are configured. */
+    /** Whether neither tokens nor embeddings nor conditions are configured. */
     public boolean isEmpty() {
-        return tokenizer == null;
+        return tokenizer == null && conditions.isEmpty();
     }
 }

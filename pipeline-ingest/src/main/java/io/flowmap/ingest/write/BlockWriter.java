@@ -76,7 +76,9 @@ public record BlockWriter(
             long first)
             throws IOException {
         var latents = encoder.encode(batch.stream().map(KeptRecord::content).toList(), first);
-        var words = words(batch, captions);
+        var words = captions == null
+                ? null
+                : captions.encode(batch.stream().map(KeptRecord::caption).toList());
         var factory = new SimpleGroupFactory(type());
         for (int i = 0; i < batch.size(); i++) {
             var group = factory.newGroup()
@@ -89,43 +91,29 @@ public record BlockWriter(
                     .append(LatentSchema.WIDTH, latent.width());
             if (batch.get(i).caption() != null) {
                 group.append(LatentSchema.CAPTION, batch.get(i).caption());
-                append(group, LatentSchema.TOKENS, words[i] == null ? null : words[i].tokens());
-                append(group, LatentSchema.EMBEDDING, words[i] == null ? null : words[i].embedding());
+            }
+            if (words != null) {
+                words.get(i).forEach((column, bytes) -> group.append(column, Binary.fromConstantByteArray(bytes)));
             }
             writer.write(group);
         }
     }
 
-    /** Encoded caption of each record, null without a caption or tokenizer. */
-    private static CaptionEncoder.Encoded[] words(List<KeptRecord> batch, CaptionEncoder captions) {
-        var words = new CaptionEncoder.Encoded[batch.size()];
-        var present = new ArrayList<Integer>();
-        for (int i = 0; i < words.length && captions != null; i++) {
-            if (batch.get(i).caption() != null) {
-                present.add(i);
-            }
-        }
-        if (!present.isEmpty()) {
-            var encoded = captions.encode(
-                    present.stream().map(i -> batch.get(i).caption()).toList());
-            for (int i = 0; i < present.size(); i++) {
-                words[present.get(i)] = encoded.get(i);
-            }
-        }
-        return words;
-    }
-
-    private static void append(Group group, String column, byte[] bytes) {
-        if (bytes != null) {
-            group.append(column, Binary.fromConstantByteArray(bytes));
-        }
-    }
-
     private MessageType type() {
-        var words = captioned
-                ? "optional binary " + LatentSchema.CAPTION + " (UTF8); optional binary " + LatentSchema.TOKENS
-                        + "; optional binary " + LatentSchema.EMBEDDING + "; "
-                : "";
+        var words = new StringBuilder();
+        if (captioned) {
+            words.append("optional binary ").append(LatentSchema.CAPTION).append(" (UTF8); ");
+            words.append("optional binary ").append(LatentSchema.TOKENS).append("; ");
+            words.append("optional binary ").append(LatentSchema.EMBEDDING).append("; ");
+        }
+        for (var condition : text.conditions()) {
+            words.append("required binary ")
+                    .append(LatentSchema.condition(condition.condition()))
+                    .append("; ");
+            words.append("required binary ")
+                    .append(LatentSchema.tokens(condition.condition()))
+                    .append("; ");
+        }
         return MessageTypeParser.parseMessageType("message latents { required int64 " + LatentSchema.INDEX
                 + "; required int32 " + LatentSchema.LABEL + "; required binary " + LatentSchema.LATENT
                 + "; required binary " + LatentSchema.DTYPE + " (UTF8); required int32 " + LatentSchema.CHANNELS

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowmap.config.Json;
 import io.flowmap.config.UserError;
+import io.flowmap.data.LatentSchema;
 import io.flowmap.tensor.DType;
 import io.flowmap.testing.OnnxFiles;
 import java.io.IOException;
@@ -26,8 +27,9 @@ class CaptionEncoderTest {
     void theEncoderGetsTheMaskAndItsNamedOutputIsStoredInFullPrecision() throws IOException {
         try (var encoder = open("seen", DType.FLOAT32)) {
             var encoded = encoder.encode(List.of("a cat", "a dog cat a dog"));
-            assertThat(DType.FLOAT32.decode(encoded.get(0).embedding())).containsExactly(0.1f, 2, 3, 0.25f, 0, 0, 0, 0);
-            assertThat(DType.FLOAT32.decode(encoded.get(1).embedding()))
+            assertThat(DType.FLOAT32.decode(encoded.get(0).get(LatentSchema.EMBEDDING)))
+                    .containsExactly(0.1f, 2, 3, 0.25f, 0, 0, 0, 0);
+            assertThat(DType.FLOAT32.decode(encoded.get(1).get(LatentSchema.EMBEDDING)))
                     .containsExactly(0.1f, 2, -4, 8, 3, 0.25f, 0.1f, 2);
             var facts = Json.mapper().valueToTree(encoder.facts());
             assertThat(facts.fieldNames())
@@ -37,7 +39,7 @@ class CaptionEncoderTest {
             assertThat(facts.get("embedding-dtype").asText()).isEqualTo("float32");
         }
         try (var encoder = open(null, DType.FLOAT32)) {
-            var embedding = encoder.encode(List.of("a cat")).get(0).embedding();
+            var embedding = encoder.encode(List.of("a cat")).get(0).get(LatentSchema.EMBEDDING);
             assertThat(DType.FLOAT32.decode(embedding)).containsExactly(0.1f, 2, 3, 0.25f, 9, 9, 9, 9);
         }
     }
@@ -54,7 +56,7 @@ class CaptionEncoderTest {
     private CaptionEncoder open(String output, DType dtype) throws IOException {
         var tokenizer = Tokenizers.animals(dir.resolve("tokenizer.json"));
         var network = OnnxFiles.maskedEmbedding(dir.resolve("text.onnx"), TABLE);
-        var source = new TextSource(tokenizer.toString(), TOKENS, network.toString(), output, dtype);
+        var source = new TextSource(tokenizer.toString(), TOKENS, network.toString(), output, dtype, List.of());
         return CaptionEncoder.open(new Configuration(), source);
     }
 }

@@ -34,6 +34,7 @@ public final class Averaging implements AutoCloseable {
     private final Broadcast<LocalWork> work;
     private final JavaRDD<Integer> seats;
     private final Route route;
+    private long rounds;
     /**
      * Recently destroyed broadcasts. They are kept from garbage collection because Spark's cleaner would otherwise conflict with their
      * removal.
@@ -98,7 +99,7 @@ public final class Averaging implements AutoCloseable {
         Broadcast<SentState> sent = null;
         boolean succeeded = false;
         try {
-            sent = spark.isLocal() ? null : spark.broadcast(new SentState(work.id(), in));
+            sent = spark.isLocal() ? null : spark.broadcast(new SentState(work.id(), rounds++, in));
             long ready = System.nanoTime();
             route.run(seats, new WorkerTask(work.id(), work, sent, ticket, out), outcome);
             outcome.requireComplete();

@@ -22,7 +22,7 @@ import scala.reflect.ClassTag;
  */
 final class BlockPartSerializer extends Serializer implements Serializable {
     private static final long serialVersionUID = 1;
-    private static final int CHUNK_FLOATS = 1 << 14;
+    private static final int CHUNK_FLOATS = 1 << 16;
 
     @Override
     public SerializerInstance newInstance() {

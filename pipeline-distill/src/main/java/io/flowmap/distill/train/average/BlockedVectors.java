@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Vectors as byte blocks, the form in which they travel: serialization copies bytes in bulk but encodes floats one by one.
+ * Vectors as byte blocks, the form in which small results travel: serialization copies bytes in bulk but encodes floats one by one.
  *
  * @param plan how the vectors are cut
  * @param blocks little-endian floats by key
@@ -23,8 +23,7 @@ record BlockedVectors(BlockPlan plan, byte[][] blocks) implements Serializable {
         return new BlockedVectors(plan, blocks);
     }
 
-    /** One block of {@code vectors}. */
-    static byte[] encode(BlockPlan plan, List<? extends Floats> vectors, int key) {
+    private static byte[] encode(BlockPlan plan, List<? extends Floats> vectors, int key) {
         var bytes = new byte[4 * plan.size(key)];
         encode(vectors.get(plan.vector(key)), plan.from(key), plan.size(key), bytes);
         return bytes;

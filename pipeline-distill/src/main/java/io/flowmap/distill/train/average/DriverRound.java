@@ -35,12 +35,12 @@ final class DriverRound {
     }
 
     /** The driver's vectors. Throws {@link IllegalStateException} once averages may have overwritten them. */
-    RoundState state() {
+    List<? extends Floats> state() {
         if (consumed) {
             throw new IllegalStateException(
                     "cannot run a worker again: the vectors of its round are already being updated");
         }
-        return new RoundState(vectors, 0);
+        return vectors;
     }
 
     /** Announces that averages are about to overwrite the vectors. */

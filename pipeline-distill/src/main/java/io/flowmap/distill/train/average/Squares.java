@@ -29,9 +29,11 @@ public final class Squares {
 
     /** Sum of the squared differences between values from index {@code from} on and {@code others}. */
     static double distance(Floats values, int from, float[] others) {
+        var other = new float[LANES];
         return walk(values, from, others.length, (start, piece, count, lanes) -> {
+            System.arraycopy(others, start, other, 0, count);
             for (int i = 0; i < count; i++) {
-                float difference = piece[i] - others[start + i];
+                float difference = piece[i] - other[i];
                 lanes[i] += difference * difference;
             }
         });

@@ -63,7 +63,7 @@ record WorkerTask(
         TaskDevice.use();
         var start = state == null
                 ? DriverRound.of(averaging).state()
-                : state.value().received(state.id());
+                : state.value().vectors();
         return work.value().run(worker, start, ticket);
     }
 

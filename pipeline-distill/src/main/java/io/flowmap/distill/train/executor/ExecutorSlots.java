@@ -1,7 +1,7 @@
 package io.flowmap.distill.train.executor;
 
-import io.flowmap.distill.train.average.RoundState;
 import io.flowmap.distill.train.step.FlatArray;
+import io.flowmap.tensor.Floats;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Supplier;
@@ -18,7 +18,7 @@ public final class ExecutorSlots {
     private int generation;
     private int created;
     private BlockCache blocks;
-    private SharedParameters shared;
+    private FlatArray shared;
 
     public static ExecutorSlots ofThisJvm() {
         return OF_THIS_JVM;
@@ -31,32 +31,30 @@ public final class ExecutorSlots {
     interface Furnisher {
         BlockCache blocks();
 
-        /** Whether all slots read the same parameters and none writes them. */
+        /** Whether all slots read the round's own parameters, which lie in native memory, and none writes them. */
         boolean sharesParameters();
 
         Slot slot(int number, BlockCache blocks, Supplier<FlatArray> parameters);
     }
 
     /**
-     * Lends an idle slot of the training {@code wanted}, or creates one; shared parameters then hold the state of the round. Synchronised,
-     * because building a program is not thread-safe.
+     * Lends an idle slot of the training {@code wanted}, or creates one. Synchronised, because building a program is not thread-safe.
+     *
+     * @param parameters of the round's state
      */
-    synchronized Lease borrow(String wanted, RoundState state, Furnisher furnisher) {
-        if (!wanted.equals(key)) {
+    synchronized Lease borrow(String wanted, Floats parameters, Furnisher furnisher) {
+        var common = furnisher.sharesParameters() ? (FlatArray) parameters : null;
+        if (!wanted.equals(key) || common != shared) {
             release(key);
             key = wanted;
             blocks = furnisher.blocks();
-            shared = furnisher.sharesParameters() ? new SharedParameters(state) : null;
+            shared = common;
         }
-        if (shared != null) {
-            shared.load(state);
-        }
-        var slot = idle.isEmpty() ? furnisher.slot(created++, blocks, () -> parameters(state)) : idle.pop();
+        var slot = idle.isEmpty()
+                ? furnisher.slot(
+                        created++, blocks, () -> common == null ? new FlatArray(parameters.length()) : common.shared())
+                : idle.pop();
         return new Lease(slot, generation);
-    }
-
-    private FlatArray parameters(RoundState state) {
-        return shared == null ? new FlatArray(state.vectors().get(0).length()) : shared.shared();
     }
 
     /** Returns a slot. A slot that failed or belongs to an earlier training is closed. */
@@ -75,10 +73,7 @@ public final class ExecutorSlots {
         }
         idle.forEach(Slot::close);
         idle.clear();
-        if (shared != null) {
-            shared.close();
-            shared = null;
-        }
+        shared = null;
         key = "";
         blocks = null;
         created = 0;

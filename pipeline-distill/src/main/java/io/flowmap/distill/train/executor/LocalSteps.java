@@ -2,7 +2,6 @@ package io.flowmap.distill.train.executor;
 
 import io.flowmap.distill.train.average.LocalResult;
 import io.flowmap.distill.train.average.LocalWork;
-import io.flowmap.distill.train.average.RoundState;
 import io.flowmap.distill.train.average.RoundTicket;
 import io.flowmap.distill.train.step.BlockSource;
 import io.flowmap.distill.train.step.FlatArray;
@@ -10,6 +9,7 @@ import io.flowmap.distill.train.step.ObjectiveFactory;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.distill.train.step.Updater;
 import io.flowmap.file.Sha256;
+import io.flowmap.tensor.Floats;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
@@ -17,6 +17,7 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.security.DigestOutputStream;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.function.Supplier;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.util.SerializableConfiguration;
@@ -58,9 +59,9 @@ public record LocalSteps(
     }
 
     @Override
-    public LocalResult run(int worker, RoundState state, RoundTicket ticket) {
+    public LocalResult run(int worker, List<? extends Floats> state, RoundTicket ticket) {
         var slots = ExecutorSlots.ofThisJvm();
-        var lease = slots.borrow(key, state, this);
+        var lease = slots.borrow(key, state.get(0), this);
         try {
             var report = lease.slot().run(worker, state, ticket);
             return new LocalResult(lease.slot().vectors(), report.toBytes(), sound -> slots.giveBack(lease, sound));

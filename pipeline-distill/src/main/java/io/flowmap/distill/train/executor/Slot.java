@@ -1,6 +1,5 @@
 package io.flowmap.distill.train.executor;
 
-import io.flowmap.distill.train.average.RoundState;
 import io.flowmap.distill.train.average.RoundTicket;
 import io.flowmap.distill.train.average.Squares;
 import io.flowmap.distill.train.step.Batch;
@@ -24,7 +23,7 @@ final class Slot implements AutoCloseable {
     private final Updater updater;
     private final FlatArray parameters;
     private final FlatArray gradient;
-    private final float[][] moments;
+    private final List<Floats> moments;
 
     /** @param parameters of the slot, or shared with others that do not write them, if gradients are averaged; closed with the slot */
     Slot(
@@ -42,18 +41,18 @@ final class Slot implements AutoCloseable {
         this.updater = updater;
         this.parameters = parameters;
         this.gradient = new FlatArray(length);
-        this.moments = new float[config.average() == TrainingConfig.Average.PARAMETERS ? 2 : 0][length];
+        this.moments = config.average() == TrainingConfig.Average.GRADIENTS
+                ? List.of()
+                : List.of(Floats.of(new float[length]), Floats.of(new float[length]));
     }
 
     /** Vectors that a round returns: the gradient, or parameters and Adam's moments. */
     List<Floats> vectors() {
-        return config.average() == TrainingConfig.Average.GRADIENTS
-                ? List.of(gradient)
-                : List.of(parameters, Floats.of(moments[0]), Floats.of(moments[1]));
+        return moments.isEmpty() ? List.of(gradient) : List.of(parameters, moments.get(0), moments.get(1));
     }
 
     /** Runs the local steps of a round; stops after the first that is not finite. */
-    WorkerReport run(int worker, RoundState state, RoundTicket ticket) {
+    WorkerReport run(int worker, List<? extends Floats> state, RoundTicket ticket) {
         load(state);
         var report = new ReportBuilder(ticket.steps(), config.batchPerWorker());
         for (int i = 0; i < ticket.steps() && report.finite(); i++) {
@@ -66,12 +65,11 @@ final class Slot implements AutoCloseable {
     }
 
     /** Workers that update on their own start from copies of parameters and moments. */
-    private void load(RoundState state) {
-        if (config.average() == TrainingConfig.Average.PARAMETERS) {
-            parameters.copyFrom(state.vectors().get(0));
-            for (int i = 0; i < moments.length; i++) {
-                state.vectors().get(i + 1).get(0, moments[i], 0, moments[i].length);
-            }
+    private void load(List<? extends Floats> state) {
+        if (!moments.isEmpty()) {
+            parameters.copyFrom(state.get(0));
+            moments.get(0).copyFrom(state.get(1));
+            moments.get(1).copyFrom(state.get(2));
         }
     }
 
@@ -80,7 +78,7 @@ final class Slot implements AutoCloseable {
         var told = objective.gradient(parameters.array(), gradient.array(), batch, step);
         double norm = Math.sqrt(Squares.sum(gradient));
         report.add(told, norm, Double.isFinite(norm) ? "" : firstNotFinite());
-        if (moments.length > 0 && report.finite()) {
+        if (!moments.isEmpty() && report.finite()) {
             update(step);
         }
         report.addCompute(System.nanoTime() - start);
@@ -90,7 +88,7 @@ final class Slot implements AutoCloseable {
         Ranges.forEach(gradient.length(), (from, to) -> {
             var values = new float[to - from];
             gradient.get(from, values, 0, values.length);
-            updater.update(parameters, from, values, moments[0], moments[1], step);
+            updater.update(parameters, from, values, moments.get(0), moments.get(1), step);
         });
         objective.normalise(parameters.array());
     }

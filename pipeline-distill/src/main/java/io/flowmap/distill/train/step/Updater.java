@@ -10,8 +10,7 @@ import java.util.List;
  * @param groups in the order of the vector
  */
 public record Updater(List<Group> groups) implements Serializable {
-    /** Elements updated at a time. They stay in the cache. */
-    private static final int PIECE = 1 << 14;
+    private static final int PIECE = 1 << 11;
 
     /**
      * Parameters with the same update rule.
@@ -27,6 +26,10 @@ public record Updater(List<Group> groups) implements Serializable {
             implements Serializable {
         public double rate(long step) {
             return learningRate.at(step - start, steps);
+        }
+
+        private Adam.Rates rates(long step) {
+            return new Adam(adam).rates(step - born, rate(step));
         }
     }
 
@@ -45,26 +48,50 @@ public record Updater(List<Group> groups) implements Serializable {
     }
 
     /**
-     * Updates a range of the parameters and of both moments in place.
+     * Updates a range of the parameters and of both moments in place, in pieces that stay in the cache.
      *
      * @param from first element of the range
      * @param gradient of the elements of the range
      */
-    public void update(Floats parameters, int from, float[] gradient, float[] m, float[] v, long step) {
-        var values = new float[Math.min(PIECE, gradient.length)];
+    public void update(Floats parameters, int from, float[] gradient, Floats m, Floats v, long step) {
         int end = from + gradient.length;
         int first = 0;
         for (var group : groups) {
-            var adam = new Adam(group.adam());
-            var rates = adam.rates(step - group.born(), group.rate(step));
             int last = Math.min(end, first + group.length());
-            for (int at = Math.max(from, first); at < last; at += values.length) {
-                int count = Math.min(values.length, last - at);
-                parameters.get(at, values, 0, count);
-                adam.update(new Adam.Range(values, 0, gradient, at - from, m, v, at, count), rates);
-                parameters.put(at, values, 0, count);
+            if (first < end && last > from) {
+                var piece = new Piece(new Adam(group.adam()), group.rates(step));
+                for (int at = Math.max(from, first); at < last; at += PIECE) {
+                    int count = Math.min(PIECE, last - at);
+                    System.arraycopy(gradient, at - from, piece.gradient, 0, count);
+                    piece.update(parameters, m, v, at, count);
+                }
             }
             first += group.length();
+        }
+    }
+
+    /** Copies of {@link #PIECE} elements. */
+    private static final class Piece {
+        private final Adam adam;
+        private final Adam.Rates rates;
+        private final float[] parameters = new float[PIECE];
+        private final float[] gradient = new float[PIECE];
+        private final float[] m = new float[PIECE];
+        private final float[] v = new float[PIECE];
+
+        Piece(Adam adam, Adam.Rates rates) {
+            this.adam = adam;
+            this.rates = rates;
+        }
+
+        void update(Floats allParameters, Floats allM, Floats allV, int at, int count) {
+            allParameters.get(at, parameters, 0, count);
+            allM.get(at, m, 0, count);
+            allV.get(at, v, 0, count);
+            adam.update(parameters, gradient, m, v, 0, count, rates);
+            allParameters.put(at, parameters, 0, count);
+            allM.put(at, m, 0, count);
+            allV.put(at, v, 0, count);
         }
     }
 }

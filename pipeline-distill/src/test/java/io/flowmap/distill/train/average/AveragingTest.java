@@ -19,10 +19,10 @@ class AveragingTest {
     /** Work that adds different noise to the state on each worker. */
     private record Noise(int vectors) implements LocalWork {
         @Override
-        public LocalResult run(int worker, RoundState state, RoundTicket ticket) {
+        public LocalResult run(int worker, List<? extends Floats> state, RoundTicket ticket) {
             var results = new ArrayList<Floats>();
             for (int v = 0; v < vectors; v++) {
-                var values = state.vectors().get(0).copy();
+                var values = state.get(0).copy();
                 add(values, worker, v);
                 results.add(Floats.of(values));
             }
@@ -123,7 +123,7 @@ class AveragingTest {
     @Test
     void aWorkerIsNotRunAgainOnVectorsThatAreBeingUpdated() {
         var round = DriverRound.start(-1, List.of(Floats.of(new float[1])), 1);
-        assertThat(round.state().vectors()).hasSize(1);
+        assertThat(round.state()).hasSize(1);
         round.consume();
         assertThatThrownBy(round::state).hasMessageContaining("are already being updated");
         round.end(true);
