@@ -57,6 +57,7 @@ public final class StudyReportJob implements Job {
         return Map.of(SECTION, StudyReportConfig.class);
     }
 
+    /** Replaces an earlier report of other answers. */
     @Override
     public void run(JobContext context) {
         var config = context.settings().section(SECTION, StudyReportConfig.class);
@@ -68,7 +69,10 @@ public final class StudyReportJob implements Job {
         var hash = read(Store.of(context.hadoop(), folder), folder, answers);
         var inputs = List.of(planned, new StageInput("answers", StageInput.withoutCredentials(folder), hash));
         new Stage(StageNames.STUDY_REPORT, List.of(SECTION), inputs)
-                .make(context, name(), output -> report(context, config, study, answers, output));
+                .make(
+                        context.with(List.of("run.overwrite=true")),
+                        name(),
+                        output -> report(context, config, study, answers, output));
     }
 
     /** Reads every file of answers, in the order of names; returns the hash of all. */
@@ -133,7 +137,7 @@ public final class StudyReportJob implements Job {
             page.introduction(
                     "Lines left out",
                     answers.unreadable()
-                            + " lines of the files of answers end in the middle, as a killed server leaves them."
+                            + " of the lines in the files of answers end in the middle, as a killed server leaves them."
                             + " Their answers had not been confirmed.");
         }
         return page.section("Which is best", "", section.html())

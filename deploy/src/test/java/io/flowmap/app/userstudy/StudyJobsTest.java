@@ -92,6 +92,12 @@ class StudyJobsTest {
         assertThat(Files.readAllLines(folder.resolve("study/report/pairs.csv"))).hasSize(7);
         assertThat(Files.readAllLines(folder.resolve("study/report/participants.csv")))
                 .hasSize(7);
+        Files.writeString(folder.resolve("study/answers/answers-2.jsonl"), "{\"plan\": \"cut off");
+        assertThat(run("study report", List.of("study.report.resamples=200")))
+                .as(err::toString)
+                .isZero();
+        assertThat(Files.readString(folder.resolve("study/report/report.html")))
+                .contains("1 of the lines in the files of answers end in the middle");
     }
 
     @Test
