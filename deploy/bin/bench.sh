@@ -4,7 +4,7 @@ bench() {
     local lib="$deploy/bench/target/lib/*" threads=${OMP_NUM_THREADS:-} name
     # A short spin between parallel regions takes 25 % off a step at batch 16, for both sides.
     [ -n "$threads" ] || threads=$(getconf _NPROCESSORS_ONLN)
-    local environment=(MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=17179869184 MALLOC_TOP_PAD_=268435456
+    local environment=(MALLOC_MMAP_THRESHOLD_=268435456 MALLOC_TRIM_THRESHOLD_=17179869184 MALLOC_TOP_PAD_=268435456
         MALLOC_ARENA_MAX=2 "GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-20000}" "OMP_NUM_THREADS=$threads")
     local options=("-Xmx${FLOWMAP_BENCH_HEAP:-6g}" -Dorg.bytedeco.javacpp.maxbytes=12g -Dorg.bytedeco.javacpp.maxphysicalbytes=20g
         "-Dorg.bytedeco.javacpp.cachedir=$deploy/bench/target/cache" -Dlog4j2.configurationFile=io/flowmap/app/log4j2.properties

@@ -48,7 +48,7 @@ class LauncherTest {
                 .contains(
                         "spark.executorEnv.OMP_NUM_THREADS=3",
                         "spark.executorEnv.LC_ALL=" + System.getenv("LC_ALL"),
-                        "spark.executorEnv.MALLOC_MMAP_THRESHOLD_=8589934592",
+                        "spark.executorEnv.MALLOC_MMAP_THRESHOLD_=268435456",
                         "spark.executor.memory=2g",
                         "spark.executor.extraClassPath=" + library + "/*");
         assertThat(arguments.subList(arguments.indexOf("spark-internal") + 1, arguments.size()))

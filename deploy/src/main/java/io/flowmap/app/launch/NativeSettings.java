@@ -10,11 +10,12 @@ import java.util.Map;
  */
 final class NativeSettings {
     /**
-     * Variables of glibc and GNU's OpenMP. Large arrays stay in malloc's heap instead of being mapped and unmapped for each operation,
+     * Variables of glibc and GNU's OpenMP. Arrays of an operation stay in malloc's heap instead of being mapped and unmapped each time; those
+     * above 256 MiB, vectors of a large network, are given back;
      * and threads sleep between parallel regions because tasks share the cores.
      */
     static final Map<String, String> ENVIRONMENT = Map.of(
-            "MALLOC_MMAP_THRESHOLD_", "8589934592",
+            "MALLOC_MMAP_THRESHOLD_", "268435456",
             "MALLOC_TRIM_THRESHOLD_", "17179869184",
             "MALLOC_TOP_PAD_", "268435456",
             "MALLOC_ARENA_MAX", "2",

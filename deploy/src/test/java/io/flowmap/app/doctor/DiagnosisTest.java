@@ -21,7 +21,7 @@ class DiagnosisTest {
     private static final String PROCESSOR = "Xeon 1";
     private static final Map<String, String> ALLOCATOR = Map.of(
             "MALLOC_MMAP_THRESHOLD_",
-            "8589934592",
+            "268435456",
             "MALLOC_TRIM_THRESHOLD_",
             "17179869184",
             "MALLOC_ARENA_MAX",

@@ -27,6 +27,9 @@ public record TrainingMemory(boolean local, int slots, Map<Place, Long> limits) 
     /** What Spark and this program hold on a heap apart from vectors. */
     private static final long BASE = 200L << 20;
 
+    /** What the JVM has beside heap and arrays, and its native ops use for a moment. */
+    private static final long NATIVE_BASE = 450L << 20;
+
     private static final String NATIVE = "org.bytedeco.javacpp.maxbytes=";
 
     /** The memory of an application, for a training with so many workers. */
@@ -66,6 +69,7 @@ public record TrainingMemory(boolean local, int slots, Map<Place, Long> limits) 
                 new Item("Spark", Place.DRIVER_HEAP, BASE),
                 new Item("moments", Place.DRIVER_HEAP, 2 * vector),
                 new Item("averages", Place.DRIVER_HEAP, config.emaStds().size() * vector),
+                new Item("JVM", Place.DRIVER_NATIVE, NATIVE_BASE),
                 new Item("parameters", Place.DRIVER_NATIVE, vector),
                 new Item("moments of workers", heap, alone ? 2 * vector * slots : 0),
                 new Item("samples", heap, samples(config, data)),
@@ -77,6 +81,7 @@ public record TrainingMemory(boolean local, int slots, Map<Place, Long> limits) 
                 new Item("frozen weights", Place.MAPPED, sizes.mapped())));
         if (!local) {
             items.add(new Item("Spark", Place.EXECUTOR_HEAP, BASE));
+            items.add(new Item("JVM", Place.EXECUTOR_NATIVE, NATIVE_BASE));
             items.add(new Item("broadcast", Place.DRIVER_HEAP, travelling * vector));
             items.add(new Item("broadcast", Place.EXECUTOR_HEAP, travelling * vector));
             items.add(new Item("state of the round", Place.EXECUTOR_NATIVE, travelling * vector));

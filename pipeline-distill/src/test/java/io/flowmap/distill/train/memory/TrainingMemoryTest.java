@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 class TrainingMemoryTest {
     private static final long LENGTH = 1_000_000;
     private static final long VECTOR = 4 * LENGTH;
+    private static final long JVM = 450L << 20;
     private static final ObjectiveSizes SIZES = new ObjectiveSizes(0, 7_000_000, 3_000_000, 2_000_000);
 
     private static MemoryPlan plan(boolean local, int slots, String... keys) {
@@ -27,7 +28,7 @@ class TrainingMemoryTest {
         var plan = plan(true, 1, "ema-stds=[0.1]", "average=gradients");
         long samples = 4 * 4096;
         assertThat(plan.bytes(Place.DRIVER_HEAP)).isEqualTo((200L << 20) + 3 * VECTOR + samples);
-        assertThat(plan.bytes(Place.DRIVER_NATIVE)).isEqualTo(2 * VECTOR + 10_000_000);
+        assertThat(plan.bytes(Place.DRIVER_NATIVE)).isEqualTo(JVM + 2 * VECTOR + 10_000_000);
         assertThat(plan.bytes(Place.MAPPED)).isEqualTo(2_000_000);
         assertThat(plan.bytes(Place.EXECUTOR_HEAP) + plan.bytes(Place.EXECUTOR_NATIVE))
                 .isZero();
@@ -36,24 +37,24 @@ class TrainingMemoryTest {
     @Test
     void executorsHoldWhatTheirSlotsNeed() {
         var plan = plan(false, 2, "ema-stds=[]", "average=parameters");
-        assertThat(plan.bytes(Place.DRIVER_NATIVE)).isEqualTo(VECTOR);
+        assertThat(plan.bytes(Place.DRIVER_NATIVE)).isEqualTo(JVM + VECTOR);
         assertThat(plan.bytes(Place.EXECUTOR_NATIVE))
                 .as("parameters and gradient of each slot, activations, folded weights, the round's state")
-                .isEqualTo(2 * 2 * VECTOR + 2 * 7_000_000 + 3_000_000 + 3 * VECTOR);
+                .isEqualTo(JVM + 2 * 2 * VECTOR + 2 * 7_000_000 + 3_000_000 + 3 * VECTOR);
     }
 
     @Test
     void whatExceedsItsLimitIsRefusedByName() {
         var plan = plan(true, 1, "ema-stds=[0.1]", "average=gradients");
-        assertThatCode(() -> plan.require(Map.of(Place.DRIVER_NATIVE, 18_000_000L)))
+        assertThatCode(() -> plan.require(Map.of(Place.DRIVER_NATIVE, JVM + 18_000_000)))
                 .doesNotThrowAnyException();
-        assertThatThrownBy(() -> plan.require(Map.of(Place.DRIVER_NATIVE, 17_999_999L)))
+        assertThatThrownBy(() -> plan.require(Map.of(Place.DRIVER_NATIVE, JVM + 17_999_999)))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("driver-native would hold 0.018 GB")
+                .hasMessageContaining("driver-native would hold 0.49 GB")
                 .hasMessageContaining("activations 0.007")
                 .hasMessageContaining("spark.native-memory");
-        assertThat(plan.lines(Map.of(Place.DRIVER_NATIVE, 20_000_000L)).get("driver-native"))
-                .isEqualTo("0.018 of 0.020 GB: parameters 0.004, gradients 0.004, activations 0.007, "
+        assertThat(plan.lines(Map.of(Place.DRIVER_NATIVE, 1_000_000_000L)).get("driver-native"))
+                .isEqualTo("0.49 of 1.00 GB: JVM 0.47, parameters 0.004, gradients 0.004, activations 0.007, "
                         + "normalised frozen weights 0.003");
     }
 }
