@@ -64,10 +64,9 @@ final class TangentProgram implements AutoCloseable {
         return Nd4jBackend.compile(inputs.shapes(), inputs.arrays(), bound);
     }
 
+    /** Blocks that differ by a constant share the variable of their derivative, and its array. */
     private INDArray bind(Map<String, INDArray> bound, SDVariable variable) {
-        INDArray array = inputs.output(variable);
-        bound.put(variable.name(), array);
-        return array;
+        return bound.computeIfAbsent(variable.name(), name -> inputs.output(variable));
     }
 
     /** Sets the conditions and the guidance weight. */
