@@ -54,7 +54,7 @@ public final class TangentDoctor implements AutoCloseable {
     /**
      * A block's derivative at one time.
      *
-     * @param norm root mean square over samples and elements
+     * @param norm root mean square of the JVP in float64 over samples and elements
      * @param error error of float32: ||JVP - differences|| / max(||differences||, ||block|| / 1000); the maximum treats smaller
      *     derivatives as zero
      * @param exact the same for float64
@@ -110,7 +110,7 @@ public final class TangentDoctor implements AutoCloseable {
             readings.add(new Reading(
                     block,
                     t,
-                    size / Math.sqrt(difference.length()),
+                    norm(wide.tangents().get(block)) / Math.sqrt(difference.length()),
                     error(narrow.tangents().get(block), difference, scale),
                     error(wide.tangents().get(block), difference, scale)));
         });
