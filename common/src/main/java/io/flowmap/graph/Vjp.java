@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 
@@ -34,7 +33,8 @@ public final class Vjp {
      * Gradients of {@code sum <cotangent, output>} over several outputs. Their common part is traversed once.
      *
      * @param cotangents cotangent of each output variable, of the same shape
-     * @return gradient of each input, of the input's shape; zeros if no output depends on it
+     * @return gradient of each input, of the input's shape; zeros if no output depends on it. No two inputs have the same variable, even if
+     *     their gradients are equal.
      */
     public static Map<SDVariable, SDVariable> of(
             Shapes shapes, Map<SDVariable, SDVariable> cotangents, List<SDVariable> inputs) {
@@ -45,7 +45,14 @@ public final class Vjp {
         for (int i = ops.size() - 1; i >= 0; i--) {
             transform.pull(ops.get(i), active);
         }
-        return inputs.stream().collect(Collectors.toMap(x -> x, transform::gradient, (a, b) -> a, LinkedHashMap::new));
+        var gradients = new LinkedHashMap<SDVariable, SDVariable>();
+        var names = new HashSet<String>();
+        for (var x : inputs) {
+            var gradient = transform.gradient(x);
+            gradients.put(
+                    x, names.add(gradient.name()) ? gradient : shapes.graph().identity(gradient));
+        }
+        return gradients;
     }
 
     private SDVariable gradient(SDVariable x) {

@@ -277,6 +277,33 @@ public class RuleTableTest {
         });
     }
 
+    /** y = a + b: dy/da = dy/db = u, and both can be bound to arrays of their own. */
+    @Test
+    void equalGradientsHaveVariablesOfTheirOwn() {
+        var sd = SameDiff.create();
+        var shapes = new Shapes(sd);
+        SDVariable a = sd.placeHolder("a", DataType.DOUBLE, 2);
+        SDVariable b = sd.placeHolder("b", DataType.DOUBLE, 2);
+        SDVariable c = sd.placeHolder("c", DataType.DOUBLE, 2);
+        SDVariable d = sd.placeHolder("d", DataType.DOUBLE, 2);
+        SDVariable u = sd.placeHolder("u", DataType.DOUBLE, 2);
+        var gradients = Vjp.of(shapes, a.add(b), u, List.of(a, b, c, d));
+        Map<String, INDArray> values = new LinkedHashMap<>();
+        List.of("a", "b", "c", "d", "u").forEach(name -> values.put(name, Nd4j.createFromArray(2.0, -3.0)));
+        var outputs = new LinkedHashMap<String, INDArray>();
+        gradients.values().forEach(gradient -> outputs.put(gradient.name(), Nd4j.createFromArray(9.0, 9.0)));
+        assertThat(outputs).hasSize(4);
+        try (Program program = Nd4jBackend.compile(shapes, values, outputs)) {
+            program.run();
+        }
+        assertThat(outputs.values())
+                .containsExactly(
+                        values.get("u"),
+                        values.get("u"),
+                        Nd4j.zeros(DataType.DOUBLE, 2),
+                        Nd4j.zeros(DataType.DOUBLE, 2));
+    }
+
     /** A value that was rounded to an integer has no derivative, like a step function. */
     @Test
     void noDerivativeFlowsThroughIntegers() {

@@ -48,13 +48,11 @@ public final class DistillJob implements Job {
 
     private static ModelFacts train(JobContext context, Distillation distillation, Path dir) {
         StoredTeacher teacher = distillation.teacher();
-        NetworkSpec velocity =
-                teacher == null ? network(context) : teacher.main().spec();
-        NetworkSpec student = (distillation.objective().trainsFlowMap() ? velocity.asFlowMap() : velocity)
-                .with(distillation.config().lora());
+        NetworkSpec velocity = velocity(context, distillation);
+        NetworkSpec student = student(velocity, distillation);
         var settings = distillation.config().training();
         var all = parameters(student);
-        var open = student.lora().exists() ? all.without(velocity.parameters()) : all;
+        var open = open(student, velocity, all);
         var part = TrainedPart.of(
                 all, () -> initial(context, student, all, teacher), open, settings.parameters(), context.hadoop(), dir);
         var recipe = distillation.recipe(context, student).with(part.parameters(), part.frozen());
@@ -64,12 +62,27 @@ public final class DistillJob implements Job {
         return new ModelFacts(Map.of(".", student), Map.of(".", trained.hash()));
     }
 
+    static NetworkSpec velocity(JobContext context, Distillation distillation) {
+        StoredTeacher teacher = distillation.teacher();
+        return teacher == null ? network(context) : teacher.main().spec();
+    }
+
+    static NetworkSpec student(NetworkSpec velocity, Distillation distillation) {
+        return (distillation.objective().trainsFlowMap() ? velocity.asFlowMap() : velocity)
+                .with(distillation.config().lora());
+    }
+
+    /** The parameters that may be trained: all, or adapters and what else the velocity network does not have. */
+    static FlatParameters open(NetworkSpec student, NetworkSpec velocity, FlatParameters all) {
+        return student.lora().exists() ? all.without(velocity.parameters()) : all;
+    }
+
     private static NetworkSpec network(JobContext context) {
         var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
         return context.settings().section("network", NetworkSection.class).velocity("network", data);
     }
 
-    private static FlatParameters parameters(NetworkSpec student) {
+    static FlatParameters parameters(NetworkSpec student) {
         try {
             return student.parameters();
         } catch (IllegalArgumentException e) {

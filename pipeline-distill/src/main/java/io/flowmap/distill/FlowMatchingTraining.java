@@ -34,10 +34,13 @@ public record FlowMatchingTraining(TimePairs time, double labelDropout, Training
     public TrainedModel run(JobContext context, NetworkSpec spec, Supplier<float[]> initial, long seed, Path dir) {
         var all = spec.parameters();
         var part = TrainedPart.of(all, initial, all, training.parameters(), context.hadoop(), dir);
-        var recipe = new StudentFactory(spec, new FlowMatching(time), null, null, labelDropout, seed)
-                .with(part.parameters(), part.frozen());
+        var recipe = recipe(spec, seed).with(part.parameters(), part.frozen());
         var blocks = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");
         return new Trainer(context, recipe, blocks, training, dir)
                 .train(part.initial(), part.parameters().layout());
+    }
+
+    StudentFactory recipe(NetworkSpec spec, long seed) {
+        return new StudentFactory(spec, new FlowMatching(time), null, null, labelDropout, seed);
     }
 }

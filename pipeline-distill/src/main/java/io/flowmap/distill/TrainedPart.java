@@ -42,7 +42,8 @@ record TrainedPart(FlatParameters parameters, Supplier<float[]> initial, FrozenF
         return new TrainedPart(trained, () -> trained.select(all, values.get()), frozen);
     }
 
-    private static FlatParameters trained(FlatParameters open, List<String> patterns) {
+    /** The parameters that patterns select. */
+    static FlatParameters trained(FlatParameters open, List<String> patterns) {
         try {
             return open.matching(patterns);
         } catch (IllegalArgumentException e) {

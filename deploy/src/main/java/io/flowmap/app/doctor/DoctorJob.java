@@ -2,9 +2,12 @@ package io.flowmap.app.doctor;
 
 import io.flowmap.config.Secrets;
 import io.flowmap.config.UserError;
+import io.flowmap.distill.TrainingPlans;
+import io.flowmap.distill.train.memory.TrainingMemory;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -47,7 +50,20 @@ public final class DoctorJob implements Job {
         if (!refused.isEmpty()) {
             throw new UserError("cannot use this cluster: " + String.join("; ", refused));
         }
+        planMemory(context);
         context.progress().phase(NAME, Map.of("refused", 0, "warnings", findings.size()));
+    }
+
+    /** Says what the configuration's trainings will hold, if the run has their inputs, and refuses what does not fit. */
+    private static void planMemory(JobContext context) {
+        var plans = TrainingPlans.of(context);
+        plans.forEach((training, plan) -> {
+            var limits = TrainingMemory.of(context.spark().sparkContext(), 1).limits();
+            var lines = new LinkedHashMap<String, Object>(Map.of("training", training));
+            lines.putAll(plan.lines(limits));
+            context.progress().phase("memory", lines);
+            plan.require(limits);
+        });
     }
 
     private static boolean isRemote(String path) {

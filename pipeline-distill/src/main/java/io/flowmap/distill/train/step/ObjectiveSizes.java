@@ -20,6 +20,11 @@ public record ObjectiveSizes(long vectors, long activations, long folded, long m
                 vectors, activations + plan.bytes() + plan.constantBytes(), folded + plan.keptBytes(), mapped);
     }
 
+    /** The same with more frozen weights. */
+    public ObjectiveSizes withMapped(long bytes) {
+        return new ObjectiveSizes(vectors, activations, folded, mapped + bytes);
+    }
+
     /** The same with more vectors. */
     public ObjectiveSizes withVectors(long bytes) {
         return new ObjectiveSizes(vectors + bytes, activations, folded, mapped);

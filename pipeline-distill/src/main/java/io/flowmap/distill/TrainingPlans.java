@@ -1,0 +1,75 @@
+package io.flowmap.distill;
+
+import io.flowmap.data.LatentData;
+import io.flowmap.distill.train.memory.MemoryPlan;
+import io.flowmap.distill.train.memory.TrainingMemory;
+import io.flowmap.distill.train.step.BlockSource;
+import io.flowmap.distill.train.step.TrainingConfig;
+import io.flowmap.nn.FlatParameters;
+import io.flowmap.stage.JobContext;
+import io.flowmap.stage.StageNames;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.spark.SparkContext;
+
+/** What the trainings of a configuration will hold, as far as their inputs exist. Nothing is trained or written. */
+public final class TrainingPlans {
+    private final JobContext context;
+    private final Map<String, MemoryPlan> plans = new LinkedHashMap<>();
+
+    private TrainingPlans(JobContext context) {
+        this.context = context;
+    }
+
+    /** Plans by training: "pretrain main", "pretrain weak", "distill". */
+    public static Map<String, MemoryPlan> of(JobContext context) {
+        var all = new TrainingPlans(context);
+        if (context.finished(StageNames.DATA)) {
+            all.pretrain();
+            all.distill();
+        }
+        return all.plans;
+    }
+
+    private void pretrain() {
+        var config = context.settings().section("pretrain", PretrainConfig.class);
+        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
+        var models = new LinkedHashMap<String, PretrainConfig.Model>();
+        models.put("main", config.main());
+        models.put("weak", config.weak());
+        models.forEach((name, model) -> {
+            var spec = model.network().velocity("pretrain." + name + ".network", data);
+            var training = config.training(model);
+            add(
+                    "pretrain " + name,
+                    training.training(),
+                    training.recipe(spec, 0),
+                    TrainedPart.trained(spec.parameters(), training.training().parameters()),
+                    spec.parameters());
+        });
+    }
+
+    private void distill() {
+        var config = context.settings().section("distill", DistillConfig.class);
+        if (!context.finished(config.teacher().stage())) {
+            return;
+        }
+        var distillation = Distillation.of(context);
+        var velocity = DistillJob.velocity(context, distillation);
+        var student = DistillJob.student(velocity, distillation);
+        var all = DistillJob.parameters(student);
+        var trained = TrainedPart.trained(
+                DistillJob.open(student, velocity, all), config.training().parameters());
+        add("distill", config.training(), distillation.recipe(context, student), trained, all);
+    }
+
+    private void add(
+            String name, TrainingConfig config, StudentFactory recipe, FlatParameters trained, FlatParameters all) {
+        SparkContext spark = context.spark().sparkContext();
+        var data = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");
+        var sizes = recipe.with(trained, null)
+                .sizes(context.hadoop(), config)
+                .withMapped(4 * (all.length() - trained.length()));
+        plans.put(name, TrainingMemory.of(spark, config.workers()).plan(trained.length(), config, sizes, data));
+    }
+}
