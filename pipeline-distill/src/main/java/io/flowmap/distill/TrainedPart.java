@@ -17,8 +17,8 @@ import org.apache.hadoop.fs.Path;
  */
 record TrainedPart(FlatParameters parameters, Supplier<float[]> initial, FrozenFile frozen) {
     /**
-     * Writes the frozen parameters unless they are already stored. Throws {@link UserError} if the stored ones differ, or a pattern
-     * matches no parameter.
+     * Writes the frozen parameters unless they are already stored. Throws {@link UserError} if the stored ones differ, a pattern matches
+     * no parameter, or there are more parameters than an array holds.
      *
      * @param all parameters of the network
      * @param values draws or reads their values [P], the same whenever it is asked
@@ -33,6 +33,10 @@ record TrainedPart(FlatParameters parameters, Supplier<float[]> initial, FrozenF
             List<String> patterns,
             Configuration hadoop,
             Path dir) {
+        if (all.length() > Integer.MAX_VALUE) {
+            throw new UserError("cannot train a network of " + all.length() + " parameters: expected at most "
+                    + Integer.MAX_VALUE + ", as the initial values of all, frozen ones too, are one array");
+        }
         var trained = trained(open, patterns);
         if (trained == all) {
             return new TrainedPart(all, values, null);

@@ -20,8 +20,10 @@ import io.flowmap.flow.TimePairs;
 import io.flowmap.model.NetworkSpec;
 import io.flowmap.model.StoredModel;
 import io.flowmap.nn.ConditionShape;
+import io.flowmap.nn.FlatParameters;
 import io.flowmap.nn.ForcedNormalisation;
 import io.flowmap.nn.InitialParameters;
+import io.flowmap.nn.Parameter;
 import io.flowmap.nn.edm2.UNetConfig;
 import io.flowmap.stage.JobContext;
 import java.nio.file.Files;
@@ -191,6 +193,24 @@ class TrainedPartTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("frozen.safetensors")
                 .hasMessageContaining("changed");
+    }
+
+    @Test
+    void moreParametersThanAnArrayHoldsAreRefusedBeforeTheyAreDrawn() {
+        var large = new FlatParameters(List.of(
+                new Parameter("base", new long[] {1 << 16, 1 << 16}, Parameter.Kind.DENSE),
+                new Parameter("emb", new long[] {8}, Parameter.Kind.DENSE)));
+        assertThatThrownBy(() -> TrainedPart.of(
+                        large,
+                        () -> {
+                            throw new AssertionError("drawn");
+                        },
+                        large,
+                        List.of("emb"),
+                        context.hadoop(),
+                        training()))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("4294967304");
     }
 
     @Test
