@@ -1,6 +1,7 @@
 package io.flowmap.engine;
 
 import io.flowmap.graph.Node;
+import io.flowmap.graph.Shapes;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -22,7 +23,7 @@ public interface Backend {
     Buffer scalar(Type type, double number);
 
     /** The array of a constant of a graph. The graph keeps it. */
-    Buffer constant(SDVariable constant);
+    Buffer constant(Shapes shapes, SDVariable constant);
 
     /**
      * Prepares instructions for any number of runs.

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 
 /**
@@ -112,8 +111,8 @@ final class Lowering implements Emitter {
     /** The value of a leaf or of an op that has already been lowered. */
     private Value input(SDVariable variable) {
         return values.computeIfAbsent(variable.name(), name -> {
-            var source = inputs.contains(name) ? Value.Source.INPUT : Value.Source.CONSTANT;
-            if (source == Value.Source.CONSTANT && variable.getVariableType() != VariableType.CONSTANT) {
+            var source = inputs.contains(name) && !shapes.isLent(variable) ? Value.Source.INPUT : Value.Source.CONSTANT;
+            if (source == Value.Source.CONSTANT && !shapes.isConstant(variable)) {
                 throw new IllegalArgumentException("cannot compile a program: expected a binding of " + name + " ("
                         + variable.getVariableType() + "), got none");
             }

@@ -35,7 +35,8 @@ public final class Program implements AutoCloseable {
         Map<Value, Buffer> buffers = new HashMap<>();
         plan.leaves()
                 .forEach((value, variable) -> buffers.put(
-                        value, value.isConstant() ? backend.constant(variable) : inputs.get(variable.name())));
+                        value,
+                        value.isConstant() ? backend.constant(plan.shapes(), variable) : inputs.get(variable.name())));
         plan.scalars().forEach((value, number) -> buffers.put(value, backend.scalar(value.type(), number)));
         plan.scalars().keySet().forEach(value -> owned.add(buffers.get(value)));
         plan.outputs().forEach((name, value) -> buffers.put(value, outputs.get(name)));

@@ -20,6 +20,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
 /**
  * What a program will do and hold, found without taking any memory.
  *
+ * @param shapes the graph
  * @param once instructions that depend on constants alone, computed when the program is made
  * @param each instructions of a run
  * @param kept results of the former that the latter read
@@ -30,6 +31,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
  * @param own place of everything else
  */
 public record ProgramPlan(
+        Shapes shapes,
         List<Instruction> once,
         List<Instruction> each,
         Set<Value> kept,
@@ -64,6 +66,7 @@ public record ProgramPlan(
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toSet());
         return new ProgramPlan(
+                shapes,
                 once,
                 each,
                 kept(once, each),

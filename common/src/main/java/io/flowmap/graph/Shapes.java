@@ -1,11 +1,8 @@
 package io.flowmap.graph;
 
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.nd4j.autodiff.samediff.NameScope;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -24,7 +21,7 @@ public final class Shapes implements AutoCloseable {
     private final DataType products;
     private final Map<String, long[]> known = new HashMap<>();
     private final Map<String, SDVariable> zeros = new HashMap<>();
-    private final Set<INDArray> lent = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Map<String, INDArray> lent = new HashMap<>();
     private final Map<String, Region> regions = new HashMap<>();
     private int nameScopes;
 
@@ -88,15 +85,29 @@ public final class Shapes implements AutoCloseable {
         return region == null ? Region.OUTSIDE : region;
     }
 
-    /** Adds a constant over an array that its owner keeps. */
+    /**
+     * Adds a constant over an array that its owner keeps, who may lend it to several graphs. In the graph it is a placeholder, since SameDiff
+     * copies the constants that are views or mapped.
+     */
     public SDVariable lend(String name, INDArray array) {
-        lent.add(array);
-        return graph.constant(name, array);
+        SDVariable constant = graph.placeHolder(name, array.dataType(), array.shape());
+        lent.put(constant.name(), array);
+        return constant;
     }
 
-    /** Whether a constant's array belongs to another owner, who may lend it to several graphs. */
-    public boolean isLent(SDVariable constant) {
-        return constant.getVariableType() == VariableType.CONSTANT && lent.contains(constant.getArr());
+    /** Whether a variable is a constant whose array belongs to another owner. */
+    public boolean isLent(SDVariable variable) {
+        return lent.containsKey(variable.name());
+    }
+
+    /** Whether the graph itself has the variable's values. */
+    public boolean isConstant(SDVariable variable) {
+        return isLent(variable) || variable.getVariableType() == VariableType.CONSTANT;
+    }
+
+    /** The array of a constant. */
+    public INDArray array(SDVariable constant) {
+        return isLent(constant) ? lent.get(constant.name()) : constant.getArr();
     }
 
     /** Shape of a variable. Throws {@link UnsupportedOperationException} for an op without a rule. */
@@ -114,7 +125,7 @@ public final class Shapes implements AutoCloseable {
     public void close() {
         for (SDVariable variable : graph.variables()) {
             INDArray array = variable.getVariableType() == VariableType.CONSTANT ? variable.getArr() : null;
-            if (array != null && array.closeable() && !lent.contains(array)) {
+            if (array != null && array.closeable()) {
                 array.close();
             }
         }

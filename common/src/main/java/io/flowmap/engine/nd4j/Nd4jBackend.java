@@ -63,8 +63,8 @@ public final class Nd4jBackend implements Backend {
     }
 
     @Override
-    public Buffer constant(SDVariable constant) {
-        return new Nd4jBuffer(constant.getArr());
+    public Buffer constant(Shapes shapes, SDVariable constant) {
+        return new Nd4jBuffer(shapes.array(constant));
     }
 
     @Override
