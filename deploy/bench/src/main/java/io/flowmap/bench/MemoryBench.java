@@ -73,15 +73,16 @@ final class MemoryBench implements Callable<Integer> {
     public Integer call() throws Exception {
         var out = spec.commandLine().getOut();
         var folder = Files.createTempDirectory("flowmap-memory");
+        long before = ResidentMemory.nativeMegabytes();
         try (var spark = SparkSession.builder()
                 .appName("flowmap bench memory")
                 .master("local[1]")
                 .config("spark.ui.enabled", false)
                 .getOrCreate()) {
-            var context = new JobContext(spark, settings(folder), new Watch("ingest", out), Clock.systemUTC());
-            run(context, "ingest", out);
+            var context = new JobContext(spark, settings(folder), new Watch("ingest", out, before), Clock.systemUTC());
+            run(context, "ingest", out, before);
             for (var stage : stages) {
-                run(context, stage, out);
+                run(context, stage, out, before);
             }
         } finally {
             FileUtil.fullyDelete(folder.toFile());
@@ -102,19 +103,23 @@ final class MemoryBench implements Callable<Integer> {
         return Settings.load(Optional.of(config), all);
     }
 
-    private static void run(JobContext context, String stage, PrintWriter out) {
+    private static void run(JobContext context, String stage, PrintWriter out, long before) {
         var job = ServiceLoader.load(Job.class).stream()
                 .map(ServiceLoader.Provider::get)
                 .filter(one -> one.name().equals(stage))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("expected a command that trains, got " + stage));
-        job.run(new JobContext(context.spark(), context.settings(), new Watch(stage, out), context.clock()));
+        job.run(new JobContext(context.spark(), context.settings(), new Watch(stage, out, before), context.clock()));
     }
 
-    /** Prints a line for each training of a stage: planned and measured bytes before the state of its last step is given up. */
+    /**
+     * Prints a line for each training of a stage: planned and measured bytes before the state of its last step is given up.
+     *
+     * @param before native memory of the process when it began
+     */
     private record Watch(String stage, PrintWriter out, long before, Map<String, Double> planned) implements Progress {
-        Watch(String stage, PrintWriter out) {
-            this(stage, out, ResidentMemory.nativeMegabytes(), new LinkedHashMap<>());
+        Watch(String stage, PrintWriter out, long before) {
+            this(stage, out, before, new LinkedHashMap<>());
         }
 
         @Override
