@@ -24,6 +24,7 @@ final class Lowering implements Emitter {
     private final Set<String> inputs;
     private final Map<String, Value> values = new HashMap<>();
     private final Map<String, List<Value>> computed = new HashMap<>();
+    private final Map<String, Value> views = new HashMap<>();
     private final Map<Value, Instruction> producers = new HashMap<>();
     private final Map<String, Value> scalarsByKey = new HashMap<>();
     private final Map<Value, Double> scalars = new LinkedHashMap<>();
@@ -132,7 +133,11 @@ final class Lowering implements Emitter {
 
     @Override
     public Value view(Value value, long offset, long[] shape) {
-        return Arrays.equals(value.shape(), shape) ? value : Value.view(ids++, value, offset, shape);
+        return Arrays.equals(value.shape(), shape)
+                ? value
+                : views.computeIfAbsent(
+                        value.id() + " " + offset + Arrays.toString(shape),
+                        key -> Value.view(ids++, value, offset, shape));
     }
 
     @Override

@@ -2,8 +2,10 @@ package io.flowmap.engine;
 
 import java.util.Arrays;
 
-/** An array of a program: a leaf, the result of an instruction, or a view of another value: its elements, or a contiguous
- * part of them, in another shape. Values are equal by identity. */
+/**
+ * An array of a program: a leaf, the result of an instruction, or a view of another value, which has its elements or a contiguous part of
+ * them in a shape of its own. Values are equal by identity.
+ */
 public final class Value {
     /** Where the elements come from. */
     public enum Source {
@@ -78,10 +80,6 @@ public final class Value {
 
     boolean isConstant() {
         return source == Source.CONSTANT;
-    }
-
-    boolean isComputed() {
-        return source == Source.COMPUTED;
     }
 
     @Override

@@ -57,8 +57,8 @@ final class TerminalProgress implements Progress {
                     + (facts.containsKey(NEXT) ? "; next: " + facts.get(NEXT) : ""));
             return;
         }
-        if (!name.equals("memory")) {
-            part = facts.containsKey("network") ? " " + facts.get("network") : "";
+        if (facts.containsKey("network")) {
+            part = " " + facts.get("network");
         }
         boolean told = facts.containsKey(STATE)
                 ? !UNTOLD.contains(facts.get(STATE))

@@ -1,7 +1,9 @@
 package io.flowmap.app;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.dependOnClassesThat;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.haveModifier;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -21,6 +23,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.GeneralCodingRules;
 import java.util.Set;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /** Rules of architecture and style that can be checked automatically. */
 @AnalyzeClasses(packages = "io.flowmap", importOptions = HouseTest.Product.class)
@@ -99,6 +102,15 @@ class HouseTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.flowmap.engine..");
+
+    /** Of ND4J an engine-neutral class knows SameDiff's nodes and the names of their types. */
+    @ArchTest
+    static final ArchRule enginesAreBehindTheirInterface = noClasses()
+            .that()
+            .resideInAPackage("io.flowmap.engine")
+            .should(dependOnClassesThat(resideInAnyPackage("org.nd4j..", "io.flowmap.engine.nd4j..")
+                    .and(not(resideInAPackage("org.nd4j.autodiff.samediff..")))
+                    .and(not(type(DataType.class)))));
 
     /** Exempt: the lab's study in a plane and the benches against libtorch's UNet, which choose an architecture themselves. */
     @ArchTest

@@ -81,16 +81,9 @@ public record StudentFactory(
     public ObjectiveSizes sizes(Configuration hadoop, TrainingConfig config) {
         try (var base = base(hadoop)) {
             var setup = setup(hadoop, config, config.batchPerWorker(), base.arrays());
-            long mapped = WeightStore.ofThisJvm().bytes();
-            var plan = StudentProgram.plan(setup);
-            if (setup.teacher() != null) {
-                setup.teacher().close();
+            try (var teacher = setup.teacher()) { // null without a teacher
+                return new ObjectiveSizes(0, 0, 0, WeightStore.ofThisJvm().bytes()).with(StudentProgram.plan(setup));
             }
-            return new ObjectiveSizes(0, 0, 0, mapped).with(plan);
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException("cannot close the teacher", e);
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.spark.SparkContext;
 
-/** What the trainings of a configuration will hold, as far as their inputs exist. Nothing is trained or written. */
+/** What the next training of a run will hold, if its inputs exist. Nothing is trained or written. */
 public final class TrainingPlans {
     private final JobContext context;
     private final Map<String, MemoryPlan> plans = new LinkedHashMap<>();
@@ -21,11 +21,12 @@ public final class TrainingPlans {
         this.context = context;
     }
 
-    /** Plans by training: "pretrain main", "pretrain weak", "distill". */
+    /** Plans by training: "pretrain main" and "pretrain weak" where there is no teacher yet, "distill" where there is one. */
     public static Map<String, MemoryPlan> of(JobContext context) {
         var all = new TrainingPlans(context);
-        if (context.finished(StageNames.DATA)) {
+        if (context.finished(StageNames.DATA) && !context.finished(StageNames.TEACHER)) {
             all.pretrain();
+        } else if (context.finished(StageNames.DATA)) {
             all.distill();
         }
         return all.plans;

@@ -2,8 +2,10 @@ package io.flowmap.bench;
 
 import io.flowmap.checkpoint.WeightStore;
 import io.flowmap.config.Settings;
+import io.flowmap.distill.train.memory.MemoryPlan;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
+import io.flowmap.stage.PeakMemory;
 import io.flowmap.stage.Progress;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -17,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -32,7 +33,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Planned and measured memory of two steps of each training of a configuration, and the peak RSS.")
 final class MemoryBench implements Callable<Integer> {
-    private static final Pattern PLANNED = Pattern.compile("([0-9.]+)[^:]* GB: .*");
     private static final List<String> TWO_STEPS = List.of(
             "training.workers=1",
             "training.steps=2",
@@ -87,7 +87,7 @@ final class MemoryBench implements Callable<Integer> {
         } finally {
             FileUtil.fullyDelete(folder.toFile());
         }
-        out.printf(Locale.ROOT, "peak_rss_gb=%.2f%n", ResidentMemory.peakMegabytes() / 1024.0);
+        out.printf(Locale.ROOT, "peak_rss_gb=%.2f%n", PeakMemory.megabytes() / 1024.0);
         out.flush();
         return 0;
     }
@@ -126,10 +126,7 @@ final class MemoryBench implements Callable<Integer> {
         public void phase(String name, Map<String, ?> facts) {
             if (name.equals("memory")) {
                 planned.clear();
-                facts.forEach((place, text) -> {
-                    var number = PLANNED.matcher(text.toString());
-                    planned.put(place, number.matches() ? Double.parseDouble(number.group(1)) : Double.NaN);
-                });
+                facts.forEach((place, holding) -> planned.put(place, ((MemoryPlan.Holding) holding).gigabytes()));
             }
         }
 

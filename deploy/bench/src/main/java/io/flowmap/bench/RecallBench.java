@@ -2,6 +2,7 @@ package io.flowmap.bench;
 
 import io.flowmap.eval.distance.FeatureBlock;
 import io.flowmap.eval.set.NeighbourTiles;
+import io.flowmap.stage.PeakMemory;
 import io.flowmap.tensor.CounterRandom;
 import java.util.List;
 import java.util.Locale;
@@ -66,7 +67,7 @@ public final class RecallBench implements Callable<Integer> {
             double seconds = (System.nanoTime() - start) * 1e-9;
             int tasks = 4 * context.defaultParallelism();
             long peak = context.parallelize(IntStream.range(0, tasks).boxed().toList(), tasks)
-                    .map(task -> ResidentMemory.peakMegabytes())
+                    .map(task -> PeakMemory.megabytes())
                     .reduce(Math::max);
             var out = spec.commandLine().getOut();
             out.printf(

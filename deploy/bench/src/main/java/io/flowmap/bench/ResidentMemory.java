@@ -37,11 +37,6 @@ record ResidentMemory(long resident, long heap, long arrays) {
         return megabytes("VmRSS:");
     }
 
-    /** Peak of resident memory so far. */
-    static long peakMegabytes() {
-        return megabytes("VmHWM:");
-    }
-
     private static long megabytes(String key) {
         try (var lines = Files.lines(STATUS)) {
             String line = lines.filter(text -> text.startsWith(key))

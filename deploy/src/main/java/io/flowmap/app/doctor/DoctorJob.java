@@ -3,7 +3,6 @@ package io.flowmap.app.doctor;
 import io.flowmap.config.Secrets;
 import io.flowmap.config.UserError;
 import io.flowmap.distill.TrainingPlans;
-import io.flowmap.distill.train.memory.TrainingMemory;
 import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
 import java.util.ArrayList;
@@ -56,13 +55,11 @@ public final class DoctorJob implements Job {
 
     /** Says what the configuration's trainings will hold, if the run has their inputs, and refuses what does not fit. */
     private static void planMemory(JobContext context) {
-        var plans = TrainingPlans.of(context);
-        plans.forEach((training, plan) -> {
-            var limits = TrainingMemory.of(context.spark().sparkContext(), 1).limits();
-            var lines = new LinkedHashMap<String, Object>(Map.of("training", training));
-            lines.putAll(plan.lines(limits));
-            context.progress().phase("memory", lines);
-            plan.require(limits);
+        TrainingPlans.of(context).forEach((training, plan) -> {
+            var facts = new LinkedHashMap<String, Object>(plan.holdings());
+            facts.put("training", training);
+            context.progress().phase("memory", facts);
+            plan.requireFits();
         });
     }
 

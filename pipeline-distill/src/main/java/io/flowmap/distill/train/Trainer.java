@@ -61,10 +61,10 @@ public final class Trainer {
 
     /** Says what the training will hold, and throws {@link UserError} if that is too much. */
     private void planMemory(int length) {
-        var memory = TrainingMemory.of(context.spark().sparkContext(), config.workers());
-        var plan = memory.plan(length, config, objective.sizes(context.hadoop(), config), data);
-        context.progress().phase("memory", plan.lines(memory.limits()));
-        plan.require(memory.limits());
+        var plan = TrainingMemory.of(context.spark().sparkContext(), config.workers())
+                .plan(length, config, objective.sizes(context.hadoop(), config), data);
+        context.progress().phase("memory", plan.holdings());
+        plan.requireFits();
     }
 
     private List<String> measures() {

@@ -1,32 +1,38 @@
 package io.flowmap.distill.train.memory;
 
 import io.flowmap.config.UserError;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What a training will hold, by name and place. */
-public record MemoryPlan(List<Item> items) {
+/**
+ * What a training will hold, by name and place.
+ *
+ * @param limits most bytes in each place; places without a limit are missing
+ */
+public record MemoryPlan(List<Item> items, Map<Place, Long> limits) {
     private static final double GIGABYTE = 1e9;
 
     /** Where memory is. In local mode the driver has it all. */
     public enum Place {
-        DRIVER_HEAP("driver-heap", "spark.driver-memory"),
-        DRIVER_NATIVE("driver-native", "spark.native-memory"),
-        EXECUTOR_HEAP("executor-heap", "spark.executor-memory"),
-        EXECUTOR_NATIVE("executor-native", "spark.native-memory"),
+        DRIVER_HEAP("driver-heap", "a larger spark.driver-memory, or fewer training.ema-stds"),
+        DRIVER_NATIVE("driver-native", Place.NATIVE),
+        EXECUTOR_HEAP("executor-heap", "a larger spark.executor-memory"),
+        EXECUTOR_NATIVE("executor-native", Place.NATIVE),
         /** Pages of files, which the operating system may drop. */
-        MAPPED("mapped-files", null);
+        MAPPED("mapped-files", "");
+
+        private static final String NATIVE =
+                "a larger spark.native-memory, training.activation-checkpointing=true or a smaller training.batch-per-worker";
 
         private final String text;
-        private final String setting;
+        private final String remedy;
 
-        Place(String text, String setting) {
+        Place(String text, String remedy) {
             this.text = text;
-            this.setting = setting;
+            this.remedy = remedy;
         }
     }
 
@@ -45,16 +51,25 @@ public record MemoryPlan(List<Item> items) {
                 .sum();
     }
 
-    /** For each place that is used a line such as "1.2 of 4.0 GB: gradient 0.6, activations 0.6". */
-    public Map<String, String> lines(Map<Place, Long> limits) {
-        var lines = new LinkedHashMap<String, String>();
+    /** What a place will hold, such as "1.2 of 4.0 GB: gradient 0.6, activations 0.6". */
+    public record Holding(double gigabytes, String text) {
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    /** What each place that is used will hold, by its name. */
+    public Map<String, Holding> holdings() {
+        var holdings = new LinkedHashMap<String, Holding>();
         for (var place : Place.values()) {
             if (bytes(place) > 0) {
                 var limit = limits.containsKey(place) ? " of " + gigabytes(limits.get(place)) : "";
-                lines.put(place.text, gigabytes(bytes(place)) + limit + " GB: " + names(place));
+                var text = gigabytes(bytes(place)) + limit + " GB: " + names(place);
+                holdings.put(place.text, new Holding(bytes(place) / GIGABYTE, text));
             }
         }
-        return lines;
+        return holdings;
     }
 
     private String names(Place place) {
@@ -65,18 +80,14 @@ public record MemoryPlan(List<Item> items) {
     }
 
     /** Throws {@link UserError} if a place would hold more than its limit, with what to do. */
-    public void require(Map<Place, Long> limits) {
-        Arrays.stream(Place.values())
-                .filter(place -> limits.containsKey(place) && bytes(place) > limits.get(place))
-                .findFirst()
-                .ifPresent(place -> {
-                    throw new UserError("cannot train: " + place.text + " would hold " + gigabytes(bytes(place))
-                            + " GB (" + names(place) + "), more than its " + gigabytes(limits.get(place))
-                            + " GB: set a larger " + place.setting
-                            + (place == Place.DRIVER_NATIVE || place == Place.EXECUTOR_NATIVE
-                                    ? ", training.activation-checkpointing=true or a smaller training.batch-per-worker"
-                                    : ", or fewer training.ema-stds"));
-                });
+    public void requireFits() {
+        for (var place : limits.keySet()) {
+            if (bytes(place) > limits.get(place)) {
+                throw new UserError("cannot train: " + place.text + " would hold " + gigabytes(bytes(place)) + " GB ("
+                        + names(place) + "), more than its " + gigabytes(limits.get(place)) + " GB: set "
+                        + place.remedy);
+            }
+        }
     }
 
     private static String gigabytes(long bytes) {

@@ -86,7 +86,7 @@ public record TrainingMemory(boolean local, int slots, Map<Place, Long> limits) 
             items.add(new Item("broadcast", Place.EXECUTOR_HEAP, travelling * vector));
             items.add(new Item("state of the round", Place.EXECUTOR_NATIVE, travelling * vector));
         }
-        return new MemoryPlan(items);
+        return new MemoryPlan(items, limits);
     }
 
     /** Samples are cached as float32, up to the configured limit. */

@@ -20,7 +20,15 @@ class TrainingMemoryTest {
     private static final ObjectiveSizes SIZES = new ObjectiveSizes(0, 7_000_000, 3_000_000, 2_000_000);
 
     private static MemoryPlan plan(boolean local, int slots, String... keys) {
-        return new TrainingMemory(local, slots, Map.of()).plan(LENGTH, Configs.with(keys), SIZES, BlockSource.empty());
+        return plan(local, slots, Map.of(), keys);
+    }
+
+    private static MemoryPlan plan(boolean local, int slots, Map<Place, Long> limits, String... keys) {
+        return new TrainingMemory(local, slots, limits).plan(LENGTH, Configs.with(keys), SIZES, BlockSource.empty());
+    }
+
+    private static MemoryPlan limited(long bytes) {
+        return plan(true, 1, Map.of(Place.DRIVER_NATIVE, bytes), "ema-stds=[0.1]", "average=gradients");
     }
 
     @Test
@@ -45,16 +53,14 @@ class TrainingMemoryTest {
 
     @Test
     void whatExceedsItsLimitIsRefusedByName() {
-        var plan = plan(true, 1, "ema-stds=[0.1]", "average=gradients");
-        assertThatCode(() -> plan.require(Map.of(Place.DRIVER_NATIVE, JVM + 18_000_000)))
-                .doesNotThrowAnyException();
-        assertThatThrownBy(() -> plan.require(Map.of(Place.DRIVER_NATIVE, JVM + 17_999_999)))
+        assertThatCode(() -> limited(JVM + 18_000_000).requireFits()).doesNotThrowAnyException();
+        assertThatThrownBy(() -> limited(JVM + 17_999_999).requireFits())
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("driver-native would hold 0.49 GB")
                 .hasMessageContaining("activations 0.007")
                 .hasMessageContaining("spark.native-memory");
-        assertThat(plan.lines(Map.of(Place.DRIVER_NATIVE, 1_000_000_000L)).get("driver-native"))
-                .isEqualTo("0.49 of 1.00 GB: JVM 0.47, parameters 0.004, gradients 0.004, activations 0.007, "
+        assertThat(limited(1_000_000_000).holdings().get("driver-native"))
+                .hasToString("0.49 of 1.00 GB: JVM 0.47, parameters 0.004, gradients 0.004, activations 0.007, "
                         + "normalised frozen weights 0.003");
     }
 }
