@@ -1,9 +1,9 @@
 package io.flowmap.ingest;
 
 import io.flowmap.codec.TextEncoder;
-import io.flowmap.ingest.text.ConditionSource;
-import io.flowmap.ingest.text.TextSource;
 import io.flowmap.tensor.DType;
+import io.flowmap.text.ConditionSource;
+import io.flowmap.text.TextSource;
 import java.util.ArrayList;
 import java.util.List;
 

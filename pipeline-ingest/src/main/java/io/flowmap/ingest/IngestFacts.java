@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.flowmap.data.DataFacts;
 import io.flowmap.ingest.judge.Tally;
-import io.flowmap.ingest.text.CaptionEncoder;
+import io.flowmap.text.CaptionEncoder;
 import java.util.Map;
 
 /**

@@ -1,4 +1,4 @@
-package io.flowmap.ingest.text;
+package io.flowmap.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.flowmap.ingest.text;
+package io.flowmap.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.flowmap.codec.TextEncoder;

@@ -1,2 +1,2 @@
 /** Captions as tokens and embeddings, computed by frozen tokenizers and text encoders. Does not use Spark. */
-package io.flowmap.ingest.text;
+package io.flowmap.text;

@@ -1,4 +1,4 @@
-package io.flowmap.ingest.text;
+package io.flowmap.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -1,4 +1,4 @@
-package io.flowmap.ingest.text;
+package io.flowmap.text;
 
 import java.io.IOException;
 import java.nio.file.Files;

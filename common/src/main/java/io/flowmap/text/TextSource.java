@@ -1,4 +1,4 @@
-package io.flowmap.ingest.text;
+package io.flowmap.text;
 
 import io.flowmap.tensor.DType;
 import java.io.Serializable;
