@@ -10,7 +10,7 @@ import java.util.function.IntPredicate;
  * Conditions of N records.
  *
  * @param labels class of each record [N], -1 for none
- * @param arrays other conditions by name, each [N,...]
+ * @param arrays other conditions by name, each [N,...]; of {@link ConditionShape#WORDS} the numbers of the words [N,T], from 1, 0 for none
  */
 public record Conditions(int[] labels, Map<String, float[]> arrays) {
     public Conditions {
@@ -37,7 +37,7 @@ public record Conditions(int[] labels, Map<String, float[]> arrays) {
         var arrays = new TreeMap<String, float[]>();
         shape.arrays().keySet().stream()
                 .filter(name -> !name.equals(ConditionShape.CLASS))
-                .forEach(name -> arrays.put(name, new float[n * shape.size(name)]));
+                .forEach(name -> arrays.put(name, new float[n * shape.stored(name)]));
         var labels = new int[n];
         Arrays.fill(labels, -1);
         return new Conditions(labels, arrays);
@@ -64,8 +64,8 @@ public record Conditions(int[] labels, Map<String, float[]> arrays) {
     }
 
     /**
-     * A named array as network input, [N,...]: one-hot rows for the class, else the stored array. Throws {@link IllegalArgumentException}
-     * if the records lack it.
+     * A named array as network input, [N,...]: one-hot rows for the class and for words, else the stored array. Throws {@link
+     * IllegalArgumentException} if the records lack it.
      *
      * @param shape conditions of the network
      * @param loses rows whose condition is dropped, that is, set to zero like {@code Condition.unconditional}
@@ -77,13 +77,28 @@ public record Conditions(int[] labels, Map<String, float[]> arrays) {
             if (loses.test(i)) {
                 continue;
             }
-            if (!name.equals(ConditionShape.CLASS)) {
-                System.arraycopy(of(name), i * size, rows, i * size, size);
-            } else if (labels[i] >= 0) {
-                rows[i * size + labels[i]] = 1;
+            switch (name) {
+                case ConditionShape.CLASS -> set(rows, i * size, labels[i]);
+                case ConditionShape.WORDS -> words(rows, i, shape);
+                default -> System.arraycopy(of(name), i * size, rows, i * size, size);
             }
         }
         return rows;
+    }
+
+    private void words(float[] rows, int i, ConditionShape shape) {
+        int length = shape.stored(ConditionShape.WORDS);
+        int known = shape.size(ConditionShape.WORDS) / length;
+        var numbers = of(ConditionShape.WORDS);
+        for (int at = i * length; at < (i + 1) * length; at++) {
+            set(rows, at * known, (int) numbers[at] - 1);
+        }
+    }
+
+    private static void set(float[] rows, int from, int one) {
+        if (one >= 0) {
+            rows[from + one] = 1;
+        }
     }
 
     private float[] of(String name) {

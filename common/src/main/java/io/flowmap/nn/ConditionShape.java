@@ -8,14 +8,17 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Names and per-sample shapes of the arrays that samples are conditioned on. {@link #CLASS} is a one-hot row [L]; others depend on the
- * data, such as "text" [T,D] or "pooled" [P].
+ * Names and per-sample shapes of the arrays that samples are conditioned on. {@link #CLASS} is a one-hot row [L], {@link #WORDS} a one-hot
+ * row for each word of a caption [T,V]; others depend on the data, such as "text" [T,D] or "pooled" [P].
  *
  * @param arrays in the order of their names
  */
 public record ConditionShape(Map<String, List<Integer>> arrays) implements Serializable {
     /** Name of the class array. */
     public static final String CLASS = "class";
+
+    /** Name of the array of a caption's words. Places after the last word are zero. */
+    public static final String WORDS = "words";
 
     public static final ConditionShape NONE = new ConditionShape(Map.of());
 
@@ -47,9 +50,14 @@ public record ConditionShape(Map<String, List<Integer>> arrays) implements Seria
         return arrays.isEmpty();
     }
 
+    /** Whether there is an array with this name. */
+    public boolean has(String name) {
+        return arrays.containsKey(name);
+    }
+
     /** Number of classes; 0 if there is no class. */
     public int classes() {
-        return arrays.containsKey(CLASS) ? arrays.get(CLASS).get(0) : 0;
+        return has(CLASS) ? arrays.get(CLASS).get(0) : 0;
     }
 
     /** The arrays with these names; missing names are ignored. */
@@ -67,6 +75,11 @@ public record ConditionShape(Map<String, List<Integer>> arrays) implements Seria
     /** Number of elements of one array of a sample. */
     public int size(String name) {
         return arrays.get(name).stream().reduce(1, Math::multiplyExact);
+    }
+
+    /** Number of values that data hold of one array of a sample: of {@link #WORDS} the number of each word, of others all elements. */
+    public int stored(String name) {
+        return name.equals(WORDS) ? arrays.get(name).get(0) : size(name);
     }
 
     /** Shape [N,...] of an array for N samples. */

@@ -6,6 +6,7 @@ import io.flowmap.codec.OnnxSession;
 import io.flowmap.config.UserError;
 import io.flowmap.data.DataFacts;
 import io.flowmap.data.LatentSchema;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.tensor.DType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -51,6 +52,7 @@ public final class CaptionEncoder implements AutoCloseable {
      * @param encoderSha256 hash of the ONNX encoder; without one this, shape and type are null
      * @param embeddingShape shape of one caption's embedding
      * @param conditions encoders of the conditions by name, null without any
+     * @param words words of the captions, null without the condition of that name
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Facts(
@@ -59,7 +61,8 @@ public final class CaptionEncoder implements AutoCloseable {
             String encoderSha256,
             long[] embeddingShape,
             DType embeddingDtype,
-            Map<String, ConditionEncoder.Facts> conditions) {}
+            Map<String, ConditionEncoder.Facts> conditions,
+            Vocabulary words) {}
 
     /** Opens the tokenizers and encoders of a non-empty source. Throws {@link UserError} if a file cannot be read. */
     public static CaptionEncoder open(Configuration hadoop, TextSource source) {
@@ -86,13 +89,17 @@ public final class CaptionEncoder implements AutoCloseable {
                 model == null ? null : model.hash(),
                 shape == null ? null : Arrays.copyOfRange(shape, 1, shape.length),
                 shape == null ? null : source.dtype(),
-                facts.isEmpty() ? null : facts);
+                facts.isEmpty() ? null : facts,
+                source.vocabulary());
     }
 
     /** Shapes and element types of the conditions, by name. */
     public Map<String, DataFacts.ArrayFacts> conditions() {
         var arrays = new TreeMap<String, DataFacts.ArrayFacts>();
         conditions.forEach(condition -> arrays.put(condition.source().condition(), condition.array()));
+        if (source.vocabulary() != null) {
+            arrays.put(ConditionShape.WORDS, source.vocabulary().array());
+        }
         return arrays;
     }
 
@@ -113,6 +120,10 @@ public final class CaptionEncoder implements AutoCloseable {
                 var values = condition.encode(caption);
                 columns.put(LatentSchema.condition(name), values.values());
                 columns.put(LatentSchema.tokens(name), bytes(values.tokens()));
+            }
+            if (source.vocabulary() != null) {
+                var numbers = source.vocabulary().numbers(caption);
+                columns.put(LatentSchema.condition(ConditionShape.WORDS), DType.FLOAT32.encode(numbers));
             }
             encoded.add(columns);
         }

@@ -13,9 +13,16 @@ import java.util.List;
  * @param output name of the encoder's output, null for the first
  * @param dtype element type of the stored embeddings and conditions
  * @param conditions encoders of FLUX.1's conditions
+ * @param vocabulary words of the captions, null for none
  */
 public record TextSource(
-        String tokenizer, int maxTokens, String encoder, String output, DType dtype, List<ConditionSource> conditions)
+        String tokenizer,
+        int maxTokens,
+        String encoder,
+        String output,
+        DType dtype,
+        List<ConditionSource> conditions,
+        Vocabulary vocabulary)
         implements Serializable {
     public TextSource {
         conditions = List.copyOf(conditions);
@@ -28,8 +35,13 @@ public record TextSource(
         }
     }
 
-    /** Whether neither tokens nor embeddings nor conditions are configured. */
+    /** Whether there are neither tokens nor embeddings nor conditions. */
     public boolean isEmpty() {
-        return tokenizer == null && conditions.isEmpty();
+        return tokenizer == null && conditions.isEmpty() && vocabulary == null;
+    }
+
+    /** The same files, and these words. */
+    public TextSource with(Vocabulary words) {
+        return new TextSource(tokenizer, maxTokens, encoder, output, dtype, conditions, words);
     }
 }

@@ -127,7 +127,7 @@ class RecomputationTest {
     @Test
     void aTransformerOfTwelveBlocksNeedsLessThanHalfOfTheMemory() {
         var condition = new ConditionShape(Map.of("text", List.of(16, 64), "pooled", List.of(32)));
-        var flux = new FluxConfig(96, 3, 4, 8, List.of(8, 12, 12), 10_000, 4, true)
+        var flux = new FluxConfig(96, 3, 4, 8, List.of(8, 12, 12), 10_000, 4, 2, true)
                 .network(new long[] {16, 16, 16}, condition, false);
         for (boolean tangent : new boolean[] {false, true}) {
             try (var loss = new Loss(flux, 2, tangent)) {

@@ -38,7 +38,7 @@ class AdaptedNetworkTest {
     private static final ConditionShape TEXTS = new ConditionShape(Map.of("text", List.of(3, 5), "pooled", List.of(4)));
 
     private static Network flux() {
-        var config = new FluxConfig(16, 2, 1, 1, List.of(2, 2, 4), 100, 2, true);
+        var config = new FluxConfig(16, 2, 1, 1, List.of(2, 2, 4), 100, 2, 2, true);
         return new Transformer(config, new long[] {2, 4, 6}, TEXTS, true);
     }
 

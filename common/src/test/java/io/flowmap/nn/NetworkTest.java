@@ -28,14 +28,18 @@ class NetworkTest {
     private static final UNetConfig SIZE = UNetConfig.of(8, List.of(1, 2), 1, List.of(4), 8);
     private static final ConditionShape CLASSES = ConditionShape.classes(3);
 
-    private static final FluxConfig FLUX = new FluxConfig(16, 2, 1, 1, List.of(2, 2, 4), 100, 2, true);
+    private static final FluxConfig FLUX = new FluxConfig(16, 2, 1, 1, List.of(2, 2, 4), 100, 2, 2, true);
     private static final ConditionShape TEXTS = new ConditionShape(Map.of("text", List.of(3, 5), "pooled", List.of(4)));
+
+    private static final ConditionShape WORDS = new ConditionShape(Map.of("words", List.of(4, 6)));
 
     static Stream<Network> networks() {
         return Stream.of(false, true)
                 .flatMap(flowMap -> Stream.of(
                         new UNet(SIZE, new long[] {2, 8, 8}, CLASSES, flowMap),
                         new UNet(SIZE, new long[] {2, 8, 12}, ConditionShape.NONE, flowMap),
+                        new UNet(SIZE, new long[] {2, 8, 8}, WORDS, flowMap),
+                        new Transformer(FLUX, new long[] {2, 4, 6}, WORDS, flowMap),
                         new PointNetwork(2, CLASSES, flowMap, List.of(7, 5)),
                         new PointNetwork(3, ConditionShape.NONE, flowMap, List.of(4)),
                         new Transformer(FLUX, new long[] {2, 4, 6}, TEXTS, flowMap),

@@ -56,7 +56,7 @@ class CaptionEncoderTest {
     private CaptionEncoder open(String output, DType dtype) throws IOException {
         var tokenizer = Tokenizers.animals(dir.resolve("tokenizer.json"));
         var network = OnnxFiles.maskedEmbedding(dir.resolve("text.onnx"), TABLE);
-        var source = new TextSource(tokenizer.toString(), TOKENS, network.toString(), output, dtype, List.of());
+        var source = new TextSource(tokenizer.toString(), TOKENS, network.toString(), output, dtype, List.of(), null);
         return CaptionEncoder.open(new Configuration(), source);
     }
 }

@@ -19,9 +19,11 @@ import io.flowmap.ingest.write.BlockWriter;
 import io.flowmap.ingest.write.Encoding;
 import io.flowmap.ingest.write.LatentOutput;
 import io.flowmap.ingest.write.Shuffling;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.stage.JobContext;
 import io.flowmap.tensor.DType;
 import io.flowmap.text.CaptionEncoder;
+import io.flowmap.text.TextSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -41,6 +43,7 @@ final class Assembly {
     private final Recipe recipe;
     private final Path directory;
     private final LatentOutput latents;
+    private TextSource text;
     private CaptionEncoder.Facts captions;
     private Map<String, DataFacts.ArrayFacts> conditions = Map.of();
 
@@ -51,6 +54,7 @@ final class Assembly {
         this.recipe = recipe;
         this.directory = directory;
         this.latents = new LatentOutput(context);
+        this.text = settings.captions().source();
     }
 
     /**
@@ -66,16 +70,19 @@ final class Assembly {
      * scan, which may take hours.
      */
     void check() {
-        if (!settings.captions().source().isEmpty()) {
-            try (var encoder =
-                    CaptionEncoder.open(context.hadoop(), settings.captions().source())) {
-                captions = encoder.facts();
-                conditions = encoder.conditions();
-            }
-        }
+        openText();
         if (settings.encoder() == EncoderKind.CODEC || settings.encoder() == EncoderKind.LATENTS) {
             var shapes = recipe.buckets().isEmpty() ? List.of(recipe.shape()) : recipe.buckets();
             shapes.forEach(shape -> RawLatents.of(context, settings, shape));
+        }
+    }
+
+    private void openText() {
+        if (!text.isEmpty()) {
+            try (var encoder = CaptionEncoder.open(context.hadoop(), text)) {
+                captions = encoder.facts();
+                conditions = encoder.conditions();
+            }
         }
     }
 
@@ -107,6 +114,10 @@ final class Assembly {
 
     private IngestFacts write(Dataset<Row> judged, Map<String, Tally> tallies, Path ledger) {
         var train = Ledger.kept(judged, Inventory.TRAIN);
+        if (settings.captions().encoder().words().length() > 0) {
+            text = text.with(Words.of(train, settings.captions().encoder().words()));
+            openText();
+        }
         var encoder = encoder(train);
         var encoding = encoding(encoder);
         var files = new TreeMap<String, List<BlockFile>>();
@@ -164,15 +175,16 @@ final class Assembly {
                 latent,
                 encoding,
                 !settings.captions().from().isEmpty(),
-                settings.captions().source(),
+                text,
                 settings.recordsOfBlock(latent, conditionSize()));
     }
 
-    /** Number of values of a record's conditions. */
+    /** Number of stored values of a record's conditions. */
     private long conditionSize() {
-        return conditions.values().stream()
-                .mapToLong(array -> array.shape().stream().mapToLong(n -> n).reduce(1, (a, b) -> a * b))
-                .sum();
+        var shapes = new TreeMap<String, List<Integer>>();
+        conditions.forEach((name, array) -> shapes.put(name, array.shape()));
+        var shape = new ConditionShape(shapes);
+        return shapes.keySet().stream().mapToLong(shape::stored).sum();
     }
 
     private Encoder encoder(Dataset<Row> train) {

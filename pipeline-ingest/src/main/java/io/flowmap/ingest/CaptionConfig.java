@@ -18,15 +18,27 @@ record CaptionConfig(
         String dtype) {
     CaptionConfig {
         from = List.copyOf(from);
-        if (from.isEmpty()
-                && !source(tokenizer, maxTokens, encoder, output, dtype).isEmpty()) {
+        boolean used = encoder.words().length() > 0
+                || !source(tokenizer, maxTokens, encoder, output, dtype).isEmpty();
+        if (from.isEmpty() && used) {
             throw new IllegalArgumentException(
                     "expected captions.from to name the fields or files with captions, got nothing");
         }
     }
 
     /** Encoders of captions; any of them may be null. */
-    record Encoders(String onnx, Condition t5, Condition clip) {}
+    record Encoders(String onnx, Condition t5, Condition clip, Words words) {}
+
+    /** The words of the captions as a condition, none if {@code length} is 0. */
+    record Words(int length, int leastCount, int most) {
+        Words {
+            if (length < 0 || leastCount < 1 || most < 1) {
+                throw new IllegalArgumentException(
+                        "expected captions.encoder.words with length >= 0, least-count >= 1 and most >= 1, got "
+                                + length + ", " + leastCount + " and " + most);
+            }
+        }
+    }
 
     /** An encoder of a condition, none if {@code weights} is null. */
     record Condition(String weights, String tokenizer, int maxTokens) {
@@ -37,6 +49,7 @@ record CaptionConfig(
         }
     }
 
+    /** The configured files; without words, which the captions give. */
     TextSource source() {
         return source(tokenizer, maxTokens, encoder, output, dtype);
     }
@@ -50,6 +63,6 @@ record CaptionConfig(
         var conditions = new ArrayList<ConditionSource>();
         encoder.t5().addTo(conditions, TextEncoder.Kind.T5);
         encoder.clip().addTo(conditions, TextEncoder.Kind.CLIP);
-        return new TextSource(tokenizer, maxTokens, encoder.onnx(), output, DType.of(dtype), conditions);
+        return new TextSource(tokenizer, maxTokens, encoder.onnx(), output, DType.of(dtype), conditions, null);
     }
 }

@@ -26,7 +26,12 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class UNet implements Network, TimeEmbedding {
     private static final String LAST = "out_conv.weight";
+    private static final int WORD_CHANNELS = 32;
     private static final String FOURIER = "emb_fourier";
+    private static final String LABEL = "emb_label";
+    /** Embeddings of words, and three layers on those of a caption. Not EDM2's. */
+    private static final List<String> TEXT = List.of("emb_word", "emb_text0", "emb_text1", "emb_text2");
+
     private static final List<String> FLOW_MAP_INPUTS = List.of("emb_target", "emb_guidance");
     private final UNetConfig config;
     private final int channels;
@@ -37,7 +42,7 @@ public final class UNet implements Network, TimeEmbedding {
 
     /**
      * @param sample shape [C,H,W] of a sample; H appears in the names of the levels
-     * @param condition conditions of the data; the network uses the class only
+     * @param condition conditions of the data; the network uses the class and the words of a caption
      * @param flowMap whether the network has the embeddings of target time and guidance weight
      */
     public UNet(UNetConfig config, long[] sample, ConditionShape condition, boolean flowMap) {
@@ -45,7 +50,7 @@ public final class UNet implements Network, TimeEmbedding {
         this.channels = (int) sample[0];
         this.height = (int) sample[1];
         this.width = (int) sample[2];
-        this.condition = condition.only(List.of(ConditionShape.CLASS));
+        this.condition = condition.only(List.of(ConditionShape.CLASS, ConditionShape.WORDS));
         this.flowMap = flowMap;
         config.requireFits(height, width);
     }
@@ -110,8 +115,11 @@ public final class UNet implements Network, TimeEmbedding {
     @Override
     public List<String> order() {
         var names = new ArrayList<>(List.of("out_gain", frequencies(), phases(), weight()));
-        if (!condition.isEmpty()) {
-            names.add("emb_label.weight");
+        if (condition.classes() > 0) {
+            names.add(LABEL + ".weight");
+        }
+        if (condition.has(ConditionShape.WORDS)) {
+            TEXT.forEach(layer -> names.add(layer + ".weight"));
         }
         encoder().forEach(block -> names.addAll(block.order()));
         decoder().forEach(block -> names.addAll(block.order()));
@@ -333,18 +341,39 @@ public final class UNet implements Network, TimeEmbedding {
         /** silu of the embedding [N,E] of noise level and class (and target time and guidance weight), without the factor 1/0.596. */
         SDVariable embedding(Input input) {
             SDVariable embedding = noiseEmbedding(input.noise());
-            if (!condition.isEmpty()) {
-                int classes = condition.classes();
-                double gain = sumGain(config.labelBalance()) * Math.sqrt(classes);
-                SDVariable weight = exact.weight("emb_label", gain, config.embeddingChannels(), classes);
-                SDVariable label = exact.linear(input.condition().get(ConditionShape.CLASS), weight);
+            if (condition.classes() > 0) {
+                SDVariable rows = input.condition().get(ConditionShape.CLASS);
+                SDVariable label = oneHot(LABEL, rows, sumGain(config.labelBalance()), config.embeddingChannels());
                 embedding = exact.sum(embedding, label, config.labelBalance());
+            }
+            if (condition.has(ConditionShape.WORDS)) {
+                embedding =
+                        exact.sum(embedding, text(input.condition().get(ConditionShape.WORDS)), config.labelBalance());
             }
             if (flowMap) {
                 embedding = embedding.add(gated("emb_target", input.target()));
                 embedding = embedding.add(gated("emb_guidance", input.guidance()));
             }
             return exact.silu(embedding);
+        }
+
+        /** A linear map of one-hot rows [M,V], whose fan-in is not V but 1. */
+        private SDVariable oneHot(String name, SDVariable rows, double gain, long out) {
+            long known = scope.shape(rows)[1];
+            return exact.linear(rows, exact.weight(name, gain * Math.sqrt(known), out, known));
+        }
+
+        /** An MLP on the words' embeddings in their order, [N,T,V] to [N,E]; zero for a caption without words. */
+        private SDVariable text(SDVariable words) {
+            long[] shape = scope.shape(words);
+            long wide = config.embeddingChannels();
+            SDVariable rows = scope.reshape(words, shape[0] * shape[1], shape[2]);
+            SDVariable x =
+                    scope.reshape(oneHot(TEXT.get(0), rows, 1, WORD_CHANNELS), shape[0], shape[1] * WORD_CHANNELS);
+            x = exact.silu(exact.linear(x, exact.weight(TEXT.get(1), 1, wide, scope.shape(x)[1])));
+            x = exact.silu(exact.linear(x, exact.weight(TEXT.get(2), 1 / SILU_MAGNITUDE, wide, wide)));
+            double gain = sumGain(config.labelBalance()) / SILU_MAGNITUDE;
+            return exact.linear(x, exact.weight(TEXT.get(3), gain, wide, wide));
         }
 
         private SDVariable gated(String name, SDVariable value) {

@@ -60,6 +60,7 @@ final class FluxBase {
                 axes(),
                 THETA,
                 MLP_RATIO,
+                FluxConfig.PATCH,
                 sizes.guidance());
         var shape =
                 new LatentShape((int) sizes.outChannels() / LATENTS_OF_TOKEN, side(use.height()), side(use.width()));

@@ -17,6 +17,7 @@ import java.util.List;
  * @param axesDim channels of a head that are rotated by each of a token's three positions: FLUX.1's first is constant, then row and column
  * @param theta base of the rotary frequencies
  * @param mlpRatio hidden width of the MLPs divided by h
+ * @param patchSize side of the square of latent pixels that is a token, 2 in FLUX.1; manifests of earlier versions lack it
  * @param guidanceEmbed whether the guidance weight is an input, as in FLUX.1-dev; FLUX.1-schnell has none
  */
 public record FluxConfig(
@@ -27,12 +28,16 @@ public record FluxConfig(
         List<Integer> axesDim,
         double theta,
         double mlpRatio,
+        int patchSize,
         boolean guidanceEmbed)
         implements NetworkConfig {
     private static final int AXES = 3;
+    /** FLUX.1's patch size. */
+    static final int PATCH = 2;
 
     public FluxConfig {
         axesDim = List.copyOf(axesDim);
+        patchSize = patchSize == 0 ? PATCH : patchSize;
         require(numHeads > 0, "num-heads", "a positive number", numHeads);
         require(
                 hiddenSize > 0 && hiddenSize % numHeads == 0,
@@ -50,6 +55,7 @@ public record FluxConfig(
                 AXES + " positive even numbers with sum hidden-size / num-heads = " + perHead,
                 axesDim);
         require(theta > 1 && Double.isFinite(theta), "theta", "a number above 1", theta);
+        require(patchSize > 0, "patch-size", "a positive number", patchSize);
         require(mlpRatio > 0 && hiddenSize * mlpRatio >= 1, "mlp-ratio", "a positive number", mlpRatio);
     }
 
@@ -65,13 +71,19 @@ public record FluxConfig(
         return new Transformer(this, sample, condition, flowMap);
     }
 
-    /** Throws {@link IllegalArgumentException} unless samples are latents with even sides, conditioned on text tokens and a pooled text. */
-    static void requireFits(long[] sample, ConditionShape condition) {
+    /**
+     * Throws {@link IllegalArgumentException} unless samples are latents of whole patches, conditioned on words, or on text tokens and a
+     * pooled text.
+     */
+    void requireFits(long[] sample, ConditionShape condition) {
         require(
-                sample.length == 3 && sample[1] % 2 == 0 && sample[2] % 2 == 0,
+                sample.length == 3 && sample[1] % patchSize == 0 && sample[2] % patchSize == 0,
                 "samples",
-                "latents [C,H,W] with even sides",
+                "latents [C,H,W] with sides divisible by patch-size = " + patchSize,
                 Arrays.toString(sample));
+        if (condition.has(ConditionShape.WORDS)) {
+            return;
+        }
         requireRank(condition, Transformer.TEXT, 2, "[tokens, width]");
         requireRank(condition, Transformer.POOLED, 1, "[width]");
     }

@@ -18,7 +18,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
  * BFL's checkpoints. The file starts with the smallest layers. Shapes: N samples, L image tokens, T text tokens, S = T + L, h channels, H
  * heads of D channels.
  *
- * <p>A token is a square of 2x2 latent pixels. The network of a flow map adds an embedding of the target time s, {@code target_time_in}: a
+ * <p>A token is a square of 2x2 latent pixels in FLUX.1, in general of {@link FluxConfig#patchSize}. The network of a flow map adds an embedding of the target time s, {@code target_time_in}: a
  * copy of the embedding of t whose last layer starts at zero, so that it starts as the network without it.
  */
 public final class Transformer implements Network {
@@ -41,16 +41,17 @@ public final class Transformer implements Network {
 
     /**
      * @param sample shape [C,H,W] of a latent
-     * @param condition conditions of the data; the network uses {@link #TEXT} and {@link #POOLED}
+     * @param condition conditions of the data; the network uses {@link #TEXT} and {@link #POOLED}, or the words of a caption in their place
      * @param flowMap whether the target time is an input
      */
     public Transformer(FluxConfig config, long[] sample, ConditionShape condition, boolean flowMap) {
-        FluxConfig.requireFits(sample, condition);
+        config.requireFits(sample, condition);
         this.config = config;
         this.channels = sample[0];
         this.height = sample[1];
         this.width = sample[2];
-        this.condition = condition.only(List.of(TEXT, POOLED));
+        this.condition = condition.only(
+                condition.has(ConditionShape.WORDS) ? List.of(ConditionShape.WORDS) : List.of(TEXT, POOLED));
         this.flowMap = flowMap;
     }
 
@@ -61,7 +62,7 @@ public final class Transformer implements Network {
 
     @Override
     public long[] smallest() {
-        return new long[] {2, 2, channels};
+        return new long[] {config.patchSize(), config.patchSize(), channels};
     }
 
     @Override
@@ -101,22 +102,27 @@ public final class Transformer implements Network {
         SameDiff graph = scope.graph();
         long[] shape = scope.shape(input.x());
         long n = shape[0];
-        long rows = shape[1] / 2;
-        long columns = shape[2] / 2;
-        SDVariable text = input.condition().get(TEXT);
-        SDVariable squares = scope.reshape(input.x(), n, rows, 2, columns, 2, shape[3]);
-        SDVariable image = scope.reshape(graph.permute(squares, 0, 1, 3, 5, 2, 4), n, rows * columns, 4 * shape[3]);
+        long side = config.patchSize();
+        long rows = shape[1] / side;
+        long columns = shape[2] / side;
+        boolean words = condition.has(ConditionShape.WORDS);
+        SDVariable text = input.condition().get(words ? ConditionShape.WORDS : TEXT);
+        SDVariable pooled =
+                words ? input.condition().rows(scope) : input.condition().get(POOLED);
+        SDVariable squares = scope.reshape(input.x(), n, rows, side, columns, side, shape[3]);
+        SDVariable image =
+                scope.reshape(graph.permute(squares, 0, 1, 3, 5, 2, 4), n, rows * columns, side * side * shape[3]);
         var tokens = new Tokens(
                 image,
                 positions(rows, columns),
                 text,
                 new double[(int) scope.shape(text)[1]][config.axesDim().size()],
-                input.condition().get(POOLED),
+                pooled,
                 input.noise(),
                 input.target(),
                 input.guidance());
-        SDVariable y = scope.reshape(apply(scope, tokens), n, rows, columns, channels, 2, 2);
-        return scope.reshape(graph.permute(y, 0, 1, 4, 2, 5, 3), n, 2 * rows, 2 * columns, channels);
+        SDVariable y = scope.reshape(apply(scope, tokens), n, rows, columns, channels, side, side);
+        return scope.reshape(graph.permute(y, 0, 1, 4, 2, 5, 3), n, shape[1], shape[2], channels);
     }
 
     /** Positions (0, row, column) of the tokens of a grid, row by row. */
@@ -129,7 +135,7 @@ public final class Transformer implements Network {
     }
 
     /**
-     * Inputs as tokens. Channel 4c + 2p + q of an image token is channel c of pixel (p, q) of its square.
+     * Inputs as tokens. Channel 4c + 2p + q of an image token is channel c of pixel (p, q) of its square of 2x2.
      *
      * @param image [N,L,4C], or wider with channels of an image to follow
      * @param imagePositions L positions on the rotary axes, the same for all samples
@@ -343,12 +349,23 @@ public final class Transformer implements Network {
             SDVariable norm = layers.layerNorm(z, NORM_EPSILON);
             scope.observe("final.norm", norm);
             SDVariable u = norm.mul(m.get(1).add(1)).add(m.get(0));
-            return scope.linear("final_layer.linear", u, Kind.BIAS, 4 * channels);
+            long side = config.patchSize();
+            return scope.linear("final_layer.linear", u, Kind.BIAS, side * side * channels);
+        }
+
+        /** Tokens of the text. Words have a learned embedding of their places; T5's output has them in it. */
+        private SDVariable text(Tokens in) {
+            SDVariable text = linear("txt_in", in.text(), wide);
+            if (!condition.has(ConditionShape.WORDS)) {
+                return text;
+            }
+            long places = in.textPositions().length;
+            return text.add(scope.reshape(scope.parameter("txt_position", Kind.BIAS, places, wide), 1, places, wide));
         }
 
         SDVariable network(Tokens in) {
             modulator = graph.nn().swish(embedding(in));
-            var z = new Both(linear("txt_in", in.text(), wide), linear("img_in", in.image(), wide));
+            var z = new Both(text(in), linear("img_in", in.image(), wide));
             scope.observe("txt_in", z.text());
             scope.observe("img_in", z.image());
             var text = sinusoids.rotation(config, in.textPositions());

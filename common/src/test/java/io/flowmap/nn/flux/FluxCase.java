@@ -84,6 +84,7 @@ public record FluxCase(
                 axes,
                 bfl.get("theta").asDouble(),
                 bfl.get("mlp_ratio").asDouble(),
+                FluxConfig.PATCH,
                 bfl.get("guidance_embed").asBoolean());
         return new FluxCase(
                 folder,

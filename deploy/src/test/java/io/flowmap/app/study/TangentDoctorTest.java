@@ -42,7 +42,7 @@ class TangentDoctorTest {
     /** The derivatives of FLUX's time embedding and of its sum with constant embeddings are one variable. */
     @Test
     void blocksThatShareADerivativeMatchDifferences() {
-        var flux = new FluxConfig(16, 2, 1, 1, List.of(2, 2, 4), 10_000, 4, true);
+        var flux = new FluxConfig(16, 2, 1, 1, List.of(2, 2, 4), 10_000, 4, 2, true);
         var texts = new ConditionShape(Map.of("text", List.of(3, 5), "pooled", List.of(4)));
         var readings = readings(new NetworkSpec(flux, false, NoiseLabel.TIME, 1, new LatentShape(2, 4, 6), texts), 1);
         assertThat(readings.stream().filter(reading -> reading.norm() > 1e-3).map(Reading::block))

@@ -28,7 +28,7 @@ class FluxShapeTest {
     @ParameterizedTest
     @CsvSource({"512, FLOAT32", "1024, FLOAT32", "512, BFLOAT16", "1024, BFLOAT16"})
     void aStepIsPlannedInLessThanAMinute(int side, Precision precision) {
-        var config = new FluxConfig(3072, 24, 19, 38, List.of(16, 56, 56), 10_000, 4, true);
+        var config = new FluxConfig(3072, 24, 19, 38, List.of(16, 56, 56), 10_000, 4, 2, true);
         var condition = new ConditionShape(Map.of("text", List.of(512, 4096), "pooled", List.of(768)));
         long[] sample = {16, side / 8, side / 8};
         long start = System.nanoTime();

@@ -4,6 +4,7 @@ import io.flowmap.data.BlockFile;
 import io.flowmap.data.LatentSchema;
 import io.flowmap.data.LatentShape;
 import io.flowmap.data.PendingParquet;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.text.CaptionEncoder;
 import io.flowmap.text.TextSource;
 import java.io.IOException;
@@ -112,6 +113,11 @@ public record BlockWriter(
                     .append("; ");
             words.append("required binary ")
                     .append(LatentSchema.tokens(condition.condition()))
+                    .append("; ");
+        }
+        if (text.vocabulary() != null) {
+            words.append("required binary ")
+                    .append(LatentSchema.condition(ConditionShape.WORDS))
                     .append("; ");
         }
         return MessageTypeParser.parseMessageType("message latents { required int64 " + LatentSchema.INDEX
