@@ -2,8 +2,14 @@ package io.flowmap.distill;
 
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.flow.TimePairs;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
-/** The section {@code pretrain}; reference.conf documents every key. */
+/**
+ * The section {@code pretrain}; reference.conf documents every key.
+ *
+ * @param weak null for no weak model
+ */
 record PretrainConfig(TimePairs time, double labelDropout, Model main, Model weak) {
     /** One velocity network and its training. */
     record Model(NetworkSection network, TrainingConfig training) {}
@@ -12,7 +18,17 @@ record PretrainConfig(TimePairs time, double labelDropout, Model main, Model wea
         new FlowMatchingTraining(time, labelDropout, main.training());
     }
 
-    /** How one of the two networks is trained. */
+    /** The networks by name, in the order of their training. */
+    Map<String, Model> models() {
+        var models = new LinkedHashMap<String, Model>();
+        models.put("main", main);
+        if (weak != null) {
+            models.put("weak", weak);
+        }
+        return models;
+    }
+
+    /** How one of the networks is trained. */
     FlowMatchingTraining training(Model model) {
         return new FlowMatchingTraining(time, labelDropout, model.training());
     }

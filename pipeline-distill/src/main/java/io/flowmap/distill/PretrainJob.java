@@ -14,9 +14,10 @@ import io.flowmap.stage.StageInput;
 import io.flowmap.stage.StageNames;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 
-/** Trains the flow matching teacher, and the smaller and less trained weak model that guides it. */
+/** Trains the flow matching teacher, and the smaller and less trained weak model that guides it if there is one. */
 public final class PretrainJob implements Job {
     @Override
     public String name() {
@@ -43,11 +44,16 @@ public final class PretrainJob implements Job {
 
     private static ModelFacts train(JobContext context, PretrainConfig config, Path dir) {
         var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
-        NetworkSpec main = config.main().network().velocity("pretrain.main.network", data);
-        NetworkSpec weak = config.weak().network().velocity("pretrain.weak.network", data);
-        TrainedModel strong = train(context, config, config.main(), main, new Path(dir, "main"));
-        TrainedModel poor = train(context, config, config.weak(), weak, new Path(dir, "weak"));
-        return new ModelFacts(Map.of("main", main, "weak", weak), Map.of("main", strong.hash(), "weak", poor.hash()));
+        var specs = new TreeMap<String, NetworkSpec>();
+        config.models()
+                .forEach((name, model) ->
+                        specs.put(name, model.network().velocity("pretrain." + name + ".network", data)));
+        var hashes = new TreeMap<String, String>();
+        config.models().forEach((name, model) -> {
+            var trained = train(context, config, model, specs.get(name), new Path(dir, name));
+            hashes.put(name, trained.hash());
+        });
+        return new ModelFacts(specs, hashes);
     }
 
     private static TrainedModel train(

@@ -35,10 +35,7 @@ public final class TrainingPlans {
     private void pretrain() {
         var config = context.settings().section("pretrain", PretrainConfig.class);
         var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
-        var models = new LinkedHashMap<String, PretrainConfig.Model>();
-        models.put("main", config.main());
-        models.put("weak", config.weak());
-        models.forEach((name, model) -> {
+        config.models().forEach((name, model) -> {
             var spec = model.network().velocity("pretrain." + name + ".network", data);
             var training = config.training(model);
             add(
