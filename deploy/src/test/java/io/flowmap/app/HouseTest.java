@@ -147,6 +147,7 @@ class HouseTest {
                     "io.flowmap.eval.distance..",
                     "io.flowmap.eval.neighbour..",
                     "io.flowmap.eval.preference..",
+                    "io.flowmap.eval.scene..",
                     "io.flowmap.app.study..")
             .should()
             .dependOnClassesThat()
