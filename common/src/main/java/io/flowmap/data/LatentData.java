@@ -15,6 +15,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 
 /** A split of a finished ingest output. Opening reads only the manifest; {@link #read} reads one block and works on any worker. */
 public final class LatentData {
@@ -145,8 +146,17 @@ public final class LatentData {
 
     /** The split as rows of {@link LatentSchema}. */
     public Dataset<Row> rows(SparkSession spark) {
+        return rows(spark, LatentSchema.type());
+    }
+
+    /** The split as rows of {@link LatentSchema#captionedType()}; the caption is null where a record has none. */
+    public Dataset<Row> captionedRows(SparkSession spark) {
+        return rows(spark, LatentSchema.captionedType());
+    }
+
+    private Dataset<Row> rows(SparkSession spark, StructType type) {
         var paths = blocks.stream().map(file -> LiteralPath.of(path(file))).toArray(String[]::new);
-        return spark.read().schema(LatentSchema.type()).parquet(paths);
+        return spark.read().schema(type).parquet(paths);
     }
 
     private Path path(BlockFile file) {

@@ -1,6 +1,8 @@
 package io.flowmap.eval;
 
+import io.flowmap.eval.feature.BlockMeans;
 import io.flowmap.eval.feature.LeNetTraining;
+import io.flowmap.eval.prompt.PromptMeasure;
 import io.flowmap.eval.protocol.FeatureSource;
 import io.flowmap.eval.protocol.Protocol;
 import java.util.List;
@@ -9,7 +11,7 @@ import java.util.List;
  * The section {@code evaluate}.
  *
  * @param samples whether to measure samples; otherwise only the training images are measured
- * @param features {@value #LENET}, or the file of a CIFAR ResNet or of a network of Deeplearning4j or Keras
+ * @param features {@value #LENET}, {@value BlockMeans#NAME}, or the file of a CIFAR ResNet or of a network of Deeplearning4j or Keras
  * @param protocols names of additional protocols
  * @param inception file of InceptionV3's weights, blank if none
  * @param resnet56 file of the CIFAR ResNet's weights, blank if none
@@ -56,8 +58,9 @@ public record EvaluateConfig(
         if (features == null || features.isBlank()) {
             throw new IllegalArgumentException("expected lenet or a file as features, got " + features);
         }
-        for (var name : protocols) {
-            var source = Protocol.named(name).source().orElseThrow();
+        for (var protocol : ofFeatures(protocols)) {
+            var name = protocol.name();
+            var source = protocol.source().orElseThrow();
             if (source instanceof FeatureSource.Inception) {
                 requireFile(name, "inception", inception, source);
             } else if (source instanceof FeatureSource.ResNet) {
@@ -78,6 +81,25 @@ public record EvaluateConfig(
                             + batch + ", "
                             + recallSamples);
         }
+    }
+
+    /** The protocols on the features of a network. */
+    List<Protocol> ofFeatures() {
+        return ofFeatures(protocols);
+    }
+
+    private static List<Protocol> ofFeatures(List<String> protocols) {
+        return protocols.stream()
+                .filter(name -> PromptMeasure.named(name).isEmpty())
+                .map(Protocol::named)
+                .toList();
+    }
+
+    /** The protocols on samples and their prompts. */
+    List<PromptMeasure> ofPrompts() {
+        return protocols.stream()
+                .flatMap(name -> PromptMeasure.named(name).stream())
+                .toList();
     }
 
     private static void requireFile(String protocol, String setting, String file, FeatureSource source) {

@@ -4,11 +4,15 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.flowmap.config.UserError;
 import io.flowmap.data.LatentData;
 import io.flowmap.eval.distance.FrechetDistance;
+import io.flowmap.eval.feature.BlockMeans;
 import io.flowmap.eval.feature.CifarResNetWeights;
 import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.feature.LeNet;
 import io.flowmap.eval.feature.LeNetTraining;
+import io.flowmap.eval.metric.Bootstrap;
 import io.flowmap.eval.neighbour.PrecisionRecall.Part;
+import io.flowmap.eval.prompt.PromptBootstrap;
+import io.flowmap.eval.prompt.PromptEvaluation;
 import io.flowmap.eval.protocol.FeatureSource;
 import io.flowmap.eval.protocol.Measure;
 import io.flowmap.eval.protocol.Protocol;
@@ -66,10 +70,10 @@ public final class EvaluateJob implements Job {
         var settings = context.settings().section("evaluate", EvaluateConfig.class);
         var classes = reference(context, settings).classes();
         if (settings.trainsLeNet() && classes < 2) {
-            throw new UserError(
-                    "cannot measure samples with a network trained on the classes of "
-                            + context.stage(StageNames.DATA) + ": expected 2 classes or more, got " + classes
-                            + " (ingest a folder for each class or other labels, or set evaluate.features to the file of a network)");
+            throw new UserError("cannot measure samples with a network trained on the classes of "
+                    + context.stage(StageNames.DATA) + ": expected 2 classes or more, got " + classes
+                    + " (ingest a folder for each class or other labels, or set evaluate.features to "
+                    + BlockMeans.NAME + " or to the file of a network)");
         }
     }
 
@@ -87,7 +91,9 @@ public final class EvaluateJob implements Job {
         var model = model(context, settings, reference);
         inputs.add(modelInput(context, settings, model));
         inputs.addAll(named.inputs());
+        var prompts = prompts(context, settings);
         new Stage(StageNames.METRICS, List.of("evaluate"), inputs).make(context, name(), output -> {
+            settings.ofPrompts().forEach(measure -> prompts.check(measure, sets, reference.imageShape()));
             try (var evaluation = new Evaluation(context, settings, reference, model, own(settings, model))) {
                 double accuracy = evaluation.referenceAccuracy();
                 context.progress()
@@ -105,7 +111,12 @@ public final class EvaluateJob implements Job {
                         rows.addAll(byNetwork.rows());
                     }
                 });
+                addPrompts(context, settings, prompts, sets, reference);
+                rows.addAll(prompts.rows());
                 writeTable(context, output, rows);
+                if (!settings.ofPrompts().isEmpty()) {
+                    prompts.write(output);
+                }
                 return new Facts(
                         sets.size(),
                         MetricRow.TABLE,
@@ -114,6 +125,30 @@ public final class EvaluateJob implements Job {
                         Double.isNaN(accuracy) ? null : accuracy);
             }
         });
+    }
+
+    private static PromptEvaluation prompts(JobContext context, EvaluateConfig settings) {
+        var bootstrap = settings.bootstrap();
+        int resamples = bootstrap.promptResamples();
+        var prompts = resamples == 0 ? null : new Bootstrap(context.run().seedOf("prompt-bootstrap"), resamples);
+        return new PromptEvaluation(context.spark(), new PromptBootstrap(prompts, bootstrap.confidence()));
+    }
+
+    private static void addPrompts(
+            JobContext context,
+            EvaluateConfig settings,
+            PromptEvaluation prompts,
+            List<SampleSet> sets,
+            LatentData reference) {
+        for (var measure : settings.ofPrompts()) {
+            prompts.ofReal(
+                    measure,
+                    settings.referenceSplit(),
+                    reference,
+                    Math.min(reference.count(), settings.referenceSamples()));
+            prompts.ofSamples(measure, sets, reference.imageShape());
+            context.progress().phase("prompts", Map.of("protocol", measure.name(), "sets", sets.size()));
+        }
     }
 
     private static LatentData reference(JobContext context, EvaluateConfig settings) {
@@ -142,6 +177,9 @@ public final class EvaluateJob implements Job {
         if (settings.trainsLeNet()) {
             return ClassifierStage.open(
                     context, LatentData.open(context.hadoop(), context.stage(StageNames.DATA), ImageSources.TRAIN));
+        }
+        if (settings.features().equals(BlockMeans.NAME)) {
+            return new BlockMeans(data.imageShape());
         }
         var source = FeatureSource.Dl4j.of(settings.features());
         if (source.isPresent()) {

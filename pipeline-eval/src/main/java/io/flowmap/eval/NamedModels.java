@@ -55,7 +55,7 @@ final class NamedModels {
     }
 
     private List<Protocol> protocols() {
-        return settings.protocols().stream().map(Protocol::named).toList();
+        return settings.ofFeatures();
     }
 
     private FeatureModel open(FeatureSource source) {

@@ -3,6 +3,7 @@ package io.flowmap.eval;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.flowmap.data.LatentShape;
 import io.flowmap.eval.feature.LabelledImages;
+import io.flowmap.scene.SceneDrawing;
 import io.flowmap.tensor.CounterRandom;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -38,6 +39,15 @@ public record TestImages(LatentShape shape, int classes, int[] labels, byte[][] 
             }
         }
         return new TestImages(shape, 4, labels, all);
+    }
+
+    /** The first scenes, 32x32, RGB, without labels. */
+    public static TestImages scenes(SceneDrawing drawing, int count) {
+        var all = new byte[count][];
+        var labels = new int[count];
+        Arrays.fill(labels, -1);
+        Arrays.setAll(all, i -> drawing.scene(i).planes());
+        return new TestImages(new LatentShape(3, 32, 32), 0, labels, all);
     }
 
     /** Images of an EDM2 dataset zip, `count` of them, evenly spaced. */

@@ -29,6 +29,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import scala.collection.JavaConverters;
 
 /** A run directory built from given images: ingested data, samples that are noisy copies of images, tables of training. */
 public final class TestRun {
@@ -36,6 +37,7 @@ public final class TestRun {
     private final Path dir;
     private final JobContext context;
     private final TestImages images;
+    private List<String> captions = List.of();
 
     public TestRun(SparkSession spark, Path dir, TestImages images, String... overrides) {
         this.spark = spark;
@@ -49,6 +51,12 @@ public final class TestRun {
 
     public JobContext context() {
         return context;
+    }
+
+    /** Gives the images captions, which samples of them have as prompts. */
+    public TestRun captions(List<String> ofImages) {
+        captions = List.copyOf(ofImages);
+        return this;
     }
 
     /** Train images 0 .. train-1 in two blocks, test images after them in one. */
@@ -67,23 +75,27 @@ public final class TestRun {
     /** Samples: images with index from `first` on, each pixel changed by noise of the given standard deviation. */
     public TestRun samples(String model, double guidance, int steps, int first, int count, double noise) {
         var random = new CounterRandom(steps);
-        var rows = new ArrayList<Row>();
+        var records = new ArrayList<SampleRecord>();
         for (int i = 0; i < count; i++) {
             var pixels = images.pixels(first + i);
             for (int j = 0; j < pixels.length; j++) {
                 double moved = (pixels[j] & 0xff) + noise * random.gaussian(i, j);
                 pixels[j] = (byte) Math.max(0, Math.min(255, Math.rint(moved)));
             }
-            rows.add(SampleSchema.row(new SampleRecord(
+            records.add(new SampleRecord(
                     i,
                     images.label(first + i),
-                    null,
+                    captions.isEmpty() ? null : captions.get(first + i),
                     pixels,
                     images.shape(),
                     steps * 1_300_000L,
-                    steps * 250_000_000L)));
+                    steps * 250_000_000L));
         }
-        spark.createDataFrame(rows, SampleSchema.type())
+        return samples(model, guidance, steps, records);
+    }
+
+    public TestRun samples(String model, double guidance, int steps, List<SampleRecord> records) {
+        spark.createDataFrame(records.stream().map(SampleSchema::row).toList(), SampleSchema.type())
                 .repartition(3)
                 .write()
                 .parquet(dir + "/samples/model=" + model + "/guidance=" + guidance + "/steps=" + steps);
@@ -170,12 +182,20 @@ public final class TestRun {
         for (int i = 0; i < count; i++) {
             var values = new float[shape.size()];
             new Edm2().encode(images.pixels(first + i), values, shape);
-            rows.add(LatentSchema.row(
-                    LatentRecord.of(firstIndex + i, images.label(first + i), values, DType.FLOAT32, shape)));
+            var row = LatentSchema.row(
+                    LatentRecord.of(firstIndex + i, images.label(first + i), values, DType.FLOAT32, shape));
+            var cells = new ArrayList<Object>(JavaConverters.seqAsJavaList(row.toSeq()));
+            if (!captions.isEmpty()) {
+                cells.add(captions.get(first + i));
+            }
+            rows.add(RowFactory.create(cells.toArray()));
         }
+        var schema = captions.isEmpty()
+                ? LatentSchema.type()
+                : LatentSchema.type().add(LatentSchema.CAPTION, DataTypes.StringType);
         var name = "block-" + number + ".parquet";
         var parts = dir.resolve("data").resolve(split + "-parts-" + number);
-        spark.createDataFrame(rows, LatentSchema.type()).coalesce(1).write().parquet(parts.toString());
+        spark.createDataFrame(rows, schema).coalesce(1).write().parquet(parts.toString());
         try (var files = Files.list(parts)) {
             var part = files.filter(file -> file.getFileName().toString().endsWith(".parquet"))
                     .findFirst()

@@ -215,7 +215,22 @@ final class Outcome {
         var split = table.protocol(table.distance()).reference().split();
         return table.distance() + " to the images of split " + split
                 + (split.equals(ImageSources.TRAIN) ? ", which the models were trained on," : "")
-                + " by steps, lower is better: " + String.join(", ", distances) + ";";
+                + " by steps, lower is better: " + String.join(", ", distances) + ";" + prompts(table);
+    }
+
+    /** The share of samples that show all that their prompts ask for, at the best guidance weight; empty if it was not measured. */
+    private static String prompts(MetricTable table) {
+        var shares = new ArrayList<String>();
+        for (var metric : table.ofPrompts()) {
+            for (var model : metric.endsWith(":all") ? MetricTable.MODELS : List.<String>of()) {
+                table.steps(model, table.bestGuidance())
+                        .forEach(n -> value(table.value(model, table.bestGuidance(), n, metric))
+                                .ifPresent(value -> shares.add(model + " " + value + " at " + n)));
+            }
+        }
+        return shares.isEmpty()
+                ? ""
+                : " share of samples that show their whole prompts, by steps: " + String.join(", ", shares) + ";";
     }
 
     private static Optional<String> value(OptionalDouble value) {

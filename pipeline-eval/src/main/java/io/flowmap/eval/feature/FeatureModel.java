@@ -5,7 +5,7 @@ import java.io.Serializable;
 
 /** The weights of a frozen feature network, broadcast to the executors once. */
 public sealed interface FeatureModel extends Serializable
-        permits LeNetWeights, CifarResNetWeights, InceptionModel, OnnxModel, Dl4jModel, Vgg16Model {
+        permits BlockMeans, LeNetWeights, CifarResNetWeights, InceptionModel, OnnxModel, Dl4jModel, Vgg16Model {
     /** Name of the network in metrics: a Frechet distance of its features is "FD-" and this name. */
     String name();
 

@@ -65,6 +65,20 @@ public record Bootstrap(long seed, int resamples) implements Serializable {
      * @param confidence 1 - a, in (0, 1)
      */
     public static Interval interval(double estimate, double[] values, double confidence) {
+        var percentiles = percentiles(values, confidence);
+        var sorted = values.clone();
+        Arrays.sort(sorted);
+        double centre = estimate + Arrays.stream(sorted).sum() / sorted.length;
+        return new Interval(centre - percentiles.high(), centre - percentiles.low());
+    }
+
+    /**
+     * The percentile interval [q(a/2), q(1 - a/2)] (Davison and Hinkley 1997, section 5.3), for means: it stays where the values are.
+     *
+     * @param values value of each resample
+     * @param confidence 1 - a, in (0, 1)
+     */
+    public static Interval percentiles(double[] values, double confidence) {
         if (!(confidence > 0 && confidence < 1)) {
             throw new IllegalArgumentException(
                     "cannot make an interval: expected a confidence between 0 and 1, got " + confidence);
@@ -72,8 +86,7 @@ public record Bootstrap(long seed, int resamples) implements Serializable {
         var sorted = values.clone();
         Arrays.sort(sorted);
         double tail = (1 - confidence) / 2;
-        double centre = estimate + Arrays.stream(sorted).sum() / sorted.length;
-        return new Interval(centre - quantile(sorted, 1 - tail), centre - quantile(sorted, tail));
+        return new Interval(quantile(sorted, tail), quantile(sorted, 1 - tail));
     }
 
     /** Quantile by linear interpolation between order statistics. */

@@ -42,6 +42,14 @@ final class MetricCharts {
         chart(charts, "3-precision", "Precision (k-NN) ↑ higher is better", series(table.precision()), false);
         chart(charts, "4-recall", "Recall (k-NN) ↑ higher is better", series(table.recall()), false);
         chart(charts, "5-time", "Median time per image (ms) ↓ lower is better", series(MetricRow.MILLISECONDS), true);
+        table.ofPrompts().stream()
+                .filter(metric -> metric.endsWith(":all"))
+                .forEach(metric -> chart(
+                        charts,
+                        "7-" + metric.replace(':', '-'),
+                        metric + " ↑ higher is better",
+                        series(metric),
+                        false));
         againstTime().ifPresent(chart -> charts.put("6-front", chart));
         return charts;
     }

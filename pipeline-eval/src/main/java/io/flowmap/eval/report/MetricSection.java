@@ -1,5 +1,6 @@
 package io.flowmap.eval.report;
 
+import io.flowmap.eval.feature.BlockMeans;
 import io.flowmap.eval.feature.LeNet;
 import io.flowmap.eval.set.ImageSources;
 import io.flowmap.eval.set.SampleSet;
@@ -227,16 +228,13 @@ final class MetricSection {
         var recall = table.protocol(table.recall());
         return String.format(
                         Locale.ROOT,
-                        "Features are those of a %s %s (weights %.12s…). These distances are not FID; compare them only with"
+                        "Features are %s (SHA-256 %.12s…). These distances are not FID; compare them only with"
                                 + " distances in the features of the same weights. A set has %,d samples and is compared with"
                                 + " %,d images of the split %s; covariances have ddof %d; precision and recall use k = %d on %,d and %,d images."
                                 + " In the charts, bars are intervals from resampling the samples. The dashed line is the value of real images: %,d of the training"
                                 + " split, measured like samples (for class accuracy, the split %s). Dotted points are FIDs of AYF's Table 5 on ImageNet-512."
                                 + " They are another measure on other images; compare only the shape of the curve.",
-                        distance.network().name(),
-                        distance.network().name().equals(LeNet.NAME)
-                                ? "trained here on the ingested labels"
-                                : "given as a file",
+                        features(distance.network().name()),
                         distance.network().hash(),
                         distance.samples(),
                         distance.reference().samples(),
@@ -250,6 +248,14 @@ final class MetricSection {
                                 .orElse(0L),
                         distance.reference().split())
                 + noise();
+    }
+
+    private static String features(String network) {
+        return switch (network) {
+            case LeNet.NAME -> "those of a " + network + " trained here on the ingested labels";
+            case BlockMeans.NAME -> "the means of 8×8 blocks of each channel, without a network";
+            default -> "those of a " + network + " given as a file";
+        };
     }
 
     /** Label of a row: model, guidance weight, steps. */

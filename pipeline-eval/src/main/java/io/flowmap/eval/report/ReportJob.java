@@ -3,6 +3,7 @@ package io.flowmap.eval.report;
 import io.flowmap.data.LatentData;
 import io.flowmap.data.LiteralPath;
 import io.flowmap.eval.preference.PreferenceResult;
+import io.flowmap.eval.prompt.PromptRow;
 import io.flowmap.eval.set.ImageSources;
 import io.flowmap.eval.set.SampleSet;
 import io.flowmap.eval.table.Comparison;
@@ -121,6 +122,7 @@ public final class ReportJob implements Job {
                 "Guidance weight " + guidance
                         + ". Images at the same place have the same noise and class in every grid." + columns,
                 images.samples(sets, table.bestGuidance()));
+        addPrompts(context, fileSystem, page, table, sets, data);
         page.section(
                 "Real images",
                 "Images of the split that the samples are compared with. The samples should look like these." + columns,
@@ -174,6 +176,20 @@ public final class ReportJob implements Job {
         return "Run " + StageInput.withoutCredentials(new Path(context.run().dir())) + ", images of " + shape.width()
                 + "×" + shape.height() + "×" + shape.channels() + ", " + data.classes() + " classes, "
                 + context.clock().instant().truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private static void addPrompts(
+            JobContext context,
+            FileSystem fileSystem,
+            Page page,
+            MetricTable table,
+            List<SampleSet> sets,
+            LatentData data) {
+        var metrics = context.stage(StageNames.METRICS);
+        if (exists(fileSystem, new Path(metrics, PromptRow.TABLE))) {
+            var section = PromptSection.read(context.spark(), table, metrics);
+            page.section("Prompts", section.explanation(), section.html(sets, data.imageShape()));
+        }
     }
 
     private static void addStudy(JobContext context, FileSystem fileSystem, Page page) {

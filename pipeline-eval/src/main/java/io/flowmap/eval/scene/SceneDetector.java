@@ -33,14 +33,14 @@ public record SceneDetector(SceneLaw law) implements Serializable {
      * @param y in pixels down
      * @param area in pixels
      */
-    record Found(Colour colour, Shape shape, Size size, double x, double y, double area) {}
+    public record Found(Colour colour, Shape shape, Size size, double x, double y, double area) {}
 
     /**
      * The objects of a picture, by their topmost pixels.
      *
      * @param planes unsigned bytes [3,32,32]
      */
-    List<Found> objects(byte[] planes) {
+    public List<Found> objects(byte[] planes) {
         if (planes.length != Scene.CHANNELS * PIXELS) {
             throw new IllegalArgumentException(
                     "expected a scene of " + Scene.CHANNELS * PIXELS + " values, got " + planes.length);

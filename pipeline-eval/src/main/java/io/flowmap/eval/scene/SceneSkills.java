@@ -10,9 +10,9 @@ import java.util.Set;
  * Which skills a prompt asks for, and which of them a picture shows. Without the right number of objects it shows none: the fragments of a
  * broken picture would collect the others by chance.
  */
-record SceneSkills(Set<Skill> stated, Set<Skill> shown) {
+public record SceneSkills(Set<Skill> stated, Set<Skill> shown) {
     /** What a prompt may ask for. Count, colour and shape are always stated. */
-    enum Skill {
+    public enum Skill {
         COUNT,
         COLOUR,
         SHAPE,
@@ -21,7 +21,7 @@ record SceneSkills(Set<Skill> stated, Set<Skill> shown) {
     }
 
     /** The skills of a picture with these objects, which are assigned to those of the prompt in the best way. */
-    static SceneSkills of(ScenePrompt prompt, List<Found> found) {
+    public static SceneSkills of(ScenePrompt prompt, List<Found> found) {
         var stated = stated(prompt);
         if (found.size() != prompt.things().size()) {
             return new SceneSkills(stated, EnumSet.noneOf(Skill.class));
@@ -35,7 +35,7 @@ record SceneSkills(Set<Skill> stated, Set<Skill> shown) {
     }
 
     /** Whether the picture shows all that is stated. */
-    boolean all() {
+    public boolean all() {
         return shown.equals(stated);
     }
 

@@ -17,11 +17,11 @@ import org.apache.spark.sql.types.StructType;
  * @param metric name of a protocol, or of a measure with its features, for example "FD-LeNet"
  * @param label class of the images on both sides, null for all
  * @param samples number of images measured
- * @param reference images compared with, null for a measure without reference
+ * @param reference images or prompts compared with, null for a measure without reference
  * @param neighbours k of precision and recall, else null
  * @param ddof of the covariances of a Frechet distance, else null
  * @param seed of random subsets, else null
- * @param network network of the features, null for a cost
+ * @param network network of the features, null for a cost and for prompts
  */
 public record MetricProtocol(
         String metric,
@@ -48,13 +48,16 @@ public record MetricProtocol(
             .add("dimension", DataTypes.IntegerType);
 
     /**
-     * Real images that samples are compared with.
+     * What images are compared with: real images, or prompts.
      *
-     * @param split split of the ingested data
-     * @param samples number of its images
-     * @param hash SHA-256 of their pixels
+     * @param split split of the ingested data, or {@link #PROMPTS}
+     * @param samples number of its images, or of different prompts
+     * @param hash SHA-256 of their pixels, or of the prompts
      */
-    public record Reference(String split, long samples, String hash) {}
+    public record Reference(String split, long samples, String hash) {
+        /** In place of a split: prompts. */
+        public static final String PROMPTS = "prompts";
+    }
 
     /**
      * The network that gives the features.
@@ -73,6 +76,11 @@ public record MetricProtocol(
     /** Protocol of a cost, which involves no feature network. */
     public static MetricProtocol ofCost(String metric, long samples) {
         return new MetricProtocol(metric, null, samples, null, null, null, null, null);
+    }
+
+    /** Protocol of a value of images for their prompts. */
+    public static MetricProtocol ofPrompts(String metric, long samples, Reference prompts) {
+        return new MetricProtocol(metric, null, samples, prompts, null, null, null, null);
     }
 
     /** Protocol of a value that the network computes from the images alone. */

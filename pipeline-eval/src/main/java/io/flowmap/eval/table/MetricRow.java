@@ -31,6 +31,9 @@ public record MetricRow(String model, SampleOrigin origin, double value, Interva
     /** Suffix of the name of the deviation over subsets. */
     public static final String DEVIATION = "-deviation";
 
+    /** Prefix of the names of values of prompts, "prompt:scenes:all". */
+    public static final String PROMPT = "prompt:";
+
     public static final String CLASS_ACCURACY = "class-accuracy-";
     public static final String MILLISECONDS = "milliseconds-per-image";
     public static final String EVALUATIONS = "NFE";

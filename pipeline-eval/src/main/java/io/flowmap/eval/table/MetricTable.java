@@ -81,11 +81,22 @@ public record MetricTable(List<MetricRow> rows) {
         return MetricRow.CLASS_ACCURACY + network();
     }
 
-    /** Metrics of named protocols: all except those of the run's own features and the costs. */
+    /** Metrics of named protocols: all except those of the run's own features, of prompts, and the costs. */
     public List<String> named() {
         return rows.stream()
                 .map(MetricRow::metric)
-                .filter(metric -> !metric.endsWith("-" + network()) && !MetricRow.COSTS.contains(metric))
+                .filter(metric -> !metric.endsWith("-" + network())
+                        && !metric.startsWith(MetricRow.PROMPT)
+                        && !MetricRow.COSTS.contains(metric))
+                .distinct()
+                .toList();
+    }
+
+    /** Metrics of prompts. */
+    public List<String> ofPrompts() {
+        return rows.stream()
+                .map(MetricRow::metric)
+                .filter(metric -> metric.startsWith(MetricRow.PROMPT))
                 .distinct()
                 .toList();
     }

@@ -1,0 +1,38 @@
+package io.flowmap.eval.prompt;
+
+import io.flowmap.eval.prompt.PromptTally.Measured;
+import io.flowmap.eval.set.PromptedImage;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import scala.Tuple2;
+
+/** Measures sets of images on Spark. One task sums all that was drawn for a prompt. */
+final class PromptTallies {
+    private PromptTallies() {}
+
+    /** Tallies of all prompts of the sets, by prompt. */
+    static List<PromptTally> of(List<JavaRDD<PromptedImage>> sets, PromptMeasure measure) {
+        JavaPairRDD<String, Measured> all = null;
+        for (int number = 0; number < sets.size(); number++) {
+            var measured = measured(sets.get(number), number, measure);
+            all = all == null ? measured : all.union(measured);
+        }
+        int count = sets.size();
+        int values = measure.values().size();
+        return all
+                .groupByKey(sets.get(0).context().defaultParallelism())
+                .map(prompt -> PromptTally.of(prompt._1(), prompt._2(), count, values))
+                .collect()
+                .stream()
+                .sorted(Comparator.comparing(PromptTally::prompt))
+                .toList();
+    }
+
+    private static JavaPairRDD<String, Measured> measured(
+            JavaRDD<PromptedImage> set, int number, PromptMeasure measure) {
+        return set.mapToPair(image -> new Tuple2<>(
+                image.prompt(), new Measured(number, image.index(), measure.of(image.prompt(), image.pixels()))));
+    }
+}
