@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -168,6 +169,27 @@ public record StoredModel(NetworkSpec spec, String dir, String role, String hash
         return frozen == null ? hash : Sha256.of((hash + frozen.sha256()).getBytes(StandardCharsets.US_ASCII));
     }
 
+    /** The file that holds all its weights, if its checkpoint has no vector of its own: the weights of others, in their types. */
+    public Optional<FrozenFile> base(Configuration hadoop) {
+        var place = Place.of(hadoop, new Path(dir), role);
+        return place.store.layout(place.step).entries().isEmpty()
+                ? Optional.of(place.store.frozen(place.step))
+                : Optional.empty();
+    }
+
+    /** Its arrays by name, memory-mapped and shared within this JVM where the checkpoint allows that. */
+    public WeightStore.Lease borrow(Configuration hadoop) {
+        var place = Place.of(hadoop, new Path(dir), role);
+        var file = place.store.file(place.step, place.role);
+        if (file == null) {
+            return new WeightStore.Lease(arrays(hadoop), () -> {});
+        }
+        if (!file.sha256().equals(hash)) {
+            throw changed(file.sha256());
+        }
+        return WeightStore.ofThisJvm().borrow(hadoop, file, place.store.frozen(place.step));
+    }
+
     /** Reads the network's arrays, by name. */
     public Map<String, INDArray> arrays(Configuration hadoop) {
         return spec.parameters().arrays(vector(hadoop));
@@ -188,15 +210,7 @@ public record StoredModel(NetworkSpec spec, String dir, String role, String hash
 
     /** A frozen field with this name in its graph. Its arrays are memory-mapped and shared within this JVM. */
     public FrozenField frozen(String name, Configuration hadoop) {
-        var place = Place.of(hadoop, new Path(dir), role);
-        var file = place.store.file(place.step, place.role);
-        if (file == null) {
-            return new FrozenField(name, spec.field(), arrays(hadoop));
-        }
-        if (!file.sha256().equals(hash)) {
-            throw changed(file.sha256());
-        }
-        var weights = WeightStore.ofThisJvm().borrow(hadoop, file, place.store.frozen(place.step));
+        var weights = borrow(hadoop);
         return new FrozenField(name, spec.field(), weights.arrays(), weights::close);
     }
 }

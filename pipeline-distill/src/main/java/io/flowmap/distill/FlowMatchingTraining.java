@@ -33,7 +33,14 @@ public record FlowMatchingTraining(TimePairs time, double labelDropout, Training
      */
     public TrainedModel run(JobContext context, NetworkSpec spec, Supplier<float[]> initial, long seed, Path dir) {
         var all = spec.parameters();
-        var part = TrainedPart.of(all, initial, all, training.parameters(), context.hadoop(), dir);
+        var part = TrainedPart.of(
+                all,
+                wanted -> wanted == all ? initial.get() : wanted.select(all, initial.get()),
+                all,
+                training.parameters(),
+                null,
+                context.hadoop(),
+                dir);
         var recipe = recipe(spec, seed).with(part.parameters(), part.frozen());
         var blocks = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");
         return new Trainer(context, recipe, blocks, training, dir)

@@ -202,15 +202,16 @@ class TrainedPartTest {
                 new Parameter("emb", new long[] {8}, Parameter.Kind.DENSE)));
         assertThatThrownBy(() -> TrainedPart.of(
                         large,
-                        () -> {
+                        part -> {
                             throw new AssertionError("drawn");
                         },
                         large,
                         List.of("emb"),
+                        null,
                         context.hadoop(),
                         training()))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("4294967304");
+                .hasMessageContaining("4294967296");
     }
 
     @Test
