@@ -5,11 +5,13 @@ package io.flowmap.data;
  *
  * @param index index of the sample, the key of its noise
  * @param label requested class, -1 for none
+ * @param prompt requested text, null for none
  * @param image pixels [C,H,W]
  * @param nanos time of its batch divided by the batch size
  * @param multiplyAdds multiply-adds of the convolutions and matrix products of all steps, each counted once; 0 if they were not counted
  */
-public record SampleRecord(long index, int label, byte[] image, LatentShape shape, long nanos, long multiplyAdds) {
+public record SampleRecord(
+        long index, int label, String prompt, byte[] image, LatentShape shape, long nanos, long multiplyAdds) {
     public SampleRecord {
         if (image.length != shape.size()) {
             throw new IllegalArgumentException(

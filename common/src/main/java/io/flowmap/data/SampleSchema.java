@@ -7,14 +7,17 @@ import static io.flowmap.data.LatentSchema.LABEL;
 import static io.flowmap.data.LatentSchema.WIDTH;
 import static io.flowmap.data.LatentSchema.field;
 
+import java.util.Arrays;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** Columns of sample Parquet files, which are partitioned by {@link #MODEL}, {@link #GUIDANCE} and {@link #STEPS}. */
 public final class SampleSchema {
+    public static final String PROMPT = "prompt";
     public static final String IMAGE = "image";
     public static final String NANOS = "nanos";
     /** Named differently from {@code multiply_adds}, in which earlier versions wrote a wrong number. */
@@ -27,8 +30,8 @@ public final class SampleSchema {
     private SampleSchema() {}
 
     /**
-     * index long, label int, image binary (uint8 [C,H,W]), channels, height, width int, nanos and multiply_add_count long. No column is
-     * nullable.
+     * index long, label int, image binary (uint8 [C,H,W]), channels, height, width int, nanos and multiply_add_count long, prompt string.
+     * Only the prompt is nullable.
      */
     public static StructType type() {
         return new StructType(new StructField[] {
@@ -39,7 +42,8 @@ public final class SampleSchema {
             field(HEIGHT, DataTypes.IntegerType),
             field(WIDTH, DataTypes.IntegerType),
             field(NANOS, DataTypes.LongType),
-            field(MULTIPLY_ADDS, DataTypes.LongType)
+            field(MULTIPLY_ADDS, DataTypes.LongType),
+            new StructField(PROMPT, DataTypes.StringType, true, Metadata.empty())
         });
     }
 
@@ -54,18 +58,21 @@ public final class SampleSchema {
                 shape.height(),
                 shape.width(),
                 sample.nanos(),
-                sample.multiplyAdds());
+                sample.multiplyAdds(),
+                sample.prompt());
     }
 
     /**
-     * Converts a row to a sample. Columns are found by name. Rows of earlier versions have no multiply_add_count; a column {@code
-     * multiply_adds} is ignored.
+     * Converts a row to a sample. Columns are found by name. Rows of earlier versions have no multiply_add_count and no prompt; a
+     * column {@code multiply_adds} is ignored.
      */
     public static SampleRecord record(Row row) {
         Long multiplyAdds = row.getAs(MULTIPLY_ADDS);
+        boolean prompted = Arrays.asList(row.schema().fieldNames()).contains(PROMPT);
         return new SampleRecord(
                 row.<Long>getAs(INDEX),
                 row.<Integer>getAs(LABEL),
+                prompted ? row.getAs(PROMPT) : null,
                 row.getAs(IMAGE),
                 new LatentShape(row.<Integer>getAs(CHANNELS), row.<Integer>getAs(HEIGHT), row.<Integer>getAs(WIDTH)),
                 row.<Long>getAs(NANOS),

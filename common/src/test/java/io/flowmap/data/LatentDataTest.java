@@ -121,15 +121,30 @@ class LatentDataTest {
 
     @Test
     void sampleRowsComeBack() {
-        var sample = new SampleRecord(4, -1, new byte[SHAPE.size()], SHAPE, 12, 345);
+        var sample = new SampleRecord(4, -1, "größer, \"zwei\"", new byte[SHAPE.size()], SHAPE, 12, 345);
         Row row = spark.createDataFrame(List.of(SampleSchema.row(sample)), SampleSchema.type())
                 .first();
         assertThat(SampleSchema.record(row)).usingRecursiveComparison().isEqualTo(sample);
     }
 
     @Test
+    void samplesOfEarlierVersionsHaveNoPrompt() {
+        var sample = new SampleRecord(4, -1, "a cube", new byte[SHAPE.size()], SHAPE, 12, 345);
+        var earlier = new org.apache.hadoop.fs.Path(dir, "without-prompt");
+        spark.createDataFrame(List.of(SampleSchema.row(sample)), SampleSchema.type())
+                .drop(SampleSchema.PROMPT)
+                .write()
+                .parquet(earlier.toString());
+        var bySchema = spark.read().schema(SampleSchema.type()).parquet(LiteralPath.of(earlier));
+        var asWritten = spark.read().parquet(LiteralPath.of(earlier));
+        for (var rows : List.of(bySchema, asWritten)) {
+            assertThat(SampleSchema.record(rows.first()).prompt()).isNull();
+        }
+    }
+
+    @Test
     void wrongMultiplyAddsOfEarlierVersionsAreIgnored() {
-        var sample = new SampleRecord(4, -1, new byte[SHAPE.size()], SHAPE, 12, 345);
+        var sample = new SampleRecord(4, -1, "größer, \"zwei\"", new byte[SHAPE.size()], SHAPE, 12, 345);
         var earlier = new org.apache.hadoop.fs.Path(dir, "earlier");
         spark.createDataFrame(List.of(SampleSchema.row(sample)), SampleSchema.type())
                 .withColumnRenamed(SampleSchema.MULTIPLY_ADDS, "multiply_adds")

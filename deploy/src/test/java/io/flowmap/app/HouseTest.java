@@ -50,7 +50,9 @@ class HouseTest {
         "io.flowmap.checkpoint..",
         "io.flowmap.codec..",
         "io.flowmap.data..",
-        "io.flowmap.page.."
+        "io.flowmap.page..",
+        "io.flowmap.scene..",
+        "io.flowmap.text.."
     };
     private static final DescribedPredicate<JavaClass> ENTRY_POINTS =
             DescribedPredicate.describe("entry points", type -> type.getMethods().stream()

@@ -75,7 +75,13 @@ public final class TestRun {
                 pixels[j] = (byte) Math.max(0, Math.min(255, Math.rint(moved)));
             }
             rows.add(SampleSchema.row(new SampleRecord(
-                    i, images.label(first + i), pixels, images.shape(), steps * 1_300_000L, steps * 250_000_000L)));
+                    i,
+                    images.label(first + i),
+                    null,
+                    pixels,
+                    images.shape(),
+                    steps * 1_300_000L,
+                    steps * 250_000_000L)));
         }
         spark.createDataFrame(rows, SampleSchema.type())
                 .repartition(3)

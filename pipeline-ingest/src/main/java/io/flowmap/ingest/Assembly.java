@@ -174,7 +174,7 @@ final class Assembly {
                 part.staged(),
                 latent,
                 encoding,
-                !settings.captions().from().isEmpty(),
+                settings.isCaptioned(),
                 text,
                 settings.recordsOfBlock(latent, conditionSize()));
     }

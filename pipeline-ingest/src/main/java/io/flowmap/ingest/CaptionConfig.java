@@ -18,12 +18,6 @@ record CaptionConfig(
         String dtype) {
     CaptionConfig {
         from = List.copyOf(from);
-        boolean used = encoder.words().length() > 0
-                || !source(tokenizer, maxTokens, encoder, output, dtype).isEmpty();
-        if (from.isEmpty() && used) {
-            throw new IllegalArgumentException(
-                    "expected captions.from to name the fields or files with captions, got nothing");
-        }
     }
 
     /** Encoders of captions; any of them may be null. */
@@ -49,9 +43,10 @@ record CaptionConfig(
         }
     }
 
-    /** The configured files; without words, which the captions give. */
-    TextSource source() {
-        return source(tokenizer, maxTokens, encoder, output, dtype);
+    /** Whether there are captions to tokenize and encode, if that is asked for: some are read, or {@code drawn} with the records. */
+    boolean isFitFor(boolean drawn) {
+        boolean used = encoder.words().length() > 0 || !source().isEmpty();
+        return !from.isEmpty() || drawn || !used;
     }
 
     /** Whether a record without a caption is quarantined. */
@@ -59,7 +54,8 @@ record CaptionConfig(
         return required && !from.isEmpty();
     }
 
-    private static TextSource source(String tokenizer, int maxTokens, Encoders encoder, String output, String dtype) {
+    /** The configured files; without words, which the captions give. */
+    TextSource source() {
         var conditions = new ArrayList<ConditionSource>();
         encoder.t5().addTo(conditions, TextEncoder.Kind.T5);
         encoder.clip().addTo(conditions, TextEncoder.Kind.CLIP);

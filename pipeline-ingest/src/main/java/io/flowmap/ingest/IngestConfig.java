@@ -9,11 +9,13 @@ import io.flowmap.ingest.image.Framing;
 import io.flowmap.ingest.judge.FilterConfig;
 import io.flowmap.ingest.judge.LabelPolicy;
 import io.flowmap.ingest.label.ClassNames;
+import io.flowmap.ingest.source.Embedded;
 import io.flowmap.ingest.source.Payload;
 import io.flowmap.ingest.source.Reading;
 import io.flowmap.ingest.source.SourceKind;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The section {@code ingest}; {@code reference.conf} explains every key. */
 record IngestConfig(
@@ -37,7 +39,8 @@ record IngestConfig(
         int maxRecordBytes,
         long maxPixels,
         int maxClasses,
-        Drawings shapes) {
+        Drawings shapes,
+        Drawings scenes) {
     private static final int MOST_BLOCK_RECORDS = 4096;
     private static final long MOST_BLOCK_BYTES = 256L << 20;
     private static final Pattern BUCKET = Pattern.compile("([1-9]\\d{0,4})x([1-9]\\d{0,4})");
@@ -47,7 +50,11 @@ record IngestConfig(
         test = test == null ? List.of() : List.copyOf(test);
         if (train.isEmpty()) {
             throw new IllegalArgumentException(
-                    "expected ingest.train to name files, folders or embedded:shapes, got nothing");
+                    "expected ingest.train to name files, folders or an embedded dataset, got nothing");
+        }
+        if (!captions.isFitFor(isCaptioned(train, test))) {
+            throw new IllegalArgumentException(
+                    "expected captions.from to name the fields or files with captions, got nothing");
         }
         if (resolution < 0 || blockRecords < 0) {
             throw new IllegalArgumentException(
@@ -82,6 +89,22 @@ record IngestConfig(
     int recordsOfBlock(LatentShape latent, long condition) {
         long fitting = MOST_BLOCK_BYTES / (Float.BYTES * (latent.size() + condition));
         return blockRecords > 0 ? blockRecords : (int) Math.min(Math.max(fitting, 1), MOST_BLOCK_RECORDS);
+    }
+
+    /** Whether records have captions. */
+    boolean isCaptioned() {
+        return !captions.from().isEmpty() || isCaptioned(train, test);
+    }
+
+    private static boolean isCaptioned(List<String> train, List<String> test) {
+        return Stream.concat(train.stream(), test.stream())
+                .anyMatch(
+                        path -> Embedded.of(path).filter(Embedded::isCaptioned).isPresent());
+    }
+
+    /** How many images of an embedded dataset are drawn. */
+    Drawings drawings(Embedded dataset) {
+        return dataset == Embedded.SHAPES ? shapes : scenes;
     }
 
     /** Kind of the sources' records. */
@@ -145,7 +168,7 @@ record IngestConfig(
         LATENTS
     }
 
-    /** Number of images in each split of the embedded dataset. */
+    /** Number of images in each split of an embedded dataset. */
     record Drawings(int count, int testCount) {
         Drawings {
             if (count < 1 || testCount < 1) {

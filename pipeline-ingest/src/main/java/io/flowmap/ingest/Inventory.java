@@ -9,8 +9,9 @@ import io.flowmap.file.AtomicFile;
 import io.flowmap.file.Sha256;
 import io.flowmap.file.Store;
 import io.flowmap.ingest.label.ClassNames;
+import io.flowmap.ingest.source.DrawnSource;
+import io.flowmap.ingest.source.Embedded;
 import io.flowmap.ingest.source.Payload;
-import io.flowmap.ingest.source.ShapesSource;
 import io.flowmap.ingest.source.Source;
 import io.flowmap.ingest.source.Sources;
 import io.flowmap.stage.JobContext;
@@ -134,7 +135,8 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
 
     private static List<Source> sources(
             Sources finder, String split, String path, JobContext context, IngestConfig settings) {
-        if (!path.equals(ShapesSource.NAME)) {
+        var drawn = Embedded.of(path);
+        if (drawn.isEmpty()) {
             var places = finder.find(path);
             if (places.stream().allMatch(Source::isEmpty)) {
                 throw nothing(split, settings.payload(), places);
@@ -142,8 +144,9 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
             return places;
         }
         boolean train = split.equals(TRAIN);
-        int count = train ? settings.shapes().count() : settings.shapes().testCount();
-        return List.of(new ShapesSource(context.run().seed(), ScanTask.number(split), count));
+        var counts = settings.drawings(drawn.get());
+        int count = train ? counts.count() : counts.testCount();
+        return List.of(new DrawnSource(drawn.get(), train, context.run().seed(), ScanTask.number(split), count));
     }
 
     private static void add(
@@ -160,7 +163,7 @@ record Inventory(Map<String, List<Source>> sources, ClassNames names, List<Stage
     }
 
     private static String shown(String path) {
-        return path.equals(ShapesSource.NAME) ? path : StageInput.withoutCredentials(new Path(path));
+        return Embedded.of(path).isPresent() ? path : StageInput.withoutCredentials(new Path(path));
     }
 
     private static StageInput input(String name, String path, String print) {

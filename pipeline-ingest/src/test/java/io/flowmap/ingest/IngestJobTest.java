@@ -266,35 +266,6 @@ class IngestJobTest {
         assertThat(color.data("train").shape()).hasToString("LatentShape[channels=3, height=8, width=8]");
     }
 
-    @Test
-    void shapesAreDrawnForBothSplits(SparkSession spark) {
-        var run = run(
-                spark,
-                "run",
-                "ingest.train=\"embedded:shapes\"",
-                "ingest.test=[\"embedded:shapes\"]",
-                "ingest.shapes.count=250",
-                "ingest.shapes.test-count=40");
-        assertThat(run.data("train").classNames()).hasSize(10).contains("crescent", "horizontal bars");
-        assertThat(run.data("train").shape()).hasToString("LatentShape[channels=1, height=16, width=16]");
-        assertThat(run.manifest()
-                        .facts()
-                        .path("records")
-                        .path("train")
-                        .path("classes")
-                        .toString())
-                .isEqualTo("[25,25,25,25,25,25,25,25,25,25]");
-        var test = run.blocks("test").get(0);
-        var train = run.blocks("train").get(0);
-        assertThat(train.label()).hasSize(250);
-        for (int i = 0; i < 40; i++) {
-            var image = values(test, i);
-            for (int j = 0; j < 250; j++) {
-                assertThat(values(train, j)).isNotEqualTo(image);
-            }
-        }
-    }
-
     private IngestRun run(SparkSession spark, String name, String... overrides) {
         return new IngestRun(spark, dir.resolve(name)).run(overrides);
     }

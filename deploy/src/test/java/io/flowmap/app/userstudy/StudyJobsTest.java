@@ -163,7 +163,7 @@ class StudyJobsTest {
             var output = StageOutput.open(context, "samples", List.of(), List.of());
             for (int n : steps) {
                 var rows = IntStream.range(0, count)
-                        .mapToObj(i -> SampleSchema.row(new SampleRecord(i, i % 2, pixels(i, n), SHAPE, 1, 1)))
+                        .mapToObj(i -> SampleSchema.row(new SampleRecord(i, i % 2, null, pixels(i, n), SHAPE, 1, 1)))
                         .toList();
                 spark.createDataFrame(rows, SampleSchema.type())
                         .write()

@@ -147,7 +147,7 @@ public final class SampleDrawing implements AutoCloseable {
         List<SampleRecord> samples = new ArrayList<>();
         for (int i = 0; i < batch; i++) {
             byte[] pixels = Arrays.copyOfRange(images, i * size, (i + 1) * size);
-            samples.add(new SampleRecord(first + i, labels[i], pixels, image, nanos, multiplyAdds));
+            samples.add(new SampleRecord(first + i, labels[i], null, pixels, image, nanos, multiplyAdds));
         }
         return samples;
     }

@@ -8,7 +8,7 @@ public sealed interface Content {
     /** Bytes of an image file, not yet decoded. */
     record Encoded(byte[] bytes) implements Content {}
 
-    /** An image of the embedded dataset, already drawn. */
+    /** An image of an embedded dataset, already drawn. */
     record Drawn(PixelImage image) implements Content {}
 
     /** No usable content, with the reason for the ledger. */

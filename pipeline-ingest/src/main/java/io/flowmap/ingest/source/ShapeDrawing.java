@@ -1,7 +1,11 @@
 package io.flowmap.ingest.source;
 
 import io.flowmap.ingest.image.PixelImage;
+import io.flowmap.ingest.label.ClassNames;
 import io.flowmap.tensor.CounterRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * Draws image number n of a split as a function of (seed, split, n) alone: 16x16, one channel, bright on dark, anti-aliased with 8x8
@@ -21,6 +25,13 @@ final class ShapeDrawing {
     ShapeDrawing(long seed, long split) {
         this.random = new CounterRandom(seed);
         this.split = split;
+    }
+
+    static ClassNames classNames() {
+        var names = Arrays.stream(Shape.values())
+                .map(shape -> shape.name().toLowerCase(Locale.ROOT).replace('_', ' '))
+                .toList();
+        return new ClassNames(new ArrayList<>(names), true);
     }
 
     /** Class of an image: image number modulo the number of classes. */

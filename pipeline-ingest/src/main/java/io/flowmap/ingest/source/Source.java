@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 
 /** One place that holds records, listed but not read. */
-public sealed interface Source permits MemberSource, ShapesSource, ShardSource {
+public sealed interface Source permits DrawnSource, MemberSource, ShardSource {
     /** Path or name, equal to {@link InputRecord#source()}. */
     String name();
 
