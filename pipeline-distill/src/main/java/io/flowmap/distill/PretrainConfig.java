@@ -5,12 +5,8 @@ import io.flowmap.flow.TimePairs;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * The section {@code pretrain}; reference.conf documents every key.
- *
- * @param weak null for no weak model
- */
-record PretrainConfig(TimePairs time, double labelDropout, Model main, Model weak) {
+/** The section {@code pretrain}; reference.conf documents every key. */
+record PretrainConfig(TimePairs time, double labelDropout, Model main, boolean weakModel, Model weak) {
     /** One velocity network and its training. */
     record Model(NetworkSection network, TrainingConfig training) {}
 
@@ -22,7 +18,7 @@ record PretrainConfig(TimePairs time, double labelDropout, Model main, Model wea
     Map<String, Model> models() {
         var models = new LinkedHashMap<String, Model>();
         models.put("main", main);
-        if (weak != null) {
+        if (weakModel) {
             models.put("weak", weak);
         }
         return models;
