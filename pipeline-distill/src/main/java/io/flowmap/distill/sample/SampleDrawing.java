@@ -39,6 +39,8 @@ public final class SampleDrawing implements AutoCloseable {
     private final TimeShift shift;
     private final long seed;
     private final int batch;
+    private long heldFirst = -1;
+    private Conditions held;
 
     private SampleDrawing(
             NetworkSpec spec,
@@ -117,7 +119,7 @@ public final class SampleDrawing implements AutoCloseable {
      * @param gamma noise of the flow map's sampler between steps, [0, 1]
      */
     public List<SampleRecord> draw(long first, double guidance, double gamma, int steps) {
-        Conditions conditions = this.conditions.of(first, batch);
+        Conditions conditions = conditions(first);
         program.condition(conditions, guidance);
         INDArray noise = noise(first, START);
         var grid = shift.grid(steps, spec.sample());
@@ -127,6 +129,15 @@ public final class SampleDrawing implements AutoCloseable {
                 : Sampling.euler(program, noise, grid);
         long nanos = (System.nanoTime() - start) / batch;
         return decode(x.data().asFloat(), conditions.labels(), first, nanos, steps * program.multiplyAdds() / batch);
+    }
+
+    /** Conditions of a batch, kept for the next call, which draws the same batch with another guidance weight or number of steps. */
+    private Conditions conditions(long first) {
+        if (heldFirst != first) {
+            held = conditions.of(first, batch);
+            heldFirst = first;
+        }
+        return held;
     }
 
     private INDArray noise(long first, long stream) {
@@ -154,6 +165,7 @@ public final class SampleDrawing implements AutoCloseable {
 
     @Override
     public void close() {
+        conditions.close();
         decoder.close();
         program.close();
         field.close();

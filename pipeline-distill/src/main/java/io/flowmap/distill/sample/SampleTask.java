@@ -26,6 +26,7 @@ import org.apache.spark.util.TaskCompletionListener;
  * @param first index of the first sample to draw
  * @param teacher null if only the student is sampled
  * @param student null if only the teacher is sampled
+ * @param prompts texts of the samples, null for none
  */
 record SampleTask(
         GenerateConfig config,
@@ -34,6 +35,7 @@ record SampleTask(
         StoredModel student,
         Encoder encoder,
         ConditionSource conditions,
+        Prompts prompts,
         long seed)
         implements Serializable {
     /**
@@ -69,7 +71,11 @@ record SampleTask(
                 .flatMap(steps -> drawing.draw(start, guidance, config.gammaAt(steps), steps).stream()
                         .filter(sample -> first <= sample.index() && sample.index() < config.samples())
                         .peek(sample -> counter.add(steps))
-                        .map(sample -> row(sample, guidance, steps))));
+                        .map(sample -> row(prompted(sample), guidance, steps))));
+    }
+
+    private SampleRecord prompted(SampleRecord sample) {
+        return prompts == null ? sample : sample.with(prompts.text(sample.index()));
     }
 
     private static Row row(SampleRecord sample, double guidance, int steps) {
