@@ -1,7 +1,10 @@
 package io.flowmap.distill;
 
+import io.flowmap.data.TrainingSplits;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.flow.TimePairs;
+import io.flowmap.model.NetworkSpec;
+import io.flowmap.stage.JobContext;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -12,7 +15,12 @@ import java.util.Map;
  */
 record PretrainConfig(TimePairs time, double labelDropout, Model main, Model weak) {
     /** One velocity network and its training. */
-    record Model(NetworkSection network, TrainingConfig training) {}
+    record Model(NetworkSection network, TrainingConfig training) {
+        /** @param path of this section, for messages */
+        NetworkSpec spec(String path, JobContext context) {
+            return network.velocity(path + ".network", TrainingSplits.of(context, training.splits()));
+        }
+    }
 
     PretrainConfig {
         new FlowMatchingTraining(time, labelDropout, main.training());
