@@ -103,6 +103,16 @@ public final class LatentData {
         return facts(hadoop, dataDir).classNames();
     }
 
+    /** Directory of the ingest output. */
+    public Path directory() {
+        return dataDir;
+    }
+
+    /** Name of the split. */
+    public String split() {
+        return split;
+    }
+
     /** The Hadoop configuration that the data was opened with. */
     public Configuration hadoop() {
         return hadoop;

@@ -9,6 +9,7 @@ import io.flowmap.checkpoint.WeightStore;
 import io.flowmap.config.Json;
 import io.flowmap.config.UserError;
 import io.flowmap.data.LatentData;
+import io.flowmap.data.TrainingSplits;
 import io.flowmap.file.Sha256;
 import io.flowmap.file.Store;
 import io.flowmap.nn.FlatParameters;
@@ -206,6 +207,15 @@ public record StoredModel(NetworkSpec spec, String dir, String role, String hash
             throw new UserError("cannot use network " + dir + ": expected data of " + spec.shape() + " with "
                     + spec.condition() + ", got " + data.shape() + " with " + data.condition());
         }
+    }
+
+    /**
+     * Throws {@link UserError} unless one split has the latents and conditions that the network expects, and the network takes those of the
+     * others too.
+     */
+    public void requireFits(TrainingSplits data) {
+        requireFits(data.like(spec.shape()));
+        spec.requireTakes(data);
     }
 
     /** A frozen field with this name in its graph. Its arrays are memory-mapped and shared within this JVM. */

@@ -1,7 +1,7 @@
 package io.flowmap.distill;
 
 import io.flowmap.config.UserError;
-import io.flowmap.data.LatentData;
+import io.flowmap.data.TrainingSplits;
 import io.flowmap.distill.teacher.StoredTeacher;
 import io.flowmap.distill.train.TrainedModel;
 import io.flowmap.distill.train.Trainer;
@@ -64,7 +64,7 @@ public final class DistillJob implements Job {
                 context.hadoop(),
                 dir);
         var recipe = distillation.recipe(context, student).with(part.parameters(), part.frozen());
-        var blocks = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");
+        var blocks = BlockSource.latents(TrainingSplits.of(context, settings.splits()));
         TrainedModel trained = new Trainer(context, recipe, blocks, settings, dir)
                 .train(part.initial(), part.parameters().layout());
         return new ModelFacts(Map.of(".", student), Map.of(".", trained.hash()));
@@ -72,7 +72,9 @@ public final class DistillJob implements Job {
 
     static NetworkSpec velocity(JobContext context, Distillation distillation) {
         StoredTeacher teacher = distillation.teacher();
-        return teacher == null ? network(context) : teacher.main().spec();
+        return teacher == null
+                ? network(context, distillation.config().training())
+                : teacher.main().spec();
     }
 
     static NetworkSpec student(NetworkSpec velocity, Distillation distillation) {
@@ -85,8 +87,8 @@ public final class DistillJob implements Job {
         return student.lora().exists() ? all.without(velocity.parameters()) : all;
     }
 
-    private static NetworkSpec network(JobContext context) {
-        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
+    private static NetworkSpec network(JobContext context, TrainingConfig training) {
+        var data = TrainingSplits.of(context, training.splits());
         return context.settings().section("network", NetworkSection.class).velocity("network", data);
     }
 

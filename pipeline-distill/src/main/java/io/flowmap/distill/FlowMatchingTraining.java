@@ -1,5 +1,6 @@
 package io.flowmap.distill;
 
+import io.flowmap.data.TrainingSplits;
 import io.flowmap.distill.objective.FlowMatching;
 import io.flowmap.distill.train.TrainedModel;
 import io.flowmap.distill.train.Trainer;
@@ -8,7 +9,6 @@ import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.flow.TimePairs;
 import io.flowmap.model.NetworkSpec;
 import io.flowmap.stage.JobContext;
-import io.flowmap.stage.StageNames;
 import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 
@@ -42,7 +42,7 @@ public record FlowMatchingTraining(TimePairs time, double labelDropout, Training
                 context.hadoop(),
                 dir);
         var recipe = recipe(spec, seed).with(part.parameters(), part.frozen());
-        var blocks = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");
+        var blocks = BlockSource.latents(TrainingSplits.of(context, training.splits()));
         return new Trainer(context, recipe, blocks, training, dir)
                 .train(part.initial(), part.parameters().layout());
     }

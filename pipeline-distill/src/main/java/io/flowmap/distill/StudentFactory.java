@@ -2,8 +2,10 @@ package io.flowmap.distill;
 
 import io.flowmap.checkpoint.FrozenFile;
 import io.flowmap.checkpoint.WeightStore;
+import io.flowmap.data.LatentShape;
 import io.flowmap.distill.objective.Objective;
 import io.flowmap.distill.teacher.TeacherSource;
+import io.flowmap.distill.train.step.BlockSource;
 import io.flowmap.distill.train.step.LocalObjective;
 import io.flowmap.distill.train.step.Normalisation;
 import io.flowmap.distill.train.step.ObjectiveFactory;
@@ -12,6 +14,7 @@ import io.flowmap.distill.train.step.StudentProgram;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.model.FieldSpec;
 import io.flowmap.model.FrozenField;
+import io.flowmap.model.TeacherGraph;
 import io.flowmap.nn.FlatParameters;
 import java.util.HashMap;
 import java.util.Map;
@@ -78,23 +81,33 @@ public record StudentFactory(
     }
 
     @Override
-    public ObjectiveSizes sizes(Configuration hadoop, TrainingConfig config) {
-        try (var base = base(hadoop)) {
-            var setup = setup(hadoop, config, config.batchPerWorker(), base.arrays());
-            try (var teacher = setup.teacher()) { // null without a teacher
-                return new ObjectiveSizes(0, 0, 0, WeightStore.ofThisJvm().bytes()).with(StudentProgram.plan(setup));
-            }
+    public ObjectiveSizes sizes(Configuration hadoop, TrainingConfig config, BlockSource data) {
+        try (var base = base(hadoop);
+                var graph = teacher(hadoop)) { // null without a teacher
+            var setup = setup(config, config.batchPerWorker(), data.largest(), base.arrays(), graph);
+            return new ObjectiveSizes(0, 0, 0, WeightStore.ofThisJvm().bytes())
+                    .with(StudentProgram.plan(setup), data.buckets().size(), config.programs());
         }
     }
 
-    StudentProgram.Setup setup(Configuration hadoop, TrainingConfig config, int batch, Map<String, INDArray> base) {
+    /** The teacher's graph; null if the objective needs none. */
+    TeacherGraph teacher(Configuration hadoop) {
+        return teacher == null ? null : teacher.open(hadoop);
+    }
+
+    /**
+     * @param shape shape of the latents
+     * @param base the frozen arrays, by name
+     */
+    StudentProgram.Setup setup(
+            TrainingConfig config, int batch, LatentShape shape, Map<String, INDArray> base, TeacherGraph graph) {
         return new StudentProgram.Setup(
                 student.field(),
                 parameters,
                 base,
                 objective,
-                teacher == null ? null : teacher.open(hadoop),
-                student.sample(),
+                graph,
+                student.sample(shape),
                 batch,
                 DataType.FLOAT,
                 config.precision(),

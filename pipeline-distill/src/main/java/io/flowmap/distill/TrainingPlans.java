@@ -1,6 +1,6 @@
 package io.flowmap.distill;
 
-import io.flowmap.data.LatentData;
+import io.flowmap.data.TrainingSplits;
 import io.flowmap.distill.train.memory.MemoryPlan;
 import io.flowmap.distill.train.memory.TrainingMemory;
 import io.flowmap.distill.train.step.BlockSource;
@@ -34,9 +34,8 @@ public final class TrainingPlans {
 
     private void pretrain() {
         var config = context.settings().section("pretrain", PretrainConfig.class);
-        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
         config.models().forEach((name, model) -> {
-            var spec = model.network().velocity("pretrain." + name + ".network", data);
+            var spec = model.spec("pretrain." + name, context);
             var training = config.training(model);
             add(
                     "pretrain " + name,
@@ -64,9 +63,9 @@ public final class TrainingPlans {
     private void add(
             String name, TrainingConfig config, StudentFactory recipe, FlatParameters trained, FlatParameters all) {
         SparkContext spark = context.spark().sparkContext();
-        var data = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");
+        var data = BlockSource.latents(TrainingSplits.of(context, config.splits()));
         var sizes = recipe.with(trained, null)
-                .sizes(context.hadoop(), config)
+                .sizes(context.hadoop(), config, data)
                 .withMapped(4 * (all.length() - trained.length()));
         plans.put(name, TrainingMemory.of(spark, config.workers()).plan(trained.length(), config, sizes, data));
     }

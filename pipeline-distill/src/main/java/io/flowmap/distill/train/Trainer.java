@@ -13,6 +13,7 @@ import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.stage.JobContext;
 import io.flowmap.tensor.ParameterLayout;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
@@ -62,8 +63,13 @@ public final class Trainer {
     /** Says what the training will hold, and throws {@link UserError} if that is too much. */
     private void planMemory(int length) {
         var plan = TrainingMemory.of(context.spark().sparkContext(), config.workers())
-                .plan(length, config, objective.sizes(context.hadoop(), config), data);
+                .plan(length, config, objective.sizes(context.hadoop(), config, data), data);
         context.progress().phase("memory", plan.holdings());
+        if (data.hasBuckets()) {
+            var buckets = new LinkedHashMap<String, Long>();
+            data.buckets().forEach(bucket -> buckets.put(bucket.name(), bucket.count()));
+            context.progress().phase("buckets", buckets);
+        }
         plan.requireFits();
     }
 
@@ -107,7 +113,9 @@ public final class Trainer {
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
         try (var parameters = new FlatArray(length);
                 var rounds = new Rounds(spark, work, parameters, averages, context.hadoop())) {
-            var log = new TrainingLog(context.hadoop(), new Path(dir, "training"), config.metricsEvery(), measures());
+            var buckets = data.buckets().stream().map(BlockSource.Bucket::name).toList();
+            var log = new TrainingLog(
+                    context.hadoop(), new Path(dir, "training"), config.metricsEvery(), measures(), buckets);
             var archive = new TrainingArchive(context.hadoop(), dir, layout, objective.frozen(), config, log);
             return new TrainingLoop(context, config, rounds, averages, archive, log, watch)
                     .run(parameters, firstStep, start);
