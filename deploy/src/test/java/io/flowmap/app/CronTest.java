@@ -53,15 +53,17 @@ class CronTest {
     void noRunFollowsASuccessfulOne() throws Exception {
         launcher("[ -e " + folder.resolve("tried") + " ] || { touch " + folder.resolve("tried") + "; exit 1; }");
         assertThat(nightly().code()).isZero();
-        assertThat(Files.readString(folder.resolve("runs/log"))).contains("run=2").doesNotContain("run=3");
+        assertThat(Files.readString(folder.resolve("runs/log")))
+                .contains("run=2")
+                .doesNotContain("run=3");
     }
 
     @Test
     void oneRunAtATime() throws Exception {
         launcher("exit 0");
         var lock = Files.createDirectories(folder.resolve("runs")).resolve("log.lock");
-        var second =
-                Deployed.run(environment(), "flock", lock.toString(), NIGHTLY, folder.resolve("runs/log") + "", "pipeline");
+        var second = Deployed.run(
+                environment(), "flock", lock.toString(), NIGHTLY, folder.resolve("runs/log") + "", "pipeline");
         assertThat(second.code()).isEqualTo(75);
         assertThat(second.out()).contains("the last run is still active");
         assertThat(folder.resolve("runs/log")).doesNotExist();
