@@ -5,6 +5,7 @@ import io.flowmap.config.UserError;
 import io.flowmap.model.StoredModel;
 import io.flowmap.nn.FlatParameters;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -43,14 +44,16 @@ record TrainedPart(FlatParameters parameters, Supplier<float[]> initial, FrozenF
             return new TrainedPart(all, initial, null);
         }
         var rest = all.without(trained);
-        if (base != null && rest.names().equals(base.spec().parameters().names())) {
-            var file = base.base(hadoop);
-            if (file.isPresent()) {
-                return new TrainedPart(trained, initial, file.get());
-            }
-        }
-        var frozen = FrozenFile.write(hadoop, dir, rest.layout(), values.of(requireFits(rest)));
+        var frozen = kept(rest, base, hadoop)
+                .orElseGet(() -> FrozenFile.write(hadoop, dir, rest.layout(), values.of(requireFits(rest))));
         return new TrainedPart(trained, initial, frozen);
+    }
+
+    /** The file of a base whose weights stay there, if these are just the frozen parameters. */
+    static Optional<FrozenFile> kept(FlatParameters frozen, StoredModel base, Configuration hadoop) {
+        return base != null && frozen.names().equals(base.spec().parameters().names())
+                ? base.base(hadoop)
+                : Optional.empty();
     }
 
     /** Values of parameters, as their flat vector. */

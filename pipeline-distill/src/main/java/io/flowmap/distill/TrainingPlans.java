@@ -5,6 +5,7 @@ import io.flowmap.distill.train.memory.MemoryPlan;
 import io.flowmap.distill.train.memory.TrainingMemory;
 import io.flowmap.distill.train.step.BlockSource;
 import io.flowmap.distill.train.step.TrainingConfig;
+import io.flowmap.model.StoredModel;
 import io.flowmap.nn.FlatParameters;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageNames;
@@ -42,7 +43,8 @@ public final class TrainingPlans {
                     training.training(),
                     training.recipe(spec, 0),
                     TrainedPart.trained(spec.parameters(), training.training().parameters()),
-                    spec.parameters());
+                    spec.parameters(),
+                    null);
         });
     }
 
@@ -57,16 +59,29 @@ public final class TrainingPlans {
         var all = DistillJob.parameters(student);
         var trained = TrainedPart.trained(
                 DistillJob.open(student, velocity, all), config.training().parameters());
-        add("distill", config.training(), distillation.recipe(context, student), trained, all);
+        var teacher = distillation.teacher();
+        add(
+                "distill",
+                config.training(),
+                distillation.recipe(context, student),
+                trained,
+                all,
+                teacher == null ? null : teacher.main());
     }
 
     private void add(
-            String name, TrainingConfig config, StudentFactory recipe, FlatParameters trained, FlatParameters all) {
+            String name,
+            TrainingConfig config,
+            StudentFactory recipe,
+            FlatParameters trained,
+            FlatParameters all,
+            StoredModel base) {
         SparkContext spark = context.spark().sparkContext();
         var data = BlockSource.latents(TrainingSplits.of(context, config.splits()));
-        var sizes = recipe.with(trained, null)
-                .sizes(context.hadoop(), config, data)
-                .withMapped(4 * (all.length() - trained.length()));
+        var rest = all.without(trained);
+        var kept = TrainedPart.kept(rest, base, context.hadoop());
+        var sizes = recipe.with(trained, kept.orElse(null)).sizes(context.hadoop(), config, data);
+        sizes = kept.isPresent() ? sizes : sizes.withMapped(4 * rest.length());
         plans.put(name, TrainingMemory.of(spark, config.workers()).plan(trained.length(), config, sizes, data));
     }
 }
