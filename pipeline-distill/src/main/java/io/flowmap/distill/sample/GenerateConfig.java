@@ -23,7 +23,8 @@ record GenerateConfig(
         String studentStage,
         String teacherAverage,
         String studentAverage,
-        int gridRows)
+        int gridRows,
+        PromptPages page)
         implements Serializable {
 
     GenerateConfig {
@@ -94,6 +95,16 @@ record GenerateConfig(
                                 + all + " prompts, got " + first + " and " + count);
             }
             return new Range(Math.toIntExact(first), (int) taken);
+        }
+    }
+
+    /** What the page of the prompts shows: its first prompts, the first seeds of each, and the longest side of a picture in pixels. */
+    record PromptPages(int prompts, int seeds, int side) implements Serializable {
+        PromptPages {
+            if (prompts < 1 || seeds < 1 || side < 1) {
+                throw new IllegalArgumentException("expected page.prompts, page.seeds and page.side of at least 1, got "
+                        + prompts + ", " + seeds + ", " + side);
+            }
         }
     }
 

@@ -131,7 +131,11 @@ public final class GenerateJob implements Job {
                     .phase("generate", Map.of("model", model, "steps", config.steps(), "samples", config.samples()));
             write(context, output, task, model, earlier);
         }
-        var grids = SampleGrids.write(context, output, config, data.imageShape(), data.classes());
+        var grids = SampleGrids.of(config, data.imageShape(), data.classes(), prompts)
+                .write(context, output, config);
+        if (prompts != null) {
+            PromptPage.write(context, output, config, prompts);
+        }
         return new Facts(
                 split,
                 prompts == null ? 0 : prompts.period(),

@@ -30,7 +30,8 @@ class GenerateConfigTest {
                 "generate.samples=0",
                 "generate.batch=0",
                 "generate.prompts.first=1",
-                "generate.prompts.count=-1"
+                "generate.prompts.count=-1",
+                "generate.page.prompts=0"
             })
     void badValueIsTheUsersMistake(String setting) {
         assertThatThrownBy(() -> config(setting))
