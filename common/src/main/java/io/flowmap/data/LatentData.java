@@ -118,6 +118,11 @@ public final class LatentData {
         return hadoop;
     }
 
+    /** Directory of the ingest output. */
+    public Path dir() {
+        return dataDir;
+    }
+
     /** Shape [C,H,W] of every latent. */
     public LatentShape shape() {
         return shape;

@@ -77,8 +77,10 @@ public final class FinetuneJob implements Job {
     private static Facts train(JobContext context, FinetuneConfig config, Finetuning finetuning, Path dir) {
         var start = finetuning.start();
         var watch = new DiversityWatch(config.watch(), probe(context, config, finetuning), start.parameters());
-        var blocks = BlockSource.latents(data(context, config));
-        var trained = new Trainer(context, finetuning.recipe(), blocks, config.training(), dir, watch)
+        var splits = data(context, config);
+        var monitor = finetuning.emd().monitor(config.training().monitor(), finetuning.student(), splits, dir);
+        var blocks = BlockSource.latents(splits);
+        var trained = new Trainer(context, finetuning.recipe(), blocks, config.training(), dir, watch, monitor)
                 .train(start, finetuning.layout());
         return new Facts(
                 Map.of(".", finetuning.student()), Map.of(".", trained.hash()), trained.step(), trained.objection());

@@ -64,8 +64,9 @@ public final class DistillJob implements Job {
                 context.hadoop(),
                 dir);
         var recipe = distillation.recipe(context, student).with(part.parameters(), part.frozen());
-        var blocks = BlockSource.latents(TrainingSplits.of(context, settings.splits()));
-        TrainedModel trained = new Trainer(context, recipe, blocks, settings, dir)
+        var splits = TrainingSplits.of(context, settings.splits());
+        var monitor = recipe.monitor(settings.monitor(), student, splits, dir);
+        TrainedModel trained = new Trainer(context, recipe, BlockSource.latents(splits), settings, dir, null, monitor)
                 .train(part.initial(), part.parameters().layout());
         return new ModelFacts(Map.of(".", student), Map.of(".", trained.hash()));
     }

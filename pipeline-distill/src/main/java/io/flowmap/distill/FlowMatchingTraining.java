@@ -42,8 +42,9 @@ public record FlowMatchingTraining(TimePairs time, double labelDropout, Training
                 context.hadoop(),
                 dir);
         var recipe = recipe(spec, seed).with(part.parameters(), part.frozen());
-        var blocks = BlockSource.latents(TrainingSplits.of(context, training.splits()));
-        return new Trainer(context, recipe, blocks, training, dir)
+        var splits = TrainingSplits.of(context, training.splits());
+        var monitor = recipe.monitor(training.monitor(), spec, splits, dir);
+        return new Trainer(context, recipe, BlockSource.latents(splits), training, dir, null, monitor)
                 .train(part.initial(), part.parameters().layout());
     }
 

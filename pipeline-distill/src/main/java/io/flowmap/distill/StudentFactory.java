@@ -3,10 +3,13 @@ package io.flowmap.distill;
 import io.flowmap.checkpoint.FrozenFile;
 import io.flowmap.checkpoint.WeightStore;
 import io.flowmap.data.LatentShape;
+import io.flowmap.data.TrainingSplits;
+import io.flowmap.distill.monitor.TrainingMonitor;
 import io.flowmap.distill.objective.Objective;
 import io.flowmap.distill.teacher.TeacherSource;
 import io.flowmap.distill.train.step.BlockSource;
 import io.flowmap.distill.train.step.LocalObjective;
+import io.flowmap.distill.train.step.MonitorConfig;
 import io.flowmap.distill.train.step.Normalisation;
 import io.flowmap.distill.train.step.ObjectiveFactory;
 import io.flowmap.distill.train.step.ObjectiveSizes;
@@ -14,11 +17,13 @@ import io.flowmap.distill.train.step.StudentProgram;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.model.FieldSpec;
 import io.flowmap.model.FrozenField;
+import io.flowmap.model.NetworkSpec;
 import io.flowmap.model.TeacherGraph;
 import io.flowmap.nn.FlatParameters;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -68,6 +73,12 @@ public record StudentFactory(
             own.values().forEach(INDArray::close);
             rest.close();
         });
+    }
+
+    /** Looks at a training of the student at its checkpoints; null if that is off. */
+    public TrainingMonitor monitor(MonitorConfig config, NetworkSpec spec, TrainingSplits splits, Path dir) {
+        var hadoop = splits.first().hadoop();
+        return TrainingMonitor.of(config, spec, trained -> field("monitored", trained, hadoop), splits, seed, dir);
     }
 
     /** The frozen arrays, by name. */

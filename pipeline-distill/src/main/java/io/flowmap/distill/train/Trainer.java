@@ -34,16 +34,18 @@ public final class Trainer {
     private final TrainingConfig config;
     private final Path dir;
     private final Watch watch;
+    private final Monitor monitor;
 
     /** A training that writes to {@code dir}, or resumes from its last checkpoint. */
     public Trainer(JobContext context, ObjectiveFactory objective, BlockSource data, TrainingConfig config, Path dir) {
-        this(context, objective, data, config, dir, null);
+        this(context, objective, data, config, dir, null, null);
     }
 
     /**
-     * A training with a watch.
+     * A training that is looked at.
      *
      * @param watch null for none
+     * @param monitor null for none
      */
     public Trainer(
             JobContext context,
@@ -51,13 +53,15 @@ public final class Trainer {
             BlockSource data,
             TrainingConfig config,
             Path dir,
-            Watch watch) {
+            Watch watch,
+            Monitor monitor) {
         this.context = context;
         this.objective = objective;
         this.data = data;
         this.config = config;
         this.dir = dir;
         this.watch = watch;
+        this.monitor = monitor;
     }
 
     /** Says what the training will hold, and throws {@link UserError} if that is too much. */
@@ -75,6 +79,9 @@ public final class Trainer {
 
     private List<String> measures() {
         var names = new ArrayList<>(objective.measures());
+        if (monitor != null) {
+            names.add(Monitor.QUANTITY);
+        }
         if (watch != null) {
             names.add(watch.quantity());
         }
@@ -117,7 +124,7 @@ public final class Trainer {
             var log = new TrainingLog(
                     context.hadoop(), new Path(dir, "training"), config.metricsEvery(), measures(), buckets);
             var archive = new TrainingArchive(context.hadoop(), dir, layout, objective.frozen(), config, log);
-            return new TrainingLoop(context, config, rounds, averages, archive, log, watch)
+            return new TrainingLoop(context, config, rounds, averages, archive, log, watch, monitor)
                     .run(parameters, firstStep, start);
         } catch (RuntimeException e) {
             throw e;

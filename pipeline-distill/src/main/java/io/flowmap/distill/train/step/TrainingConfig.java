@@ -37,6 +37,7 @@ public record TrainingConfig(
         int keepCheckpoints,
         int snapshotEvery,
         int metricsEvery,
+        MonitorConfig monitor,
         GuardConfig guard,
         List<String> parameters,
         List<String> splits)
@@ -50,6 +51,7 @@ public record TrainingConfig(
             "checkpoint-every",
             "keep-checkpoints",
             "metrics-every",
+            "monitor",
             "cache-megabytes");
 
     /** What the workers send to be averaged. */
