@@ -3,6 +3,7 @@ package io.flowmap.page;
 import io.flowmap.data.LatentShape;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
@@ -37,6 +38,19 @@ public record PngImage(int width, int height, byte[] png) implements Serializabl
         var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB);
         draw(image, 0, rows, shape, scale);
         return of(image);
+    }
+
+    /** A PNG file as it is. Throws {@link IllegalArgumentException} if it is none. */
+    public static PngImage read(byte[] png) {
+        try {
+            var image = ImageIO.read(new ByteArrayInputStream(png));
+            if (image == null) {
+                throw new IllegalArgumentException("expected a PNG image, got other content");
+            }
+            return new PngImage(image.getWidth(), image.getHeight(), png);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("expected a PNG image: " + e.getMessage(), e);
+        }
     }
 
     private static void draw(BufferedImage image, int left, List<List<byte[]>> rows, LatentShape shape, int scale) {
