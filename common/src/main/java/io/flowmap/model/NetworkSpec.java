@@ -107,13 +107,25 @@ public record NetworkSpec(
         }
     }
 
+    /** Throws {@link IllegalArgumentException} unless the network takes the samples of the data, of any size, and its conditions. */
+    void requireTakes(LatentData data) {
+        var other = data.shape();
+        network().requireTakes(other.height(), other.width(), other.channels());
+        if (!hasConditions(data)) {
+            throw new IllegalArgumentException("expected " + condition + ", got " + data.condition());
+        }
+    }
+
+    private boolean hasConditions(LatentData data) {
+        return data.condition()
+                .arrays()
+                .entrySet()
+                .containsAll(condition.arrays().entrySet());
+    }
+
     /** Whether the network fits the samples and conditions of the data. It may leave conditions unused. */
     public boolean fits(LatentData data) {
-        return shape.equals(data.shape())
-                && data.condition()
-                        .arrays()
-                        .entrySet()
-                        .containsAll(condition.arrays().entrySet());
+        return shape.equals(data.shape()) && hasConditions(data);
     }
 
     @JsonValue

@@ -210,6 +210,21 @@ public record StoredModel(NetworkSpec spec, String dir, String role, String hash
     }
 
     /**
+     * Throws {@link UserError} unless the data has the conditions that the network expects, and the network takes the data's latents, of its
+     * own or another size.
+     */
+    public void requireDraws(LatentData data) {
+        try {
+            spec.requireTakes(data);
+        } catch (IllegalArgumentException e) {
+            throw new UserError(
+                    "cannot draw samples like those of split " + data.split() + " with network " + dir + ": "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    /**
      * Throws {@link UserError} unless one split has the latents and conditions that the network expects, and the network takes those of the
      * others too.
      */

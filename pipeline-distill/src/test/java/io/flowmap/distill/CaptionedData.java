@@ -44,17 +44,20 @@ public final class CaptionedData {
     /**
      * Writes the data.
      *
-     * @param splits numbers of the captions of each split's records
+     * @param splits numbers of the captions of each split's records, -1 for none
+     * @param shapes shapes of the splits that do not have {@link #SHAPE}
      */
-    public static void write(JobContext context, Map<String, List<Integer>> splits) throws IOException {
+    public static void write(JobContext context, Map<String, List<Integer>> splits, Map<String, LatentShape> shapes)
+            throws IOException {
         var output = StageOutput.open(context, "data", List.of(), List.of());
         var blocks = new TreeMap<String, List<BlockFile>>();
         for (var split : splits.entrySet()) {
             var files = new ArrayList<BlockFile>();
             for (int first = 0; first < split.getValue().size(); first += BLOCK) {
                 int end = Math.min(first + BLOCK, split.getValue().size());
-                files.add(block(
-                        context, output, split.getKey(), first, split.getValue().subList(first, end)));
+                var shape = shapes.getOrDefault(split.getKey(), SHAPE);
+                var captions = split.getValue().subList(first, end);
+                files.add(block(context, output, split.getKey(), shape, first, captions));
             }
             blocks.put(split.getKey(), files);
         }
@@ -66,16 +69,16 @@ public final class CaptionedData {
                 0,
                 List.of(),
                 blocks,
-                Map.of(),
+                shapes,
                 Map.of(ConditionShape.WORDS, words.array()));
         output.finish(new Facts(data, Map.of(ConditionShape.WORDS, words)));
     }
 
     private static BlockFile block(
-            JobContext context, StageOutput output, String split, int first, List<Integer> captions)
+            JobContext context, StageOutput output, String split, LatentShape shape, int first, List<Integer> captions)
             throws IOException {
         var rows = IntStream.range(0, captions.size())
-                .mapToObj(i -> row(first + i, captions.get(i)))
+                .mapToObj(i -> row(shape, first + i, captions.get(i)))
                 .toList();
         var folder = new Path(output.dir(), split + "/" + first);
         var type = LatentSchema.type()
@@ -90,21 +93,21 @@ public final class CaptionedData {
         throw new IOException("no block in " + folder);
     }
 
-    private static Row row(int index, int caption) {
-        var values = new float[SHAPE.size()];
+    private static Row row(LatentShape shape, int index, int caption) {
+        var values = new float[shape.size()];
         new CounterRandom(caption).gaussians(values, 0, values.length, index);
-        int plane = SHAPE.height() * SHAPE.width();
+        int plane = shape.height() * shape.width();
         for (int i = 0; i < values.length; i++) {
             boolean bright = i / plane == caption % 3;
             values[i] = 0.1f * values[i] + (bright ? 0.8f : -0.4f) * (caption % 2 == 0 ? 1 : 0.5f);
         }
-        var plain = LatentSchema.row(LatentRecord.of(index, -1, values, DType.FLOAT32, SHAPE));
+        var plain = LatentSchema.row(LatentRecord.of(index, -1, values, DType.FLOAT32, shape));
         var cells = new ArrayList<Object>();
         for (int c = 0; c < plain.length(); c++) {
             cells.add(plain.get(c));
         }
-        cells.add(caption(caption));
-        cells.add(DType.FLOAT32.encode(new float[] {1 + caption % 3, 4 + caption % 2, 0}));
+        cells.add(caption < 0 ? null : caption(caption));
+        cells.add(DType.FLOAT32.encode(caption < 0 ? new float[3] : new float[] {1 + caption % 3, 4 + caption % 2, 0}));
         return RowFactory.create(cells.toArray());
     }
 }

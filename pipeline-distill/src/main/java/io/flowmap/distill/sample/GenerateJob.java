@@ -2,6 +2,7 @@ package io.flowmap.distill.sample;
 
 import io.flowmap.data.LatentData;
 import io.flowmap.data.SampleSchema;
+import io.flowmap.data.TrainingSplits;
 import io.flowmap.distill.DistillConfig;
 import io.flowmap.distill.teacher.StoredTeacher;
 import io.flowmap.model.StoredModel;
@@ -33,6 +34,8 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /** Samples teacher and flow map at several step counts from the same noise; writes Parquet and PNG grids. */
 public final class GenerateJob implements Job {
+    private static final List<String> TRAINING = List.of("train", "train/*");
+
     /**
      * @param split split whose shape the samples have
      * @param prompts number of texts that they are drawn for, 0 for none
@@ -100,32 +103,32 @@ public final class GenerateJob implements Job {
         boolean student = config.models().contains("student");
         var earlier = config.topUp().isEmpty() ? null : EarlierSamples.of(context, config, output);
         var directory = context.stage(StageNames.DATA);
-        var split = config.split() == null
-                ? LatentData.parts(context.hadoop(), directory, "train").get(0)
-                : config.split();
-        var data = LatentData.open(context.hadoop(), directory, split);
-        var prompts = prompts(context, config, file, directory);
         StoredTeacher guided = teacher ? StoredTeacher.of(context, config.teacher(), config.teacherAverage()) : null;
         StoredModel flowMap =
                 student ? StoredModel.of(context, config.studentStage(), ".", config.studentAverage()) : null;
-        Stream.of(guided == null ? null : guided.main(), flowMap)
+        var models = Stream.of(guided == null ? null : guided.main(), flowMap)
                 .filter(Objects::nonNull)
-                .forEach(model -> {
-                    model.requireFits(data);
-                    if (prompts != null) {
-                        prompts.requireReads(model);
-                    }
-                });
+                .toList();
+        var data = data(context, config, directory, models.get(0));
+        models.forEach(model -> model.requireDraws(data));
+        if (config.prompts().from() != null) {
+            models.forEach(Prompts::requireReads);
+        }
+        var prompts = prompts(context, config, file, directory);
         int drawn = earlier == null ? 0 : earlier.count();
         var task = new SampleTask(
                 config,
                 drawn,
                 guided,
                 flowMap,
-                data.encoder(),
-                prompts == null ? data.conditions() : prompts.conditions(),
-                prompts,
-                context.run().seedOf("generate"));
+                new SampleSource(
+                        data.shape(),
+                        data.encoder(),
+                        prompts == null ? data.conditions() : prompts.conditions(),
+                        config.shift(),
+                        context.run().seedOf("generate"),
+                        config.batch()),
+                prompts);
         for (String model : config.models()) {
             context.progress()
                     .phase("generate", Map.of("model", model, "steps", config.steps(), "samples", config.samples()));
@@ -137,7 +140,7 @@ public final class GenerateJob implements Job {
             PromptPage.write(context, output, config, prompts);
         }
         return new Facts(
-                split,
+                data.split(),
                 prompts == null ? 0 : prompts.period(),
                 config.samples(),
                 drawn,
@@ -147,6 +150,14 @@ public final class GenerateJob implements Job {
                 config.steps().stream().collect(Collectors.toMap(steps -> steps, config::gammaAt)),
                 context.run().seedOf("generate"),
                 grids);
+    }
+
+    /** The split that names the shape of the samples: as configured, or the training split of the model's own shape. */
+    private static LatentData data(JobContext context, GenerateConfig config, Path directory, StoredModel model) {
+        return config.split() == null
+                ? TrainingSplits.open(context.hadoop(), directory, TRAINING)
+                        .like(model.spec().shape())
+                : LatentData.open(context.hadoop(), directory, config.split());
     }
 
     private static Prompts prompts(JobContext context, GenerateConfig config, PromptFile file, Path data) {

@@ -19,8 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.function.MapFunction;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 
 /** The page {@code prompts.html} of a samples' output: small pictures of the first prompts, made where the samples lie. */
@@ -68,8 +66,9 @@ final class PromptPage {
                 .parquet(LiteralPath.of(new Path(output.dir(), SampleSchema.MODEL + "=" + model)))
                 .where(col("index").mod(period).lt(config.page().prompts()))
                 .where(col("index").lt((long) period * config.page().seeds()))
-                .map((MapFunction<Row, Picture>) row -> picture(row, model, period, side), Encoders.kryo(Picture.class))
-                .collectAsList();
+                .javaRDD()
+                .map(row -> picture(row, model, period, side))
+                .collect();
     }
 
     private static Picture picture(Row row, String model, int period, int side) {

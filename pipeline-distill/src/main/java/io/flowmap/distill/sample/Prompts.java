@@ -76,7 +76,7 @@ record Prompts(List<Prompt> first, int period, ConditionSource conditions) imple
     }
 
     /** Throws {@link UserError} if the model is not conditioned on texts. */
-    void requireReads(StoredModel model) {
+    static void requireReads(StoredModel model) {
         if (Set.of(ConditionShape.CLASS)
                 .containsAll(model.spec().condition().arrays().keySet())) {
             throw new UserError("cannot draw samples for prompts with network " + model.dir()

@@ -1,7 +1,5 @@
 package io.flowmap.distill.sample;
 
-import io.flowmap.data.ConditionSource;
-import io.flowmap.data.Encoder;
 import io.flowmap.data.SampleRecord;
 import io.flowmap.data.SampleSchema;
 import io.flowmap.distill.teacher.StoredTeacher;
@@ -33,10 +31,8 @@ record SampleTask(
         int first,
         StoredTeacher teacher,
         StoredModel student,
-        Encoder encoder,
-        ConditionSource conditions,
-        Prompts prompts,
-        long seed)
+        SampleSource source,
+        Prompts prompts)
         implements Serializable {
     /**
      * Rows of {@link SampleSchema} with guidance and steps appended, for all step counts of some batches. One batch is in memory at a
@@ -47,8 +43,8 @@ record SampleTask(
     Iterator<Row> rows(String model, Iterator<Integer> batches, Configuration hadoop, LongAccumulator counter) {
         TaskDevice.use();
         SampleDrawing drawing = model.equals("student")
-                ? SampleDrawing.ofFlowMap(student, encoder, conditions, config.shift(), seed, config.batch(), hadoop)
-                : SampleDrawing.ofTeacher(teacher, encoder, conditions, config.shift(), seed, config.batch(), hadoop);
+                ? SampleDrawing.ofFlowMap(student, source, hadoop)
+                : SampleDrawing.ofTeacher(teacher, source, hadoop);
         TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> drawing.close());
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(batches, Spliterator.ORDERED), false)
                 .flatMap(batch -> rows(drawing, (long) batch * config.batch(), counter))

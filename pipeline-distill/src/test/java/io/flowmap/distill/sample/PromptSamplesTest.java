@@ -37,7 +37,8 @@ class PromptSamplesTest {
         var context = context("run");
         CaptionedData.write(
                 context,
-                Map.of("train", IntStream.range(0, 12).boxed().toList(), "test", List.of(5, 4, 3, 2, 1, 0, 5)));
+                Map.of("train", IntStream.range(0, 12).boxed().toList(), "test", List.of(5, 4, 3, 2, 1, 0, 5)),
+                Map.of());
         new PretrainJob().run(context);
         new DistillJob().run(context);
     }
@@ -109,21 +110,37 @@ class PromptSamplesTest {
     }
 
     @Test
-    void aPromptOfDataInBucketsIsDrawnInTheFirstBucketUnlessOneIsNamed() throws IOException {
-        var context = context("buckets");
+    void samplesHaveTheSizeOfTheNetworkOrOfTheNamedBucket() throws IOException {
+        var wide = new LatentShape(3, 8, 12);
         CaptionedData.write(
-                context, Map.of("train/8x8", List.of(0, 1, 2), "test/12x6", List.of(1, 2), "test/8x8", List.of(3)));
+                context("buckets"),
+                Map.of(
+                        "train/12x8",
+                        List.of(0, 1, 2),
+                        "train/8x8",
+                        List.of(1, 2),
+                        "test/12x8",
+                        List.of(4),
+                        "test/8x8",
+                        List.of(3)),
+                Map.of("train/12x8", wide, "test/12x8", wide));
         var data = "run.stages.data=" + dir.resolve("buckets/data");
-        var samples = draw("of-buckets", data, "generate.prompts.from=\"split:test\"");
+        var samples = draw("of-network", data, "generate.prompts.from=\"split:test\"");
         assertThat(samples)
                 .extracting(SampleRecord::prompt)
-                .startsWith(CaptionedData.caption(1), CaptionedData.caption(2), CaptionedData.caption(3));
-        assertThat(facts("of-buckets").path("split").asText()).isEqualTo("train/8x8");
-        draw("named", data, "generate.split=test/8x8");
-        assertThat(facts("named").path("split").asText()).isEqualTo("test/8x8");
+                .containsExactly(
+                        CaptionedData.caption(4),
+                        CaptionedData.caption(3),
+                        CaptionedData.caption(4),
+                        CaptionedData.caption(3));
+        assertThat(samples).extracting(SampleRecord::shape).containsOnly(CaptionedData.SHAPE);
+        assertThat(facts("of-network").path("split").asText()).isEqualTo("train/8x8");
+        var named = draw("named", data, "generate.split=train/12x8", "generate.prompts.from=\"split:test\"");
+        assertThat(named).extracting(SampleRecord::shape).containsOnly(wide);
         assertThatThrownBy(() -> draw("unknown", data, "generate.split=train/9x9"))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("test/12x6");
+                .hasMessageContaining("expected one of")
+                .hasMessageContaining("train/12x8");
     }
 
     @Test
@@ -133,22 +150,23 @@ class PromptSamplesTest {
         mistake(range, from, "generate.prompts.first=1", "generate.prompts.count=1");
         mistake("none.txt: no such file", "generate.prompts.from=" + dir.resolve("none.txt"));
         mistake("expected one of [test, train], got valid", "generate.prompts.from=\"split:valid\"");
-        DrawnData.write(context("classes"), new LatentShape(3, 8, 8), 3, 12);
-        new PretrainJob().run(context("classes"));
-        var classes = "run.stages.data=" + dir.resolve("classes/data");
-        mistake("set ingest.captions.from", from, classes);
-        mistake("split train: it has none", "generate.prompts.from=\"split:train\"", classes);
+        CaptionedData.write(context("silent"), Map.of("train", List.of(-1, -1)), Map.of());
+        mistake(
+                "split train: it has none",
+                "generate.prompts.from=\"split:train\"",
+                "run.stages.data=" + dir.resolve("silent/data"));
     }
 
     @Test
     void aModelOfClassesIsNotDrawnForPrompts() throws IOException {
-        DrawnData.write(context("labels"), new LatentShape(3, 8, 8), 0, 12);
+        DrawnData.write(context("labels"), CaptionedData.SHAPE, 3, 12);
         new PretrainJob().run(context("labels"));
         assertThatThrownBy(() -> draw(
                         "unread",
+                        "run.stages.data=" + dir.resolve("labels/data"),
                         "run.stages.teacher=" + dir.resolve("labels/teacher"),
                         "generate.models=[teacher]",
-                        "generate.prompts.from=\"split:test\""))
+                        "generate.prompts.from=\"split:train\""))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("expected one that is conditioned on texts")
                 .hasMessageContaining("set generate.prompts.from=null");
