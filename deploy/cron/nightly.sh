@@ -7,6 +7,7 @@ set -euo pipefail
 log=$1
 shift
 flowmap=${FLOWMAP:-$(dirname "${BASH_SOURCE[0]}")/../bin/flowmap}
+mkdir -p "$(dirname "$log")"
 exec 9>>"$log.lock"
 flock -n 9 || { echo "nightly.sh: $log.lock is held: the last run is still active" >&2; exit 75; }
 for run in 1 2 3; do

@@ -265,6 +265,11 @@ public final class CheckpointStore {
                         index.files().get(role).sha256());
     }
 
+    /** Index of the vectors of a step. */
+    public ParameterLayout layout(long step) {
+        return layout(directory(step), index(directory(step), step));
+    }
+
     /** The file with the parameters that are missing from the vectors of a step; null if the vectors hold all parameters. */
     public FrozenFile frozen(long step) {
         return absolute(index(directory(step), step).frozen());

@@ -9,14 +9,15 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
  * A safetensors file of frozen weights.
  *
- * @param path path on any Hadoop file system. In a checkpoint's index, a path below the training's directory is stored relative to it, so
- *     that the directory can be moved.
+ * @param path path on any Hadoop file system. In a checkpoint's index, a path in the directory of the training or of its run is stored
+ *     relative, so that they can be moved.
  * @param sha256 hash of the bytes of its arrays, in their order
  */
 public record FrozenFile(String path, String sha256) implements Serializable {
@@ -73,10 +74,16 @@ public record FrozenFile(String path, String sha256) implements Serializable {
         return new FrozenFile(file.toString(), HexFormat.of().formatHex(digest.digest()));
     }
 
-    /** With its path relative to {@code dir} if it lies below it, as stored in a checkpoint's index. */
+    /** With its path relative to {@code dir} if it lies below it or below its parent, as stored in a checkpoint's index. */
     FrozenFile from(Path dir) {
+        return below(dir, "").or(() -> below(dir.getParent(), "../")).orElse(this);
+    }
+
+    private Optional<FrozenFile> below(Path dir, String way) {
         var home = dir + "/";
-        return path.startsWith(home) ? new FrozenFile(path.substring(home.length()), sha256) : this;
+        return path.startsWith(home)
+                ? Optional.of(new FrozenFile(way + path.substring(home.length()), sha256))
+                : Optional.empty();
     }
 
     /** With the path from a checkpoint's index resolved against {@code dir}. */

@@ -1,5 +1,7 @@
 package io.flowmap.data;
 
+import static org.apache.spark.sql.functions.col;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flowmap.config.Json;
@@ -10,6 +12,8 @@ import io.flowmap.stage.Manifest;
 import io.flowmap.stage.StageInput;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -59,8 +63,7 @@ public final class LatentData {
         var facts = facts(hadoop, dataDir);
         var blocks = facts.splits().get(split);
         if (blocks == null) {
-            throw new UserError("cannot open split " + split + " of " + StageInput.withoutCredentials(dataDir)
-                    + ": expected one of " + facts.splits().keySet() + ", got " + split);
+            throw missing(dataDir, split, facts.splits().keySet());
         }
         try {
             var encoder = Encoder.fromJson(facts.encoder());
@@ -70,9 +73,30 @@ public final class LatentData {
         }
     }
 
-    /** Names of the splits. Throws {@link UserError} if the output is unfinished. */
-    public static Set<String> splits(Configuration hadoop, Path dataDir) {
-        return facts(hadoop, dataDir).splits().keySet();
+    /** Names of the splits, sorted. Throws {@link UserError} if the output is unfinished. */
+    public static SortedSet<String> splits(Configuration hadoop, Path dataDir) {
+        return new TreeSet<>(facts(hadoop, dataDir).splits().keySet());
+    }
+
+    /**
+     * The split of this name, or the buckets of it, sorted. Throws {@link UserError} if the output is unfinished or has neither.
+     *
+     * @param split "train", "test" or "train/WxH"
+     */
+    public static List<String> parts(Configuration hadoop, Path dataDir, String split) {
+        var all = splits(hadoop, dataDir);
+        var parts = all.stream()
+                .filter(name -> name.equals(split) || name.startsWith(split + "/"))
+                .toList();
+        if (parts.isEmpty()) {
+            throw missing(dataDir, split, all);
+        }
+        return parts;
+    }
+
+    private static UserError missing(Path dataDir, String split, Set<String> all) {
+        return new UserError("cannot open split " + split + " of " + StageInput.withoutCredentials(dataDir)
+                + ": expected one of " + all + ", got " + split);
     }
 
     /** Names of the classes; empty without classes. Throws {@link UserError} if the output is unfinished. */
@@ -80,9 +104,24 @@ public final class LatentData {
         return facts(hadoop, dataDir).classNames();
     }
 
+    /** Directory of the ingest output. */
+    public Path directory() {
+        return dataDir;
+    }
+
+    /** Name of the split. */
+    public String split() {
+        return split;
+    }
+
     /** The Hadoop configuration that the data was opened with. */
     public Configuration hadoop() {
         return hadoop;
+    }
+
+    /** Directory of the ingest output. */
+    public Path dir() {
+        return dataDir;
     }
 
     /** Shape [C,H,W] of every latent. */
@@ -120,7 +159,7 @@ public final class LatentData {
 
     /** Conditions for samples drawn by a network. */
     public ConditionSource conditions() {
-        return new ConditionSource(dataDir.toString(), split);
+        return new RecordConditions(dataDir.toString(), List.of(split), 0, count());
     }
 
     /** One name for each class. */
@@ -157,6 +196,30 @@ public final class LatentData {
     private Dataset<Row> rows(SparkSession spark, StructType type) {
         var paths = blocks.stream().map(file -> LiteralPath.of(path(file))).toArray(String[]::new);
         return spark.read().schema(type).parquet(paths);
+    }
+
+    /**
+     * Captions of records {@code first} to {@code first + n - 1}, in order, null where a record has none. Only the blocks of these records
+     * are read.
+     */
+    public List<String> captions(SparkSession spark, long first, int n) {
+        var paths = blocks.stream()
+                .filter(file -> file.firstIndex() < first + n && first < file.firstIndex() + file.count())
+                .map(file -> LiteralPath.of(path(file)))
+                .toArray(String[]::new);
+        var type = LatentSchema.captionedType();
+        return spark
+                .read()
+                .schema(type)
+                .parquet(paths)
+                .filter(col(LatentSchema.INDEX).geq(first))
+                .filter(col(LatentSchema.INDEX).lt(first + n))
+                .orderBy(LatentSchema.INDEX)
+                .select(LatentSchema.CAPTION)
+                .collectAsList()
+                .stream()
+                .map(row -> row.getString(0))
+                .toList();
     }
 
     private Path path(BlockFile file) {

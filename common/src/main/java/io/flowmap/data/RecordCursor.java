@@ -25,6 +25,11 @@ public final class RecordCursor {
         return (int) (record - files.get(number).firstIndex());
     }
 
+    /** Number of records of the split. */
+    long count() {
+        return data.count();
+    }
+
     /** The block loaded by the last {@link #seek}. */
     public LatentBlock block() {
         return block;

@@ -18,4 +18,9 @@ public record SampleRecord(
                     "expected " + shape.size() + " pixels in sample " + index + ", got " + image.length);
         }
     }
+
+    /** The same sample with its prompt. */
+    public SampleRecord with(String text) {
+        return new SampleRecord(index, label, text, image, shape, nanos, multiplyAdds);
+    }
 }

@@ -1,5 +1,6 @@
 package io.flowmap.model;
 
+import io.flowmap.data.LatentShape;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.nn.FlatParameters;
 import java.io.Serializable;
@@ -11,6 +12,11 @@ public interface FieldSpec extends Serializable {
 
     /** Shape of a sample in the data: an image [C,H,W] or a point [D]. */
     long[] sample();
+
+    /** Shape of a sample in a split of the data whose latents have this shape; by default {@link #sample()}. */
+    default long[] sample(LatentShape of) {
+        return sample();
+    }
 
     /** The network's arrays as parts of a flat vector. */
     default FlatParameters parameters() {

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.config.Json;
+import io.flowmap.config.UserError;
 import io.flowmap.data.LatentData;
 import io.flowmap.data.LatentShape;
+import io.flowmap.data.TrainingSplits;
 import io.flowmap.flow.NetworkField;
 import io.flowmap.flow.NoiseLabel;
 import io.flowmap.nn.AdaptedNetwork;
@@ -23,7 +25,7 @@ import java.util.TreeMap;
  * @param flowMap whether it takes a target time and a guidance weight
  * @param noiseLabel its noise label c_noise(t)
  * @param sigmaData standard deviation of the data, for the preconditioning
- * @param shape shape of the latents
+ * @param shape shape of the latents; of several that it is trained on, the one that names its arrays and that samples have
  * @param condition conditions of the network
  * @param lora its low-rank adapters
  */
@@ -84,13 +86,46 @@ public record NetworkSpec(
         return new NetworkSpec(config, flowMap, noiseLabel, sigmaData, shape, condition, adapters);
     }
 
+    @Override
+    public long[] sample(LatentShape of) {
+        return of.dimensions();
+    }
+
+    /**
+     * Throws {@link UserError} with the split's name unless the network takes the samples of every split, with the same parameters as for
+     * its own {@link #shape}.
+     */
+    public void requireTakes(TrainingSplits data) {
+        var network = network();
+        for (var split : data.all()) {
+            var other = split.shape();
+            try {
+                network.requireTakes(other.height(), other.width(), other.channels());
+            } catch (IllegalArgumentException e) {
+                throw new UserError("cannot train on split " + split.split() + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** Throws {@link IllegalArgumentException} unless the network takes the samples of the data, of any size, and its conditions. */
+    void requireTakes(LatentData data) {
+        var other = data.shape();
+        network().requireTakes(other.height(), other.width(), other.channels());
+        if (!hasConditions(data)) {
+            throw new IllegalArgumentException("expected " + condition + ", got " + data.condition());
+        }
+    }
+
+    private boolean hasConditions(LatentData data) {
+        return data.condition()
+                .arrays()
+                .entrySet()
+                .containsAll(condition.arrays().entrySet());
+    }
+
     /** Whether the network fits the samples and conditions of the data. It may leave conditions unused. */
     public boolean fits(LatentData data) {
-        return shape.equals(data.shape())
-                && data.condition()
-                        .arrays()
-                        .entrySet()
-                        .containsAll(condition.arrays().entrySet());
+        return shape.equals(data.shape()) && hasConditions(data);
     }
 
     @JsonValue

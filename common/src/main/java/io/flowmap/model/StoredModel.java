@@ -9,6 +9,7 @@ import io.flowmap.checkpoint.WeightStore;
 import io.flowmap.config.Json;
 import io.flowmap.config.UserError;
 import io.flowmap.data.LatentData;
+import io.flowmap.data.TrainingSplits;
 import io.flowmap.file.Sha256;
 import io.flowmap.file.Store;
 import io.flowmap.nn.FlatParameters;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -168,6 +170,27 @@ public record StoredModel(NetworkSpec spec, String dir, String role, String hash
         return frozen == null ? hash : Sha256.of((hash + frozen.sha256()).getBytes(StandardCharsets.US_ASCII));
     }
 
+    /** The file that holds all its weights, if its checkpoint has no vector of its own: the weights of others, in their types. */
+    public Optional<FrozenFile> base(Configuration hadoop) {
+        var place = Place.of(hadoop, new Path(dir), role);
+        return place.store.layout(place.step).entries().isEmpty()
+                ? Optional.of(place.store.frozen(place.step))
+                : Optional.empty();
+    }
+
+    /** Its arrays by name, memory-mapped and shared within this JVM where the checkpoint allows that. */
+    public WeightStore.Lease borrow(Configuration hadoop) {
+        var place = Place.of(hadoop, new Path(dir), role);
+        var file = place.store.file(place.step, place.role);
+        if (file == null) {
+            return new WeightStore.Lease(arrays(hadoop), () -> {});
+        }
+        if (!file.sha256().equals(hash)) {
+            throw changed(file.sha256());
+        }
+        return WeightStore.ofThisJvm().borrow(hadoop, file, place.store.frozen(place.step));
+    }
+
     /** Reads the network's arrays, by name. */
     public Map<String, INDArray> arrays(Configuration hadoop) {
         return spec.parameters().arrays(vector(hadoop));
@@ -186,17 +209,33 @@ public record StoredModel(NetworkSpec spec, String dir, String role, String hash
         }
     }
 
+    /**
+     * Throws {@link UserError} unless the data has the conditions that the network expects, and the network takes the data's latents, of its
+     * own or another size.
+     */
+    public void requireDraws(LatentData data) {
+        try {
+            spec.requireTakes(data);
+        } catch (IllegalArgumentException e) {
+            throw new UserError(
+                    "cannot draw samples like those of split " + data.split() + " with network " + dir + ": "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    /**
+     * Throws {@link UserError} unless one split has the latents and conditions that the network expects, and the network takes those of the
+     * others too.
+     */
+    public void requireFits(TrainingSplits data) {
+        requireFits(data.like(spec.shape()));
+        spec.requireTakes(data);
+    }
+
     /** A frozen field with this name in its graph. Its arrays are memory-mapped and shared within this JVM. */
     public FrozenField frozen(String name, Configuration hadoop) {
-        var place = Place.of(hadoop, new Path(dir), role);
-        var file = place.store.file(place.step, place.role);
-        if (file == null) {
-            return new FrozenField(name, spec.field(), arrays(hadoop));
-        }
-        if (!file.sha256().equals(hash)) {
-            throw changed(file.sha256());
-        }
-        var weights = WeightStore.ofThisJvm().borrow(hadoop, file, place.store.frozen(place.step));
+        var weights = borrow(hadoop);
         return new FrozenField(name, spec.field(), weights.arrays(), weights::close);
     }
 }

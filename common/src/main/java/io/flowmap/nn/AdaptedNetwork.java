@@ -23,6 +23,11 @@ public record AdaptedNetwork(Network network, Adapters adapters) implements Netw
     }
 
     @Override
+    public void requireTakes(long... other) {
+        network.requireTakes(other);
+    }
+
+    @Override
     public ConditionShape condition() {
         return network.condition();
     }

@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -79,9 +81,8 @@ public record FlatParameters(List<Parameter> list) implements Iterable<Parameter
 
     /** These parameters without those of {@code others}. */
     public FlatParameters without(FlatParameters others) {
-        var names = others.list.stream().map(Parameter::name).collect(Collectors.toSet());
-        return new FlatParameters(
-                list.stream().filter(p -> !names.contains(p.name())).toList());
+        var names = others.names();
+        return only(p -> !names.contains(p.name()));
     }
 
     /** Extracts the values of these parameters from the flat vector of a list that contains them. */
@@ -101,6 +102,27 @@ public record FlatParameters(List<Parameter> list) implements Iterable<Parameter
         var source = layout().entry(from);
         var target = layout().entry(to);
         System.arraycopy(flat, (int) source.offset(), flat, (int) target.offset(), (int) target.length());
+    }
+
+    /** Writes those of the arrays that have a name in this list into its flat vector. */
+    public void fill(Map<String, INDArray> arrays, float[] flat) {
+        forEach((place, p, offset) -> {
+            var array = arrays.get(p.name());
+            if (array != null) {
+                float[] values = array.data().asFloat();
+                System.arraycopy(values, 0, flat, (int) offset, values.length);
+            }
+        });
+    }
+
+    /** The parameters that a predicate selects. */
+    public FlatParameters only(Predicate<Parameter> wanted) {
+        return new FlatParameters(list.stream().filter(wanted).toList());
+    }
+
+    /** Names of the parameters. */
+    public Set<String> names() {
+        return list.stream().map(Parameter::name).collect(Collectors.toSet());
     }
 
     /** Copies the entries that both layouts contain. */

@@ -2,6 +2,7 @@ package io.flowmap.nn;
 
 import io.flowmap.tensor.CounterRandom;
 import java.util.Arrays;
+import java.util.HashMap;
 
 /** Initial values of a network's parameters, determined by the seed and each parameter's position. */
 public final class InitialParameters {
@@ -9,9 +10,16 @@ public final class InitialParameters {
 
     /** Draws the flat vector [P] of the parameters. */
     public static float[] draw(FlatParameters parameters, long seed) {
-        var flat = new float[Math.toIntExact(parameters.length())];
+        return draw(parameters, parameters, seed);
+    }
+
+    /** Draws the flat vector of some of the parameters: the same values as in the vector of all. */
+    public static float[] draw(FlatParameters all, FlatParameters part, long seed) {
+        var flat = new float[Math.toIntExact(part.length())];
         var random = new CounterRandom(seed);
-        parameters.forEach((place, p, offset) -> fill(flat, (int) offset, p, random, place));
+        var places = new HashMap<String, Integer>();
+        all.forEach((place, p, offset) -> places.put(p.name(), place));
+        part.forEach((place, p, offset) -> fill(flat, (int) offset, p, random, places.get(p.name())));
         return flat;
     }
 

@@ -1,6 +1,7 @@
 package io.flowmap.nn;
 
 import io.flowmap.graph.Shapes;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,6 +18,17 @@ public interface Network {
     /** Shape of a small valid sample, used for dry runs. */
     default long[] smallest() {
         return sample();
+    }
+
+    /**
+     * Throws {@link IllegalArgumentException} unless the network takes samples of this shape, [H,W,C] or [D], with the same parameters as
+     * those of {@link #sample()}. By default it takes no other shape.
+     */
+    default void requireTakes(long... other) {
+        if (!Arrays.equals(other, sample())) {
+            throw new IllegalArgumentException(
+                    "expected samples of " + Arrays.toString(sample()) + ", got " + Arrays.toString(other));
+        }
     }
 
     /** Conditions of the network. */

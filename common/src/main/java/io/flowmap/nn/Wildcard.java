@@ -6,10 +6,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Patterns of names, in which {@code *} stands for any text. */
-final class Wildcard {
+public final class Wildcard {
     private Wildcard() {}
 
-    static Predicate<String> of(String pattern) {
+    /** Whether a whole name matches the pattern. */
+    public static Predicate<String> of(String pattern) {
         return Pattern.compile(Arrays.stream(pattern.split("\\*", -1))
                         .map(Pattern::quote)
                         .collect(Collectors.joining(".*")))

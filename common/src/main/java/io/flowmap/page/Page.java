@@ -1,8 +1,10 @@
 package io.flowmap.page;
 
+import io.flowmap.file.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Locale;
 
 /**
@@ -21,6 +23,8 @@ public final class Page {
     private final String title;
     private final String subtitle;
     private int sections;
+    private String style = style();
+    private String script = "";
 
     /**
      * Begins a page.
@@ -71,17 +75,35 @@ public final class Page {
         return this;
     }
 
+    /** Adds style and behaviour of a section's HTML. The page may run this one script only. */
+    public Page interactive(String css, String javascript) {
+        style += css;
+        script += javascript;
+        return this;
+    }
+
     /** The complete document. */
     public String html() {
         return "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\""
                 + " content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">"
                 + "<meta http-equiv=\"Content-Security-Policy\""
-                + " content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\"><title>" + Html.text(title)
-                + "</title><style>" + style() + "</style></head><body>" + skip() + "<header><h1>" + Html.text(title)
+                + " content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'" + allowed() + "\"><title>"
+                + Html.text(title) + "</title><style>" + style + "</style></head><body>" + skip() + "<header><h1>"
+                + Html.text(title)
                 + "</h1><p>" + Html.text(subtitle) + "</p></header>" + navigation() + "<main id=\"" + TOP
                 + "\" tabindex=\"-1\">"
                 + (introduction.isEmpty() ? "" : "<div class=\"introduction\">" + introduction + "</div>") + body
-                + "</main></body></html>\n";
+                + "</main>" + (script.isEmpty() ? "" : "<script>" + script + "</script>") + "</body></html>\n";
+    }
+
+    /** Allows the page's script by its hash, as a further directive of the page's policy. */
+    private String allowed() {
+        return script.isEmpty()
+                ? ""
+                : "; script-src 'sha256-"
+                        + Base64.getEncoder()
+                                .encodeToString(Sha256.digest().digest(script.getBytes(StandardCharsets.UTF_8)))
+                        + "'";
     }
 
     private String skip() {
@@ -94,7 +116,12 @@ public final class Page {
 
     /** The style sheet for everything that this package draws. */
     static String style() {
-        try (var in = Page.class.getResourceAsStream("report.css")) {
+        return resource("report.css");
+    }
+
+    /** A file of this package as text. */
+    static String resource(String name) {
+        try (var in = Page.class.getResourceAsStream(name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

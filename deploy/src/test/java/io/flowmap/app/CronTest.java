@@ -43,7 +43,7 @@ class CronTest {
     void failuresAreRunThreeTimesAndAUsersMistakeOnce(int code, int ended, int runs) throws Exception {
         launcher("exit " + code);
         assertThat(nightly().code()).isEqualTo(ended);
-        assertThat(Files.readAllLines(folder.resolve("log")))
+        assertThat(Files.readAllLines(folder.resolve("runs/log")))
                 .filteredOn(line -> line.contains("state=ended"))
                 .hasSize(runs)
                 .allSatisfy(line -> assertThat(line).contains("command=pipeline", "code=" + code));
@@ -53,22 +53,24 @@ class CronTest {
     void noRunFollowsASuccessfulOne() throws Exception {
         launcher("[ -e " + folder.resolve("tried") + " ] || { touch " + folder.resolve("tried") + "; exit 1; }");
         assertThat(nightly().code()).isZero();
-        assertThat(Files.readString(folder.resolve("log"))).contains("run=2").doesNotContain("run=3");
+        assertThat(Files.readString(folder.resolve("runs/log")))
+                .contains("run=2")
+                .doesNotContain("run=3");
     }
 
     @Test
     void oneRunAtATime() throws Exception {
         launcher("exit 0");
-        var lock = folder.resolve("log.lock");
-        var second =
-                Deployed.run(environment(), "flock", lock.toString(), NIGHTLY, folder.resolve("log") + "", "pipeline");
+        var lock = Files.createDirectories(folder.resolve("runs")).resolve("log.lock");
+        var second = Deployed.run(
+                environment(), "flock", lock.toString(), NIGHTLY, folder.resolve("runs/log") + "", "pipeline");
         assertThat(second.code()).isEqualTo(75);
         assertThat(second.out()).contains("the last run is still active");
-        assertThat(folder.resolve("log")).doesNotExist();
+        assertThat(folder.resolve("runs/log")).doesNotExist();
     }
 
     private Deployed.Ended nightly() throws Exception {
-        return Deployed.run(environment(), NIGHTLY, folder.resolve("log").toString(), "pipeline", "run.seed=1");
+        return Deployed.run(environment(), NIGHTLY, folder.resolve("runs/log").toString(), "pipeline", "run.seed=1");
     }
 
     private Map<String, String> environment() {

@@ -8,6 +8,7 @@ import io.flowmap.adversarial.discriminator.PenaltyConfig;
 import io.flowmap.checkpoint.FrozenFile;
 import io.flowmap.distill.StudentFactory;
 import io.flowmap.distill.train.step.AdamConfig;
+import io.flowmap.distill.train.step.BlockSource;
 import io.flowmap.distill.train.step.LearningRateConfig;
 import io.flowmap.distill.train.step.LocalObjective;
 import io.flowmap.distill.train.step.Normalisation;
@@ -66,10 +67,10 @@ record AdversarialFactory(
     }
 
     @Override
-    public ObjectiveSizes sizes(Configuration hadoop, TrainingConfig config) {
+    public ObjectiveSizes sizes(Configuration hadoop, TrainingConfig config, BlockSource data) {
         try (var base = emd.base(hadoop)) {
             int batch = config.batchPerWorker();
-            return emd.sizes(hadoop, config)
+            return emd.sizes(hadoop, config, data)
                     .withVectors(4L * studentLength())
                     .with(AdversarialProgram.plan(setup(config, batch, base.arrays(), false)))
                     .with(AdversarialProgram.plan(setup(config, batch, base.arrays(), true)));

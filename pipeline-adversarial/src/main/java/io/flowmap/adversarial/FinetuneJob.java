@@ -1,6 +1,6 @@
 package io.flowmap.adversarial;
 
-import io.flowmap.data.LatentData;
+import io.flowmap.data.TrainingSplits;
 import io.flowmap.distill.DistillConfig;
 import io.flowmap.distill.Distillation;
 import io.flowmap.distill.train.Trainer;
@@ -76,9 +76,11 @@ public final class FinetuneJob implements Job {
 
     private static Facts train(JobContext context, FinetuneConfig config, Finetuning finetuning, Path dir) {
         var start = finetuning.start();
-        var watch = new DiversityWatch(config.watch(), probe(context, config.watch(), finetuning), start.parameters());
-        var blocks = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");
-        var trained = new Trainer(context, finetuning.recipe(), blocks, config.training(), dir, watch)
+        var watch = new DiversityWatch(config.watch(), probe(context, config, finetuning), start.parameters());
+        var splits = data(context, config);
+        var monitor = finetuning.emd().monitor(config.training().monitor(), finetuning.student(), splits, dir);
+        var blocks = BlockSource.latents(splits);
+        var trained = new Trainer(context, finetuning.recipe(), blocks, config.training(), dir, watch, monitor)
                 .train(start, finetuning.layout());
         return new Facts(
                 Map.of(".", finetuning.student()), Map.of(".", trained.hash()), trained.step(), trained.objection());
@@ -92,11 +94,16 @@ public final class FinetuneJob implements Job {
         return keys;
     }
 
-    private static RecallProbe probe(JobContext context, WatchConfig watch, Finetuning finetuning) {
+    static TrainingSplits data(JobContext context, FinetuneConfig config) {
+        return TrainingSplits.of(context, config.training().splits());
+    }
+
+    private static RecallProbe probe(JobContext context, FinetuneConfig config, Finetuning finetuning) {
+        var watch = config.watch();
         if (!watch.looks()) {
             return null;
         }
-        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
+        var data = data(context, config).like(finetuning.student().shape());
         var features = watch.features() == WatchConfig.Space.LENET ? ClassifierStage.open(context, data) : null;
         return new RecallProbe(
                 finetuning.student(),

@@ -13,7 +13,6 @@ import io.flowmap.model.StoredModel;
 import io.flowmap.nn.FlatParameters;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Manifest;
-import io.flowmap.stage.StageNames;
 import io.flowmap.tensor.ParameterLayout;
 import java.util.List;
 
@@ -55,9 +54,17 @@ record Finetuning(
 
     private static StoredModel model(JobContext context, FinetuneConfig config) {
         var model = StoredModel.of(context, config.stage(), ".", "parameters");
-        model.requireFits(LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train"));
+        var data = FinetuneJob.data(context, config);
+        model.requireFits(data);
         if (!model.spec().flowMap()) {
             throw new UserError("cannot finetune " + model.dir() + ": expected a flow map, got a velocity field");
+        }
+        if (config.plays() && data.all().size() > 1) {
+            throw new UserError(
+                    "cannot finetune on splits "
+                            + data.all().stream().map(LatentData::split).toList()
+                            + ": expected one, as the discriminator's layers follow the size of its samples (set"
+                            + " finetune.training.splits to one of them, or finetune.coefficient=0 to go on without a discriminator)");
         }
         return model;
     }

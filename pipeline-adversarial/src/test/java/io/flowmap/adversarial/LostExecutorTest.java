@@ -2,6 +2,7 @@ package io.flowmap.adversarial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowmap.data.TrainingSplits;
 import io.flowmap.distill.Distillation;
 import io.flowmap.distill.train.TrainedModel;
 import io.flowmap.distill.train.Trainer;
@@ -59,7 +60,7 @@ class LostExecutorTest {
         var config = FinetuneJob.config(context);
         var finetuning = Finetuning.of(context, config, Distillation.of(context));
         var recipe = killing ? new Killing(finetuning.recipe()) : finetuning.recipe();
-        var blocks = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
+        var blocks = BlockSource.latents(TrainingSplits.of(context, List.of("train")));
         return new Trainer(context, recipe, blocks, config.training(), context.stage(name))
                 .train(finetuning.start(), finetuning.layout());
     }

@@ -1,7 +1,7 @@
 package io.flowmap.distill;
 
 import io.flowmap.config.UserError;
-import io.flowmap.data.LatentData;
+import io.flowmap.data.TrainingSplits;
 import io.flowmap.distill.teacher.StoredTeacher;
 import io.flowmap.distill.train.TrainedModel;
 import io.flowmap.distill.train.Trainer;
@@ -15,7 +15,9 @@ import io.flowmap.stage.Job;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageNames;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 
 /** Trains a flow map: distilled from the teacher, or from scratch. */
@@ -54,17 +56,26 @@ public final class DistillJob implements Job {
         var all = parameters(student);
         var open = open(student, velocity, all);
         var part = TrainedPart.of(
-                all, () -> initial(context, student, all, teacher), open, settings.parameters(), context.hadoop(), dir);
+                all,
+                wanted -> initial(context, student, wanted, teacher),
+                open,
+                settings.parameters(),
+                teacher == null ? null : teacher.main(),
+                context.hadoop(),
+                dir);
         var recipe = distillation.recipe(context, student).with(part.parameters(), part.frozen());
-        var blocks = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");
-        TrainedModel trained = new Trainer(context, recipe, blocks, settings, dir)
+        var splits = TrainingSplits.of(context, settings.splits());
+        var monitor = recipe.monitor(settings.monitor(), student, splits, dir);
+        TrainedModel trained = new Trainer(context, recipe, BlockSource.latents(splits), settings, dir, null, monitor)
                 .train(part.initial(), part.parameters().layout());
         return new ModelFacts(Map.of(".", student), Map.of(".", trained.hash()));
     }
 
     static NetworkSpec velocity(JobContext context, Distillation distillation) {
         StoredTeacher teacher = distillation.teacher();
-        return teacher == null ? network(context) : teacher.main().spec();
+        return teacher == null
+                ? network(context, distillation.config().training())
+                : teacher.main().spec();
     }
 
     static NetworkSpec student(NetworkSpec velocity, Distillation distillation) {
@@ -77,8 +88,8 @@ public final class DistillJob implements Job {
         return student.lora().exists() ? all.without(velocity.parameters()) : all;
     }
 
-    private static NetworkSpec network(JobContext context) {
-        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
+    private static NetworkSpec network(JobContext context, TrainingConfig training) {
+        var data = TrainingSplits.of(context, training.splits());
         return context.settings().section("network", NetworkSection.class).velocity("network", data);
     }
 
@@ -91,18 +102,25 @@ public final class DistillJob implements Job {
     }
 
     /**
-     * Initial parameters of the student: the teacher's, plus the flow map's additional parameters and adapters, which have no effect yet:
-     * the student starts as the teacher.
+     * Initial values of some of the student's parameters: the teacher's, plus the flow map's additional parameters and adapters, which have
+     * no effect yet: the student starts as the teacher.
      */
     private static float[] initial(
-            JobContext context, NetworkSpec student, FlatParameters parameters, StoredTeacher teacher) {
-        float[] initial = InitialParameters.draw(parameters, context.run().seedOf("distill"));
+            JobContext context, NetworkSpec student, FlatParameters part, StoredTeacher teacher) {
+        var all = student.parameters();
+        var copies = new TreeMap<>(student.network().copies());
+        var names = new HashSet<>(part.names());
+        copies.keySet().retainAll(names);
+        names.addAll(copies.values());
+        var needed = all.only(p -> names.contains(p.name()));
+        float[] initial = InitialParameters.draw(all, needed, context.run().seedOf("distill"));
         if (teacher != null) {
-            float[] trained = teacher.main().vector(context.hadoop());
-            teacher.main().spec().parameters().place(trained, parameters, initial);
+            try (var weights = teacher.main().borrow(context.hadoop())) {
+                needed.fill(weights.arrays(), initial);
+            }
         }
-        student.network().copies().forEach((copy, original) -> parameters.copy(original, copy, initial));
-        ForcedNormalisation.apply(parameters, initial);
-        return initial;
+        copies.forEach((copy, original) -> needed.copy(original, copy, initial));
+        ForcedNormalisation.apply(needed, initial);
+        return needed.list().equals(part.list()) ? initial : part.select(needed, initial);
     }
 }

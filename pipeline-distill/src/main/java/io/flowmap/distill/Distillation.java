@@ -1,7 +1,7 @@
 package io.flowmap.distill;
 
 import io.flowmap.config.UserError;
-import io.flowmap.data.LatentData;
+import io.flowmap.data.TrainingSplits;
 import io.flowmap.distill.objective.Objective;
 import io.flowmap.distill.teacher.StoredTeacher;
 import io.flowmap.flow.NoiseLabel;
@@ -32,7 +32,7 @@ public record Distillation(DistillConfig config, Objective objective, StoredTeac
     private static StoredTeacher teacher(JobContext context, DistillConfig config) {
         var teacher = StoredTeacher.of(context, config.teacher(), config.teacherAverage());
         StoredModel main = teacher.main();
-        main.requireFits(LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train"));
+        main.requireFits(TrainingSplits.of(context, config.training().splits()));
         if (main.spec().noiseLabel() != NoiseLabel.TIME) {
             throw new UserError("cannot distil teacher " + main.dir()
                     + ": expected a network with c_noise = t, got one with c_noise = ln(sigma)/4 (run flowmap prepare-teacher,"

@@ -1,5 +1,6 @@
 package io.flowmap.distill;
 
+import io.flowmap.data.TrainingSplits;
 import io.flowmap.distill.objective.FlowMatching;
 import io.flowmap.distill.train.TrainedModel;
 import io.flowmap.distill.train.Trainer;
@@ -8,7 +9,6 @@ import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.flow.TimePairs;
 import io.flowmap.model.NetworkSpec;
 import io.flowmap.stage.JobContext;
-import io.flowmap.stage.StageNames;
 import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 
@@ -33,10 +33,18 @@ public record FlowMatchingTraining(TimePairs time, double labelDropout, Training
      */
     public TrainedModel run(JobContext context, NetworkSpec spec, Supplier<float[]> initial, long seed, Path dir) {
         var all = spec.parameters();
-        var part = TrainedPart.of(all, initial, all, training.parameters(), context.hadoop(), dir);
+        var part = TrainedPart.of(
+                all,
+                wanted -> wanted == all ? initial.get() : wanted.select(all, initial.get()),
+                all,
+                training.parameters(),
+                null,
+                context.hadoop(),
+                dir);
         var recipe = recipe(spec, seed).with(part.parameters(), part.frozen());
-        var blocks = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");
-        return new Trainer(context, recipe, blocks, training, dir)
+        var splits = TrainingSplits.of(context, training.splits());
+        var monitor = recipe.monitor(training.monitor(), spec, splits, dir);
+        return new Trainer(context, recipe, BlockSource.latents(splits), training, dir, null, monitor)
                 .train(part.initial(), part.parameters().layout());
     }
 

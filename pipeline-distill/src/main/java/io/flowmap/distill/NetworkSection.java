@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flowmap.config.Json;
 import io.flowmap.config.UserError;
-import io.flowmap.data.LatentData;
+import io.flowmap.data.TrainingSplits;
 import io.flowmap.flow.NoiseLabel;
 import io.flowmap.model.Architecture;
 import io.flowmap.model.NetworkConfig;
@@ -27,14 +27,17 @@ record NetworkSection(NetworkConfig config, double sigmaData) {
     }
 
     /**
-     * Builds the velocity network for latents. Throws {@link UserError} if the settings describe no valid network.
+     * Builds the velocity network for the first split's latents. Throws {@link UserError} if the settings describe no valid network, or one
+     * that does not take the latents of another split.
      *
      * @param path path of this section, for messages
      */
-    NetworkSpec velocity(String path, LatentData data) {
+    NetworkSpec velocity(String path, TrainingSplits splits) {
+        var data = splits.first();
         try {
             var spec = new NetworkSpec(config, false, NoiseLabel.TIME, sigmaData, data.shape(), data.condition());
             config.requireUseful(spec.sample());
+            spec.requireTakes(splits);
             return spec;
         } catch (IllegalArgumentException e) {
             throw new UserError("cannot accept setting " + path + ": " + e.getMessage(), e);

@@ -1,18 +1,22 @@
 package io.flowmap.distill;
 
+import io.flowmap.data.TrainingSplits;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.flow.TimePairs;
+import io.flowmap.model.NetworkSpec;
+import io.flowmap.stage.JobContext;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * The section {@code pretrain}; reference.conf documents every key.
- *
- * @param weak null for no weak model
- */
-record PretrainConfig(TimePairs time, double labelDropout, Model main, Model weak) {
+/** The section {@code pretrain}; reference.conf documents every key. */
+record PretrainConfig(TimePairs time, double labelDropout, Model main, boolean weakModel, Model weak) {
     /** One velocity network and its training. */
-    record Model(NetworkSection network, TrainingConfig training) {}
+    record Model(NetworkSection network, TrainingConfig training) {
+        /** @param path of this section, for messages */
+        NetworkSpec spec(String path, JobContext context) {
+            return network.velocity(path + ".network", TrainingSplits.of(context, training.splits()));
+        }
+    }
 
     PretrainConfig {
         new FlowMatchingTraining(time, labelDropout, main.training());
@@ -22,7 +26,7 @@ record PretrainConfig(TimePairs time, double labelDropout, Model main, Model wea
     Map<String, Model> models() {
         var models = new LinkedHashMap<String, Model>();
         models.put("main", main);
-        if (weak != null) {
+        if (weakModel) {
             models.put("weak", weak);
         }
         return models;

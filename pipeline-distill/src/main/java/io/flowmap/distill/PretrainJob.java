@@ -1,6 +1,5 @@
 package io.flowmap.distill;
 
-import io.flowmap.data.LatentData;
 import io.flowmap.distill.train.TrainedModel;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.model.NetworkSpec;
@@ -43,11 +42,8 @@ public final class PretrainJob implements Job {
     }
 
     private static ModelFacts train(JobContext context, PretrainConfig config, Path dir) {
-        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
         var specs = new TreeMap<String, NetworkSpec>();
-        config.models()
-                .forEach((name, model) ->
-                        specs.put(name, model.network().velocity("pretrain." + name + ".network", data)));
+        config.models().forEach((name, model) -> specs.put(name, model.spec("pretrain." + name, context)));
         var hashes = new TreeMap<String, String>();
         config.models().forEach((name, model) -> {
             var trained = train(context, config, model, specs.get(name), new Path(dir, name));

@@ -2,9 +2,14 @@ package io.flowmap.distill;
 
 import io.flowmap.checkpoint.FrozenFile;
 import io.flowmap.checkpoint.WeightStore;
+import io.flowmap.data.LatentShape;
+import io.flowmap.data.TrainingSplits;
+import io.flowmap.distill.monitor.TrainingMonitor;
 import io.flowmap.distill.objective.Objective;
 import io.flowmap.distill.teacher.TeacherSource;
+import io.flowmap.distill.train.step.BlockSource;
 import io.flowmap.distill.train.step.LocalObjective;
+import io.flowmap.distill.train.step.MonitorConfig;
 import io.flowmap.distill.train.step.Normalisation;
 import io.flowmap.distill.train.step.ObjectiveFactory;
 import io.flowmap.distill.train.step.ObjectiveSizes;
@@ -12,10 +17,13 @@ import io.flowmap.distill.train.step.StudentProgram;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.model.FieldSpec;
 import io.flowmap.model.FrozenField;
+import io.flowmap.model.NetworkSpec;
+import io.flowmap.model.TeacherGraph;
 import io.flowmap.nn.FlatParameters;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -67,6 +75,12 @@ public record StudentFactory(
         });
     }
 
+    /** Looks at a training of the student at its checkpoints; null if that is off. */
+    public TrainingMonitor monitor(MonitorConfig config, NetworkSpec spec, TrainingSplits splits, Path dir) {
+        var hadoop = splits.first().hadoop();
+        return TrainingMonitor.of(config, spec, trained -> field("monitored", trained, hadoop), splits, seed, dir);
+    }
+
     /** The frozen arrays, by name. */
     public WeightStore.Lease base(Configuration hadoop) {
         return WeightStore.ofThisJvm().borrow(hadoop, frozen);
@@ -78,23 +92,33 @@ public record StudentFactory(
     }
 
     @Override
-    public ObjectiveSizes sizes(Configuration hadoop, TrainingConfig config) {
-        try (var base = base(hadoop)) {
-            var setup = setup(hadoop, config, config.batchPerWorker(), base.arrays());
-            try (var teacher = setup.teacher()) { // null without a teacher
-                return new ObjectiveSizes(0, 0, 0, WeightStore.ofThisJvm().bytes()).with(StudentProgram.plan(setup));
-            }
+    public ObjectiveSizes sizes(Configuration hadoop, TrainingConfig config, BlockSource data) {
+        try (var base = base(hadoop);
+                var graph = teacher(hadoop)) { // null without a teacher
+            var setup = setup(config, config.batchPerWorker(), data.largest(), base.arrays(), graph);
+            return new ObjectiveSizes(0, 0, 0, WeightStore.ofThisJvm().bytes())
+                    .with(StudentProgram.plan(setup), data.buckets().size(), config.programs());
         }
     }
 
-    StudentProgram.Setup setup(Configuration hadoop, TrainingConfig config, int batch, Map<String, INDArray> base) {
+    /** The teacher's graph; null if the objective needs none. */
+    TeacherGraph teacher(Configuration hadoop) {
+        return teacher == null ? null : teacher.open(hadoop);
+    }
+
+    /**
+     * @param shape shape of the latents
+     * @param base the frozen arrays, by name
+     */
+    StudentProgram.Setup setup(
+            TrainingConfig config, int batch, LatentShape shape, Map<String, INDArray> base, TeacherGraph graph) {
         return new StudentProgram.Setup(
                 student.field(),
                 parameters,
                 base,
                 objective,
-                teacher == null ? null : teacher.open(hadoop),
-                student.sample(),
+                graph,
+                student.sample(shape),
                 batch,
                 DataType.FLOAT,
                 config.precision(),

@@ -1,13 +1,17 @@
 package io.flowmap.distill;
 
 import io.flowmap.checkpoint.WeightStore;
+import io.flowmap.data.LatentShape;
 import io.flowmap.distill.train.step.Batch;
 import io.flowmap.distill.train.step.LocalObjective;
 import io.flowmap.distill.train.step.Normalisation;
+import io.flowmap.distill.train.step.ObjectiveSizes;
+import io.flowmap.distill.train.step.Programs;
 import io.flowmap.distill.train.step.StepReport;
 import io.flowmap.distill.train.step.StudentProgram;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.flow.TimePairs;
+import io.flowmap.model.TeacherGraph;
 import io.flowmap.nn.Network;
 import io.flowmap.tensor.CounterRandom;
 import io.flowmap.tensor.ParameterLayout;
@@ -15,8 +19,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A {@link LocalObjective} that feeds a student program with batches and their random numbers. The program is compiled for the size of
- * the first batch.
+ * A {@link LocalObjective} that feeds student programs with batches and their random numbers. A program is compiled for each shape of
+ * samples, and for the size of the first batch.
  */
 final class StudentObjective implements LocalObjective {
     static final long GUIDANCE = 3;
@@ -31,9 +35,10 @@ final class StudentObjective implements LocalObjective {
     private final CounterRandom random;
     private final Network network;
     private final Normalisation normalisation;
+    private final Programs<StudentProgram> programs;
     private WeightStore.Lease base;
-    private StudentProgram.Setup setup;
-    private StudentProgram program;
+    private TeacherGraph teacher;
+    private int batchSize;
 
     StudentObjective(StudentFactory recipe, Configuration hadoop, TrainingConfig config) {
         this.recipe = recipe;
@@ -42,6 +47,8 @@ final class StudentObjective implements LocalObjective {
         this.random = new CounterRandom(recipe.seed());
         this.network = recipe.student().field().network();
         this.normalisation = recipe.normalisation(hadoop, config);
+        this.programs =
+                new Programs<>(config.programs(), shape -> ObjectiveSizes.bytes(StudentProgram.plan(setup(shape))));
     }
 
     @Override
@@ -51,32 +58,42 @@ final class StudentObjective implements LocalObjective {
 
     @Override
     public StepReport gradient(INDArray flat, INDArray gradient, Batch batch, long step) {
-        if (program == null) {
-            base = recipe.base(hadoop);
-            setup = recipe.setup(hadoop, config, batch.size(), base.arrays());
-            program = new StudentProgram(setup, flat, gradient);
-        }
+        var program = program(flat, gradient, batch);
         var pairs = new TimePairs.Pair[batch.size()];
         for (int i = 0; i < pairs.length; i++) {
             pairs[i] = recipe.objective().draw(random, TIME, batch.firstSample() + i);
         }
-        fill(batch, pairs, step);
+        fill(program, batch, pairs, step);
         program.run();
-        return report(pairs, step, batch.x0().length / batch.size());
+        return report(program.norms(), pairs, step, batch.x0().length / batch.size());
     }
 
-    private void fill(Batch batch, TimePairs.Pair[] pairs, long step) {
+    private StudentProgram program(INDArray flat, INDArray gradient, Batch batch) {
+        if (base == null) {
+            base = recipe.base(hadoop);
+            teacher = recipe.teacher(hadoop);
+            batchSize = batch.size();
+        }
+        var shape = batch.shape();
+        return programs.get(shape, () -> new StudentProgram(setup(shape), flat, gradient));
+    }
+
+    private StudentProgram.Setup setup(LatentShape shape) {
+        return recipe.setup(config, batchSize, shape, base.arrays(), teacher);
+    }
+
+    private void fill(StudentProgram program, Batch batch, TimePairs.Pair[] pairs, long step) {
         long first = batch.firstSample();
-        write("x0", batch.x0());
-        write("z", batch.gaussians(random, NOISE));
-        write("t", batch.numbers(i -> pairs[(int) (i - first)].t()));
+        write(program, "x0", batch.x0());
+        write(program, "z", batch.gaussians(random, NOISE));
+        write(program, "t", batch.numbers(i -> pairs[(int) (i - first)].t()));
         for (var name : network.condition().arrays().keySet()) {
             write(program.condition(name), batch.condition(name, network.condition(), this::losesCondition));
         }
         if (network.isFlowMap()) {
-            write("s", batch.numbers(i -> pairs[(int) (i - first)].s()));
-            write("guidance", batch.numbers(i -> recipe.guidance().draw(random, i)));
-            write("warmup", new float[] {(float) recipe.objective().tangentWeight(step)});
+            write(program, "s", batch.numbers(i -> pairs[(int) (i - first)].s()));
+            write(program, "guidance", batch.numbers(i -> recipe.guidance().draw(random, i)));
+            write(program, "warmup", new float[] {(float) recipe.objective().tangentWeight(step)});
         }
     }
 
@@ -84,7 +101,7 @@ final class StudentObjective implements LocalObjective {
         return recipe.labelDropout() > 0 && random.uniform(DROPOUT, sample) < recipe.labelDropout();
     }
 
-    private void write(String input, float[] values) {
+    private static void write(StudentProgram program, String input, float[] values) {
         write(program.input(input), values);
     }
 
@@ -92,8 +109,7 @@ final class StudentObjective implements LocalObjective {
         input.data().setData(values);
     }
 
-    private StepReport report(TimePairs.Pair[] pairs, long step, int elements) {
-        float[] norms = program.norms();
+    private StepReport report(float[] norms, TimePairs.Pair[] pairs, long step, int elements) {
         float[] intervals = new float[norms.length];
         for (int i = 0; i < intervals.length; i++) {
             intervals[i] = (float) (pairs[i].t() - pairs[i].s());
@@ -112,14 +128,12 @@ final class StudentObjective implements LocalObjective {
 
     @Override
     public void close() {
-        if (program != null) {
-            program.close();
-        }
+        programs.close();
         if (base != null) {
             base.close();
         }
-        if (setup != null && setup.teacher() != null) {
-            setup.teacher().close();
+        if (teacher != null) {
+            teacher.close();
         }
     }
 }

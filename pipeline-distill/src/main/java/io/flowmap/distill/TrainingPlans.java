@@ -1,10 +1,11 @@
 package io.flowmap.distill;
 
-import io.flowmap.data.LatentData;
+import io.flowmap.data.TrainingSplits;
 import io.flowmap.distill.train.memory.MemoryPlan;
 import io.flowmap.distill.train.memory.TrainingMemory;
 import io.flowmap.distill.train.step.BlockSource;
 import io.flowmap.distill.train.step.TrainingConfig;
+import io.flowmap.model.StoredModel;
 import io.flowmap.nn.FlatParameters;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageNames;
@@ -34,16 +35,16 @@ public final class TrainingPlans {
 
     private void pretrain() {
         var config = context.settings().section("pretrain", PretrainConfig.class);
-        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
         config.models().forEach((name, model) -> {
-            var spec = model.network().velocity("pretrain." + name + ".network", data);
+            var spec = model.spec("pretrain." + name, context);
             var training = config.training(model);
             add(
                     "pretrain " + name,
                     training.training(),
                     training.recipe(spec, 0),
                     TrainedPart.trained(spec.parameters(), training.training().parameters()),
-                    spec.parameters());
+                    spec.parameters(),
+                    null);
         });
     }
 
@@ -58,16 +59,29 @@ public final class TrainingPlans {
         var all = DistillJob.parameters(student);
         var trained = TrainedPart.trained(
                 DistillJob.open(student, velocity, all), config.training().parameters());
-        add("distill", config.training(), distillation.recipe(context, student), trained, all);
+        var teacher = distillation.teacher();
+        add(
+                "distill",
+                config.training(),
+                distillation.recipe(context, student),
+                trained,
+                all,
+                teacher == null ? null : teacher.main());
     }
 
     private void add(
-            String name, TrainingConfig config, StudentFactory recipe, FlatParameters trained, FlatParameters all) {
+            String name,
+            TrainingConfig config,
+            StudentFactory recipe,
+            FlatParameters trained,
+            FlatParameters all,
+            StoredModel base) {
         SparkContext spark = context.spark().sparkContext();
-        var data = BlockSource.latents(context.hadoop(), context.stage(StageNames.DATA), "train");
-        var sizes = recipe.with(trained, null)
-                .sizes(context.hadoop(), config)
-                .withMapped(4 * (all.length() - trained.length()));
+        var data = BlockSource.latents(TrainingSplits.of(context, config.splits()));
+        var rest = all.without(trained);
+        var kept = TrainedPart.kept(rest, base, context.hadoop());
+        var sizes = recipe.with(trained, kept.orElse(null)).sizes(context.hadoop(), config, data);
+        sizes = kept.isPresent() ? sizes : sizes.withMapped(4 * rest.length());
         plans.put(name, TrainingMemory.of(spark, config.workers()).plan(trained.length(), config, sizes, data));
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowmap.checkpoint.CheckpointStore;
+import io.flowmap.checkpoint.FrozenFile;
+import io.flowmap.config.Json;
 import io.flowmap.config.UserError;
 import io.flowmap.data.BlockFile;
 import io.flowmap.data.Conditions;
@@ -21,6 +23,9 @@ import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageOutput;
 import io.flowmap.tensor.CounterRandom;
 import io.flowmap.tensor.DType;
+import io.flowmap.tensor.Floats;
+import io.flowmap.tensor.ParameterLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,6 +168,42 @@ class LoraDistillTest {
                 .isEqualTo(teacher);
         assertThat(value(StoredModel.of(context(), "flowmap", ".", "parameters")))
                 .isNotEqualTo(teacher);
+    }
+
+    @Test
+    void weightsThatStayInTheirFileAreNotCopied() throws Exception {
+        var own = StoredModel.of(context(), "teacher", "main", "ema-0.1");
+        var plain = new String[] {
+            "run.stages.data=" + dir.resolve("run/data"),
+            "distill.teacher.guidance=plain",
+            "run.dir=" + dir.resolve("base")
+        };
+        var output = StageOutput.open(context(plain), "imported", List.of(), List.of());
+        var main = new org.apache.hadoop.fs.Path(output.dir(), "main");
+        var layout = own.spec().parameters().layout();
+        var hadoop = context().hadoop();
+        var file = FrozenFile.write(hadoop, main, layout, own.vector(hadoop));
+        var nothing = ParameterLayout.of(Map.of());
+        var state = Json.mapper().createObjectNode();
+        var hash = CheckpointStore.open(hadoop, main)
+                .save(0, Map.of("parameters", Floats.of(new float[0])), nothing, state, file);
+        output.finish(new ModelFacts(Map.of("main", own.spec()), Map.of("main", hash)));
+        new DistillJob()
+                .run(context(
+                        plain[0],
+                        plain[1],
+                        plain[2],
+                        "distill.teacher.stage=imported",
+                        "distill.teacher-average=parameters"));
+        var copied = dir.resolve("copied");
+        new DistillJob()
+                .run(context(
+                        plain[0], plain[1], "run.dir=" + copied, "run.stages.teacher=" + dir.resolve("run/teacher")));
+        assertThat(dir.resolve("base/flowmap/frozen.safetensors")).doesNotExist();
+        assertThat(copied.resolve("flowmap/frozen.safetensors")).exists();
+        var moved = Files.move(dir.resolve("base"), dir.resolve("moved"));
+        assertThat(value(StoredModel.of(context("run.dir=" + moved), "flowmap", ".", "parameters")))
+                .isEqualTo(value(StoredModel.of(context("run.dir=" + copied), "flowmap", ".", "parameters")));
     }
 
     /** The field from t = 0.8 to s = 0.3. */

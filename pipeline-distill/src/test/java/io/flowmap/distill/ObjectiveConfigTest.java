@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.flowmap.config.Settings;
 import io.flowmap.config.UserError;
 import io.flowmap.data.Conditions;
+import io.flowmap.data.LatentShape;
 import io.flowmap.distill.objective.Objective;
 import io.flowmap.distill.teacher.GaussianTeacher;
 import io.flowmap.distill.train.Configs;
@@ -86,7 +87,11 @@ class ObjectiveConfigTest {
         INDArray parameters = Nd4j.createFromArray(initial);
         INDArray gradient = Nd4j.create(initial.length);
         var batch = new Batch(
-                new float[] {0.1f, 0.2f, -0.5f, 0.3f, 0.9f, -0.7f, 0.4f, 0}, Conditions.classes(-1, -1, -1, -1), 12);
+                new float[] {0.1f, 0.2f, -0.5f, 0.3f, 0.9f, -0.7f, 0.4f, 0},
+                new LatentShape(2, 1, 1),
+                Conditions.classes(-1, -1, -1, -1),
+                12,
+                new Batch.Origin(0, new long[4]));
         try (var local = factory.create(new Configuration(false), Configs.with())) {
             var report = local.gradient(parameters, gradient, batch, 200);
             float[] first = gradient.data().asFloat();

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowmap.checkpoint.CheckpointStore;
 import io.flowmap.config.UserError;
-import io.flowmap.data.LatentData;
 import io.flowmap.data.LatentShape;
+import io.flowmap.data.TrainingSplits;
 import io.flowmap.distill.objective.FlowMatching;
 import io.flowmap.distill.train.Sessions;
 import io.flowmap.distill.train.executor.BatchReader;
 import io.flowmap.distill.train.executor.BlockCache;
-import io.flowmap.distill.train.executor.SampleOrder;
 import io.flowmap.distill.train.step.Adam;
 import io.flowmap.distill.train.step.Batch;
+import io.flowmap.distill.train.step.BlockSource;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.flow.NoiseLabel;
 import io.flowmap.flow.TimePairs;
@@ -135,10 +135,9 @@ class TrainedPartTest {
     }
 
     private Batch batch(long first) {
-        var data = LatentData.open(context.hadoop(), context.stage("data"), "train");
-        var order = new SampleOrder(7, new int[] {COUNT});
-        var blocks = new BlockCache(data::read, 1 << 20);
-        return new BatchReader(blocks, order, SHAPE, data.condition()).read(first, BATCH);
+        var data = BlockSource.latents(TrainingSplits.of(context, List.of("train")));
+        var blocks = new BlockCache(data.open(context.hadoop()), 1 << 20);
+        return new BatchReader(blocks, data, 7, BATCH).read(first);
     }
 
     @Test
@@ -202,15 +201,16 @@ class TrainedPartTest {
                 new Parameter("emb", new long[] {8}, Parameter.Kind.DENSE)));
         assertThatThrownBy(() -> TrainedPart.of(
                         large,
-                        () -> {
+                        part -> {
                             throw new AssertionError("drawn");
                         },
                         large,
                         List.of("emb"),
+                        null,
                         context.hadoop(),
                         training()))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("4294967304");
+                .hasMessageContaining("4294967296");
     }
 
     @Test

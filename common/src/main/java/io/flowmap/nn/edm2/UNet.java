@@ -41,7 +41,7 @@ public final class UNet implements Network, TimeEmbedding {
     private final boolean flowMap;
 
     /**
-     * @param sample shape [C,H,W] of a sample; H appears in the names of the levels
+     * @param sample shape [C,H,W] of a sample; H appears in the names of the levels, whatever the size of the samples that it is applied to
      * @param condition conditions of the data; the network uses the class and the words of a caption
      * @param flowMap whether the network has the embeddings of target time and guidance weight
      */
@@ -64,6 +64,15 @@ public final class UNet implements Network, TimeEmbedding {
     public long[] smallest() {
         long side = 1L << config.levels() - 1;
         return new long[] {side, side, channels};
+    }
+
+    /** Levels keep the names and the attention that they have for {@link #sample()}. */
+    @Override
+    public void requireTakes(long... other) {
+        config.requireHalves((int) other[0], (int) other[1]);
+        if (other[2] != channels) {
+            throw new IllegalArgumentException("expected samples of " + channels + " channels, got " + other[2]);
+        }
     }
 
     @Override

@@ -104,12 +104,7 @@ public record UNetConfig(
      * channels of every level.
      */
     void requireFits(int height, int width) {
-        int divisor = 1 << levels() - 1;
-        require(
-                height > 0 && width > 0 && height % divisor == 0 && width % divisor == 0,
-                "channel-mult",
-                "a list of levels such that the sample's sides are divisible by " + divisor,
-                channelMult + " for " + height + "x" + width);
+        requireHalves(height, width);
         for (int level = 0; level < levels(); level++) {
             int wide = channels(level);
             int heads = level == levels() - 1 ? wide / channelsPerHead : heads(height >> level, wide);
@@ -119,6 +114,16 @@ public record UNetConfig(
                     "such that its heads divide the " + wide + " channels of level " + level,
                     channelsPerHead);
         }
+    }
+
+    /** Throws {@link IllegalArgumentException} unless samples of this size can be halved for every level. */
+    void requireHalves(int height, int width) {
+        int divisor = 1 << levels() - 1;
+        require(
+                height > 0 && width > 0 && height % divisor == 0 && width % divisor == 0,
+                "channel-mult",
+                "a list of levels such that the sample's sides are divisible by " + divisor,
+                channelMult + " for " + height + "x" + width);
     }
 
     int levels() {

@@ -66,6 +66,14 @@ public final class Transformer implements Network {
     }
 
     @Override
+    public void requireTakes(long... other) {
+        config.requireFits(new long[] {other[2], other[0], other[1]}, condition);
+        if (other[2] != channels) {
+            throw new IllegalArgumentException("expected latents of " + channels + " channels, got " + other[2]);
+        }
+    }
+
+    @Override
     public ConditionShape condition() {
         return condition;
     }

@@ -50,6 +50,7 @@ public final class Commands {
             "Flowmap distils image generators into flow maps that draw in one to four steps.",
             "",
             "  flowmap demo              see it work: ten drawn shapes, from images to a report",
+            "  flowmap demo scenes       the same from captions: drawn scenes of coloured objects",
             "  flowmap pipeline run.dir=runs/mine ingest.train=FOLDER evaluate.reference-split=train",
             "                            the same on your own images, with a folder for each class",
             "  flowmap help              all commands",
@@ -230,19 +231,33 @@ public final class Commands {
 
     private static Request request(ParseResult parsed, Stages stages, Path home) {
         var command = parsed.commandSpec().qualifiedName(" ").substring(ROOT.length() + 1);
-        Path config = parsed.matchedOptionValue(CONFIG, command.equals(DEMO) ? home.resolve("conf/demo.conf") : null);
+        var given = new ArrayList<>(parsed.matchedPositionalValue(0, List.<String>of()));
+        Path built = command.equals(DEMO) ? demo(parsed, home, given) : null;
+        Path config = parsed.matchedOptionValue(CONFIG, built);
         var overrides = new ArrayList<String>();
         stages.job(command).options().forEach((option, setting) -> {
             if (parsed.hasMatchedOption(option)) {
                 overrides.add(setting + "=" + parsed.matchedOptionValue(option, ""));
             }
         });
-        overrides.addAll(parsed.matchedPositionalValue(0, List.<String>of()));
+        overrides.addAll(given);
         return new Request(
                 command,
                 Optional.ofNullable(config),
                 List.copyOf(overrides),
                 Optional.ofNullable(parsed.matchedOptionValue(MASTER, null)));
+    }
+
+    /** Settings of the demo that the first word names. Removes that word. */
+    private static Path demo(ParseResult parsed, Path home, List<String> words) {
+        boolean named = !words.isEmpty() && !words.get(0).contains("=");
+        var name = named ? words.remove(0) : Request.SHAPES;
+        if (!Request.DEMOS.containsKey(name)) {
+            throw new CommandLine.ParameterException(
+                    parsed.commandSpec().commandLine(),
+                    "cannot run demo " + name + ": expected one of " + String.join(", ", Request.DEMOS.keySet()));
+        }
+        return home.resolve(Request.DEMOS.get(name));
     }
 
     private static int tell(CommandLine.ParameterException mistake, PrintWriter err) {

@@ -33,7 +33,10 @@ public final class Stages {
                 .toList();
         var jobs = new ArrayList<>(stages);
         jobs.add(new All("pipeline", "run all stages in order; finished ones are skipped", stages));
-        jobs.add(new All("demo", "run the pipeline on drawn shapes, with conf/demo.conf", stages));
+        jobs.add(new All(
+                "demo",
+                "run the pipeline on drawn shapes, with conf/demo.conf; demo scenes: from captions, with conf/demo-scenes.conf",
+                stages));
         return new Stages(jobs);
     }
 

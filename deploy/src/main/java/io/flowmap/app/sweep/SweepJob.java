@@ -3,6 +3,7 @@ package io.flowmap.app.sweep;
 import io.flowmap.app.lab.LabPage;
 import io.flowmap.app.study.TextTable;
 import io.flowmap.data.LatentData;
+import io.flowmap.distill.sample.SampleSource;
 import io.flowmap.eval.EvaluateConfig;
 import io.flowmap.eval.ReferenceDistance;
 import io.flowmap.eval.report.PublishedTable;
@@ -83,11 +84,13 @@ public final class SweepJob implements Job {
         var network = new JavaSparkContext(context.spark().sparkContext()).broadcast(reference.model());
         var task = new SweepTask(
                 models,
-                data.encoder(),
-                data.conditions(),
-                settings.shift(),
-                context.run().seedOf("generate"),
-                settings.batch(),
+                new SampleSource(
+                        data.shape(),
+                        data.encoder(),
+                        data.conditions(),
+                        settings.shift(),
+                        context.run().seedOf("generate"),
+                        settings.batch()),
                 settings.samples(),
                 network,
                 reference.batch());

@@ -1,13 +1,11 @@
 package io.flowmap.app.sweep;
 
-import io.flowmap.data.ConditionSource;
-import io.flowmap.data.Encoder;
 import io.flowmap.distill.sample.SampleDrawing;
+import io.flowmap.distill.sample.SampleSource;
 import io.flowmap.eval.ReferenceDistance;
 import io.flowmap.eval.distance.FeatureBlock;
 import io.flowmap.eval.feature.FeatureModel;
 import io.flowmap.eval.feature.FeatureNetwork;
-import io.flowmap.flow.TimeShift;
 import io.flowmap.model.StoredModel;
 import io.flowmap.stage.TaskDevice;
 import java.io.Serializable;
@@ -25,22 +23,14 @@ import org.apache.spark.util.TaskCompletionListener;
  * Draws blocks of samples and computes their features; the pixels are discarded.
  *
  * @param models by {@link SweepCase#network()}
- * @param encoder encoding of the latents, for decoding to pixels
- * @param conditions of the samples
- * @param shift of the times of the sampler
- * @param seed seed of the noise, shared by all cases
- * @param batch samples drawn at once
+ * @param source what samples are drawn from, the same noise in all cases
  * @param samples samples per case
  * @param features network of the features
  * @param featureBatch images per forward pass of that network
  */
 record SweepTask(
         Map<String, StoredModel> models,
-        Encoder encoder,
-        ConditionSource conditions,
-        TimeShift shift,
-        long seed,
-        int batch,
+        SampleSource source,
         int samples,
         Broadcast<FeatureModel> features,
         int featureBatch)
@@ -90,7 +80,7 @@ record SweepTask(
             long nanos = 0;
             long multiplyAdds = 0;
             int batches = 0;
-            for (int first = 0; first < rows; first += task.batch) {
+            for (int first = 0; first < rows; first += task.source.batch()) {
                 var samples = drawing.draw(from + first, one.guidance(), one.gamma(), one.steps());
                 for (int i = 0; i < samples.size() && first + i < rows; i++) {
                     System.arraycopy(samples.get(i).image(), 0, pixels, (first + i) * size, size);
@@ -107,8 +97,7 @@ record SweepTask(
             if (!drawn.equals(name)) {
                 closeDrawing();
                 var model = task.models.get(name);
-                drawing = SampleDrawing.ofFlowMap(
-                        model, task.encoder, task.conditions, task.shift, task.seed, task.batch, hadoop);
+                drawing = SampleDrawing.ofFlowMap(model, task.source, hadoop);
                 drawn = name;
             }
         }

@@ -60,12 +60,17 @@ class CommandsTest {
         execute("demo");
         execute("pipeline");
         execute("demo", "--config", "b.conf");
+        execute("demo", "scenes", "run.seed=1");
         assertThat(requests)
                 .extracting(Request::config)
                 .containsExactly(
                         Optional.of(Path.of("/flowmap/conf/demo.conf")),
                         Optional.empty(),
-                        Optional.of(Path.of("b.conf")));
+                        Optional.of(Path.of("b.conf")),
+                        Optional.of(Path.of("/flowmap/conf/demo-scenes.conf")));
+        assertThat(requests.get(0).line()).isEqualTo("flowmap demo");
+        assertThat(requests.get(3).line()).isEqualTo("flowmap demo scenes run.seed=1");
+        assertThat(execute("demo", "shops")).isEqualTo(Commands.USER_ERROR);
     }
 
     @Test

@@ -1,7 +1,7 @@
 package io.flowmap.distill.prepare;
 
 import io.flowmap.config.UserError;
-import io.flowmap.data.LatentData;
+import io.flowmap.data.TrainingSplits;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.flow.NoiseLabel;
 import io.flowmap.model.NetworkSpec;
@@ -46,14 +46,16 @@ public final class PrepareTeacherJob implements Job {
     public void run(JobContext context) {
         var config = context.settings().section("prepare", PrepareConfig.class);
         var inputs = List.of(StageInput.stage(context, StageNames.DATA), StageInput.stage(context, config.stage()));
-        var imported = imported(context, config.stage());
+        var imported = imported(context, config);
         new Stage(StageNames.prepared(config.stage()), List.of("prepare"), inputs, TrainingConfig.OPERATIONAL)
                 .make(context, name(), output -> prepare(context, config, imported, output.dir()));
     }
 
     private static Facts prepare(
             JobContext context, PrepareConfig config, Map<String, StoredModel> imported, Path stage) {
-        var errors = new VelocityErrors(context, config.measure(), context.run().seedOf("prepare.measure"));
+        var data = TrainingSplits.of(context, config.finetune().training().splits());
+        var errors = new VelocityErrors(
+                context, data, config.measure(), context.run().seedOf("prepare.measure"));
         var models = new TreeMap<String, NetworkSpec>();
         var hashes = new TreeMap<String, String>();
         var embeddings = new TreeMap<String, Map<String, Double>>();
@@ -69,11 +71,11 @@ public final class PrepareTeacherJob implements Job {
     }
 
     /** The stage's networks by name. Throws {@link UserError} if one is already prepared or the data does not fit it. */
-    private static Map<String, StoredModel> imported(JobContext context, String stage) {
-        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
+    private static Map<String, StoredModel> imported(JobContext context, PrepareConfig config) {
+        var data = TrainingSplits.of(context, config.finetune().training().splits());
         var models = new TreeMap<String, StoredModel>();
-        for (String name : StoredModel.names(context, stage)) {
-            var model = StoredModel.of(context, stage, name, TeacherPreparation.ROLE);
+        for (String name : StoredModel.names(context, config.stage())) {
+            var model = StoredModel.of(context, config.stage(), name, TeacherPreparation.ROLE);
             if (model.spec().noiseLabel() != NoiseLabel.LOG_SIGMA) {
                 throw new UserError(
                         "cannot prepare " + model.dir()

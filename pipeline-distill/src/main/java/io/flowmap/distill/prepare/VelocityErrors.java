@@ -1,5 +1,6 @@
 package io.flowmap.distill.prepare;
 
+import io.flowmap.data.TrainingSplits;
 import io.flowmap.model.StoredModel;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageNames;
@@ -16,12 +17,14 @@ import org.apache.spark.util.SerializableConfiguration;
 /** Measures velocity networks against the exact change of variables of an imported one, and stores the table. */
 final class VelocityErrors {
     private final JobContext context;
+    private final TrainingSplits data;
     private final MeasureConfig config;
     private final long seed;
     private final List<VelocityError> rows = new ArrayList<>();
 
-    VelocityErrors(JobContext context, MeasureConfig config, long seed) {
+    VelocityErrors(JobContext context, TrainingSplits data, MeasureConfig config, long seed) {
         this.context = context;
+        this.data = data;
         this.config = config;
         this.seed = seed;
     }
@@ -58,6 +61,7 @@ final class VelocityErrors {
                 imported,
                 List.copyOf(candidates),
                 context.stage(StageNames.DATA).toString(),
+                data.like(imported.spec().shape()).split(),
                 config,
                 seed);
         var batches = IntStream.range(0, config.batches()).boxed().toList();

@@ -24,14 +24,16 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param imported network with c_noise = ln(sigma)/4
  * @param candidates networks to compare with it
  * @param data directory of the ingested data
+ * @param split with samples of the networks' shape
  */
-record VelocityTask(StoredModel imported, List<StoredModel> candidates, String data, MeasureConfig config, long seed)
+record VelocityTask(
+        StoredModel imported, List<StoredModel> candidates, String data, String split, MeasureConfig config, long seed)
         implements Serializable {
 
     /** Sums [candidate][bin of t] of each batch. */
     Iterator<VelocitySums[][]> sums(Iterator<Integer> batches, Configuration hadoop) {
         TaskDevice.use();
-        var points = new VelocityPoints(LatentData.open(hadoop, new Path(data), "train"), seed);
+        var points = new VelocityPoints(LatentData.open(hadoop, new Path(data), split), seed);
         var rows = new ArrayList<VelocitySums[][]>();
         var fields =
                 candidates.stream().map(model -> model.frozen("field", hadoop)).toList();

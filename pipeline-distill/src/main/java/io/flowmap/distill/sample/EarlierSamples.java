@@ -20,7 +20,7 @@ import org.apache.spark.sql.types.StructType;
  */
 record EarlierSamples(Path dir, int count) {
     /** Settings of {@code generate} in which the two outputs may differ. */
-    private static final Set<String> OWN = Set.of("samples", "top-up", "grid-rows");
+    private static final Set<String> OWN = Set.of("samples", "top-up", "grid-rows", "page");
 
     /** Reads {@code generate.top-up}. Throws {@link UserError} unless it has fewer samples with the same models, settings and inputs. */
     static EarlierSamples of(JobContext context, GenerateConfig config, StageOutput output) {

@@ -1,5 +1,6 @@
 package io.flowmap.distill.sample;
 
+import io.flowmap.config.UserError;
 import io.flowmap.distill.teacher.TeacherConfig;
 import io.flowmap.flow.TimeShift;
 import java.io.Serializable;
@@ -13,6 +14,8 @@ record GenerateConfig(
         List<Double> guidance,
         List<Double> gamma,
         TimeShift shift,
+        String split,
+        Prompts prompts,
         int samples,
         String topUp,
         int batch,
@@ -20,7 +23,8 @@ record GenerateConfig(
         String studentStage,
         String teacherAverage,
         String studentAverage,
-        int gridRows)
+        int gridRows,
+        PromptPages page)
         implements Serializable {
 
     GenerateConfig {
@@ -50,6 +54,57 @@ record GenerateConfig(
         if (samples < 1 || batch < 1 || gridRows < 1) {
             throw new IllegalArgumentException("expected samples, batch and grid-rows of at least 1, got " + samples
                     + ", " + batch + ", " + gridRows);
+        }
+    }
+
+    /**
+     * The section {@code generate.prompts}.
+     *
+     * @param from a file, or {@code split:NAME}; null for none
+     * @param count number of prompts, 0 for all after the first
+     */
+    record Prompts(String from, long first, int count) implements Serializable {
+        private static final String SPLIT = "split:";
+
+        Prompts {
+            if (first < 0 || count < 0 || from == null && (first > 0 || count > 0)) {
+                throw new IllegalArgumentException("expected prompts with first >= 0 and count >= 0, and from if either"
+                        + " is set, got " + first + ", " + count + " and " + from);
+            }
+        }
+
+        /** A range of prompts. */
+        record Range(int from, int count) {}
+
+        /** Name of the split whose captions are the prompts; null if they come from a file or there are none. */
+        String split() {
+            return from != null && from.startsWith(SPLIT) ? from.substring(SPLIT.length()) : null;
+        }
+
+        /** The file with the prompts; null if they are captions or there are none. */
+        String file() {
+            return split() == null ? from : null;
+        }
+
+        /** The range among this many prompts. Throws {@link UserError} if there are not as many. */
+        Range range(long all, String where) {
+            long taken = count > 0 ? count : all - first;
+            if (taken < 1 || first + taken > all || taken > Integer.MAX_VALUE) {
+                throw new UserError(
+                        "cannot take prompts from " + where + ": expected generate.prompts.first and count within "
+                                + all + " prompts, got " + first + " and " + count);
+            }
+            return new Range(Math.toIntExact(first), (int) taken);
+        }
+    }
+
+    /** What the page of the prompts shows: its first prompts, the first seeds of each, and the longest side of a picture in pixels. */
+    record PromptPages(int prompts, int seeds, int side) implements Serializable {
+        PromptPages {
+            if (prompts < 1 || seeds < 1 || side < 1) {
+                throw new IllegalArgumentException("expected page.prompts, page.seeds and page.side of at least 1, got "
+                        + prompts + ", " + seeds + ", " + side);
+            }
         }
     }
 

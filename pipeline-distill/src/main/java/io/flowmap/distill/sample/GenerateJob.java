@@ -2,6 +2,7 @@ package io.flowmap.distill.sample;
 
 import io.flowmap.data.LatentData;
 import io.flowmap.data.SampleSchema;
+import io.flowmap.data.TrainingSplits;
 import io.flowmap.distill.DistillConfig;
 import io.flowmap.distill.teacher.StoredTeacher;
 import io.flowmap.model.StoredModel;
@@ -12,6 +13,7 @@ import io.flowmap.stage.Stage;
 import io.flowmap.stage.StageInput;
 import io.flowmap.stage.StageNames;
 import io.flowmap.stage.StageOutput;
+import io.flowmap.text.PromptFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +34,18 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /** Samples teacher and flow map at several step counts from the same noise; writes Parquet and PNG grids. */
 public final class GenerateJob implements Job {
+    private static final List<String> TRAINING = List.of("train", "train/*");
+
     /**
+     * @param split split whose shape the samples have
+     * @param prompts number of texts that they are drawn for, 0 for none
      * @param takenOver samples reused from an earlier output
      * @param gamma noise between steps, by number of steps
      * @param grids files of pictures
      */
     private record Facts(
+            String split,
+            int prompts,
             int samples,
             int takenOver,
             List<String> models,
@@ -75,37 +83,65 @@ public final class GenerateJob implements Job {
         if (config.models().contains("student")) {
             inputs.add(StageInput.stage(context, config.studentStage()));
         }
+        var file = file(context, config.prompts().file(), inputs);
         new Stage(StageNames.SAMPLES, List.of("generate"), inputs, Set.of("top-up"))
-                .make(context, "generate", output -> draw(context, config, output));
+                .make(context, "generate", output -> draw(context, config, file, output));
     }
 
-    private static Facts draw(JobContext context, GenerateConfig config, StageOutput output) {
+    /** Reads the file of prompts, which is an input, so that a change of it is noticed; null if none is set. */
+    private static PromptFile file(JobContext context, String path, List<StageInput> inputs) {
+        if (path == null) {
+            return null;
+        }
+        var file = PromptFile.read(context.hadoop(), new Path(path));
+        inputs.add(new StageInput("generate.prompts.from", StageInput.withoutCredentials(file.path()), file.sha256()));
+        return file;
+    }
+
+    private static Facts draw(JobContext context, GenerateConfig config, PromptFile file, StageOutput output) {
         boolean teacher = config.models().contains("teacher");
         boolean student = config.models().contains("student");
         var earlier = config.topUp().isEmpty() ? null : EarlierSamples.of(context, config, output);
-        var data = LatentData.open(context.hadoop(), context.stage(StageNames.DATA), "train");
+        var directory = context.stage(StageNames.DATA);
         StoredTeacher guided = teacher ? StoredTeacher.of(context, config.teacher(), config.teacherAverage()) : null;
         StoredModel flowMap =
                 student ? StoredModel.of(context, config.studentStage(), ".", config.studentAverage()) : null;
-        Stream.of(guided == null ? null : guided.main(), flowMap)
+        var models = Stream.of(guided == null ? null : guided.main(), flowMap)
                 .filter(Objects::nonNull)
-                .forEach(model -> model.requireFits(data));
+                .toList();
+        var data = data(context, config, directory, models.get(0));
+        models.forEach(model -> model.requireDraws(data));
+        if (config.prompts().from() != null) {
+            models.forEach(Prompts::requireReads);
+        }
+        var prompts = prompts(context, config, file, directory);
         int drawn = earlier == null ? 0 : earlier.count();
         var task = new SampleTask(
                 config,
                 drawn,
                 guided,
                 flowMap,
-                data.encoder(),
-                data.conditions(),
-                context.run().seedOf("generate"));
+                new SampleSource(
+                        data.shape(),
+                        data.encoder(),
+                        prompts == null ? data.conditions() : prompts.conditions(),
+                        config.shift(),
+                        context.run().seedOf("generate"),
+                        config.batch()),
+                prompts);
         for (String model : config.models()) {
             context.progress()
                     .phase("generate", Map.of("model", model, "steps", config.steps(), "samples", config.samples()));
             write(context, output, task, model, earlier);
         }
-        var grids = SampleGrids.write(context, output, config, data.imageShape(), data.classes());
+        var grids = SampleGrids.of(config, data.imageShape(), data.classes(), prompts)
+                .write(context, output, config);
+        if (prompts != null) {
+            PromptPage.write(context, output, config, prompts);
+        }
         return new Facts(
+                data.split(),
+                prompts == null ? 0 : prompts.period(),
                 config.samples(),
                 drawn,
                 config.models(),
@@ -114,6 +150,21 @@ public final class GenerateJob implements Job {
                 config.steps().stream().collect(Collectors.toMap(steps -> steps, config::gammaAt)),
                 context.run().seedOf("generate"),
                 grids);
+    }
+
+    /** The split that names the shape of the samples: as configured, or the training split of the model's own shape. */
+    private static LatentData data(JobContext context, GenerateConfig config, Path directory, StoredModel model) {
+        return config.split() == null
+                ? TrainingSplits.open(context.hadoop(), directory, TRAINING)
+                        .like(model.spec().shape())
+                : LatentData.open(context.hadoop(), directory, config.split());
+    }
+
+    private static Prompts prompts(JobContext context, GenerateConfig config, PromptFile file, Path data) {
+        if (config.prompts().split() != null) {
+            return Prompts.ofSplit(context, config, data);
+        }
+        return file == null ? null : Prompts.of(context, config, file, data);
     }
 
     private static Map<String, Cost> networks(StoredTeacher teacher, StoredModel student) {

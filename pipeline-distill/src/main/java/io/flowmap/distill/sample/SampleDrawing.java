@@ -3,12 +3,10 @@ package io.flowmap.distill.sample;
 import io.flowmap.codec.PixelDecoder;
 import io.flowmap.data.ConditionSource;
 import io.flowmap.data.Conditions;
-import io.flowmap.data.Encoder;
 import io.flowmap.data.LatentShape;
 import io.flowmap.data.SampleRecord;
 import io.flowmap.distill.teacher.StoredTeacher;
 import io.flowmap.flow.Sampling;
-import io.flowmap.flow.TimeShift;
 import io.flowmap.model.FieldProgram;
 import io.flowmap.model.NetworkSpec;
 import io.flowmap.model.StoredModel;
@@ -30,85 +28,36 @@ public final class SampleDrawing implements AutoCloseable {
     private static final long START = 16;
     private static final long FRESH = 17;
 
-    private final NetworkSpec spec;
+    private final SampleSource source;
+    private final int batch;
     private final boolean flowMap;
     private final TeacherGraph field;
     private final FieldProgram program;
     private final PixelDecoder decoder;
     private final ConditionSource.Reader conditions;
-    private final TimeShift shift;
-    private final long seed;
-    private final int batch;
+    private long heldFirst = -1;
+    private Conditions held;
 
     private SampleDrawing(
-            NetworkSpec spec,
-            boolean flowMap,
-            TeacherGraph field,
-            PixelDecoder decoder,
-            ConditionSource.Reader conditions,
-            TimeShift shift,
-            long seed,
-            int batch) {
-        this.spec = spec;
+            SampleSource source, NetworkSpec spec, boolean flowMap, TeacherGraph field, Configuration hadoop) {
+        this.source = source;
+        this.batch = source.batch();
         this.flowMap = flowMap;
         this.field = field;
-        this.program = new FieldProgram(field, spec.condition(), batch, spec.sample());
-        this.decoder = decoder;
-        this.conditions = conditions;
-        this.shift = shift;
-        this.seed = seed;
-        this.batch = batch;
+        this.program = new FieldProgram(
+                field, spec.condition(), source.batch(), source.shape().dimensions());
+        this.decoder = PixelDecoder.open(hadoop, source.encoder(), source.shape());
+        this.conditions = source.conditions().open(hadoop, spec.condition());
     }
 
-    /**
-     * Draws from a flow map.
-     *
-     * @param encoder encoding of the latents, for decoding to pixels
-     * @param conditions of the samples
-     * @param shift of the times
-     * @param seed of the noise
-     * @param batch samples drawn at once
-     */
-    public static SampleDrawing ofFlowMap(
-            StoredModel student,
-            Encoder encoder,
-            ConditionSource conditions,
-            TimeShift shift,
-            long seed,
-            int batch,
-            Configuration hadoop) {
-        var decoder = PixelDecoder.open(hadoop, encoder, student.spec().shape());
-        return new SampleDrawing(
-                student.spec(),
-                true,
-                student.frozen("student", hadoop),
-                decoder,
-                conditions.open(hadoop, student.spec().condition()),
-                shift,
-                seed,
-                batch);
+    /** Draws from a flow map. */
+    public static SampleDrawing ofFlowMap(StoredModel student, SampleSource source, Configuration hadoop) {
+        return new SampleDrawing(source, student.spec(), true, student.frozen("student", hadoop), hadoop);
     }
 
     /** Draws from a guided teacher, with Euler steps. */
-    static SampleDrawing ofTeacher(
-            StoredTeacher teacher,
-            Encoder encoder,
-            ConditionSource conditions,
-            TimeShift shift,
-            long seed,
-            int batch,
-            Configuration hadoop) {
-        NetworkSpec spec = teacher.main().spec();
-        var decoder = PixelDecoder.open(hadoop, encoder, spec.shape());
-        return new SampleDrawing(
-                spec,
-                false,
-                teacher.open(hadoop),
-                decoder,
-                conditions.open(hadoop, spec.condition()),
-                shift,
-                seed,
-                batch);
+    static SampleDrawing ofTeacher(StoredTeacher teacher, SampleSource source, Configuration hadoop) {
+        return new SampleDrawing(source, teacher.main().spec(), false, teacher.open(hadoop), hadoop);
     }
 
     /**
@@ -117,10 +66,10 @@ public final class SampleDrawing implements AutoCloseable {
      * @param gamma noise of the flow map's sampler between steps, [0, 1]
      */
     public List<SampleRecord> draw(long first, double guidance, double gamma, int steps) {
-        Conditions conditions = this.conditions.of(first, batch);
+        Conditions conditions = conditions(first);
         program.condition(conditions, guidance);
         INDArray noise = noise(first, START);
-        var grid = shift.grid(steps, spec.sample());
+        var grid = source.shift().grid(steps, source.shape().dimensions());
         long start = System.nanoTime();
         INDArray x = flowMap
                 ? Sampling.flowMap(program, noise, grid, gamma, step -> noise(first, FRESH + step))
@@ -129,10 +78,19 @@ public final class SampleDrawing implements AutoCloseable {
         return decode(x.data().asFloat(), conditions.labels(), first, nanos, steps * program.multiplyAdds() / batch);
     }
 
+    /** Conditions of a batch, kept for the next call, which draws the same batch with another guidance weight or number of steps. */
+    private Conditions conditions(long first) {
+        if (heldFirst != first) {
+            held = conditions.of(first, batch);
+            heldFirst = first;
+        }
+        return held;
+    }
+
     private INDArray noise(long first, long stream) {
-        LatentShape shape = spec.shape();
+        LatentShape shape = source.shape();
         float[] values = new float[batch * shape.size()];
-        var random = new CounterRandom(seed);
+        var random = new CounterRandom(source.seed());
         for (int i = 0; i < batch; i++) {
             random.gaussians(values, i * shape.size(), shape.size(), stream, first + i);
         }
@@ -154,6 +112,7 @@ public final class SampleDrawing implements AutoCloseable {
 
     @Override
     public void close() {
+        conditions.close();
         decoder.close();
         program.close();
         field.close();

@@ -1,51 +1,65 @@
 package io.flowmap.distill.sample;
 
+import static org.apache.spark.sql.functions.col;
+
 import io.flowmap.data.LatentShape;
 import io.flowmap.data.LiteralPath;
 import io.flowmap.data.SampleRecord;
 import io.flowmap.data.SampleSchema;
 import io.flowmap.file.AtomicFile;
+import io.flowmap.page.PngImage;
 import io.flowmap.stage.JobContext;
 import io.flowmap.stage.StageOutput;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.flowmap.text.Prompt;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import javax.imageio.ImageIO;
+import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
+import org.apache.spark.sql.Column;
 
-/** Image grids of the first samples for each model, guidance weight and step count: one column per class, the same noise in all grids. */
-final class SampleGrids {
-    private static final int UNCONDITIONAL_COLUMNS = 10;
-    private static final int GAP = 2;
+/**
+ * Image grids of the first samples for each model, guidance weight and step count, with the same noise in all grids: one column per class,
+ * or a row for each prompt with its text, and a column for each seed.
+ *
+ * @param rows number of rows
+ * @param columns number of columns
+ * @param prompts texts of the rows, null without prompts
+ */
+record SampleGrids(int rows, int columns, LatentShape shape, Prompts prompts) {
+    private static final int MOST_SEEDS = 10;
+    /** Height that pictures beside a text are enlarged to, if they are smaller, in pixels. */
+    private static final int TEXT_HEIGHT = 64;
 
-    private SampleGrids() {}
+    /** Grids for samples of this shape, with a column for each of the classes, if there are any. */
+    static SampleGrids of(GenerateConfig config, LatentShape shape, int classes, Prompts prompts) {
+        if (prompts != null) {
+            int seeds = (config.samples() + prompts.period() - 1) / prompts.period();
+            int rows = Math.min(config.gridRows(), prompts.first().size());
+            return new SampleGrids(rows, Math.min(MOST_SEEDS, seeds), shape, prompts);
+        }
+        int columns = classes > 0 ? classes : MOST_SEEDS;
+        int rows = (config.samples() + columns - 1) / columns;
+        return new SampleGrids(Math.min(config.gridRows(), rows), columns, shape, null);
+    }
 
     /** Writes {@code grids/<model>-<guidance>-<steps>.png} and returns these names. */
-    static List<String> write(
-            JobContext context, StageOutput output, GenerateConfig config, LatentShape shape, int classes) {
+    List<String> write(JobContext context, StageOutput output, GenerateConfig config) {
         var names = new ArrayList<String>();
-        int columns = classes > 0 ? classes : UNCONDITIONAL_COLUMNS;
-        int count = Math.min(config.samples(), columns * config.gridRows());
         for (String model : config.models()) {
-            Dataset<Row> rows = context.spark()
+            var samples = context.spark()
                     .read()
                     .parquet(LiteralPath.of(new Path(output.dir(), SampleSchema.MODEL + "=" + model)))
-                    .where(functions.col("index").lt(count));
+                    .where(wanted());
             for (double guidance : config.guidance()) {
                 for (int steps : config.steps()) {
-                    List<Row> selected = rows.where(
-                                    functions.col(SampleSchema.GUIDANCE).equalTo(guidance))
-                            .where(functions.col(SampleSchema.STEPS).equalTo(steps))
+                    var selected = samples.where(col(SampleSchema.GUIDANCE).equalTo(guidance))
+                            .where(col(SampleSchema.STEPS).equalTo(steps))
                             .collectAsList();
                     var name = "grids/" + model + "-" + guidance + "-" + steps + ".png";
-                    AtomicFile.write(
-                            output.fileSystem(), new Path(output.dir(), name), png(selected, shape, columns, count));
+                    var image =
+                            image(selected.stream().map(SampleSchema::record).toList());
+                    AtomicFile.write(output.fileSystem(), new Path(output.dir(), name), image.png());
                     names.add(name);
                 }
             }
@@ -53,37 +67,33 @@ final class SampleGrids {
         return names;
     }
 
-    private static byte[] png(List<Row> rows, LatentShape shape, int columns, int count) {
-        int cellWidth = shape.width() + GAP;
-        int cellHeight = shape.height() + GAP;
-        int lines = (count + columns - 1) / columns;
-        var image = new BufferedImage(columns * cellWidth - GAP, lines * cellHeight - GAP, BufferedImage.TYPE_INT_RGB);
-        for (Row row : rows) {
-            SampleRecord sample = SampleSchema.record(row);
-            int left = (int) (sample.index() % columns) * cellWidth;
-            int top = (int) (sample.index() / columns) * cellHeight;
-            draw(image, sample, left, top);
-        }
-        var bytes = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(image, "png", bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot encode a grid", e);
-        }
-        return bytes.toByteArray();
+    private Column wanted() {
+        return prompts == null
+                ? col("index").lt(rows * columns)
+                : col("index")
+                        .lt((long) columns * prompts.period())
+                        .and(col("index").mod(prompts.period()).lt(rows));
     }
 
-    /** The first channel as gray, or the first three as RGB. */
-    private static void draw(BufferedImage image, SampleRecord sample, int left, int top) {
-        LatentShape shape = sample.shape();
-        int plane = shape.height() * shape.width();
-        for (int i = 0; i < plane; i++) {
-            int rgb = 0;
-            for (int channel = 0; channel < 3; channel++) {
-                int from = shape.channels() >= 3 ? channel * plane : 0;
-                rgb = rgb << 8 | sample.image()[from + i] & 0xff;
+    private PngImage image(List<SampleRecord> samples) {
+        var cells = new byte[rows][columns][];
+        for (var sample : samples) {
+            long index = sample.index();
+            if (prompts == null) {
+                cells[(int) (index / columns)][(int) (index % columns)] = sample.image();
+            } else {
+                cells[(int) (index % prompts.period())][(int) (index / prompts.period())] = sample.image();
             }
-            image.setRGB(left + i % shape.width(), top + i / shape.width(), rgb);
         }
+        var grid = Arrays.stream(cells).map(Arrays::asList).toList();
+        if (prompts == null) {
+            return PngImage.grid(grid, shape, 1);
+        }
+        var texts = IntStream.range(0, rows)
+                .mapToObj(prompts.first()::get)
+                .map(Prompt::text)
+                .toList();
+        int scale = Math.max(1, (TEXT_HEIGHT + shape.height() - 1) / shape.height());
+        return PngImage.captioned(texts, grid, shape, scale);
     }
 }

@@ -1,7 +1,5 @@
 package io.flowmap.distill.sample;
 
-import io.flowmap.data.ConditionSource;
-import io.flowmap.data.Encoder;
 import io.flowmap.data.SampleRecord;
 import io.flowmap.data.SampleSchema;
 import io.flowmap.distill.teacher.StoredTeacher;
@@ -26,15 +24,15 @@ import org.apache.spark.util.TaskCompletionListener;
  * @param first index of the first sample to draw
  * @param teacher null if only the student is sampled
  * @param student null if only the teacher is sampled
+ * @param prompts texts of the samples, null for none
  */
 record SampleTask(
         GenerateConfig config,
         int first,
         StoredTeacher teacher,
         StoredModel student,
-        Encoder encoder,
-        ConditionSource conditions,
-        long seed)
+        SampleSource source,
+        Prompts prompts)
         implements Serializable {
     /**
      * Rows of {@link SampleSchema} with guidance and steps appended, for all step counts of some batches. One batch is in memory at a
@@ -45,8 +43,8 @@ record SampleTask(
     Iterator<Row> rows(String model, Iterator<Integer> batches, Configuration hadoop, LongAccumulator counter) {
         TaskDevice.use();
         SampleDrawing drawing = model.equals("student")
-                ? SampleDrawing.ofFlowMap(student, encoder, conditions, config.shift(), seed, config.batch(), hadoop)
-                : SampleDrawing.ofTeacher(teacher, encoder, conditions, config.shift(), seed, config.batch(), hadoop);
+                ? SampleDrawing.ofFlowMap(student, source, hadoop)
+                : SampleDrawing.ofTeacher(teacher, source, hadoop);
         TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> drawing.close());
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(batches, Spliterator.ORDERED), false)
                 .flatMap(batch -> rows(drawing, (long) batch * config.batch(), counter))
@@ -69,7 +67,11 @@ record SampleTask(
                 .flatMap(steps -> drawing.draw(start, guidance, config.gammaAt(steps), steps).stream()
                         .filter(sample -> first <= sample.index() && sample.index() < config.samples())
                         .peek(sample -> counter.add(steps))
-                        .map(sample -> row(sample, guidance, steps))));
+                        .map(sample -> row(prompted(sample), guidance, steps))));
+    }
+
+    private SampleRecord prompted(SampleRecord sample) {
+        return prompts == null ? sample : sample.with(prompts.text(sample.index()));
     }
 
     private static Row row(SampleRecord sample, double guidance, int steps) {

@@ -13,6 +13,7 @@ import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.stage.JobContext;
 import io.flowmap.tensor.ParameterLayout;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
@@ -33,16 +34,18 @@ public final class Trainer {
     private final TrainingConfig config;
     private final Path dir;
     private final Watch watch;
+    private final Monitor monitor;
 
     /** A training that writes to {@code dir}, or resumes from its last checkpoint. */
     public Trainer(JobContext context, ObjectiveFactory objective, BlockSource data, TrainingConfig config, Path dir) {
-        this(context, objective, data, config, dir, null);
+        this(context, objective, data, config, dir, null, null);
     }
 
     /**
-     * A training with a watch.
+     * A training that is looked at.
      *
      * @param watch null for none
+     * @param monitor null for none
      */
     public Trainer(
             JobContext context,
@@ -50,25 +53,35 @@ public final class Trainer {
             BlockSource data,
             TrainingConfig config,
             Path dir,
-            Watch watch) {
+            Watch watch,
+            Monitor monitor) {
         this.context = context;
         this.objective = objective;
         this.data = data;
         this.config = config;
         this.dir = dir;
         this.watch = watch;
+        this.monitor = monitor;
     }
 
     /** Says what the training will hold, and throws {@link UserError} if that is too much. */
     private void planMemory(int length) {
         var plan = TrainingMemory.of(context.spark().sparkContext(), config.workers())
-                .plan(length, config, objective.sizes(context.hadoop(), config), data);
+                .plan(length, config, objective.sizes(context.hadoop(), config, data), data);
         context.progress().phase("memory", plan.holdings());
+        if (data.hasBuckets()) {
+            var buckets = new LinkedHashMap<String, Long>();
+            data.buckets().forEach(bucket -> buckets.put(bucket.name(), bucket.count()));
+            context.progress().phase("buckets", buckets);
+        }
         plan.requireFits();
     }
 
     private List<String> measures() {
         var names = new ArrayList<>(objective.measures());
+        if (monitor != null) {
+            names.add(Monitor.QUANTITY);
+        }
         if (watch != null) {
             names.add(watch.quantity());
         }
@@ -107,9 +120,11 @@ public final class Trainer {
         var spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
         try (var parameters = new FlatArray(length);
                 var rounds = new Rounds(spark, work, parameters, averages, context.hadoop())) {
-            var log = new TrainingLog(context.hadoop(), new Path(dir, "training"), config.metricsEvery(), measures());
+            var buckets = data.buckets().stream().map(BlockSource.Bucket::name).toList();
+            var log = new TrainingLog(
+                    context.hadoop(), new Path(dir, "training"), config.metricsEvery(), measures(), buckets);
             var archive = new TrainingArchive(context.hadoop(), dir, layout, objective.frozen(), config, log);
-            return new TrainingLoop(context, config, rounds, averages, archive, log, watch)
+            return new TrainingLoop(context, config, rounds, averages, archive, log, watch, monitor)
                     .run(parameters, firstStep, start);
         } catch (RuntimeException e) {
             throw e;

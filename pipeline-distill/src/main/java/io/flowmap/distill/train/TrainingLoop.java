@@ -27,6 +27,7 @@ final class TrainingLoop {
     private final TrainingLog log;
     private final Guard guard;
     private final Watch watch;
+    private final Monitor monitor;
     private TrainingState state;
     private String hash;
     private long rowStart;
@@ -40,7 +41,8 @@ final class TrainingLoop {
             Averages averages,
             TrainingArchive archive,
             TrainingLog log,
-            Watch watch) {
+            Watch watch,
+            Monitor monitor) {
         this.context = context;
         this.config = config;
         this.rounds = rounds;
@@ -49,6 +51,7 @@ final class TrainingLoop {
         this.log = log;
         this.guard = new Guard(config.guard());
         this.watch = watch;
+        this.monitor = monitor;
     }
 
     /**
@@ -140,7 +143,7 @@ final class TrainingLoop {
         var look = watch == null || !due(config.checkpointEvery())
                 ? Watch.Look.NONE
                 : watch.look(row.step(), state.parameters().copy());
-        note(row, look);
+        note(row, look, look.objection().isEmpty() ? validation() : Double.NaN);
         if (!look.objection().isEmpty()) {
             giveWay(look.objection(), row, bar);
             return;
@@ -167,9 +170,21 @@ final class TrainingLoop {
                 .goesOn("from the checkpoint of step " + state.counters().step() + " in " + archive.dir());
     }
 
-    /** Adds a row to the table, with the quantity of the watch if there is one. */
-    private void note(RoundMetrics row, Watch.Look look) {
-        log.add(watch == null ? row : row.with(look.value()));
+    /** Shows the monitor what would be sampled. */
+    private double validation() {
+        if (monitor == null || !due(config.checkpointEvery())) {
+            return Double.NaN;
+        }
+        averages.join();
+        var shown = state.averages();
+        return monitor.at(
+                state.counters().step(), shown.isEmpty() ? state.parameters().copy() : shown.get(shown.size() - 1));
+    }
+
+    /** Adds a row to the table, with the quantities of monitor and watch if there are any. */
+    private void note(RoundMetrics row, Watch.Look look, double validation) {
+        var seen = monitor == null ? row : row.with(validation);
+        log.add(watch == null ? seen : seen.with(look.value()));
     }
 
     private boolean due(int everyRounds) {
@@ -181,7 +196,7 @@ final class TrainingLoop {
         int rollbacks = state.counters().rollbacks();
         if (config.guard().action() == GuardConfig.Action.STOP
                 || rollbacks == config.guard().maxRollbacks()) {
-            note(row, Watch.Look.NONE);
+            note(row, Watch.Look.NONE, Double.NaN);
             log.flush();
             throw new DivergedTraining(divergence
                     + (rollbacks == 0 ? "" : " after " + rollbacks + " roll-backs")

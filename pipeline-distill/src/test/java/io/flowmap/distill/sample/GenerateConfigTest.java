@@ -28,7 +28,10 @@ class GenerateConfigTest {
                 "generate.gamma=[0.5, 0.5]",
                 "generate.gamma=0.5",
                 "generate.samples=0",
-                "generate.batch=0"
+                "generate.batch=0",
+                "generate.prompts.first=1",
+                "generate.prompts.count=-1",
+                "generate.page.prompts=0"
             })
     void badValueIsTheUsersMistake(String setting) {
         assertThatThrownBy(() -> config(setting))

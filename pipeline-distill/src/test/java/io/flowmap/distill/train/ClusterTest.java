@@ -3,12 +3,14 @@ package io.flowmap.distill.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowmap.data.LatentShape;
+import io.flowmap.data.TrainingSplits;
 import io.flowmap.distill.DrawnData;
 import io.flowmap.distill.train.Faults.Kind;
 import io.flowmap.distill.train.step.BlockSource;
 import io.flowmap.distill.train.step.TrainingConfig;
 import io.flowmap.stage.JobContext;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.scheduler.SparkListener;
@@ -58,7 +60,7 @@ class ClusterTest {
     }
 
     private TrainedModel train(String name, JobContext context, TrainingConfig config) {
-        var data = BlockSource.latents(context.hadoop(), context.stage("data"), "train");
+        var data = BlockSource.latents(TrainingSplits.of(context, List.of("train")));
         var path = new Path(dir.resolve(name).toUri());
         return new Trainer(context, new Faults(3, Kind.NONE, 0), data, config, path)
                 .train(() -> SmallMlp.initial(1), SmallMlp.LAYOUT);

@@ -6,16 +6,14 @@ import io.flowmap.distill.train.step.BlockSource;
 import io.flowmap.nn.ConditionShape;
 import io.flowmap.tensor.CounterRandom;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
 /** Samples drawn from a seed: for each class a Gaussian around its own corner. */
 public record DrawnSamples(int blocks, int perBlock) implements BlockSource {
     public static final int SIZE = 8;
 
-    @Override
-    public LatentShape shape() {
-        return new LatentShape(2, 2, 2);
-    }
+    static final LatentShape SHAPE = new LatentShape(2, 2, 2);
 
     @Override
     public ConditionShape condition() {
@@ -23,7 +21,11 @@ public record DrawnSamples(int blocks, int perBlock) implements BlockSource {
     }
 
     @Override
-    public int[] counts() {
+    public List<Bucket> buckets() {
+        return List.of(new Bucket("train", SHAPE, counts()));
+    }
+
+    private int[] counts() {
         var counts = new int[blocks];
         Arrays.fill(counts, perBlock);
         counts[blocks - 1] = perBlock - 3;
@@ -32,7 +34,7 @@ public record DrawnSamples(int blocks, int perBlock) implements BlockSource {
 
     @Override
     public Reader open(Configuration hadoop) {
-        return this::draw;
+        return (bucket, block) -> draw(block);
     }
 
     private LatentBlock draw(int block) {
@@ -48,6 +50,6 @@ public record DrawnSamples(int blocks, int perBlock) implements BlockSource {
                 values[i * SIZE + j] = 0.3f * values[i * SIZE + j] + (label[i] == 0 ? 1 : -1);
             }
         }
-        return new LatentBlock(index, label, values, shape());
+        return new LatentBlock(index, label, values, SHAPE);
     }
 }

@@ -2,7 +2,6 @@ package io.flowmap.distill.train;
 
 import io.flowmap.distill.train.executor.BatchReader;
 import io.flowmap.distill.train.executor.BlockCache;
-import io.flowmap.distill.train.executor.SampleOrder;
 import io.flowmap.distill.train.step.TrainingConfig;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -12,16 +11,15 @@ final class PlainLoop {
 
     static float[] train(TrainingConfig config, DrawnSamples data, float[] initial, int from, long seed) {
         var objective = new SmallMlp(seed);
-        var order = new SampleOrder(seed, data.counts());
-        var batches = new BatchReader(new BlockCache(data.open(null), 1 << 20), order, data.shape(), data.condition());
+        int size = (int) config.samplesPerStep();
+        var batches = new BatchReader(new BlockCache(data.open(null), 1 << 20), data, seed, size);
         var parameters = Nd4j.createFromArray(initial.clone());
         objective.normalise(parameters);
         var gradient = Nd4j.zerosLike(parameters);
         var m = new double[initial.length];
         var v = new double[initial.length];
-        int size = (int) config.samplesPerStep();
         for (int step = from; step < config.steps(); step++) {
-            objective.gradient(parameters, gradient, batches.read((long) step * size, size), step);
+            objective.gradient(parameters, gradient, batches.read((long) step * size), step);
             double rate = 1e-2 * Math.min(1, (config.steps() - step) / (0.4 * config.steps()));
             for (int i = 0; i < m.length; i++) {
                 double g = gradient.getFloat(i);

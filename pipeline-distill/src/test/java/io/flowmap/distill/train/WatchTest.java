@@ -52,7 +52,7 @@ class WatchTest {
         var context = Sessions.context(spark, "run.seed=3");
         var path = new org.apache.hadoop.fs.Path(dir.resolve(name).toUri());
         var data = new DrawnSamples(5, 40);
-        return new Trainer(context, new Faults(3, Kind.NONE, 0), data, CONFIG, path, watch)
+        return new Trainer(context, new Faults(3, Kind.NONE, 0), data, CONFIG, path, watch, null)
                 .train(() -> SmallMlp.initial(1), SmallMlp.LAYOUT);
     }
 

@@ -208,6 +208,7 @@ public final class ReportJob implements Job {
                 curves.append(new TrainingSection(
                                 training.heading(), context.spark().read().parquet(LiteralPath.of(table)))
                         .html());
+                curves.append(ProgressPictures.html(fileSystem, context.stage(training.stage()), training.heading()));
             }
         }
         if (!curves.isEmpty()) {

@@ -45,6 +45,7 @@ final class TrainingSection {
                 + residuals()
                 + chart("Gradient norm", "gradient_norm", true)
                 + chart("Loss ↓", "loss", false)
+                + chart("Flow matching loss of fixed noise ↓", "validation_loss", false)
                 + warmup()
                 + adversarial()
                 + chart("Learning rate", "learning_rate", false)

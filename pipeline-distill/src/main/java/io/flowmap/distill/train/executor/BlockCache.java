@@ -12,7 +12,7 @@ import java.util.Map;
 public final class BlockCache {
     private final BlockSource.Reader reader;
     private final long maxBytes;
-    private final Map<Integer, LatentBlock> blocks = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Place, LatentBlock> blocks = new LinkedHashMap<>(16, 0.75f, true);
     private long bytes;
 
     public BlockCache(BlockSource.Reader reader, long maxBytes) {
@@ -20,23 +20,26 @@ public final class BlockCache {
         this.maxBytes = maxBytes;
     }
 
+    private record Place(int bucket, int block) {}
+
     /** Reads while holding the lock, because tasks of a step need the same block. */
-    synchronized LatentBlock get(int number) {
-        var block = blocks.get(number);
+    synchronized LatentBlock get(int bucket, int number) {
+        var place = new Place(bucket, number);
+        var block = blocks.get(place);
         if (block == null) {
-            block = reader.read(number);
-            blocks.put(number, block);
+            block = reader.read(bucket, number);
+            blocks.put(place, block);
             bytes += bytes(block);
-            evict(number);
+            evict(place);
         }
         return block;
     }
 
-    private void evict(int kept) {
+    private void evict(Place kept) {
         var eldest = blocks.entrySet().iterator();
         while (bytes > maxBytes && eldest.hasNext()) {
             var entry = eldest.next();
-            if (entry.getKey() != kept) {
+            if (!entry.getKey().equals(kept)) {
                 bytes -= bytes(entry.getValue());
                 eldest.remove();
             }

@@ -83,8 +83,7 @@ public record LocalSteps(
 
     @Override
     public Slot slot(int number, BlockCache blocks, Supplier<FlatArray> parameters) {
-        var order = new SampleOrder(seed, data.counts());
-        var batches = new BatchReader(blocks, order, data.shape(), data.condition());
+        var batches = new BatchReader(blocks, data, seed, config.batchPerWorker());
         var name = SparkEnv.get().executorId() + "/" + number;
         return new Slot(name, objective.create(hadoop.value(), config), batches, config, updater, parameters.get());
     }

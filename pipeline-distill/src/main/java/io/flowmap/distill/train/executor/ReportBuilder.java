@@ -1,5 +1,6 @@
 package io.flowmap.distill.train.executor;
 
+import io.flowmap.distill.train.step.Batch;
 import io.flowmap.distill.train.step.StepReport;
 import io.flowmap.distill.train.step.WorkerReport;
 import java.util.Arrays;
@@ -12,6 +13,8 @@ final class ReportBuilder {
     private final float[] gNorm;
     private final float[] interval;
     private final double[][] measures;
+    private final int[] buckets;
+    private final long[] records;
     private String notFinite = "";
     private int steps;
     private int samples;
@@ -22,20 +25,25 @@ final class ReportBuilder {
         this.gradientNorm = new double[steps];
         this.tangentWarmup = new double[steps];
         this.measures = new double[steps][];
+        this.buckets = new int[steps];
+        this.records = new long[steps * batch];
         this.gNorm = new float[steps * batch];
         this.interval = new float[steps * batch];
     }
 
     /**
+     * @param origin of the step's samples
      * @param norm of the gradient
      * @param firstNotFinite first array whose gradient is not finite, "" if all are finite
      */
-    void add(StepReport step, double norm, String firstNotFinite) {
+    void add(Batch.Origin origin, StepReport step, double norm, String firstNotFinite) {
         loss[steps] = step.loss();
         gradientNorm[steps] = norm;
         notFinite = firstNotFinite;
         tangentWarmup[steps] = step.tangentWarmup();
         measures[steps] = step.measures();
+        buckets[steps] = origin.bucket();
+        System.arraycopy(origin.records(), 0, records, samples, origin.records().length);
         System.arraycopy(step.gNorm(), 0, gNorm, samples, step.gNorm().length);
         System.arraycopy(step.interval(), 0, interval, samples, step.gNorm().length);
         samples += step.gNorm().length;
@@ -63,6 +71,8 @@ final class ReportBuilder {
                 Arrays.copyOf(measures, steps),
                 Arrays.copyOf(gNorm, samples),
                 Arrays.copyOf(interval, samples),
+                Arrays.copyOf(buckets, steps),
+                Arrays.copyOf(records, samples),
                 computeNanos);
     }
 }

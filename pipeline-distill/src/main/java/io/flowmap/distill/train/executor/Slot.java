@@ -58,7 +58,7 @@ final class Slot implements AutoCloseable {
         for (int i = 0; i < ticket.steps() && report.finite(); i++) {
             long firstSample =
                     ticket.firstSample() + i * config.samplesPerStep() + (long) worker * config.batchPerWorker();
-            var batch = batches.read(firstSample, config.batchPerWorker());
+            var batch = batches.read(firstSample);
             step(batch, ticket.step() + i, report);
         }
         return report.build(worker, name, NativeLibrary.description());
@@ -77,7 +77,7 @@ final class Slot implements AutoCloseable {
         long start = System.nanoTime();
         var told = objective.gradient(parameters.array(), gradient.array(), batch, step);
         double norm = Math.sqrt(Squares.sum(gradient));
-        report.add(told, norm, Double.isFinite(norm) ? "" : firstNotFinite());
+        report.add(batch.origin(), told, norm, Double.isFinite(norm) ? "" : firstNotFinite());
         if (!moments.isEmpty() && report.finite()) {
             update(step);
         }

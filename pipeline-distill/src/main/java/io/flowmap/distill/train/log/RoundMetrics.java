@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * One row of the table of rounds.
@@ -30,6 +32,7 @@ import java.util.stream.DoubleStream;
  * @param receivedBytes bytes of averages and reports that the driver received; only the reports grow with the number of workers
  * @param averageNorm norm of the workers' average, of parameters or gradient
  * @param divergence rms distance of the workers' vectors (parameters or gradients) from their mean, over the norm of the mean
+ * @param draws where the samples come from
  * @param measures means over workers and steps of the objective's own measures, NaN if there are none
  */
 public record RoundMetrics(
@@ -50,6 +53,7 @@ public record RoundMetrics(
         long receivedBytes,
         double averageNorm,
         double divergence,
+        Draws draws,
         double[] measures) {
     static final int INTERVALS = 4;
 
@@ -66,6 +70,34 @@ public record RoundMetrics(
             double square =
                     Arrays.stream(norms).map(norm -> norm * norm).average().orElse(Double.NaN);
             return new Residuals(Medians.of(norms), mean, square);
+        }
+    }
+
+    /**
+     * The samples of a round, step by step and in each step worker by worker: in the order of their numbers.
+     *
+     * @param buckets number of the bucket of every batch
+     * @param records index of every sample in its split
+     */
+    public record Draws(int[] buckets, long[] records) {
+        static Draws of(List<WorkerReport> reports) {
+            var buckets = IntStream.builder();
+            var records = LongStream.builder();
+            int steps = reports.stream()
+                    .mapToInt(report -> report.buckets().length)
+                    .max()
+                    .orElse(0);
+            for (int step = 0; step < steps; step++) {
+                for (var report : reports) {
+                    if (step < report.buckets().length) { // a worker stops after a step that is not finite
+                        buckets.add(report.buckets()[step]);
+                        int size = report.records().length / report.buckets().length;
+                        LongStream.of(Arrays.copyOfRange(report.records(), step * size, (step + 1) * size))
+                                .forEach(records::add);
+                    }
+                }
+            }
+            return new Draws(buckets.build().toArray(), records.build().toArray());
         }
     }
 
@@ -98,6 +130,7 @@ public record RoundMetrics(
                 outcome.receivedBytes(),
                 outcome.norm(),
                 outcome.divergence(),
+                Draws.of(reports),
                 measures(reports));
     }
 
@@ -123,6 +156,7 @@ public record RoundMetrics(
                 receivedBytes,
                 averageNorm,
                 divergence,
+                draws,
                 more);
     }
 

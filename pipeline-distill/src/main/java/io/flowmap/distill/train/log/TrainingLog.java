@@ -23,15 +23,18 @@ public final class TrainingLog {
     private final FileSystem fileSystem;
     private final Path dir;
     private final int every;
-    private final List<String> measures;
+    private final TrainingTable table;
     private final List<RoundMetrics> rows = new ArrayList<>();
 
-    /** @param measures names of the objective's own columns */
-    public TrainingLog(Configuration hadoop, Path dir, int every, List<String> measures) {
+    /**
+     * @param measures names of the objective's own columns
+     * @param buckets names of the splits that the samples come from
+     */
+    public TrainingLog(Configuration hadoop, Path dir, int every, List<String> measures, List<String> buckets) {
         this.hadoop = hadoop;
         this.dir = dir;
         this.every = every;
-        this.measures = measures;
+        this.table = new TrainingTable(measures, buckets);
         this.fileSystem = Store.of(hadoop, dir);
     }
 
@@ -49,11 +52,10 @@ public final class TrainingLog {
         }
         var name =
                 String.format(Locale.ROOT, "rounds-%012d.parquet", rows.get(0).round());
-        var schema = TrainingTable.schema(measures);
         try {
-            PendingParquet.write(hadoop, new Path(dir, name), 0, schema, writer -> {
+            PendingParquet.write(hadoop, new Path(dir, name), 0, table.schema(), writer -> {
                 for (var row : rows) {
-                    writer.write(TrainingTable.group(schema, row, measures));
+                    writer.write(table.group(row));
                 }
             });
         } catch (IOException e) {

@@ -4,8 +4,11 @@ import io.flowmap.distill.train.log.RoundMetrics.Residuals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Types;
@@ -13,31 +16,68 @@ import org.apache.parquet.schema.Types;
 /**
  * Columns of the table of rounds. There is one set of residual columns for all samples ({@code g_median, g_mean, residual}) and one for
  * each bin of interval length ({@code g_median_1} for t - s in [0, 1/4) to {@code g_median_4} for [3/4, 1]); values are null for a bin
- * without samples.
+ * without samples. A training on buckets has two more: {@code buckets}, the split of every batch, and {@code records}, the index of every
+ * sample in its split, both in the order of sample numbers.
  */
 final class TrainingTable {
     private record Column(String name, PrimitiveTypeName type, Function<RoundMetrics, Number> value) {}
 
     private static final List<Column> COLUMNS = columns();
+    private static final String BUCKETS = "buckets";
+    private static final String RECORDS = "records";
+    /** Names of Parquet's lists. */
+    private static final String LIST = "list";
 
-    private TrainingTable() {}
+    private static final String ELEMENT = "element";
 
-    /** @param measures names of the objective's own columns */
-    static MessageType schema(List<String> measures) {
+    private final List<Column> columns;
+    private final List<String> buckets;
+    private final MessageType schema;
+
+    /**
+     * @param measures names of the objective's own columns
+     * @param buckets names of the splits that the samples come from
+     */
+    TrainingTable(List<String> measures, List<String> buckets) {
+        this.columns = columns(measures);
+        this.buckets = buckets;
         var message = Types.buildMessage();
-        columns(measures).forEach(column -> message.optional(column.type()).named(column.name()));
-        return message.named("round");
+        columns.forEach(column -> message.optional(column.type()).named(column.name()));
+        if (hasBuckets()) {
+            message.requiredList()
+                    .requiredElement(PrimitiveTypeName.BINARY)
+                    .as(LogicalTypeAnnotation.stringType())
+                    .named(BUCKETS);
+            message.requiredList().requiredElement(PrimitiveTypeName.INT64).named(RECORDS);
+        }
+        this.schema = message.named("round");
     }
 
-    static Group group(MessageType schema, RoundMetrics row, List<String> measures) {
+    private boolean hasBuckets() {
+        return buckets.size() > 1;
+    }
+
+    MessageType schema() {
+        return schema;
+    }
+
+    Group group(RoundMetrics row) {
         var group = new SimpleGroup(schema);
-        for (var column : columns(measures)) {
+        for (var column : columns) {
             var value = column.value().apply(row);
             if (column.type() == PrimitiveTypeName.INT64) {
                 group.add(column.name(), value.longValue());
             } else if (!Double.isNaN(value.doubleValue())) {
                 group.add(column.name(), value.doubleValue());
             }
+        }
+        if (hasBuckets()) {
+            var names = group.addGroup(BUCKETS);
+            IntStream.of(row.draws().buckets())
+                    .forEach(bucket -> names.addGroup(LIST).append(ELEMENT, buckets.get(bucket)));
+            var records = group.addGroup(RECORDS);
+            LongStream.of(row.draws().records())
+                    .forEach(record -> records.addGroup(LIST).append(ELEMENT, record));
         }
         return group;
     }

@@ -25,7 +25,8 @@ public record MemoryPlan(List<Item> items, Map<Place, Long> limits) {
         MAPPED("mapped-files", "");
 
         private static final String NATIVE =
-                "a larger spark.native-memory, training.activation-checkpointing=true or a smaller training.batch-per-worker";
+                "a larger spark.native-memory, training.activation-checkpointing=true, a smaller training.batch-per-worker"
+                        + " or, with buckets, a smaller training.programs.most";
 
         private final String text;
         private final String remedy;

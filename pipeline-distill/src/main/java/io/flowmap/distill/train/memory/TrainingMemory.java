@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.network.util.JavaUtils;
@@ -91,9 +90,9 @@ public record TrainingMemory(boolean local, int slots, Map<Place, Long> limits) 
 
     /** Samples are cached as float32, up to the configured limit. */
     private static long samples(TrainingConfig config, BlockSource data) {
-        long count = IntStream.of(data.counts()).asLongStream().sum();
-        var shape = data.shape();
-        long all = 4L * count * shape.channels() * shape.height() * shape.width();
+        long all = data.buckets().stream()
+                .mapToLong(bucket -> 4 * bucket.count() * bucket.shape().size())
+                .sum();
         return Math.min((long) config.cacheMegabytes() << 20, all);
     }
 }

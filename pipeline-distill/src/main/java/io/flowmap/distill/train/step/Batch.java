@@ -1,6 +1,7 @@
 package io.flowmap.distill.train.step;
 
 import io.flowmap.data.Conditions;
+import io.flowmap.data.LatentShape;
 import io.flowmap.nn.ConditionShape;
 import io.flowmap.tensor.CounterRandom;
 import java.util.function.LongPredicate;
@@ -10,10 +11,19 @@ import java.util.function.LongToDoubleFunction;
  * The samples of one logical worker in one step.
  *
  * @param x0 latents [B,C,H,W], row-major
+ * @param shape shape [C,H,W] of one latent
  * @param conditions of each record
  * @param firstSample global number of row 0; the randomness of row i is keyed by (seed, firstSample + i)
  */
-public record Batch(float[] x0, Conditions conditions, long firstSample) {
+public record Batch(float[] x0, LatentShape shape, Conditions conditions, long firstSample, Origin origin) {
+    /**
+     * Where the samples come from.
+     *
+     * @param bucket number of their bucket
+     * @param records index of each in its split [B]
+     */
+    public record Origin(int bucket, long[] records) {}
+
     public int size() {
         return conditions.count();
     }

@@ -2,31 +2,57 @@ package io.flowmap.distill.train.step;
 
 import io.flowmap.data.LatentBlock;
 import io.flowmap.data.LatentShape;
+import io.flowmap.data.TrainingSplits;
 import io.flowmap.nn.ConditionShape;
 import java.io.Serializable;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 
 /**
  * Training samples in numbered blocks that any executor can read. Equal sources have equal blocks: a source of files includes their
  * hash.
  */
 public interface BlockSource extends Serializable {
-    /** Shape [C,H,W] of a sample. */
-    LatentShape shape();
+    /** The parts of the samples, at least one; the samples of a part have one shape. */
+    List<Bucket> buckets();
 
     /** Shapes of the conditions that every sample has. */
     ConditionShape condition();
 
-    /** Number of samples in each block. */
-    int[] counts();
-
     /** Opens the source on an executor. Several threads use the reader. */
     Reader open(Configuration hadoop);
 
-    /** Reads blocks by number. */
+    /**
+     * Samples of one shape.
+     *
+     * @param name of the split
+     * @param shape shape [C,H,W] of a sample
+     * @param counts number of samples in each block
+     */
+    record Bucket(String name, LatentShape shape, int[] counts) implements Serializable {
+        public long count() {
+            return IntStream.of(counts).asLongStream().sum();
+        }
+    }
+
+    /** Reads a block of a bucket, both by number. */
     interface Reader {
-        LatentBlock read(int block);
+        LatentBlock read(int bucket, int block);
+    }
+
+    /** Whether there are samples of several shapes. */
+    default boolean hasBuckets() {
+        return buckets().size() > 1;
+    }
+
+    /** The largest shape of a sample. */
+    default LatentShape largest() {
+        return buckets().stream()
+                .map(Bucket::shape)
+                .max(Comparator.comparingInt(LatentShape::size))
+                .orElseThrow();
     }
 
     /** Samples without content, for objectives that draw all their inputs. */
@@ -34,8 +60,8 @@ public interface BlockSource extends Serializable {
         return new EmptySamples();
     }
 
-    /** A split of an ingest output; see {@link io.flowmap.data.LatentData#open}. */
-    static BlockSource latents(Configuration hadoop, Path dataDir, String split) {
-        return LatentSource.of(hadoop, dataDir, split);
+    /** Splits of an ingest output. */
+    static BlockSource latents(TrainingSplits splits) {
+        return LatentSource.of(splits);
     }
 }

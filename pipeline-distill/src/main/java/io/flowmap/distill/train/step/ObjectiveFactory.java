@@ -14,8 +14,8 @@ public interface ObjectiveFactory extends Serializable {
     /** Builds an objective. It reads teacher checkpoints and other files itself. */
     LocalObjective create(Configuration hadoop, TrainingConfig config);
 
-    /** What an objective will hold. Reads the files of frozen weights, and takes no other memory. */
-    default ObjectiveSizes sizes(Configuration hadoop, TrainingConfig config) {
+    /** What an objective will hold for these samples. Reads the files of frozen weights, and takes no other memory. */
+    default ObjectiveSizes sizes(Configuration hadoop, TrainingConfig config, BlockSource data) {
         return ObjectiveSizes.NONE;
     }
 

@@ -16,8 +16,25 @@ public record ObjectiveSizes(long vectors, long activations, long folded, long m
 
     /** The same with one more program. */
     public ObjectiveSizes with(ProgramPlan plan) {
-        return new ObjectiveSizes(
-                vectors, activations + plan.bytes() + plan.constantBytes(), folded + plan.keptBytes(), mapped);
+        return with(plan, bytes(plan));
+    }
+
+    /**
+     * The same with programs for several shapes of samples.
+     *
+     * @param largest the plan of the largest
+     */
+    public ObjectiveSizes with(ProgramPlan largest, int shapes, ProgramsConfig limits) {
+        return with(largest, limits.bytes(bytes(largest), shapes));
+    }
+
+    private ObjectiveSizes with(ProgramPlan plan, long bytes) {
+        return new ObjectiveSizes(vectors, activations + bytes, folded + plan.keptBytes(), mapped);
+    }
+
+    /** Bytes that a program holds for itself. */
+    public static long bytes(ProgramPlan plan) {
+        return plan.bytes() + plan.constantBytes();
     }
 
     /** The same with more frozen weights. */

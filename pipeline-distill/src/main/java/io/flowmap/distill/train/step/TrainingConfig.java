@@ -14,6 +14,7 @@ import java.util.Set;
  * @param batchPerWorker samples per worker and step
  * @param localSteps steps k between two averages
  * @param parameters patterns for the names of trained parameters; {@code *} alone means all
+ * @param splits patterns for the names of the data's splits that are trained on
  * @param precision type of matrix products and convolutions
  * @param activationCheckpointing whether blocks compute their activations again in the reverse pass instead of keeping them
  * @param steps optimisation steps of the whole training; 0 keeps the initial parameters, normalised
@@ -31,21 +32,26 @@ public record TrainingConfig(
         List<Double> emaStds,
         int blockFloats,
         int cacheMegabytes,
+        ProgramsConfig programs,
         int checkpointEvery,
         int keepCheckpoints,
         int snapshotEvery,
         int metricsEvery,
+        MonitorConfig monitor,
         GuardConfig guard,
-        List<String> parameters)
+        List<String> parameters,
+        List<String> splits)
         implements Serializable {
 
     /** Keys whose value may change when a training is resumed: they affect monitoring and storage, not the result. */
     public static final Set<String> OPERATIONAL = Set.of(
             "activation-checkpointing",
+            "programs",
             "guard",
             "checkpoint-every",
             "keep-checkpoints",
             "metrics-every",
+            "monitor",
             "cache-megabytes");
 
     /** What the workers send to be averaged. */
@@ -72,6 +78,10 @@ public record TrainingConfig(
         parameters = List.copyOf(parameters);
         if (parameters.isEmpty()) {
             throw new IllegalArgumentException("expected patterns as parameters, [\"*\"] for all, got none");
+        }
+        splits = List.copyOf(splits);
+        if (splits.isEmpty()) {
+            throw new IllegalArgumentException("expected patterns as splits, got none");
         }
         emaStds = List.copyOf(emaStds);
         emaStds.forEach(PowerEma::new);

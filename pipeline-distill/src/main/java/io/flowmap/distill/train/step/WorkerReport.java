@@ -21,6 +21,8 @@ import java.io.UncheckedIOException;
  * @param measures the objective's own measures of every local step
  * @param gNorm ||g|| of every sample, steps one after the other
  * @param interval t - s of every sample
+ * @param buckets number of the bucket of every local step
+ * @param records index of every sample in its split
  * @param computeNanos time in objective and update
  */
 public record WorkerReport(
@@ -34,6 +36,8 @@ public record WorkerReport(
         double[][] measures,
         float[] gNorm,
         float[] interval,
+        int[] buckets,
+        long[] records,
         long computeNanos)
         implements Serializable {
     public byte[] toBytes() {

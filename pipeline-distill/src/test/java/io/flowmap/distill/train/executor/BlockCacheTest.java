@@ -14,13 +14,14 @@ class BlockCacheTest {
         var read = new ArrayList<Integer>();
         var reader = source.open(null);
         var cache = new BlockCache(
-                block -> {
+                (bucket, block) -> {
                     read.add(block);
-                    return reader.read(block);
+                    return reader.read(bucket, block);
                 },
                 2 * bytes);
         for (int block : new int[] {0, 1, 0, 2, 0, 1, 1, 3}) {
-            assertThat(cache.get(block).values()).isEqualTo(reader.read(block).values());
+            assertThat(cache.get(0, block).values())
+                    .isEqualTo(reader.read(0, block).values());
         }
         assertThat(read).containsExactly(0, 1, 2, 1, 3);
     }
@@ -29,7 +30,7 @@ class BlockCacheTest {
     void blockLargerThanTheCacheIsStillRead() {
         var source = new DrawnSamples(2, 10);
         var cache = new BlockCache(source.open(null), 1);
-        assertThat(cache.get(0).count()).isEqualTo(10);
-        assertThat(cache.get(1).count()).isEqualTo(7);
+        assertThat(cache.get(0, 0).count()).isEqualTo(10);
+        assertThat(cache.get(0, 1).count()).isEqualTo(7);
     }
 }

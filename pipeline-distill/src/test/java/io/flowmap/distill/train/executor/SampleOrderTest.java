@@ -12,18 +12,19 @@ class SampleOrderTest {
 
     @Test
     void everyEpochHoldsEveryRecordOnce() {
-        var order = new SampleOrder(1, COUNTS);
+        var order = new SampleOrder(1, 0, COUNTS);
         for (int epoch = 0; epoch < 5; epoch++) {
             assertThat(new HashSet<>(epoch(order, epoch))).hasSize(24);
         }
     }
 
     @Test
-    void epochsAndSeedsDifferAndCallsDoNotDependOnEachOther() {
-        var order = new SampleOrder(1, COUNTS);
+    void epochsSeedsAndBucketsDifferAndCallsDoNotDependOnEachOther() {
+        var order = new SampleOrder(1, 0, COUNTS);
         var first = epoch(order, 0);
         assertThat(epoch(order, 1)).isNotEqualTo(first);
-        assertThat(epoch(new SampleOrder(2, COUNTS), 0)).isNotEqualTo(first);
+        assertThat(epoch(new SampleOrder(2, 0, COUNTS), 0)).isNotEqualTo(first);
+        assertThat(epoch(new SampleOrder(1, 1, COUNTS), 0)).isNotEqualTo(first);
         var backwards = new ArrayList<SampleOrder.Location>();
         for (int sample = 23; sample >= 0; sample--) {
             backwards.add(0, order.locate(sample));
@@ -33,7 +34,7 @@ class SampleOrderTest {
 
     @Test
     void blocksAreFinishedInTurn() {
-        var blocks = epoch(new SampleOrder(4, COUNTS), 2).stream()
+        var blocks = epoch(new SampleOrder(4, 0, COUNTS), 2).stream()
                 .map(SampleOrder.Location::block)
                 .toList();
         int changes = 0;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowmap.config.UserError;
 import io.flowmap.distill.train.Configs;
+import io.flowmap.distill.train.DrawnBuckets;
+import io.flowmap.distill.train.DrawnSamples;
 import io.flowmap.distill.train.memory.MemoryPlan.Place;
 import io.flowmap.distill.train.step.BlockSource;
 import io.flowmap.distill.train.step.ObjectiveSizes;
@@ -40,6 +42,14 @@ class TrainingMemoryTest {
         assertThat(plan.bytes(Place.MAPPED)).isEqualTo(2_000_000);
         assertThat(plan.bytes(Place.EXECUTOR_HEAP) + plan.bytes(Place.EXECUTOR_NATIVE))
                 .isZero();
+    }
+
+    @Test
+    void samplesOfAllBucketsAreCached() {
+        var plan = new TrainingMemory(true, 1, Map.of())
+                .plan(LENGTH, Configs.with("ema-stds=[]"), SIZES, DrawnBuckets.OF_129);
+        assertThat(plan.items())
+                .contains(new MemoryPlan.Item("samples", Place.DRIVER_HEAP, 4L * 129 * DrawnSamples.SIZE));
     }
 
     @Test
