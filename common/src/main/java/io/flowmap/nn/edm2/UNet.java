@@ -27,6 +27,9 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class UNet implements Network, TimeEmbedding {
     private static final String LAST = "out_conv.weight";
     private static final int WORD_CHANNELS = 32;
+    /** Hidden width of the text's layers over the embedding's. */
+    private static final int TEXT_WIDTH = 2;
+
     private static final String FOURIER = "emb_fourier";
     private static final String LABEL = "emb_label";
     /** Embeddings of words, and three layers on those of a caption. Not EDM2's. */
@@ -375,14 +378,14 @@ public final class UNet implements Network, TimeEmbedding {
         /** An MLP on the words' embeddings in their order, [N,T,V] to [N,E]; zero for a caption without words. */
         private SDVariable text(SDVariable words) {
             long[] shape = scope.shape(words);
-            long wide = config.embeddingChannels();
+            long wide = TEXT_WIDTH * config.embeddingChannels();
             SDVariable rows = scope.reshape(words, shape[0] * shape[1], shape[2]);
             SDVariable x =
                     scope.reshape(oneHot(TEXT.get(0), rows, 1, WORD_CHANNELS), shape[0], shape[1] * WORD_CHANNELS);
             x = exact.silu(exact.linear(x, exact.weight(TEXT.get(1), 1, wide, scope.shape(x)[1])));
             x = exact.silu(exact.linear(x, exact.weight(TEXT.get(2), 1 / SILU_MAGNITUDE, wide, wide)));
             double gain = sumGain(config.labelBalance()) / SILU_MAGNITUDE;
-            return exact.linear(x, exact.weight(TEXT.get(3), gain, wide, wide));
+            return exact.linear(x, exact.weight(TEXT.get(3), gain, config.embeddingChannels(), wide));
         }
 
         private SDVariable gated(String name, SDVariable value) {
