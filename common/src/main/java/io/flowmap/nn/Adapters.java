@@ -8,6 +8,12 @@ import java.util.Set;
  */
 @FunctionalInterface
 public interface Adapters {
+    /** What the name of a map is followed by in the name of its A. */
+    String DOWN = ".lora_A.weight";
+
+    /** What the name of a map is followed by in the name of its B. */
+    String UP = ".lora_B.weight";
+
     /** The adapter of a linear map, null if it has none. */
     Adapter of(String map);
 
@@ -26,9 +32,6 @@ public interface Adapters {
      * @param rank at least 1; it may exceed the sizes of W
      */
     record Adapter(int rank, double scale) {
-        static final String DOWN = ".lora_A.weight";
-        static final String UP = ".lora_B.weight";
-
         public Adapter {
             if (rank < 1 || !Double.isFinite(scale)) {
                 throw new IllegalArgumentException(

@@ -111,11 +111,11 @@ public final class Scope {
     }
 
     private SDVariable down(String map, Adapter adapter, long in) {
-        return stored(map + Adapter.DOWN, Parameter.Kind.ADAPTER, adapter.rank(), in);
+        return stored(map + Adapters.DOWN, Parameter.Kind.ADAPTER, adapter.rank(), in);
     }
 
     private SDVariable up(String map, Adapter adapter, long out) {
-        return stored(map + Adapter.UP, Parameter.Kind.BIAS, out, adapter.rank());
+        return stored(map + Adapters.UP, Parameter.Kind.BIAS, out, adapter.rank());
     }
 
     private SDVariable stored(String name, Parameter.Kind kind, long... shape) {

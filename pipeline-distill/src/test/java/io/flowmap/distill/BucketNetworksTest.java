@@ -61,9 +61,9 @@ class BucketNetworksTest {
                 "training.snapshot-every=0",
                 "training.learning-rate.peak=1e-2",
                 "training.learning-rate.decay=constant",
-                "pretrain.main.training.steps=8",
+                "pretrain.main.training.steps=5",
                 "pretrain.weak.training.steps=1",
-                "distill.training.steps=8",
+                "distill.training.steps=5",
                 "distill.objective.warmup-steps=1"));
         settings.addAll(List.of(more));
         return Sessions.context(Sessions.open("local[2]"), settings.toArray(String[]::new));
@@ -103,14 +103,13 @@ class BucketNetworksTest {
             var splits = rows(context, stage).stream()
                     .flatMap(row -> row.<String>getList(row.fieldIndex("buckets")).stream())
                     .toList();
-            assertThat(splits).hasSize(16).containsOnly("train/4x4", "train/8x4", "train/4x8");
+            assertThat(splits).hasSize(10).containsOnly("train/4x4", "train/8x4", "train/4x8");
         }
         assertThat(StoredModel.of(context, "flowmap", ".", "parameters").spec().shape())
                 .isEqualTo(new LatentShape(2, 4, 4));
         var one = context("all", architecture, in(architecture + "-one", "all", adapters, "training.programs.most=1"));
         new PretrainJob().run(one);
-        new DistillJob().run(one);
-        for (var stage : List.of("teacher/main", "teacher/weak", "flowmap")) {
+        for (var stage : List.of("teacher/main", "teacher/weak")) {
             assertThat(hash(one, stage)).isEqualTo(hash(context, stage));
         }
     }

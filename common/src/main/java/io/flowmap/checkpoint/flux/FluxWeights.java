@@ -20,18 +20,27 @@ public record FluxWeights(String file, FluxLayout layout, FluxSizes sizes, Tenso
      * tensors that are missing, not understood or of another shape or type.
      */
     public static Optional<FluxWeights> in(ForeignCheckpoint file) {
-        var layout = FluxLayout.of(file);
+        return in(file.name(), file);
+    }
+
+    /**
+     * The transformer in tensors of either layout, as {@link #in(ForeignCheckpoint)}.
+     *
+     * @param file where they are from, for messages
+     */
+    public static Optional<FluxWeights> in(String file, Tensors weights) {
+        var layout = FluxLayout.of(weights);
         if (layout == null) {
             return Optional.empty();
         }
-        var arrays = file.arrays();
-        var sizes = layout.sizes(file.name(), arrays);
+        var arrays = weights.arrays();
+        var sizes = layout.sizes(file, arrays);
         var table = new FluxTable(sizes);
         new KeyReport()
                 .compare(table.shapes(layout), arrays)
-                .requireNothing("cannot read " + file.name() + " as a FLUX transformer");
+                .requireNothing("cannot read " + file + " as a FLUX transformer");
         return Optional.of(new FluxWeights(
-                file.name(), layout, sizes, layout == FluxLayout.BFL ? file : joined(file.name(), table, file)));
+                file, layout, sizes, layout == FluxLayout.BFL ? weights : joined(file, table, weights)));
     }
 
     /** The layout that the names of weights belong to; null if they are not those of a FLUX transformer. */

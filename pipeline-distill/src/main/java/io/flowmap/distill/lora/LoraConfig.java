@@ -4,7 +4,8 @@ import io.flowmap.checkpoint.flux.LoraLayout;
 import java.util.List;
 
 /** The section {@code lora}; reference.conf documents every key. */
-record LoraConfig(String from, String base, Output write, double strength, List<Integer> axes, double shardGb) {
+record LoraConfig(
+        String from, String base, String average, Output write, double strength, List<Integer> axes, double shardGb) {
     private static final double GIGABYTE = 1e9;
 
     /** What is written. */
@@ -28,9 +29,8 @@ record LoraConfig(String from, String base, Output write, double strength, List<
     }
 
     LoraConfig {
-        if (from == null || base == null) {
-            throw new IllegalArgumentException(
-                    "expected from, a LoRA, and base, the weights that it adapts, got " + from + " and " + base);
+        if (from == null) {
+            throw new IllegalArgumentException("expected from, a LoRA or a stage that has trained one, got none");
         }
         if (!Double.isFinite(strength)) {
             throw new IllegalArgumentException("expected a finite strength, got " + strength);
