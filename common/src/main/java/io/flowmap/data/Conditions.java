@@ -11,10 +11,18 @@ import java.util.function.IntPredicate;
  *
  * @param labels class of each record [N], -1 for none
  * @param arrays other conditions by name, each [N,...]; of {@link ConditionShape#WORDS} the numbers of the words [N,T], from 1, 0 for none
+ * @param nulls what stands in the place of a record's array that is dropped, [...] by name: of texts the encoding of an empty one. Zeros for
+ *     names that are missing.
  */
-public record Conditions(int[] labels, Map<String, float[]> arrays) {
+public record Conditions(int[] labels, Map<String, float[]> arrays, Map<String, float[]> nulls) {
     public Conditions {
         arrays = new TreeMap<>(arrays);
+        nulls = new TreeMap<>(nulls);
+    }
+
+    /** Conditions that are zero where they are dropped. */
+    public Conditions(int[] labels, Map<String, float[]> arrays) {
+        this(labels, arrays, Map.of());
     }
 
     /** Conditions with classes only, -1 for none. */
@@ -50,9 +58,10 @@ public record Conditions(int[] labels, Map<String, float[]> arrays) {
 
     /**
      * Copies {@code n} records of {@code other}, starting at {@code from}, to position {@code to} of this. Names that are missing in either
-     * are skipped.
+     * are skipped. Nulls come with them.
      */
     public void copy(Conditions other, int from, int to, int n) {
+        nulls.putAll(other.nulls);
         System.arraycopy(other.labels, from, labels, to, n);
         arrays.forEach((name, values) -> {
             int size = values.length / labels.length;
@@ -68,13 +77,17 @@ public record Conditions(int[] labels, Map<String, float[]> arrays) {
      * IllegalArgumentException} if the records lack it.
      *
      * @param shape conditions of the network
-     * @param loses rows whose condition is dropped, that is, set to zero like {@code Condition.unconditional}
+     * @param loses rows whose condition is dropped, that is, set to its null like {@code Condition.unconditional}
      */
     public float[] array(String name, ConditionShape shape, IntPredicate loses) {
         int size = shape.size(name);
         var rows = new float[count() * size];
         for (int i = 0; i < count(); i++) {
             if (loses.test(i)) {
+                var dropped = nulls.get(name);
+                if (dropped != null) {
+                    System.arraycopy(dropped, 0, rows, i * size, size);
+                }
                 continue;
             }
             switch (name) {

@@ -19,6 +19,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /** A new graph and the arrays of its inputs, by name. Closing it frees the arrays that it created or was given to own. */
 public final class GraphInputs implements AutoCloseable {
     private static final String CONDITION = "condition.";
+    private static final String NULL = "null.";
 
     private final Shapes shapes;
     private final DataType type;
@@ -48,11 +49,26 @@ public final class GraphInputs implements AutoCloseable {
         return bind(name, own(Nd4j.create(type, shape)));
     }
 
-    /** Adds inputs for a condition, named {@code condition.<name>}. */
+    /** Adds inputs for a condition, named {@code condition.<name>}, and {@code null.<name>} for what is in its place where it is dropped. */
     public Condition condition(ConditionShape shape, long n) {
         var inputs = new TreeMap<String, SDVariable>();
-        shape.arrays().keySet().forEach(name -> inputs.put(name, add(CONDITION + name, shape.of(n, name))));
-        return new Condition(inputs);
+        var nulls = new TreeMap<String, SDVariable>();
+        shape.arrays().keySet().forEach(name -> {
+            inputs.put(name, add(CONDITION + name, shape.of(n, name)));
+            if (!ConditionShape.isZeroWhenDropped(name)) {
+                nulls.put(name, add(NULL + name, shape.of(1, name)));
+            }
+        });
+        return new Condition(inputs, nulls);
+    }
+
+    /** Writes the nulls of a condition, [...] by name. Those that are missing stay as they are, zeros at first. */
+    public void nulls(Map<String, float[]> values) {
+        values.forEach((name, array) -> {
+            if (arrays.containsKey(NULL + name)) {
+                arrays.get(NULL + name).data().setData(array);
+            }
+        });
     }
 
     /** Array [N,...] of a condition's input. */

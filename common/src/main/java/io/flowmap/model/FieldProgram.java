@@ -58,6 +58,7 @@ public final class FieldProgram implements Velocity, FlowMap, AutoCloseable {
     /** Sets condition and guidance weight for the next evaluations. */
     public void condition(Conditions conditions, double guidance) {
         inputs.array("guidance").assign(guidance);
+        inputs.nulls(conditions.nulls());
         for (var name : condition.arrays().keySet()) {
             try (INDArray given = Nd4j.create(
                     conditions.array(name, condition, i -> false), condition.of(conditions.count(), name), 'c')) {

@@ -11,12 +11,20 @@ import org.nd4j.linalg.api.buffer.DataType;
  * The condition of a batch, as variables of a graph. It comes from the data. Guidance weights are drawn and are kept separately.
  *
  * @param arrays [N,...] by the names of {@link ConditionShape}, in their order; the class as one-hot rows
+ * @param nulls what stands in the place of an array that is dropped, [1,...] by name: of texts the encoding of an empty one. Zeros for names
+ *     that are missing, such as class and words.
  */
-public record Condition(Map<String, SDVariable> arrays) {
+public record Condition(Map<String, SDVariable> arrays, Map<String, SDVariable> nulls) {
     public static final Condition NONE = new Condition(Map.of());
 
     public Condition {
         arrays = new TreeMap<>(arrays);
+        nulls = new TreeMap<>(nulls);
+    }
+
+    /** A condition that is zero where it is dropped. */
+    public Condition(Map<String, SDVariable> arrays) {
+        this(arrays, Map.of());
     }
 
     /** The array with this name. Throws {@link IllegalArgumentException} if there is none. */
@@ -36,14 +44,17 @@ public record Condition(Map<String, SDVariable> arrays) {
     public Condition only(ConditionShape shape) {
         var kept = new TreeMap<>(arrays);
         kept.keySet().retainAll(shape.arrays().keySet());
-        return new Condition(kept);
+        return new Condition(kept, nulls);
     }
 
-    /** The same batch without condition: all arrays zero, the input of a network for dropped conditions. */
+    /** The same batch without condition: each array is its null, the input of a network for dropped conditions. */
     public Condition unconditional(Shapes shapes, DataType type) {
-        var zeros = new TreeMap<>(arrays);
-        zeros.replaceAll((name, array) -> shapes.zero(type, shapes.of(array)));
-        return new Condition(zeros);
+        var without = new TreeMap<>(arrays);
+        without.replaceAll((name, array) -> {
+            SDVariable zeros = shapes.zero(type, shapes.of(array));
+            return nulls.containsKey(name) ? zeros.add(nulls.get(name)) : zeros;
+        });
+        return new Condition(without, nulls);
     }
 
     /** All arrays of each sample concatenated, [N, size]. Throws {@link IllegalArgumentException} if there are none. */

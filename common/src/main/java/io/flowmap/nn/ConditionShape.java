@@ -82,6 +82,11 @@ public record ConditionShape(Map<String, List<Integer>> arrays) implements Seria
         return name.equals(WORDS) ? arrays.get(name).get(0) : size(name);
     }
 
+    /** Whether an array is zero where a condition is dropped: the class and the words of a caption. */
+    public static boolean isZeroWhenDropped(String name) {
+        return name.equals(CLASS) || name.equals(WORDS);
+    }
+
     /** Shape [N,...] of an array for N samples. */
     public long[] of(long n, String name) {
         var shape = arrays.get(name);

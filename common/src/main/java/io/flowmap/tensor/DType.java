@@ -19,6 +19,22 @@ public enum DType {
             return Float16.toFloat(from.getShort());
         }
     },
+    /** The upper half of a float32: 8 bits of exponent, 7 of fraction. Encoding rounds half to even. */
+    @JsonProperty("bfloat16")
+    BFLOAT16(2) {
+        @Override
+        void put(ByteBuffer to, float value) {
+            int bits = Float.floatToRawIntBits(value);
+            boolean number = value == value;
+            int rounded = number ? bits + 0x7fff + (bits >>> 16 & 1) : bits | 0x400000;
+            to.putShort((short) (rounded >>> 16));
+        }
+
+        @Override
+        float get(ByteBuffer from) {
+            return Float.intBitsToFloat(from.getShort() << 16);
+        }
+    },
     @JsonProperty("float32")
     FLOAT32(4) {
         @Override
@@ -70,7 +86,8 @@ public enum DType {
                 return type;
             }
         }
-        throw new IllegalArgumentException("expected float16, float32, float64 or uint8 as element type, got " + name);
+        throw new IllegalArgumentException(
+                "expected float16, bfloat16, float32, float64 or uint8 as element type, got " + name);
     }
 
     /** Name as stored, in lower case. */

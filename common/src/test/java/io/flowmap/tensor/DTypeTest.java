@@ -34,11 +34,20 @@ class DTypeTest {
                 .containsExactly(0, 0, 2, 2, 255, 255);
     }
 
+    /** 1 + 2^-8 lies halfway between 1 and 1 + 2^-7, 1 + 3 2^-8 halfway between that and 1 + 2^-6; ties go to even. */
+    @Test
+    void bfloat16RoundsHalfToEven() {
+        float[] values = {1 + 0x1p-8f, 1 + 3 * 0x1p-8f, -(1 + 0x1.01p-8f), 3e38f, Float.MAX_VALUE, Float.NaN};
+        assertThat(DType.BFLOAT16.decode(DType.BFLOAT16.encode(values)))
+                .containsExactly(1, 1 + 0x1p-6f, -(1 + 0x1p-7f), 0x1.c4p127f, Float.POSITIVE_INFINITY, Float.NaN);
+        assertThat(DType.BFLOAT16.encode(new float[] {1})).containsExactly(0x80, 0x3f);
+    }
+
     @Test
     void wrongLengthsAreRefused() {
         assertThatThrownBy(() -> DType.FLOAT32.decode(new byte[6])).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> DType.FLOAT32.decode(new byte[8], new float[4], 0, 4))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> DType.of("bfloat16")).hasMessageContaining("bfloat16");
+        assertThatThrownBy(() -> DType.of("int4")).hasMessageContaining("int4");
     }
 }

@@ -87,6 +87,7 @@ final class StudentObjective implements LocalObjective {
         write(program, "x0", batch.x0());
         write(program, "z", batch.gaussians(random, NOISE));
         write(program, "t", batch.numbers(i -> pairs[(int) (i - first)].t()));
+        program.nulls(batch.conditions().nulls());
         for (var name : network.condition().arrays().keySet()) {
             write(program.condition(name), batch.condition(name, network.condition(), this::losesCondition));
         }

@@ -48,8 +48,8 @@ public record Batch(float[] x0, LatentShape shape, Conditions conditions, long f
     }
 
     /**
-     * An array of the condition [B,...] in the form that a network takes. Samples whose global number satisfies {@code loses} get no
-     * condition.
+     * An array of the condition [B,...] in the form that a network takes. Samples whose global number satisfies {@code loses} get its
+     * null.
      */
     public float[] condition(String name, ConditionShape shape, LongPredicate loses) {
         return conditions.array(name, shape, i -> loses.test(firstSample + i));

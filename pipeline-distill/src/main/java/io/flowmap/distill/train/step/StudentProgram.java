@@ -122,6 +122,11 @@ public final class StudentProgram implements AutoCloseable {
         return graph.inputs().condition(name);
     }
 
+    /** Writes what stands in the place of a dropped condition, [...] by name. */
+    public void nulls(Map<String, float[]> values) {
+        graph.inputs().nulls(values);
+    }
+
     /** ||g|| of each sample in the last run. */
     public float[] norms() {
         return norms.data().asFloat();
