@@ -18,7 +18,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 
-/** Image grids, one column per class: samples from the same noise with increasing steps, and real images. */
+/** Image grids, one column per class if there are classes: samples from the same noise with increasing steps, and real images. */
 final class ImageSection {
     private static final int SMALLEST_GRID = 360;
 
@@ -54,7 +54,7 @@ final class ImageSection {
                                 .append(Html.image(
                                         grid(firstOf(set)),
                                         "samples of the " + model + ", " + n + (n == 1 ? " step" : " steps")
-                                                + ", guidance " + Axis.format(guidance) + ": one column per class")));
+                                                + ", guidance " + Axis.format(guidance) + described())));
             }
             html.append("</figure>");
         }
@@ -69,12 +69,13 @@ final class ImageSection {
         try (var decoder = EncodedImages.decoder(data)) {
             for (int row = 0; row < block.count(); row++) {
                 int label = block.label()[row];
-                if (label < settings.classes() && shown.merge(label, 1, Integer::sum) <= settings.imagesPerClass()) {
+                int most = settings.imagesPerClass() * (isUnlabelled() ? columns() : 1);
+                if (label < settings.classes() && shown.merge(label, 1, Integer::sum) <= most) {
                     images.add(new LabelledImage(block.index()[row], label, decoder.decode(block.latent(row), 1)));
                 }
             }
         }
-        return "<div class=\"single\"><figure>" + Html.image(grid(images), "real images: one column per class")
+        return "<div class=\"single\"><figure>" + Html.image(grid(images), "real images" + described())
                 + "</figure></div>";
     }
 
@@ -87,10 +88,23 @@ final class ImageSection {
                 .orElse("");
     }
 
+    private boolean isUnlabelled() {
+        return data.classes() == 0;
+    }
+
+    /** Columns of a grid: classes, or as many images as there may be classes. */
+    private int columns() {
+        return isUnlabelled() ? settings.classes() : Math.min(settings.classes(), data.classes());
+    }
+
+    /** What the columns of a grid are, for descriptions. */
+    private String described() {
+        return isUnlabelled() ? "" : ": one column per class";
+    }
+
     private List<byte[]> columns(List<LabelledImage> images) {
-        int classes = Math.max(1, Math.min(settings.classes(), data.classes()));
-        return IntStream.range(0, data.classes() == 0 ? settings.classes() : classes)
-                .mapToObj(column -> data.classes() == 0 ? unlabelled(images, column) : labelled(images, column, 0))
+        return IntStream.range(0, columns())
+                .mapToObj(column -> isUnlabelled() ? unlabelled(images, column) : labelled(images, column, 0))
                 .filter(Objects::nonNull)
                 .toList();
     }
@@ -105,12 +119,12 @@ final class ImageSection {
     }
 
     private PngImage grid(List<LabelledImage> images) {
-        int columns = Math.max(1, Math.min(settings.classes(), data.classes()));
+        int columns = columns();
         var rows = new ArrayList<List<byte[]>>();
         for (int row = 0; row < settings.imagesPerClass(); row++) {
             var cells = new ArrayList<byte[]>();
             for (int column = 0; column < columns; column++) {
-                cells.add(data.classes() == 0 ? unlabelled(images, row) : labelled(images, column, row));
+                cells.add(isUnlabelled() ? unlabelled(images, row * columns + column) : labelled(images, column, row));
             }
             if (row == 0 || cells.stream().anyMatch(Objects::nonNull)) {
                 rows.add(cells);

@@ -59,13 +59,13 @@ final class Introduction {
 
     private String pictures() {
         return "Each grid under Samples is one number of steps" + (drewBoth() ? ", the student above the teacher" : "")
-                + "; images at the same place have the same noise and class in every grid. "
+                + "; images at the same place have the same noise and " + condition(train) + " in every grid. "
                 + (drewBoth()
                         ? "The run went well if the student's images at 1 to 4 steps look like the teacher's at many steps and like the real"
                                 + " images further down."
                         : "The run went well if they look like the real images further down.")
-                + " The guidance weight sets how strongly a sample is pushed towards its class: a higher weight gives clearer images with less"
-                + " variety.";
+                + " The guidance weight sets how strongly a sample is pushed towards its " + condition(train)
+                + ": a higher weight gives clearer images with less variety.";
     }
 
     private String values() {
@@ -88,6 +88,11 @@ final class Introduction {
                         : ", class accuracy the share of samples that a classifier assigns to the requested class (it gets "
                                 + Axis.format(accuracy.getAsDouble()) + " on real images"
                                 + (onTrainingImages ? ", those that it was trained on)" : ")"));
+    }
+
+    /** What samples of a network trained on these data are drawn for. */
+    static String condition(LatentData data) {
+        return data.classes() > 0 ? "class" : data.condition().isEmpty() ? "condition" : "text";
     }
 
     /** The classes of a grid's columns, as a sentence; empty without classes. */

@@ -120,7 +120,8 @@ public final class ReportJob implements Job {
         page.section(
                 "Samples",
                 "Guidance weight " + guidance
-                        + ". Images at the same place have the same noise and class in every grid." + columns,
+                        + ". Images at the same place have the same noise and " + Introduction.condition(data)
+                        + " in every grid." + columns,
                 images.samples(sets, table.bestGuidance()));
         addPrompts(context, fileSystem, page, table, sets, data);
         page.section(
@@ -174,7 +175,8 @@ public final class ReportJob implements Job {
     private static String subtitle(JobContext context, LatentData data) {
         var shape = data.imageShape();
         return "Run " + StageInput.withoutCredentials(new Path(context.run().dir())) + ", images of " + shape.width()
-                + "×" + shape.height() + "×" + shape.channels() + ", " + data.classes() + " classes, "
+                + "×" + shape.height() + "×" + shape.channels() + ", "
+                + (data.classes() > 0 ? data.classes() + " classes, " : "")
                 + context.clock().instant().truncatedTo(ChronoUnit.SECONDS);
     }
 
