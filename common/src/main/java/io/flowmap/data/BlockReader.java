@@ -4,6 +4,7 @@ import io.flowmap.config.UserError;
 import io.flowmap.file.Store;
 import io.flowmap.tensor.DType;
 import java.io.IOException;
+import java.util.HexFormat;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -21,6 +22,8 @@ final class BlockReader {
     /** Java's largest array is a few elements short of 2^31. */
     private static final int MOST_VALUES = Integer.MAX_VALUE - 8;
 
+    private static final int KEY_BYTES = 32;
+
     private final Configuration hadoop;
     private final Path path;
 
@@ -30,7 +33,7 @@ final class BlockReader {
     }
 
     /** Reads a block. Memory is allocated only after the file's row count and first row have been checked. */
-    LatentBlock read(BlockFile file, LatentShape shape, DataFacts facts) {
+    LatentBlock read(BlockFile file, LatentShape shape, DataFacts facts, Texts texts) {
         if ((long) file.count() * shape.size() > MOST_VALUES) {
             throw failure("at most " + MOST_VALUES + " values", file.count() + " records of " + shape);
         }
@@ -38,7 +41,7 @@ final class BlockReader {
             var input = Input.of(hadoop, path);
             requireRows(input, file.count());
             try (var reader = new Rows(input).withConf(hadoop).build()) {
-                return read(reader, file, shape, facts);
+                return read(reader, file, shape, facts, texts);
             }
         } catch (UserError e) {
             throw e;
@@ -56,7 +59,8 @@ final class BlockReader {
         }
     }
 
-    private LatentBlock read(ParquetReader<Group> reader, BlockFile file, LatentShape shape, DataFacts facts)
+    private LatentBlock read(
+            ParquetReader<Group> reader, BlockFile file, LatentShape shape, DataFacts facts, Texts texts)
             throws IOException {
         LatentBlock block = null;
         int row = 0;
@@ -66,9 +70,15 @@ final class BlockReader {
                 int count = file.count();
                 block = new LatentBlock(
                         new long[count],
-                        Conditions.allocate(count, facts.conditionShape()),
+                        Conditions.allocate(count, facts.inlineShape()),
                         new float[count * shape.size()],
-                        shape);
+                        shape,
+                        texts == null
+                                ? null
+                                : new LatentBlock.RecordTexts(texts, new String[count], new String[count]));
+                if (texts != null) {
+                    block.inline().nulls().putAll(texts.nulls());
+                }
             }
             fill(block, row, record, file.firstIndex() + row, facts);
             row++;
@@ -107,7 +117,17 @@ final class BlockReader {
         var shape = block.shape();
         block.index()[row] = index;
         block.label()[row] = record.getInteger(LatentSchema.LABEL, 0);
-        facts.condition().forEach((name, array) -> fill(block.conditions(), row, record, name, array));
+        block.inline()
+                .arrays()
+                .keySet()
+                .forEach(name -> fill(
+                        block.inline(), row, record, name, facts.condition().get(name)));
+        if (block.texts() != null) {
+            block.texts().keys()[row] = key(row, record);
+            if (block.texts().store().needsCaptions() && record.getFieldRepetitionCount(LatentSchema.CAPTION) > 0) {
+                block.texts().texts()[row] = record.getString(LatentSchema.CAPTION, 0);
+            }
+        }
         var dtype = DType.of(record.getString(LatentSchema.DTYPE, 0));
         dtype.decode(
                 record.getBinary(LatentSchema.LATENT, 0).getBytes(), block.values(), row * shape.size(), shape.size());
@@ -124,6 +144,15 @@ final class BlockReader {
             throw failure(needed + " bytes of " + name + " in row " + row, Long.toString(bytes));
         }
         array.dtype().decode(record.getBinary(column, 0).getBytes(), values, row * size, size);
+    }
+
+    private String key(int row, Group record) {
+        boolean there = record.getType().containsField(LatentSchema.TEXT_KEY);
+        var key = there ? record.getBinary(LatentSchema.TEXT_KEY, 0).getBytes() : new byte[0];
+        if (key.length != KEY_BYTES) {
+            throw failure(KEY_BYTES + " bytes of " + LatentSchema.TEXT_KEY + " in row " + row, key.length + "");
+        }
+        return HexFormat.of().formatHex(key);
     }
 
     private UserError failure(String expected, String got) {

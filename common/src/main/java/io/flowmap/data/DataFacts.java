@@ -1,6 +1,8 @@
 package io.flowmap.data;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.flowmap.data.text.TextFacts;
 import io.flowmap.nn.ConditionShape;
 import io.flowmap.tensor.DType;
 import java.util.List;
@@ -18,6 +20,7 @@ import java.util.stream.Stream;
  * @param splits block files of each split ("train", "test"; "train/WxH" for a bucket), in the order of their indices
  * @param shapes latent shapes of the splits that differ from {@code shape}, by split
  * @param condition arrays that every record has in addition to the class, by name
+ * @param texts where the conditions of texts are; null if they are in the records
  */
 public record DataFacts(
         LatentShape shape,
@@ -27,7 +30,8 @@ public record DataFacts(
         List<String> classNames,
         Map<String, List<BlockFile>> splits,
         Map<String, LatentShape> shapes,
-        Map<String, ArrayFacts> condition) {
+        Map<String, ArrayFacts> condition,
+        @JsonInclude(JsonInclude.Include.NON_NULL) TextFacts texts) {
     /** Shape and element type of a record's array in the column {@link LatentSchema#condition}. */
     public record ArrayFacts(List<Integer> shape, DType dtype) {
         public ArrayFacts {
@@ -46,7 +50,20 @@ public record DataFacts(
             int classes,
             List<String> classNames,
             Map<String, List<BlockFile>> splits) {
-        this(shape, dtype, encoder, classes, classNames, splits, Map.of(), Map.of());
+        this(shape, dtype, encoder, classes, classNames, splits, Map.of(), Map.of(), null);
+    }
+
+    /** Facts of data whose records hold all their conditions. */
+    public DataFacts(
+            LatentShape shape,
+            DType dtype,
+            JsonNode encoder,
+            int classes,
+            List<String> classNames,
+            Map<String, List<BlockFile>> splits,
+            Map<String, LatentShape> shapes,
+            Map<String, ArrayFacts> condition) {
+        this(shape, dtype, encoder, classes, classNames, splits, shapes, condition, null);
     }
 
     public DataFacts {
@@ -87,5 +104,13 @@ public record DataFacts(
         var arrays = new TreeMap<>(ConditionShape.classes(classes).arrays());
         condition.forEach((name, array) -> arrays.put(name, array.shape()));
         return new ConditionShape(arrays);
+    }
+
+    /** Conditions that the blocks hold: all except those of texts. */
+    ConditionShape inlineShape() {
+        var all = conditionShape();
+        return all.only(all.arrays().keySet().stream()
+                .filter(name -> texts == null || !texts.columns().containsKey(LatentSchema.condition(name)))
+                .toList());
     }
 }

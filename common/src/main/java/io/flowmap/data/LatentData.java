@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flowmap.config.Json;
 import io.flowmap.config.UserError;
+import io.flowmap.data.text.TextCache;
+import io.flowmap.data.text.TextStore;
 import io.flowmap.file.Store;
 import io.flowmap.nn.ConditionShape;
 import io.flowmap.stage.Manifest;
@@ -24,8 +26,9 @@ import org.apache.spark.sql.types.StructType;
 /** A split of a finished ingest output. Opening reads only the manifest; {@link #read} reads one block and works on any worker. */
 public final class LatentData {
     private static final String CONDITION = "condition";
+    private static final String TEXTS = "texts";
     private static final Set<String> KEYS =
-            Set.of("shape", "dtype", "encoder", "classes", "class-names", "splits", "shapes", CONDITION);
+            Set.of("shape", "dtype", "encoder", "classes", "class-names", "splits", "shapes", CONDITION, TEXTS);
 
     private final Configuration hadoop;
     private final Path dataDir;
@@ -34,6 +37,7 @@ public final class LatentData {
     private final LatentShape shape;
     private final Encoder encoder;
     private final List<BlockFile> blocks;
+    private final Texts texts;
 
     private LatentData(
             Configuration hadoop,
@@ -50,6 +54,8 @@ public final class LatentData {
         this.shape = shape;
         this.encoder = encoder;
         this.blocks = blocks;
+        var stored = facts.texts();
+        this.texts = stored == null ? null : new Texts(new TextStore(hadoop, dataDir, stored), facts.condition());
     }
 
     /**
@@ -157,6 +163,17 @@ public final class LatentData {
         return facts.conditionShape();
     }
 
+    /** Bytes of the texts of all splits, at most what a JVM keeps of them; 0 if the records hold theirs. */
+    public long textBytes() {
+        var stored = facts.texts();
+        if (stored == null) {
+            return 0;
+        }
+        return stored.isStored()
+                ? Math.min(TextCache.MOST_BYTES, stored.count() * stored.rowBytes())
+                : TextCache.MOST_BYTES;
+    }
+
     /** Conditions for samples drawn by a network. */
     public ConditionSource conditions() {
         return new RecordConditions(dataDir.toString(), List.of(split), 0, count());
@@ -180,7 +197,7 @@ public final class LatentData {
     /** Reads a block, without a Spark session. Throws {@link UserError} if the file does not match the manifest. */
     public LatentBlock read(int block) {
         var file = blocks.get(block);
-        return new BlockReader(hadoop, path(file)).read(file, shape, facts);
+        return new BlockReader(hadoop, path(file)).read(file, shape, facts, texts);
     }
 
     /** The split as rows of {@link LatentSchema}. */
@@ -236,6 +253,9 @@ public final class LatentData {
             var known = told.deepCopy().retain(KEYS);
             if (!known.has(CONDITION)) { // manifests of data with classes only
                 known.putObject(CONDITION);
+            }
+            if (!known.has(TEXTS)) { // records without texts, or with all their conditions
+                known.putNull(TEXTS);
             }
             return Json.mapper().treeToValue(known, DataFacts.class);
         } catch (JsonProcessingException e) {

@@ -25,11 +25,14 @@ public final class LatentSchema {
     public static final String TOKENS = "tokens";
     public static final String EMBEDDING = "embedding";
 
+    /** Column of the key of the record's text in the store of texts: 32 bytes. */
+    public static final String TEXT_KEY = "text_key";
+
     private static final String CONDITION = "condition_";
 
     private LatentSchema() {}
 
-    /** Column of a named condition array; its values are stored little endian. */
+    /** Column of a named condition array, in the block or in the store of texts; its values are stored little endian. */
     public static String condition(String name) {
         return CONDITION + name;
     }

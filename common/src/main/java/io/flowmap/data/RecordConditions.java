@@ -46,6 +46,6 @@ public record RecordConditions(String dataDir, List<String> splits, long first, 
             split++;
         }
         int row = cursors.get(split).seek(record);
-        conditions.copy(cursors.get(split).block().conditions(), row, to, 1);
+        cursors.get(split).block().copyConditions(row, conditions, to);
     }
 }

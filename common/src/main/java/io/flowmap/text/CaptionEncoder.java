@@ -6,10 +6,13 @@ import io.flowmap.codec.OnnxSession;
 import io.flowmap.config.UserError;
 import io.flowmap.data.DataFacts;
 import io.flowmap.data.LatentSchema;
+import io.flowmap.data.text.TextFacts;
+import io.flowmap.file.Sha256;
 import io.flowmap.nn.ConditionShape;
 import io.flowmap.tensor.DType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -17,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -31,6 +35,7 @@ public final class CaptionEncoder implements AutoCloseable {
     private final String tokenizerHash;
     private final OnnxSession model;
     private final List<ConditionEncoder> conditions;
+    private final TextFacts texts;
 
     private CaptionEncoder(
             TextSource source,
@@ -43,6 +48,7 @@ public final class CaptionEncoder implements AutoCloseable {
         this.tokenizerHash = tokenizerHash;
         this.model = model;
         this.conditions = conditions;
+        this.texts = conditions.isEmpty() ? null : texts(conditions);
     }
 
     /**
@@ -93,6 +99,46 @@ public final class CaptionEncoder implements AutoCloseable {
                 source.vocabulary());
     }
 
+    /** Hashes of the files that give the conditions of texts, by the setting that names them. */
+    public SortedMap<String, String> hashes() {
+        var hashes = new TreeMap<String, String>();
+        for (var condition : conditions) {
+            var setting = condition.source().setting();
+            hashes.put(
+                    setting + ".weights " + condition.source().weights(),
+                    condition.facts().encoderSha256());
+            hashes.put("the tokenizer of " + setting, condition.facts().tokenizerSha256());
+        }
+        return hashes;
+    }
+
+    /** How the conditions of texts are stored, without files; null if there are none. */
+    public TextFacts texts() {
+        return texts;
+    }
+
+    private static TextFacts texts(List<ConditionEncoder> conditions) {
+        var id = new StringBuilder();
+        var columns = new TreeMap<String, Integer>();
+        for (var condition : conditions) {
+            var name = condition.source().condition();
+            var facts = condition.facts();
+            var array = condition.array();
+            id.append(String.join(
+                    " ",
+                    name,
+                    facts.tokenizerSha256(),
+                    facts.encoderSha256(),
+                    facts.tokens() + "",
+                    array.shape().toString(),
+                    array.dtype().text() + "\n"));
+            int size = array.shape().stream().reduce(array.dtype().bytes(), Math::multiplyExact);
+            columns.put(LatentSchema.condition(name), size);
+            columns.put(LatentSchema.tokens(name), Integer.BYTES * facts.tokens());
+        }
+        return new TextFacts(Sha256.of(id.toString().getBytes(StandardCharsets.UTF_8)), columns, List.of());
+    }
+
     /** Shapes and element types of the conditions, by name. */
     public Map<String, DataFacts.ArrayFacts> conditions() {
         var arrays = new TreeMap<String, DataFacts.ArrayFacts>();
@@ -115,19 +161,32 @@ public final class CaptionEncoder implements AutoCloseable {
         var encoded = new ArrayList<Map<String, byte[]>>();
         for (var caption : captions) {
             var columns = new TreeMap<>(caption == null ? Map.of() : plain.next());
-            for (var condition : conditions) {
-                var name = condition.source().condition();
-                var values = condition.encode(caption);
-                columns.put(LatentSchema.condition(name), values.values());
-                columns.put(LatentSchema.tokens(name), bytes(values.tokens()));
-            }
+            conditions.forEach(condition -> encode(condition, caption, columns));
             if (source.vocabulary() != null) {
-                var numbers = source.vocabulary().numbers(caption);
-                columns.put(LatentSchema.condition(ConditionShape.WORDS), DType.FLOAT32.encode(numbers));
+                columns.put(LatentSchema.condition(ConditionShape.WORDS), DType.FLOAT32.encode(words(caption)));
             }
             encoded.add(columns);
         }
         return encoded;
+    }
+
+    /** The row of a text in the store of texts; null counts as the empty text. */
+    public byte[] row(String text) {
+        var columns = new TreeMap<String, byte[]>();
+        conditions.forEach(condition -> encode(condition, text, columns));
+        return texts.row(columns);
+    }
+
+    /** Numbers of the words of a caption, [length]; all 0 for null. */
+    float[] words(String caption) {
+        return source.vocabulary().numbers(caption);
+    }
+
+    private static void encode(ConditionEncoder condition, String caption, Map<String, byte[]> columns) {
+        var name = condition.source().condition();
+        var values = condition.encode(caption);
+        columns.put(LatentSchema.condition(name), values.values());
+        columns.put(LatentSchema.tokens(name), bytes(values.tokens()));
     }
 
     /** Tokens and embeddings of captions. */

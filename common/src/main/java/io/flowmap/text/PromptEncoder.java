@@ -7,12 +7,14 @@ import io.flowmap.config.Json;
 import io.flowmap.config.UserError;
 import io.flowmap.data.DataFacts;
 import io.flowmap.data.LatentSchema;
+import io.flowmap.data.text.TextCache;
+import io.flowmap.data.text.TextFacts;
 import io.flowmap.file.Store;
+import io.flowmap.nn.ConditionShape;
 import io.flowmap.stage.Manifest;
 import io.flowmap.stage.StageInput;
 import io.flowmap.tensor.DType;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
@@ -27,10 +29,12 @@ public final class PromptEncoder implements AutoCloseable {
 
     private final CaptionEncoder encoder;
     private final Map<String, DataFacts.ArrayFacts> arrays;
+    private final TextFacts texts;
 
     private PromptEncoder(CaptionEncoder encoder) {
         this.encoder = encoder;
         this.arrays = encoder.conditions();
+        this.texts = encoder.texts();
     }
 
     /**
@@ -114,10 +118,41 @@ public final class PromptEncoder implements AutoCloseable {
 
     /** The conditions of a prompt by name, with the values that data with this caption store. */
     public Map<String, float[]> encode(String prompt) {
-        var columns = encoder.encode(List.of(prompt)).get(0);
+        var values = ofText(prompt);
+        if (arrays.containsKey(ConditionShape.WORDS)) {
+            values.put(ConditionShape.WORDS, encoder.words(prompt));
+        }
+        return values;
+    }
+
+    /** What stands in the place of a dropped condition, by name: the conditions of an empty text. Words are zero there, and left out. */
+    public Map<String, float[]> nulls() {
+        return ofText(null);
+    }
+
+    /** The row of a text, encoded now. */
+    byte[] row(String text) {
+        return encoder.row(text);
+    }
+
+    /** The id of the texts that it encodes; null if prompts give words alone. */
+    String id() {
+        return texts == null ? null : texts.id();
+    }
+
+    /** The conditions of a text, encoded if the JVM has not kept it. */
+    private Map<String, float[]> ofText(String text) {
         var values = new TreeMap<String, float[]>();
-        arrays.forEach(
-                (name, array) -> values.put(name, array.dtype().decode(columns.get(LatentSchema.condition(name)))));
+        if (texts == null) {
+            return values;
+        }
+        var row = TextCache.ofThisJvm().get(texts.key(text), () -> encoder.row(text));
+        arrays.forEach((name, array) -> {
+            var column = LatentSchema.condition(name);
+            if (texts.columns().containsKey(column)) {
+                values.put(name, array.dtype().decode(texts.column(row, column)));
+            }
+        });
         return values;
     }
 

@@ -40,6 +40,16 @@ public record TextSource(
         return tokenizer == null && conditions.isEmpty() && vocabulary == null;
     }
 
+    /** The files without the encoders of conditions: what is stored with each record. */
+    public TextSource inline() {
+        return new TextSource(tokenizer, maxTokens, encoder, output, dtype, List.of(), vocabulary);
+    }
+
+    /** The encoders of conditions alone: what is stored once for each text. */
+    public TextSource shared() {
+        return new TextSource(null, 1, null, null, dtype, conditions, null);
+    }
+
     /** The same files, and these words. */
     public TextSource with(Vocabulary words) {
         return new TextSource(tokenizer, maxTokens, encoder, output, dtype, conditions, words);

@@ -168,12 +168,12 @@ class LatentDataTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("no such directory");
         assertThatThrownBy(() -> new BlockReader(hadoop, new org.apache.hadoop.fs.Path(dir, "manifest.json"))
-                        .read(new BlockFile("manifest.json", 0, 3), SHAPE, facts(2)))
+                        .read(new BlockFile("manifest.json", 0, 3), SHAPE, facts(2), null))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("manifest.json");
         var second = open().blocks().get(1);
         assertThatThrownBy(() -> new BlockReader(hadoop, new org.apache.hadoop.fs.Path(dir, "train/" + second.path()))
-                        .read(new BlockFile(second.path(), 0, second.count()), SHAPE, facts(2)))
+                        .read(new BlockFile(second.path(), 0, second.count()), SHAPE, facts(2), null))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("expected index 0 in row 0, got 5");
     }
@@ -181,16 +181,17 @@ class LatentDataTest {
     @Test
     void recordsThatContradictTheManifestAreRefused() {
         var first = open().blocks().get(0);
-        assertThatThrownBy(() -> reader(first).read(first, new LatentShape(2, 4, 3), facts(2)))
+        assertThatThrownBy(() -> reader(first).read(first, new LatentShape(2, 4, 3), facts(2), null))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("in row 0");
-        assertThatThrownBy(() -> reader(first).read(first, SHAPE, facts(1)))
+        assertThatThrownBy(() -> reader(first).read(first, SHAPE, facts(1), null))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("expected a label from -1 to 0 in row 2, got 1");
-        assertThatThrownBy(() -> reader(first).read(new BlockFile(first.path(), 0, 80_000_000), SHAPE, facts(2)))
+        assertThatThrownBy(() -> reader(first).read(new BlockFile(first.path(), 0, 80_000_000), SHAPE, facts(2), null))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("expected 80000000 records, got 5");
-        assertThatThrownBy(() -> reader(first).read(new BlockFile(first.path(), 0, Integer.MAX_VALUE), SHAPE, facts(2)))
+        assertThatThrownBy(() ->
+                        reader(first).read(new BlockFile(first.path(), 0, Integer.MAX_VALUE), SHAPE, facts(2), null))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("values, got 2147483647 records");
     }

@@ -10,6 +10,7 @@ import io.flowmap.data.Edm2;
 import io.flowmap.data.Encoder;
 import io.flowmap.data.LatentShape;
 import io.flowmap.data.LiteralPath;
+import io.flowmap.data.text.TextFacts;
 import io.flowmap.ingest.IngestConfig.EncoderKind;
 import io.flowmap.ingest.judge.Judgement;
 import io.flowmap.ingest.judge.Ledger;
@@ -19,7 +20,7 @@ import io.flowmap.ingest.write.BlockWriter;
 import io.flowmap.ingest.write.Encoding;
 import io.flowmap.ingest.write.LatentOutput;
 import io.flowmap.ingest.write.Shuffling;
-import io.flowmap.nn.ConditionShape;
+import io.flowmap.ingest.write.TextOutput;
 import io.flowmap.stage.JobContext;
 import io.flowmap.tensor.DType;
 import io.flowmap.text.CaptionEncoder;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -45,6 +47,8 @@ final class Assembly {
     private final LatentOutput latents;
     private TextSource text;
     private CaptionEncoder.Facts captions;
+    private TextFacts texts;
+    private SortedMap<String, String> hashes;
     private Map<String, DataFacts.ArrayFacts> conditions = Map.of();
 
     Assembly(JobContext context, IngestConfig settings, Inventory inventory, Recipe recipe, Path directory) {
@@ -82,6 +86,8 @@ final class Assembly {
             try (var encoder = CaptionEncoder.open(context.hadoop(), text)) {
                 captions = encoder.facts();
                 conditions = encoder.conditions();
+                texts = encoder.texts();
+                hashes = encoder.hashes();
             }
         }
     }
@@ -117,6 +123,10 @@ final class Assembly {
         if (settings.captions().encoder().words().length() > 0) {
             text = text.with(Words.of(train, settings.captions().encoder().words()));
             openText();
+        }
+        if (texts != null && settings.captions().store() == CaptionConfig.Store.ARRAYS) {
+            var output = new TextOutput(directory.toString(), text.shared(), texts, hashes);
+            texts = output.write(context, Ledger.kept(judged));
         }
         var encoder = encoder(train);
         var encoding = encoding(encoder);
@@ -175,16 +185,14 @@ final class Assembly {
                 latent,
                 encoding,
                 settings.isCaptioned(),
-                text,
+                text.inline(),
+                texts == null ? null : texts.with(List.of()),
                 settings.recordsOfBlock(latent, conditionSize()));
     }
 
-    /** Number of stored values of a record's conditions. */
+    /** Number of values of the conditions that are stored with a record: the numbers of its words. */
     private long conditionSize() {
-        var shapes = new TreeMap<String, List<Integer>>();
-        conditions.forEach((name, array) -> shapes.put(name, array.shape()));
-        var shape = new ConditionShape(shapes);
-        return shapes.keySet().stream().mapToLong(shape::stored).sum();
+        return text.vocabulary() == null ? 0 : text.vocabulary().length();
     }
 
     private Encoder encoder(Dataset<Row> train) {
@@ -264,7 +272,15 @@ final class Assembly {
         var shape = shapes.get(files.firstEntry().getKey());
         shapes.values().removeIf(shape::equals);
         var data = new DataFacts(
-                shape, dtype, encoder.toJson(), classes, inventory.names().padded(classes), files, shapes, conditions);
+                shape,
+                dtype,
+                encoder.toJson(),
+                classes,
+                inventory.names().padded(classes),
+                files,
+                shapes,
+                conditions,
+                texts);
         return new IngestFacts(data, tallies, captions);
     }
 }

@@ -1,5 +1,6 @@
 package io.flowmap.ingest;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.flowmap.codec.TextEncoder;
 import io.flowmap.tensor.DType;
 import io.flowmap.text.ConditionSource;
@@ -14,10 +15,20 @@ record CaptionConfig(
         String tokenizer,
         int maxTokens,
         Encoders encoder,
+        Store store,
         String output,
         String dtype) {
     CaptionConfig {
         from = List.copyOf(from);
+    }
+
+    /** What is stored of the conditions of texts. */
+    enum Store {
+        @JsonProperty("arrays")
+        ARRAYS,
+        /** Nothing: captions are encoded when they are needed. */
+        @JsonProperty("none")
+        NONE
     }
 
     /** Encoders of captions; any of them may be null. */

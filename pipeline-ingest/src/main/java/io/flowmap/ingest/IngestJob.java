@@ -1,5 +1,6 @@
 package io.flowmap.ingest;
 
+import io.flowmap.data.text.TextFile;
 import io.flowmap.file.Store;
 import io.flowmap.ingest.judge.Ledger;
 import io.flowmap.stage.Job;
@@ -50,7 +51,8 @@ public final class IngestJob implements Job {
 
     private static IngestFacts write(
             JobContext context, IngestConfig settings, Inventory inventory, StageOutput output) {
-        List.of(Ledger.DIRECTORY, Inventory.TRAIN, Inventory.TEST).forEach(part -> delete(output, part));
+        List.of(Ledger.DIRECTORY, TextFile.FOLDER, Inventory.TRAIN, Inventory.TEST)
+                .forEach(part -> delete(output, part));
         var tasks = inventory.tasks();
         var recipe = new FirstImages(context.hadoop(), settings).recipe(tasks, inventory.names());
         context.progress().phase("ingest", Map.of("tasks", tasks.size(), "shape", recipe.shape()));

@@ -10,18 +10,16 @@ import io.flowmap.codec.PixelDecoder;
 import io.flowmap.codec.TextEncoder;
 import io.flowmap.config.UserError;
 import io.flowmap.data.CodecFiles;
+import io.flowmap.data.Conditions;
 import io.flowmap.data.Encoder;
 import io.flowmap.data.LatentSchema;
 import io.flowmap.data.LatentShape;
 import io.flowmap.tensor.DType;
 import io.flowmap.testing.TestData;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
@@ -76,22 +74,23 @@ class FluxIngestTest {
                 assertThat(rows.get(i).<String>getAs("caption"))
                         .isEqualTo(images.get(i).getAs("caption"));
                 assertThat(floats(rows.get(i), "latent")).isEqualTo(codec.encode(bytes(images.get(i)), 1, IMAGE));
-                assertThat(floats(rows.get(i), "condition_text")).isEqualTo(t5.encode(tokens(rows.get(i), "text")));
-                assertThat(floats(rows.get(i), "condition_pooled"))
-                        .isEqualTo(clip.encode(tokens(rows.get(i), "pooled")));
-                assertThat(tokens(rows.get(i), "text")).hasSize(TOKENS).contains(1);
-                assertThat(tokens(rows.get(i), "pooled"))
-                        .hasSize(77)
-                        .startsWith(49406)
-                        .endsWith(49407);
+                var text = new StoredText(run, rows.get(i));
+                assertThat(text.condition("text")).isEqualTo(t5.encode(text.tokens("text")));
+                assertThat(text.condition("pooled")).isEqualTo(clip.encode(text.tokens("pooled")));
+                assertThat(text.tokens("text")).hasSize(TOKENS).contains(1);
+                assertThat(text.tokens("pooled")).hasSize(77).startsWith(49406).endsWith(49407);
             }
         }
         var block = run.data("train").read(0);
         assertThat(block.shape()).isEqualTo(new LatentShape(4, SIDE / 4, SIDE / 4));
-        assertThat(block.conditions().arrays()).containsOnlyKeys("text", "pooled");
-        assertThat(block.conditions().arrays().get("text"))
-                .hasSize(3 * TOKENS * 12)
-                .contains(floats(rows.get(0), "condition_text"));
+        assertThat(block.inline().arrays()).as("nothing of texts").isEmpty();
+        var conditions = Conditions.allocate(2, run.data("train").condition());
+        block.copyConditions(2, conditions, 1);
+        assertThat(conditions.arrays()).containsOnlyKeys("text", "pooled");
+        assertThat(conditions.arrays().get("text"))
+                .hasSize(2 * TOKENS * 12)
+                .startsWith(new float[TOKENS * 12])
+                .endsWith(new StoredText(run, rows.get(2)).condition("text"));
         assertThat(run.manifest().inputs())
                 .extracting("name")
                 .contains(
@@ -103,11 +102,15 @@ class FluxIngestTest {
 
     @Test
     void theResultDoesNotDependOnTheNumberOfTasks(SparkSession spark) {
-        var one = rows(run(spark, "one", "ingest.block-records=100"));
-        var several = rows(run(spark, "several", "ingest.block-records=2", "ingest.codec.batch=1"));
+        var first = run(spark, "one", "ingest.block-records=100");
+        var second = run(spark, "several", "ingest.block-records=2", "ingest.codec.batch=1");
+        assertThat(first.dir().resolve("data/texts/texts-000000.bin"))
+                .hasSameBinaryContentAs(second.dir().resolve("data/texts/texts-000000.bin"));
+        var one = rows(first);
+        var several = rows(second);
         assertThat(several).hasSameSizeAs(one);
         for (int i = 0; i < one.size(); i++) {
-            for (var column : List.of("latent", "condition_text", "condition_pooled", "tokens_text", "tokens_pooled")) {
+            for (var column : List.of("latent", "text_key")) {
                 assertThat(several.get(i).<byte[]>getAs(column))
                         .as(column)
                         .isEqualTo(one.get(i).getAs(column));
@@ -144,8 +147,12 @@ class FluxIngestTest {
         try (var t5 = encoder(TextEncoder.Kind.T5, "text_encoder_2")) {
             for (var row : rows(run)) {
                 assertThat(row.<String>getAs("caption")).isNull();
-                assertThat(floats(row, "condition_text")).isEqualTo(t5.encode(new long[] {1, 0, 0, 0, 0, 0}));
+                float[] empty = t5.encode(new long[] {1, 0, 0, 0, 0, 0});
+                assertThat(new StoredText(run, row).condition("text")).isEqualTo(empty);
+                assertThat(run.data("train").read(0).inline().nulls().get("text"))
+                        .isEqualTo(empty);
             }
+            assertThat(run.manifest().facts().at("/texts/files")).hasToString("[1]");
         }
     }
 
@@ -225,13 +232,6 @@ class FluxIngestTest {
 
     private static float[] floats(Row row, String column) {
         return DType.FLOAT32.decode(row.getAs(column));
-    }
-
-    private static long[] tokens(Row row, String condition) {
-        var buffer = ByteBuffer.wrap(row.getAs(LatentSchema.tokens(condition))).order(ByteOrder.LITTLE_ENDIAN);
-        var tokens = new long[buffer.remaining() / Integer.BYTES];
-        Arrays.setAll(tokens, i -> buffer.getInt());
-        return tokens;
     }
 
     /** Pixels of an image that was stored as x / 127.5 - 1. */

@@ -111,8 +111,9 @@ public final class TrajectoryJob implements Job {
                 var block = data.read(number);
                 int taken = Math.min(n - row, block.count());
                 System.arraycopy(block.values(), 0, x0, row * size, taken * size);
-                conditions.copy(block.conditions(), 0, row, taken);
-                row += taken;
+                for (int record = 0; record < taken; record++) {
+                    block.copyConditions(record, conditions, row++);
+                }
             }
             for (int i = 0; i < n; i++) {
                 random.gaussians(z, i * size, size, i);

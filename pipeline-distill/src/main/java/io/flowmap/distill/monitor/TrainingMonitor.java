@@ -180,7 +180,7 @@ public final class TrainingMonitor implements Monitor {
             var cursor = new RecordCursor(data);
             for (int i = 0; i < config.batch(); i++) {
                 int row = cursor.seek(first + i);
-                conditions.copy(cursor.block().conditions(), row, i, 1);
+                cursor.block().copyConditions(row, conditions, i);
                 System.arraycopy(cursor.block().values(), row * size, values, i * size, size);
             }
         }

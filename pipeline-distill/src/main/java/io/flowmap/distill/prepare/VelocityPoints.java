@@ -69,6 +69,6 @@ final class VelocityPoints {
             points.velocity()[row * size + j] = z[j] - x0;
         }
         points.t()[row] = t;
-        points.conditions().copy(block.conditions(), record, row, 1);
+        block.copyConditions(record, points.conditions(), row);
     }
 }

@@ -56,6 +56,7 @@ record PromptConditions(String dataDir, List<String> texts, int period) implemen
         private final PromptConditions prompts;
         private final PromptEncoder encoder;
         private final ConditionShape shape;
+        private final Map<String, float[]> nulls;
         private final Map<Integer, Conditions> kept = new LinkedHashMap<>(16, 0.75f, true);
         private long bytes;
 
@@ -63,6 +64,7 @@ record PromptConditions(String dataDir, List<String> texts, int period) implemen
             this.prompts = prompts;
             this.encoder = encoder;
             this.shape = shape;
+            this.nulls = encoder.nulls();
         }
 
         @Override
@@ -84,7 +86,7 @@ record PromptConditions(String dataDir, List<String> texts, int period) implemen
         private Conditions encoded(int number) {
             var arrays = encoder.encode(prompts.texts().get(number));
             arrays.keySet().retainAll(shape.arrays().keySet());
-            var conditions = new Conditions(new int[] {-1}, arrays);
+            var conditions = new Conditions(new int[] {-1}, arrays, nulls);
             bytes += conditions.bytes();
             var oldest = kept.values().iterator();
             while (bytes > KEPT_BYTES && oldest.hasNext()) {

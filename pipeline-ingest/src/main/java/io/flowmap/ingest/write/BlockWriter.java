@@ -4,12 +4,14 @@ import io.flowmap.data.BlockFile;
 import io.flowmap.data.LatentSchema;
 import io.flowmap.data.LatentShape;
 import io.flowmap.data.PendingParquet;
+import io.flowmap.data.text.TextFacts;
 import io.flowmap.nn.ConditionShape;
 import io.flowmap.text.CaptionEncoder;
 import io.flowmap.text.TextSource;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +33,8 @@ import scala.Tuple2;
  * @param latent shape of the records as stored
  * @param split number of the split
  * @param captioned whether records have captions
+ * @param text what gives the columns of each record's caption
+ * @param texts how the texts of the records are stored apart; null if they are not
  */
 public record BlockWriter(
         String directory,
@@ -40,6 +44,7 @@ public record BlockWriter(
         Encoding encoding,
         boolean captioned,
         TextSource text,
+        TextFacts texts,
         int blockRecords)
         implements Serializable {
     /** Writes the records in the given order. */
@@ -93,6 +98,10 @@ public record BlockWriter(
             if (batch.get(i).caption() != null) {
                 group.append(LatentSchema.CAPTION, batch.get(i).caption());
             }
+            if (texts != null) {
+                var key = HexFormat.of().parseHex(texts.key(batch.get(i).caption()));
+                group.append(LatentSchema.TEXT_KEY, Binary.fromConstantByteArray(key));
+            }
             if (words != null) {
                 words.get(i).forEach((column, bytes) -> group.append(column, Binary.fromConstantByteArray(bytes)));
             }
@@ -107,13 +116,8 @@ public record BlockWriter(
             words.append("optional binary ").append(LatentSchema.TOKENS).append("; ");
             words.append("optional binary ").append(LatentSchema.EMBEDDING).append("; ");
         }
-        for (var condition : text.conditions()) {
-            words.append("required binary ")
-                    .append(LatentSchema.condition(condition.condition()))
-                    .append("; ");
-            words.append("required binary ")
-                    .append(LatentSchema.tokens(condition.condition()))
-                    .append("; ");
+        if (texts != null) {
+            words.append("required binary ").append(LatentSchema.TEXT_KEY).append("; ");
         }
         if (text.vocabulary() != null) {
             words.append("required binary ")

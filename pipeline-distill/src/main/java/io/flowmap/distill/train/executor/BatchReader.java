@@ -55,7 +55,7 @@ public final class BatchReader {
                 block = blocks.get(turn.bucket(), held);
             }
             System.arraycopy(block.values(), location.record() * sampleSize, x0, i * sampleSize, sampleSize);
-            conditions.copy(block.conditions(), location.record(), i, 1);
+            block.copyConditions(location.record(), conditions, i);
             records[i] = block.index()[location.record()];
         }
         return new Batch(x0, bucket.shape(), conditions, firstSample, new Batch.Origin(turn.bucket(), records));

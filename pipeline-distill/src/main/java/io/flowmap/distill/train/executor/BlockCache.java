@@ -47,8 +47,6 @@ public final class BlockCache {
     }
 
     private static long bytes(LatentBlock block) {
-        return 4L * block.values().length
-                + 8L * block.count()
-                + block.conditions().bytes();
+        return 4L * block.values().length + 8L * block.count() + block.inline().bytes();
     }
 }

@@ -72,6 +72,7 @@ public record TrainingMemory(boolean local, int slots, Map<Place, Long> limits) 
                 new Item("parameters", Place.DRIVER_NATIVE, vector),
                 new Item("moments of workers", heap, alone ? 2 * vector * slots : 0),
                 new Item("samples", heap, samples(config, data)),
+                new Item("texts", heap, texts(data) + slots * textsOfBatch(config, data)),
                 new Item("parameters of workers", memory, alone ? vector * slots : 0),
                 new Item("gradients", memory, vector * slots),
                 new Item("other vectors", memory, sizes.vectors() * slots),
@@ -94,5 +95,19 @@ public record TrainingMemory(boolean local, int slots, Map<Place, Long> limits) 
                 .mapToLong(bucket -> 4 * bucket.count() * bucket.shape().size())
                 .sum();
         return Math.min((long) config.cacheMegabytes() << 20, all);
+    }
+
+    /** The cache of texts, and in float32 the empty one for each bucket. */
+    private static long texts(BlockSource data) {
+        long nulls =
+                Math.multiplyExact(4L, data.condition().size()) * data.buckets().size();
+        return data.textBytes() == 0 ? 0 : nulls + data.textBytes();
+    }
+
+    /** Conditions of a batch as they are read and as the network gets them. */
+    private static long textsOfBatch(TrainingConfig config, BlockSource data) {
+        return data.textBytes() == 0
+                ? 0
+                : 2L * 4 * config.batchPerWorker() * data.condition().size();
     }
 }

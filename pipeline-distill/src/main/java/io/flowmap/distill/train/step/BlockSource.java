@@ -21,6 +21,11 @@ public interface BlockSource extends Serializable {
     /** Shapes of the conditions that every sample has. */
     ConditionShape condition();
 
+    /** Bytes that a JVM keeps of texts that are stored apart from the samples; 0 if there are none. */
+    default long textBytes() {
+        return 0;
+    }
+
     /** Opens the source on an executor. Several threads use the reader. */
     Reader open(Configuration hadoop);
 

@@ -14,15 +14,16 @@ import org.apache.hadoop.fs.Path;
  * Splits of an ingest output, opened separately on every executor.
  *
  * @param hash of the output's manifest
+ * @param textBytes bytes that a JVM keeps of the texts that are stored apart
  */
-record LatentSource(String dataDir, String hash, List<Bucket> buckets, ConditionShape condition)
+record LatentSource(String dataDir, String hash, List<Bucket> buckets, ConditionShape condition, long textBytes)
         implements BlockSource {
     static LatentSource of(TrainingSplits splits) {
         var first = splits.first();
         var dir = first.directory();
         var hash = Manifest.hash(Store.of(first.hadoop(), dir), dir);
         var buckets = splits.all().stream().map(LatentSource::bucket).toList();
-        return new LatentSource(dir.toString(), hash, buckets, first.condition());
+        return new LatentSource(dir.toString(), hash, buckets, first.condition(), first.textBytes());
     }
 
     private static Bucket bucket(LatentData data) {
