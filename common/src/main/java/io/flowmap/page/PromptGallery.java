@@ -76,7 +76,7 @@ public final class PromptGallery {
         choices(html, "Steps", "steps", steps, Object::toString);
         choices(html, "Seeds", "seed", seeds, seed -> Integer.toString(seed + 1));
         html.append("<label class=\"size\"><span>Size</span><input id=\"size\" type=\"range\" min=\"48\" max=\"256\"")
-                .append(" step=\"16\" value=\"96\"></label><output id=\"shown\" class=\"shown\"></output></form>")
+                .append(" step=\"16\" value=\"80\"></label><output id=\"shown\" class=\"shown\"></output></form>")
                 .append("<div id=\"prompts\" class=\"prompts\" style=\"--columns:")
                 .append(steps.size())
                 .append("\">");

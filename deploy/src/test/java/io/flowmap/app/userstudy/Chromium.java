@@ -23,7 +23,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A headless Chromium with one page, driven by its DevTools protocol. */
-final class Chromium implements AutoCloseable {
+public final class Chromium implements AutoCloseable {
     private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
     private static final int SECONDS = 30;
 
@@ -41,7 +41,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Starts the browser; skips the test where there is none. */
-    static Chromium start(Path profile) throws Exception {
+    public static Chromium start(Path profile) throws Exception {
         var program = Arrays.stream(System.getenv("PATH").split(":"))
                 .flatMap(dir -> NAMES.stream().map(name -> Path.of(dir, name)))
                 .filter(Files::isExecutable)
@@ -88,7 +88,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Calls a method of the protocol and returns its result. */
-    JsonNode call(String method, Map<String, ?> parameters) throws InterruptedException {
+    public JsonNode call(String method, Map<String, ?> parameters) throws InterruptedException {
         ObjectNode message = Json.mapper().createObjectNode().put("id", ++calls).put("method", method);
         message.set("params", Json.mapper().valueToTree(parameters));
         socket.sendText(message.toString(), true).join();
@@ -103,13 +103,13 @@ final class Chromium implements AutoCloseable {
         }
     }
 
-    void open(String address) throws InterruptedException {
+    public void open(String address) throws InterruptedException {
         call("Page.navigate", Map.of("url", address));
         await("document.readyState === 'complete' && location.href.startsWith('" + address.substring(0, 5) + "')");
     }
 
     /** Size of the window in CSS pixels; a narrow one is a phone's, with touch. */
-    void resize(int width, int height, boolean phone) throws InterruptedException {
+    public void resize(int width, int height, boolean phone) throws InterruptedException {
         call(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", phone));
@@ -117,7 +117,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Value of an expression. */
-    JsonNode value(String expression) throws InterruptedException {
+    public JsonNode value(String expression) throws InterruptedException {
         var result = call("Runtime.evaluate", Map.of("expression", expression, "returnByValue", true));
         if (result.has("exceptionDetails")) {
             throw new IllegalStateException(expression + ": " + result.path("exceptionDetails"));
@@ -126,7 +126,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Waits until an expression is true. */
-    void await(String expression) throws InterruptedException {
+    public void await(String expression) throws InterruptedException {
         for (int i = 0; i < 20 * SECONDS; i++) {
             if (value(expression).asBoolean()) {
                 return;
@@ -137,14 +137,14 @@ final class Chromium implements AutoCloseable {
                 + value("document.body.innerText").asText());
     }
 
-    void press(String key) throws InterruptedException {
+    public void press(String key) throws InterruptedException {
         for (var type : List.of("keyDown", "keyUp")) {
             call("Input.dispatchKeyEvent", Map.of("type", type, "key", key));
         }
     }
 
     /** Clicks, or on a phone taps, the middle of the element that an expression gives. */
-    void click(String element, boolean tap) throws InterruptedException {
+    public void click(String element, boolean tap) throws InterruptedException {
         var box = value("(e => { e.scrollIntoView(); const r = e.getBoundingClientRect();"
                 + " return [r.x + r.width / 2, r.y + r.height / 2]; })(" + element + ")");
         double x = box.get(0).asDouble();
@@ -163,7 +163,7 @@ final class Chromium implements AutoCloseable {
         }
     }
 
-    void screenshot(Path file) throws IOException, InterruptedException {
+    public void screenshot(Path file) throws IOException, InterruptedException {
         Files.createDirectories(file.getParent());
         var data = call("Page.captureScreenshot", Map.of("format", "png"))
                 .path("data")
