@@ -16,12 +16,12 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * The autoencoder of FLUX.1. Latents are z = 0.3611 (mean - 0.1159), as FLUX's transformer expects them. The weights are mapped once for
- * each JVM. Images are processed in portions of about a million pixels, which bounds the memory of the activations: a portion holds 1.8 GB in
- * the encoder of FLUX.1's sizes and 3.4 GB in the decoder.
+ * each JVM. Images are processed one by one: on some processors the library's convolutions round by the size of the batch, and the result
+ * must not depend on how records were cut into batches. An image of a million pixels holds 1.8 GB in the encoder of FLUX.1's sizes and 3.4 GB
+ * in the decoder.
  */
 final class FluxCodec implements LatentCodec {
     private static final float HALF_RANGE = 127.5f;
-    private static final long MOST_PIXELS = 1L << 20;
 
     private final AutoencoderConfig config;
     private final String hash;
@@ -107,14 +107,14 @@ final class FluxCodec implements LatentCodec {
         for (int i = 0; i < values.length; i++) {
             values[i] = (pixels[i] & 0xff) / HALF_RANGE - 1;
         }
-        return inPortions(encoder::apply, values, count, image, image, latent);
+        return oneByOne(encoder::apply, values, count, image, latent);
     }
 
     @Override
     public float[] decode(float[] latents, int count, LatentShape latent) {
         var image = image(latent);
         latent.require(latents.length, count);
-        var values = inPortions(decoder::apply, latents, count, image, latent, image);
+        var values = oneByOne(decoder::apply, latents, count, latent, image);
         for (int i = 0; i < values.length; i++) {
             values[i] = values[i] / 2 + 0.5f;
         }
@@ -127,23 +127,12 @@ final class FluxCodec implements LatentCodec {
         decoder.close();
     }
 
-    /** Runs a network on equal portions of a batch, so that it is compiled for one shape. */
-    private static float[] inPortions(
-            BiFunction<float[], long[], float[]> network,
-            float[] values,
-            int count,
-            LatentShape image,
-            LatentShape from,
-            LatentShape to) {
-        int portion = count;
-        while (portion > 1 && (count % portion != 0 || (long) portion * image.height() * image.width() > MOST_PIXELS)) {
-            portion--;
-        }
+    private static float[] oneByOne(
+            BiFunction<float[], long[], float[]> network, float[] values, int count, LatentShape from, LatentShape to) {
         var results = new float[count * to.size()];
-        for (int first = 0; first < count; first += portion) {
-            var own = Arrays.copyOfRange(values, first * from.size(), (first + portion) * from.size());
-            System.arraycopy(
-                    network.apply(own, from.batch(portion)), 0, results, first * to.size(), portion * to.size());
+        for (int i = 0; i < count; i++) {
+            var own = Arrays.copyOfRange(values, i * from.size(), (i + 1) * from.size());
+            System.arraycopy(network.apply(own, from.batch(1)), 0, results, i * to.size(), to.size());
         }
         return results;
     }

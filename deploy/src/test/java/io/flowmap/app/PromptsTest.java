@@ -64,7 +64,8 @@ class PromptsTest {
     void everySampleTellsItsPromptAndGridsHaveARowForEach() throws IOException {
         try (var spark = SparkSession.builder().master("local[1]").getOrCreate()) {
             for (var model : List.of("teacher", "student")) {
-                var samples = spark.read().parquet(run.resolve("samples/model=" + model).toString());
+                var samples = spark.read()
+                        .parquet(run.resolve("samples/model=" + model).toString());
                 assertThat(samples.count()).isEqualTo(7 * 2 * 2);
                 for (var row : samples.select("index", SampleSchema.PROMPT).collectAsList()) {
                     assertThat(row.getString(1)).isEqualTo(TEXTS.get((int) (row.getLong(0) % 3)));
@@ -74,7 +75,8 @@ class PromptsTest {
         var facts = Json.mapper().readTree(run.resolve("samples/manifest.json").toFile());
         assertThat(facts.at("/facts/prompts").asInt()).isEqualTo(3);
         assertThat(facts.at("/inputs").findValuesAsText("name")).contains("generate.prompts.from");
-        BufferedImage grid = ImageIO.read(run.resolve("samples/grids/student-1.5-2.png").toFile());
+        BufferedImage grid =
+                ImageIO.read(run.resolve("samples/grids/student-1.5-2.png").toFile());
         assertThat(grid.getHeight()).isEqualTo(3 * (64 + 2) - 2);
         assertThat(grid.getWidth()).isGreaterThan(3 * (64 + 2) + 100);
     }
@@ -111,7 +113,8 @@ class PromptsTest {
         try (var browser = Chromium.start(folder.resolve("profile"))) {
             browser.resize(1280, 900, false);
             browser.open(run.resolve("samples/prompts.html").toUri().toString());
-            assertThat(browser.value("document.querySelectorAll('.prompt img').length").asInt())
+            assertThat(browser.value("document.querySelectorAll('.prompt img').length")
+                            .asInt())
                     .as("2 seeds of 3 prompts, 2 models, 2 weights, 2 numbers of steps; 7 samples")
                     .isEqualTo((2 * 3) * 2 * 2 * 2);
             assertThat(browser.value("[...document.images].every(image => image.complete && image.naturalWidth === 32)")
@@ -120,7 +123,8 @@ class PromptsTest {
             browser.screenshot(PICTURES.resolve("light-1280.png"));
             browser.value("document.getElementById('find').focus()");
             browser.call("Input.insertText", Map.of("text", "GRÖSSER zwei".replace("SS", "ß")));
-            assertThat(browser.value("document.getElementById('shown').textContent").asText())
+            assertThat(browser.value("document.getElementById('shown').textContent")
+                            .asText())
                     .isEqualTo("1 of 3 prompts");
             assertThat(shown(browser, "article")).isEqualTo(1);
             browser.value("document.getElementById('find').value = ''; find()");
@@ -135,20 +139,23 @@ class PromptsTest {
             browser.click("document.querySelector('[data-hides=model0]')", false);
             assertThat(shown(browser, ".prompt tbody tr")).isEqualTo(rows);
             browser.resize(900, 900, false);
-            assertThat(browser.value("document.documentElement.scrollWidth").asInt()).isEqualTo(900);
+            assertThat(browser.value("document.documentElement.scrollWidth").asInt())
+                    .isEqualTo(900);
             browser.screenshot(PICTURES.resolve("light-900.png"));
             browser.call(
                     "Emulation.setEmulatedMedia",
                     Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", "dark"))));
             browser.screenshot(PICTURES.resolve("dark-900.png"));
             browser.resize(390, 760, true);
-            assertThat(browser.value("document.documentElement.scrollWidth").asInt()).isEqualTo(390);
+            assertThat(browser.value("document.documentElement.scrollWidth").asInt())
+                    .isEqualTo(390);
             browser.screenshot(PICTURES.resolve("phone.png"));
         }
     }
 
     private static int shown(Chromium browser, String selector) throws InterruptedException {
-        return browser.value("[...document.querySelectorAll('" + selector + "')].filter(e => e.checkVisibility()).length")
+        return browser.value(
+                        "[...document.querySelectorAll('" + selector + "')].filter(e => e.checkVisibility()).length")
                 .asInt();
     }
 }
