@@ -86,6 +86,9 @@ final class Assembly {
             try (var encoder = CaptionEncoder.open(context.hadoop(), text)) {
                 captions = encoder.facts();
                 conditions = encoder.conditions();
+                if (texts == null && encoder.texts() != null) {
+                    encoder.row(null); // a tokenizer that gives the empty text no token is refused before the scan
+                }
                 texts = encoder.texts();
                 hashes = encoder.hashes();
             }

@@ -168,6 +168,9 @@ class FluxIngestTest {
         refused(spark, "expected a tokenizer.json of Hugging Face, got JSON text");
         Files.writeString(tokenizer, text.replace("\"with\": 7", "\"with\": 8"));
         refused(spark, "t5: expected tokens below 8, those of the encoder, got 8");
+        var ends = text.substring(text.indexOf("{\"type\": \"TemplateProcessing\""), text.indexOf(",\n \"decoder\""));
+        Files.writeString(tokenizer, text.replace(ends, "null"));
+        refused(spark, "expected a tokenizer that ends each caption with a token of its own");
         Files.writeString(tokenizer, text);
 
         var vae = flux.file("vae", "config.json");

@@ -49,8 +49,7 @@ public final class Commands {
     private static final List<String> FIRST = List.of(
             "Flowmap distils image generators into flow maps that draw in one to four steps.",
             "",
-            "  flowmap demo              see it work: ten drawn shapes, from images to a report",
-            "  flowmap demo scenes       the same from captions: drawn scenes of coloured objects",
+            "  flowmap demo [scenes]     see it work on drawn shapes, from images to a report [from captions]",
             "  flowmap pipeline run.dir=runs/mine ingest.train=FOLDER evaluate.reference-split=train",
             "                            the same on your own images, with a folder for each class",
             "  flowmap help              all commands",
