@@ -1,11 +1,17 @@
 package io.flowmap.app;
 
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Runs each test's jobs on Spark's master local[2], without the web UI. */
-public final class LocalMaster implements BeforeEachCallback, AfterEachCallback {
+/** Runs the jobs of each test, and those before all of them, on Spark's master local[2], without the web UI. */
+public final class LocalMaster implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback {
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        beforeEach(context);
+    }
+
     @Override
     public void beforeEach(ExtensionContext context) {
         System.setProperty("spark.master", "local[2]");
