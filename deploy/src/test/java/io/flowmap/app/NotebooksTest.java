@@ -1,7 +1,9 @@
 package io.flowmap.app;
 
+import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.flowmap.app.NoteRun.Output;
 import io.flowmap.config.Json;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -171,6 +174,66 @@ class NotebooksTest {
         for (int i = 0; i < 16 * 16; i++) {
             assertThat(row.getRGB(2 * 18 + i % 16, i / 16) & 255).isEqualTo(sample.image()[i] & 255);
         }
+    }
+
+    @Test
+    void promptsAreFoundByWordsWithTheirPicturesAndScores() throws IOException {
+        var scenes = folder.resolve("scenes");
+        var settings = PromptsTest.scenes(
+                "generate.prompts.from=split:test",
+                "generate.prompts.count=6",
+                "generate.samples=12",
+                "evaluate.features=means-8x8",
+                "evaluate.protocols=[\"prompt:scenes\"]");
+        for (var command : List.of("ingest", "pretrain", "distill", "generate", "evaluate")) {
+            TinyRun.complete(command, scenes, settings);
+        }
+        spark = SparkSession.builder().appName("notebooks").getOrCreate();
+        var samples =
+                spark.read().parquet(scenes.resolve("samples/model=student").toString());
+        var prompt = samples.where("index = 4 and steps = 1").first().<String>getAs("prompt");
+        var outputs = run("prompts", scenes, Map.of("words", prompt.toUpperCase(Locale.ROOT), "prompts", "1"));
+        var html = output(outputs, "Prompts");
+        var pictures = pictures(html);
+        assertThat(pictures).as("2 seeds, 2 models, 2 numbers of steps").hasSize(8);
+        assertThat(html).contains("1 of 6 prompts", prompt, "all of prompt:scenes", "student, guidance 2.0, seed 2");
+        var first = SampleSchema.record(samples.where("steps = 1")
+                .where(col("prompt").equalTo(prompt))
+                .orderBy("index")
+                .first());
+        assertThat(pictures.get(0).getRGB(5, 3) & 255).isEqualTo(first.image()[2 * 32 * 32 + 3 * 32 + 5] & 255);
+        var all = run("prompts", scenes, Map.of("prompts", "99"));
+        assertThat(pictures(output(all, "Prompts"))).hasSize(6 * 8);
+        var scores = rows(all, "Scores of the prompts found");
+        assertThat(scores).hasSize(4);
+        var measured = spark.read().parquet(scenes.resolve("metrics/prompts").toString());
+        for (var row : scores) {
+            var expected = measured.where("model = '" + row.getAs("model") + "' and steps = " + row.getAs("steps"))
+                    .selectExpr("avg(values['all'])")
+                    .first()
+                    .getDouble(0);
+            assertThat(row.<Double>getAs("score")).isCloseTo(expected, within(5e-5));
+            assertThat(row.<Long>getAs("samples")).isEqualTo(12);
+        }
+        assertThat(output(all, "Score against steps")).contains("student, guidance 2.0", "<polyline");
+        assertThat(rows(all, "Prompts with the lowest scores")).hasSize(6 * 4);
+    }
+
+    @Test
+    void promptsWithoutMeasuresAreShownAndOtherRunsSayWhatIsMissing() throws IOException {
+        var bare = folder.resolve("bare");
+        TinyRun.complete("ingest", bare, PromptsTest.scenes());
+        TinyRun.complete("pretrain", bare, PromptsTest.scenes());
+        TinyRun.complete(
+                "generate", bare, PromptsTest.scenes("generate.models=[teacher]", "generate.prompts.from=split:test"));
+        spark = SparkSession.builder().appName("notebooks").getOrCreate();
+        var outputs = run("prompts", bare, Map.of("words", ""));
+        assertThat(output(outputs, "Prompts")).contains("Nothing was measured of single prompts.", "<img");
+        assertThat(output(outputs, "Score against steps")).contains("Nothing was measured");
+        assertThat(rows(outputs, "Scores of the prompts found")).isEmpty();
+        assertThatThrownBy(() -> run("prompts", demo, Map.of("words", "")))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("were not drawn for prompts: set generate.prompts.from");
     }
 
     @Test

@@ -5,7 +5,6 @@ import io.flowmap.data.ConditionSource;
 import io.flowmap.data.Conditions;
 import io.flowmap.nn.ConditionShape;
 import io.flowmap.text.PromptEncoder;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -14,18 +13,14 @@ import org.apache.hadoop.fs.Path;
 /**
  * Conditions of prompts, encoded where samples are drawn: sample i has that of prompt i mod {@code period}.
  *
- * <p>A task encodes a prompt when a batch needs it and keeps the last ones. FLUX.1's T5 gives 4 MB a prompt, so that neither the driver nor
- * a file has to hold those of all prompts, and its pass over 512 tokens (4.7 G weights: 5 TFLOP) is an eighth of one step of the
- * transformer at 512 pixels (12 G weights, 1,536 tokens: 37 TFLOP). Conditions of CLIP and of words are so small that each is computed once
- * a task.
+ * <p>A task encodes a prompt when a batch needs it; its JVM keeps the last ones ({@link io.flowmap.data.text.TextCache}). FLUX.1's T5 gives
+ * 4 MB a prompt, so that neither the driver nor a file has to hold those of all prompts, and its pass over 512 tokens (4.7 G weights: 5
+ * TFLOP) is an eighth of one step of the transformer at 512 pixels (12 G weights, 1,536 tokens: 37 TFLOP).
  *
  * @param dataDir directory of the ingest output whose captions' encoders are used
  * @param texts prompts from number 0 on, as many as the samples need
  */
 record PromptConditions(String dataDir, List<String> texts, int period) implements ConditionSource {
-    /** Bytes of conditions that a task keeps. */
-    private static final long KEPT_BYTES = 64L << 20;
-
     PromptConditions {
         texts = List.copyOf(texts);
     }
@@ -57,8 +52,6 @@ record PromptConditions(String dataDir, List<String> texts, int period) implemen
         private final PromptEncoder encoder;
         private final ConditionShape shape;
         private final Map<String, float[]> nulls;
-        private final Map<Integer, Conditions> kept = new LinkedHashMap<>(16, 0.75f, true);
-        private long bytes;
 
         Encoding(PromptConditions prompts, PromptEncoder encoder, ConditionShape shape) {
             this.prompts = prompts;
@@ -71,30 +64,18 @@ record PromptConditions(String dataDir, List<String> texts, int period) implemen
         public Conditions of(long first, int n) {
             var conditions = Conditions.allocate(n, shape);
             for (int i = 0; i < n; i++) {
-                conditions.copy(prompt((int) ((first + i) % prompts.period())), 0, i, 1);
+                int number = (int) ((first + i) % prompts.period());
+                conditions.copy(prompt(number), 0, i, 1);
             }
             return conditions;
         }
 
         /** Texts end where the samples do; places of a batch after the last sample take the first text. */
         private Conditions prompt(int number) {
-            int known = number < prompts.texts().size() ? number : 0;
-            var found = kept.get(known);
-            return found == null ? encoded(known) : found;
-        }
-
-        private Conditions encoded(int number) {
-            var arrays = encoder.encode(prompts.texts().get(number));
+            var arrays =
+                    encoder.encode(prompts.texts().get(number < prompts.texts().size() ? number : 0));
             arrays.keySet().retainAll(shape.arrays().keySet());
-            var conditions = new Conditions(new int[] {-1}, arrays, nulls);
-            bytes += conditions.bytes();
-            var oldest = kept.values().iterator();
-            while (bytes > KEPT_BYTES && oldest.hasNext()) {
-                bytes -= oldest.next().bytes();
-                oldest.remove();
-            }
-            kept.put(number, conditions);
-            return conditions;
+            return new Conditions(new int[] {-1}, arrays, nulls);
         }
 
         @Override
