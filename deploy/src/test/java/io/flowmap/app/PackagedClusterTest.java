@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PackagedClusterTest {
     private static final String MASTER = "spark://127.0.0.1:7077";
     private static final Path SCRIPTS = Path.of("src/test/resources/cluster").toAbsolutePath();
-    private static final int MINUTES = 2;
+    private static final int MINUTES = 5;
 
     @TempDir
     Path dir;

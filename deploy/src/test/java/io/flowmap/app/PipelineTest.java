@@ -390,13 +390,17 @@ class PipelineTest {
         assertThat(err.toString()).contains("pretrain.main.network: expected attn-resolutions among");
     }
 
+    /** A network of any size draws at another one only where a split is named for it, and where its levels allow it. */
     private void refusesImagesOfAnotherSize() {
-        assertThat(run("ingest", "small", "ingest.resolution=8")).isZero();
-        var networks = new String[] {
-            "run.stages.teacher=" + folder.resolve("two/teacher"), "run.stages.flowmap=" + folder.resolve("two/flowmap")
-        };
-        assertThat(run("generate", "small", networks)).isEqualTo(2);
+        assertThat(run("ingest", "small", "ingest.resolution=9")).isZero();
+        var networks = new ArrayList<>(List.of(
+                "run.stages.teacher=" + folder.resolve("two/teacher"),
+                "run.stages.flowmap=" + folder.resolve("two/flowmap")));
+        assertThat(run("generate", "small", networks.toArray(String[]::new))).isEqualTo(2);
         assertThat(err.toString()).contains("expected data of LatentShape[channels=1, height=16, width=16]");
+        networks.add("generate.split=train");
+        assertThat(run("generate", "small", networks.toArray(String[]::new))).isEqualTo(2);
+        assertThat(err.toString()).contains("cannot draw samples like those of split train");
         assertThat(folder.resolve("small/samples/manifest.json")).doesNotExist();
     }
 

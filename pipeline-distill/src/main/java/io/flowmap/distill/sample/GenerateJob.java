@@ -110,7 +110,7 @@ public final class GenerateJob implements Job {
                 .filter(Objects::nonNull)
                 .toList();
         var data = data(context, config, directory, models.get(0));
-        models.forEach(model -> model.requireDraws(data));
+        models.forEach(config.split() == null ? model -> model.requireFits(data) : model -> model.requireDraws(data));
         if (config.prompts().from() != null) {
             models.forEach(Prompts::requireReads);
         }
@@ -152,7 +152,7 @@ public final class GenerateJob implements Job {
                 grids);
     }
 
-    /** The split that names the shape of the samples: as configured, or the training split of the model's own shape. */
+    /** The split that names the shape of the samples: as configured, of any size, or the training split of the model's own shape. */
     private static LatentData data(JobContext context, GenerateConfig config, Path directory, StoredModel model) {
         return config.split() == null
                 ? TrainingSplits.open(context.hadoop(), directory, TRAINING)
