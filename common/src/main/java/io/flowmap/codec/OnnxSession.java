@@ -3,6 +3,7 @@ package io.flowmap.codec;
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -107,6 +108,16 @@ public final class OnnxSession implements AutoCloseable {
         }
     }
 
+    /** Whether an input takes int32 or int64. */
+    public boolean isInteger(String input) {
+        try {
+            var type = info(session.getInputInfo(), input).type;
+            return type == OnnxJavaType.INT32 || type == OnnxJavaType.INT64;
+        } catch (OrtException e) {
+            throw failure(input, e);
+        }
+    }
+
     /** Names of the outputs, in the order of the file. */
     public List<String> outputs() {
         return List.copyOf(session.getOutputNames());
@@ -120,7 +131,7 @@ public final class OnnxSession implements AutoCloseable {
      */
     public Values run(String input, long[] shape, float[] values, String output) {
         try (var tensor = OnnxTensor.createTensor(environment, FloatBuffer.wrap(values), shape)) {
-            return run(Map.of(input, tensor), output);
+            return run(Map.of(input, tensor), List.of(output)).get(output);
         } catch (OrtException e) {
             throw failure(Arrays.toString(shape), e);
         }
@@ -130,12 +141,35 @@ public final class OnnxSession implements AutoCloseable {
     public Values run(Map<String, long[]> inputs, long[] shape, String output) {
         var tensors = new HashMap<String, OnnxTensor>();
         try {
-            for (var input : inputs.entrySet()) {
-                tensors.put(input.getKey(), whole(input.getKey(), input.getValue(), shape));
-            }
-            return run(tensors, output);
+            put(tensors, inputs, shape);
+            return run(tensors, List.of(output)).get(output);
         } catch (OrtException e) {
             throw failure(inputs.keySet() + " " + Arrays.toString(shape), e);
+        } finally {
+            tensors.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    /**
+     * Runs the network on one float32 input and integer inputs, and returns outputs by name.
+     *
+     * @param integers values of the integer inputs, each of the shape {@code integerShape}
+     */
+    public Map<String, Values> run(
+            String input,
+            long[] shape,
+            float[] values,
+            Map<String, long[]> integers,
+            long[] integerShape,
+            List<String> outputs) {
+        var tensors = new HashMap<String, OnnxTensor>();
+        try {
+            tensors.put(input, OnnxTensor.createTensor(environment, FloatBuffer.wrap(values), shape));
+            put(tensors, integers, integerShape);
+            return run(tensors, outputs);
+        } catch (OrtException e) {
+            throw failure(
+                    Arrays.toString(shape) + " and " + integers.keySet() + " " + Arrays.toString(integerShape), e);
         } finally {
             tensors.values().forEach(OnnxTensor::close);
         }
@@ -150,6 +184,12 @@ public final class OnnxSession implements AutoCloseable {
         }
     }
 
+    private void put(Map<String, OnnxTensor> tensors, Map<String, long[]> inputs, long[] shape) throws OrtException {
+        for (var input : inputs.entrySet()) {
+            tensors.put(input.getKey(), whole(input.getKey(), input.getValue(), shape));
+        }
+    }
+
     private OnnxTensor whole(String input, long[] values, long[] shape) throws OrtException {
         if (info(session.getInputInfo(), input).type == OnnxJavaType.INT32) {
             return OnnxTensor.createTensor(
@@ -161,20 +201,31 @@ public final class OnnxSession implements AutoCloseable {
         return OnnxTensor.createTensor(environment, LongBuffer.wrap(values), shape);
     }
 
-    private Values run(Map<String, OnnxTensor> inputs, String output) throws OrtException {
+    private Map<String, Values> run(Map<String, OnnxTensor> inputs, List<String> outputs) throws OrtException {
         try (var results = session.run(inputs)) {
-            var result = results.get(output)
-                    .orElseThrow(() -> new UserError(
-                            "cannot run " + name + ": expected one of the outputs " + outputs() + ", got " + output));
-            if (!(result instanceof OnnxTensor tensor) || tensor.getFloatBuffer() == null) {
-                throw new UserError("cannot run " + name + ": expected floating point values as " + output + ", got "
-                        + result.getInfo());
+            var values = new HashMap<String, Values>();
+            for (var output : outputs) {
+                values.put(
+                        output,
+                        values(
+                                output,
+                                results.get(output)
+                                        .orElseThrow(() -> new UserError("cannot run " + name
+                                                + ": expected one of the outputs " + outputs() + ", got " + output))));
             }
-            var buffer = tensor.getFloatBuffer();
-            var values = new float[buffer.remaining()];
-            buffer.get(values);
-            return new Values(tensor.getInfo().getShape(), values);
+            return values;
         }
+    }
+
+    private Values values(String output, OnnxValue result) throws OrtException {
+        if (!(result instanceof OnnxTensor tensor) || tensor.getFloatBuffer() == null) {
+            throw new UserError("cannot run " + name + ": expected floating point values as " + output + ", got "
+                    + result.getInfo());
+        }
+        var buffer = tensor.getFloatBuffer();
+        var values = new float[buffer.remaining()];
+        buffer.get(values);
+        return new Values(tensor.getInfo().getShape(), values);
     }
 
     private TensorInfo info(Map<String, NodeInfo> nodes, String node) {

@@ -177,6 +177,11 @@ public final class CaptionEncoder implements AutoCloseable {
         return texts.row(columns);
     }
 
+    /** Words of a caption that the vocabulary lacks. */
+    List<String> unknown(String caption) {
+        return source.vocabulary().unknown(caption);
+    }
+
     /** Numbers of the words of a caption, [length]; all 0 for null. */
     float[] words(String caption) {
         return source.vocabulary().numbers(caption);

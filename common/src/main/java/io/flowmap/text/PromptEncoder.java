@@ -15,6 +15,7 @@ import io.flowmap.stage.Manifest;
 import io.flowmap.stage.StageInput;
 import io.flowmap.tensor.DType;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
@@ -123,6 +124,11 @@ public final class PromptEncoder implements AutoCloseable {
             values.put(ConditionShape.WORDS, encoder.words(prompt));
         }
         return values;
+    }
+
+    /** Words of a prompt that no caption had, so that the network knows them only as unknown; none where words are no condition. */
+    public List<String> unknown(String prompt) {
+        return arrays.containsKey(ConditionShape.WORDS) ? encoder.unknown(prompt) : List.of();
     }
 
     /** What stands in the place of a dropped condition, by name: the conditions of an empty text. Words are zero there, and left out. */

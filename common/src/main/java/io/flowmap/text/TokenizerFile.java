@@ -28,7 +28,7 @@ public record TokenizerFile(Path file, byte[] bytes) {
     private static final String MERGES = "merges.txt";
 
     /** Reads a file. Throws {@link UserError} if it cannot be read. */
-    static TokenizerFile read(Configuration hadoop, Path file) {
+    public static TokenizerFile read(Configuration hadoop, Path file) {
         return new TokenizerFile(file, AtomicFile.read(Store.of(hadoop, file), file));
     }
 
@@ -108,7 +108,7 @@ public record TokenizerFile(Path file, byte[] bytes) {
     }
 
     /** Opens the tokenizer, cutting captions after {@code most} tokens. Throws {@link UserError} if it is not of Hugging Face. */
-    HuggingFaceTokenizer open(int most, boolean padded) {
+    public HuggingFaceTokenizer open(int most, boolean padded) {
         try {
             var options = Map.of(
                     "truncation",

@@ -48,19 +48,61 @@ public final class OnnxFiles {
      * seen} [N,L,D], which is zero where the mask is zero.
      */
     public static Path maskedEmbedding(Path file, float[][] table) {
+        return write(file, masked(table));
+    }
+
+    private static GraphProto.Builder masked(float[][] table) {
         var mask = node("Cast", List.of("attention_mask"), "mask").toBuilder()
                 .addAttribute(AttributeProto.newBuilder()
                         .setName("to")
                         .setType(AttributeProto.AttributeType.INT)
                         .setI(TensorProto.DataType.FLOAT_VALUE));
-        var graph = embedded(table)
+        return embedded(table)
                 .addInput(value("attention_mask", TensorProto.DataType.INT64_VALUE, 0, 0))
                 .addInitializer(whole("axes", 2))
                 .addNode(mask)
                 .addNode(node("Unsqueeze", List.of("mask", "axes"), "wide"))
                 .addNode(node("Mul", List.of("hidden", "wide"), "seen"))
                 .addOutput(value("seen", TensorProto.DataType.FLOAT_VALUE, 0, 0, 0));
+    }
+
+    /**
+     * Maps {@code pixel_values} [N,3,side,side], {@code input_ids} and {@code attention_mask} [N,L] to {@code score} [N,1], the scalar product
+     * of {@code image_embeds} [N,D] = flatten(x) W and {@code text_embeds} [N,D], the sum of the table's rows of the tokens in the mask. The
+     * first output is the score.
+     *
+     * @param weights W row-major [3 side^2, D]
+     * @param table row i [D] for token i
+     */
+    public static Path imageAndText(Path file, int side, float[] weights, float[][] table) {
+        int width = table[0].length;
+        var texts = masked(table).clearOutput().build();
+        var graph = GraphProto.newBuilder()
+                .setName("image and text")
+                .addInput(value("pixel_values", TensorProto.DataType.FLOAT_VALUE, 0, 3, side, side))
+                .addAllInput(texts.getInputList())
+                .addAllInitializer(texts.getInitializerList())
+                .addInitializer(tensor("W", weights, weights.length / width, width))
+                .addInitializer(whole("over", 1))
+                .addAllNode(texts.getNodeList())
+                .addNode(node("Flatten", List.of("pixel_values"), "flat"))
+                .addNode(node("MatMul", List.of("flat", "W"), "image_embeds"))
+                .addNode(sum("seen", "text_embeds", 0))
+                .addNode(node("Mul", List.of("image_embeds", "text_embeds"), "products"))
+                .addNode(sum("products", "score", 1))
+                .addOutput(value("score", TensorProto.DataType.FLOAT_VALUE, 0, 1))
+                .addOutput(value("image_embeds", TensorProto.DataType.FLOAT_VALUE, 0, width))
+                .addOutput(value("text_embeds", TensorProto.DataType.FLOAT_VALUE, 0, width));
         return write(file, graph);
+    }
+
+    private static NodeProto sum(String input, String output, int keep) {
+        return node("ReduceSum", List.of(input, "over"), output).toBuilder()
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("keepdims")
+                        .setType(AttributeProto.AttributeType.INT)
+                        .setI(keep))
+                .build();
     }
 
     /**

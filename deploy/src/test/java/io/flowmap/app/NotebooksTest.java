@@ -185,24 +185,14 @@ class NotebooksTest {
                 "generate.samples=12",
                 "evaluate.features=means-8x8",
                 "evaluate.protocols=[\"prompt:scenes\"]");
-        for (var command : List.of("ingest", "pretrain", "distill", "generate", "evaluate")) {
+        for (var command : List.of("ingest", "pretrain", "distill", "generate")) {
             TinyRun.complete(command, scenes, settings);
         }
+        requireFoundWithoutScores(scenes);
+        TinyRun.complete("evaluate", scenes, settings);
         spark = SparkSession.builder().appName("notebooks").getOrCreate();
-        var samples =
-                spark.read().parquet(scenes.resolve("samples/model=student").toString());
-        var prompt = samples.where("index = 4 and steps = 1").first().<String>getAs("prompt");
-        var outputs = run("prompts", scenes, Map.of("words", prompt.toUpperCase(Locale.ROOT), "prompts", "1"));
-        var html = output(outputs, "Prompts");
-        var pictures = pictures(html);
-        assertThat(pictures).as("2 seeds, 2 models, 2 numbers of steps").hasSize(8);
-        assertThat(html).contains("1 of 6 prompts", prompt, "all of prompt:scenes", "student, guidance 2.0, seed 2");
-        var first = SampleSchema.record(samples.where("steps = 1")
-                .where(col("prompt").equalTo(prompt))
-                .orderBy("index")
-                .first());
-        assertThat(pictures.get(0).getRGB(5, 3) & 255).isEqualTo(first.image()[2 * 32 * 32 + 3 * 32 + 5] & 255);
-        var all = run("prompts", scenes, Map.of("prompts", "99"));
+        var all = run("prompts", scenes, Map.of("words", "", "prompts", "99"));
+        assertThat(output(all, "Prompts")).contains("6 of 6 prompts", "all of prompt:scenes");
         assertThat(pictures(output(all, "Prompts"))).hasSize(6 * 8);
         var scores = rows(all, "Scores of the prompts found");
         assertThat(scores).hasSize(4);
@@ -219,18 +209,30 @@ class NotebooksTest {
         assertThat(rows(all, "Prompts with the lowest scores")).hasSize(6 * 4);
     }
 
-    @Test
-    void promptsWithoutMeasuresAreShownAndOtherRunsSayWhatIsMissing() throws IOException {
-        var bare = folder.resolve("bare");
-        TinyRun.complete("ingest", bare, PromptsTest.scenes());
-        TinyRun.complete("pretrain", bare, PromptsTest.scenes());
-        TinyRun.complete(
-                "generate", bare, PromptsTest.scenes("generate.models=[teacher]", "generate.prompts.from=split:test"));
+    /** The note of a run that was not evaluated, for the words of its prompt number 4. */
+    private static void requireFoundWithoutScores(Path scenes) throws IOException {
         spark = SparkSession.builder().appName("notebooks").getOrCreate();
-        var outputs = run("prompts", bare, Map.of("words", ""));
-        assertThat(output(outputs, "Prompts")).contains("Nothing was measured of single prompts.", "<img");
+        var samples =
+                spark.read().parquet(scenes.resolve("samples/model=student").toString());
+        var prompt = samples.where("index = 4 and steps = 1").first().<String>getAs("prompt");
+        var outputs = run("prompts", scenes, Map.of("words", prompt.toUpperCase(Locale.ROOT), "prompts", "1"));
+        var html = output(outputs, "Prompts");
+        assertThat(html)
+                .contains("1 of 6 prompts", prompt, "student, guidance 2.0, seed 2")
+                .contains("Nothing was measured of single prompts.");
+        var pictures = pictures(html);
+        assertThat(pictures).as("2 seeds, 2 models, 2 numbers of steps").hasSize(8);
+        var first = SampleSchema.record(samples.where("steps = 1")
+                .where(col("prompt").equalTo(prompt))
+                .orderBy("index")
+                .first());
+        assertThat(pictures.get(0).getRGB(5, 3) & 255).isEqualTo(first.image()[2 * 32 * 32 + 3 * 32 + 5] & 255);
         assertThat(output(outputs, "Score against steps")).contains("Nothing was measured");
         assertThat(rows(outputs, "Scores of the prompts found")).isEmpty();
+    }
+
+    @Test
+    void aRunWithoutPromptsSaysWhatIsMissing() {
         assertThatThrownBy(() -> run("prompts", demo, Map.of("words", "")))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("were not drawn for prompts: set generate.prompts.from");

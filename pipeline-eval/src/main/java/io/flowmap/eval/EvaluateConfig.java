@@ -2,6 +2,7 @@ package io.flowmap.eval;
 
 import io.flowmap.eval.feature.BlockMeans;
 import io.flowmap.eval.feature.LeNetTraining;
+import io.flowmap.eval.prompt.ImageTextConfig;
 import io.flowmap.eval.prompt.PromptMeasure;
 import io.flowmap.eval.protocol.FeatureSource;
 import io.flowmap.eval.protocol.Protocol;
@@ -17,7 +18,8 @@ import java.util.List;
  * @param resnet56 file of the CIFAR ResNet's weights, blank if none
  * @param dinov2 ONNX file, blank if none
  * @param vgg16 file of VGG16's weights, blank if none
- * @param onnx preparation of images for ONNX files
+ * @param onnx preparation of images for ONNX files of features
+ * @param imageText what ONNX files of an image and a text get
  * @param dl4j preparation of images for files of Deeplearning4j and Keras
  * @param keepFeatures whether to store features for later evaluations
  * @param referenceSplit split of the ingested data that samples are compared with
@@ -40,6 +42,7 @@ public record EvaluateConfig(
         String dinov2,
         String vgg16,
         OnnxConfig onnx,
+        ImageTextConfig imageText,
         Dl4jConfig dl4j,
         boolean keepFeatures,
         String referenceSplit,
@@ -58,6 +61,7 @@ public record EvaluateConfig(
         if (features == null || features.isBlank()) {
             throw new IllegalArgumentException("expected lenet or a file as features, got " + features);
         }
+        protocols.stream().filter(name -> name.startsWith(PromptMeasure.PREFIX)).forEach(PromptMeasure::named);
         for (var protocol : ofFeatures(protocols)) {
             var name = protocol.name();
             var source = protocol.source().orElseThrow();
@@ -90,16 +94,14 @@ public record EvaluateConfig(
 
     private static List<Protocol> ofFeatures(List<String> protocols) {
         return protocols.stream()
-                .filter(name -> PromptMeasure.named(name).isEmpty())
+                .filter(name -> !PromptMeasure.isNamed(name))
                 .map(Protocol::named)
                 .toList();
     }
 
-    /** The protocols on samples and their prompts. */
-    List<PromptMeasure> ofPrompts() {
-        return protocols.stream()
-                .flatMap(name -> PromptMeasure.named(name).stream())
-                .toList();
+    /** Names of the protocols on samples and their prompts. */
+    List<String> ofPrompts() {
+        return protocols.stream().filter(PromptMeasure::isNamed).toList();
     }
 
     private static void requireFile(String protocol, String setting, String file, FeatureSource source) {

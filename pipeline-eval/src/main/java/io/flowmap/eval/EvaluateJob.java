@@ -91,9 +91,11 @@ public final class EvaluateJob implements Job {
         var model = model(context, settings, reference);
         inputs.add(modelInput(context, settings, model));
         inputs.addAll(named.inputs());
+        var measures = PromptMeasures.open(context, settings, reference.imageShape());
+        inputs.addAll(measures.inputs());
         var prompts = prompts(context, settings);
         new Stage(StageNames.METRICS, List.of("evaluate"), inputs).make(context, name(), output -> {
-            settings.ofPrompts().forEach(measure -> prompts.check(measure, sets, reference.imageShape()));
+            measures.all().forEach(measure -> prompts.check(measure, sets, reference.imageShape()));
             try (var evaluation = new Evaluation(context, settings, reference, model, own(settings, model))) {
                 double accuracy = evaluation.referenceAccuracy();
                 context.progress()
@@ -111,7 +113,7 @@ public final class EvaluateJob implements Job {
                         rows.addAll(byNetwork.rows());
                     }
                 });
-                addPrompts(context, settings, prompts, sets, reference);
+                addPrompts(context, settings, measures, prompts, sets, reference);
                 rows.addAll(prompts.rows());
                 writeTable(context, output, rows);
                 if (!settings.ofPrompts().isEmpty()) {
@@ -137,10 +139,11 @@ public final class EvaluateJob implements Job {
     private static void addPrompts(
             JobContext context,
             EvaluateConfig settings,
+            PromptMeasures measures,
             PromptEvaluation prompts,
             List<SampleSet> sets,
             LatentData reference) {
-        for (var measure : settings.ofPrompts()) {
+        for (var measure : measures.all()) {
             prompts.ofReal(
                     measure,
                     settings.referenceSplit(),

@@ -12,15 +12,19 @@ import io.flowmap.eval.prompt.PromptRow.SetName;
 import io.flowmap.eval.report.ReportJob;
 import io.flowmap.eval.table.MetricRow;
 import io.flowmap.eval.table.MetricTable;
+import io.flowmap.file.Sha256;
 import io.flowmap.scene.SceneDrawing;
 import io.flowmap.scene.SceneDrawing.Mix;
 import io.flowmap.scene.SceneLaw;
 import io.flowmap.scene.ScenePrompt;
 import io.flowmap.scene.ScenePrompt.Group;
+import io.flowmap.testing.OnnxFiles;
+import io.flowmap.text.Tokenizers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -53,6 +57,80 @@ class PromptEvaluationTest {
         checkPrompts(one.prompts());
         checkPairs(one.pairs());
         checkReport("three");
+    }
+
+    /** The reward of two linear towers that see the mean of red, and know "cat" as 1 and "dog" as -2. */
+    @Test
+    void networksOfImageAndTextAreMeasuredAlikeOnAnyNumberOfThreads() throws IOException {
+        var weights = new float[3 * 32 * 32];
+        Arrays.fill(weights, 0, 32 * 32, 1f / (32 * 32));
+        var file =
+                OnnxFiles.imageAndText(dir.resolve("red.onnx"), 32, weights, new float[][] {{0}, {1}, {0}, {1}, {-2}});
+        Tokenizers.animals(dir.resolve("tokenizer.json"));
+        var settings = new String[] {
+            "evaluate.features=means-8x8",
+            "evaluate.protocols=[\"reward:" + file + "\", \"clip:" + file + "\"]",
+            "evaluate.image-text.mean=[0, 0, 0]",
+            "evaluate.image-text.deviation=[1, 1, 1]",
+            "evaluate.bootstrap.resamples=0",
+            "evaluate.bootstrap.prompt-resamples=100"
+        };
+        var tables = new ArrayList<List<PromptRow>>();
+        for (int threads : List.of(1, 3)) {
+            try (var spark = LocalSpark.start(threads)) {
+                var run = new TestRun(spark, dir.resolve("towers" + threads), TestImages.scenes(TEST, 40), settings)
+                        .captions(IntStream.range(0, 40)
+                                .mapToObj(i -> i % 3 == 0 ? "a cat" : "a dog")
+                                .toList())
+                        .data(20, 20)
+                        .samples("student", 1.5, 4, 10, 20, 5)
+                        .samples("teacher", 1.5, 4, 10, 20, 0)
+                        .finishSamples();
+                new EvaluateJob().run(run.context());
+                var stage = run.context().stage("metrics");
+                var rows = new MetricTable(MetricRow.read(spark.read().parquet(stage + "/table")));
+                var score =
+                        rows.row("teacher", 1.5, 4, "prompt:reward:red:score").orElseThrow();
+                assertThat(score.protocol().network().hash()).isEqualTo(Sha256.of(Files.readAllBytes(file)));
+                assertThat(score.value()).isCloseTo(reward(10, 20, i -> true), within(1e-6));
+                assertThat(rows.value("teacher", 1.5, 4, "prompt:clip:red:score")
+                                .orElseThrow())
+                        .as("a cosine of one dimension is a sign")
+                        .isCloseTo(
+                                IntStream.range(10, 30)
+                                        .mapToDouble(i -> i % 3 == 0 ? 100 : -100)
+                                        .average()
+                                        .orElseThrow(),
+                                within(1e-9));
+                tables.add(PromptRow.read(spark.read().parquet(stage + "/prompts")));
+                new ReportJob().run(run.context());
+            }
+        }
+        assertThat(tables.get(1)).isEqualTo(tables.get(0));
+        var cats = tables.get(0).stream()
+                .filter(row -> row.protocol().equals("prompt:reward:red")
+                        && row.prompt().equals("a cat"))
+                .filter(row -> row.set().equals(new SetName("teacher", 1.5, 4)))
+                .findFirst()
+                .orElseThrow();
+        assertThat(cats.values().get("score")).isCloseTo(reward(10, 20, i -> i % 3 == 0), within(1e-6));
+        assertThat(Files.readString(dir.resolve("towers3/report/report.html")))
+                .contains("prompt:reward:red", "Means over samples of what red.onnx", "first better");
+    }
+
+    private static double reward(int first, int count, IntPredicate counted) {
+        return IntStream.range(first, first + count)
+                .filter(counted)
+                .mapToDouble(i -> {
+                    var planes = TEST.scene(i).planes();
+                    double red = IntStream.range(0, 32 * 32)
+                            .mapToDouble(j -> (planes[j] & 0xff) / 255.0)
+                            .average()
+                            .orElseThrow();
+                    return i % 3 == 0 ? red : -2 * red;
+                })
+                .average()
+                .orElseThrow();
     }
 
     @Test

@@ -39,6 +39,7 @@ public final class GenerateJob implements Job {
     /**
      * @param split split whose shape the samples have
      * @param prompts number of texts that they are drawn for, 0 for none
+     * @param unknownWords words of the texts that the network reads as unknown, the first ones
      * @param takenOver samples reused from an earlier output
      * @param gamma noise between steps, by number of steps
      * @param grids files of pictures
@@ -46,6 +47,7 @@ public final class GenerateJob implements Job {
     private record Facts(
             String split,
             int prompts,
+            List<String> unknownWords,
             int samples,
             int takenOver,
             List<String> models,
@@ -142,6 +144,7 @@ public final class GenerateJob implements Job {
         return new Facts(
                 data.split(),
                 prompts == null ? 0 : prompts.period(),
+                prompts == null ? List.of() : prompts.unknown(),
                 config.samples(),
                 drawn,
                 config.models(),

@@ -13,6 +13,7 @@ import io.flowmap.text.PromptFile;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.apache.hadoop.fs.Path;
@@ -23,21 +24,39 @@ import org.apache.hadoop.fs.Path;
  * @param first prompts from number 0 on, as many as the samples need
  * @param period number of prompts
  * @param conditions what they are as conditions
+ * @param unknown words that the network reads as unknown, the first ones
  */
-record Prompts(List<Prompt> first, int period, ConditionSource conditions) implements Serializable {
+record Prompts(List<Prompt> first, int period, ConditionSource conditions, List<String> unknown)
+        implements Serializable {
     private static final String SETTING = "generate.prompts.from";
+    private static final int MOST_TOLD = 20;
 
     Prompts {
         first = List.copyOf(first);
+        unknown = List.copyOf(unknown);
     }
 
     /** Prompts of a file, encoded like the captions of the data. Throws {@link UserError} if they cannot be. */
     static Prompts of(JobContext context, GenerateConfig config, PromptFile file, Path data) {
         var range = config.prompts().range(file.prompts().size(), file.path().toString());
         var first = file.prompts().subList(range.from(), range.from() + Math.min(range.count(), config.samples()));
-        PromptEncoder.open(context.hadoop(), data).close();
         var texts = first.stream().map(Prompt::text).toList();
-        return new Prompts(first, range.count(), new PromptConditions(data.toString(), texts, range.count()));
+        var conditions = new PromptConditions(data.toString(), texts, range.count());
+        return new Prompts(first, range.count(), conditions, unknown(context, texts, data));
+    }
+
+    private static List<String> unknown(JobContext context, List<String> texts, Path data) {
+        try (var encoder = PromptEncoder.open(context.hadoop(), data)) {
+            var unknown = texts.stream()
+                    .flatMap(text -> encoder.unknown(text).stream())
+                    .distinct()
+                    .limit(MOST_TOLD)
+                    .toList();
+            if (!unknown.isEmpty()) {
+                context.progress().phase("generate", Map.of("unknown-words", unknown));
+            }
+            return unknown;
+        }
     }
 
     /** Captions of a split, with the conditions that the data store. Throws {@link UserError} if there are none. */
@@ -58,7 +77,10 @@ record Prompts(List<Prompt> first, int period, ConditionSource conditions) imple
                 .map(caption -> new Prompt(caption == null ? "" : caption, null))
                 .toList();
         return new Prompts(
-                first, range.count(), new RecordConditions(data.toString(), names, range.from(), range.count()));
+                first,
+                range.count(),
+                new RecordConditions(data.toString(), names, range.from(), range.count()),
+                List.of());
     }
 
     private static List<String> captions(JobContext context, List<LatentData> parts, long from, int count) {

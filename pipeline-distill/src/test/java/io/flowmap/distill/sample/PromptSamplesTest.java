@@ -88,6 +88,16 @@ class PromptSamplesTest {
     }
 
     @Test
+    void wordsThatNoCaptionHadAreNamed() throws IOException {
+        draw("strange", "generate.prompts.from=" + prompts("strange.txt", "purple circle", "a red purple HEXAGON"));
+        assertThat(facts("strange").path("unknown-words"))
+                .extracting(JsonNode::asText)
+                .containsExactly("purple", "a", "hexagon");
+        draw("known", "generate.prompts.from=" + prompts("known.txt", "red circle"));
+        assertThat(facts("known").path("unknown-words")).isEmpty();
+    }
+
+    @Test
     void samplesDoNotDependOnTheBatch() throws IOException {
         var from = "generate.prompts.from=" + prompts("batch.txt", "red circle", "blue square", "green circle");
         var whole = draw("whole", from, "generate.batch=8", "generate.samples=8");

@@ -128,7 +128,11 @@ public final class PromptEvaluation {
                             set.origin(),
                             score.value(),
                             score.interval(),
-                            MetricProtocol.ofPrompts(metric(measure, name), score.samples(), reference))));
+                            MetricProtocol.ofPrompts(
+                                    metric(measure, name),
+                                    score.samples(),
+                                    reference,
+                                    measure.network().orElse(null)))));
             for (var tally : tallies) {
                 if (tally.sets().get(number).samples() > 0) {
                     prompts.add(PromptRow.of(

@@ -1,6 +1,7 @@
 package io.flowmap.eval.prompt;
 
 import io.flowmap.data.LatentShape;
+import io.flowmap.eval.table.MetricProtocol.Network;
 import io.flowmap.eval.table.MetricRow;
 import io.flowmap.scene.SceneLaw;
 import java.io.Serializable;
@@ -12,15 +13,17 @@ public interface PromptMeasure extends Serializable {
     /** Prefix of the names of all such measures. */
     String PREFIX = MetricRow.PROMPT;
 
-    /** The measure with that name, empty if it is none for prompts. Throws {@link IllegalArgumentException} for an unknown one. */
-    static Optional<PromptMeasure> named(String name) {
-        if (!name.startsWith(PREFIX)) {
-            return Optional.empty();
-        }
+    /** Whether a protocol with that name measures images for their prompts. */
+    static boolean isNamed(String name) {
+        return name.startsWith(PREFIX) || ImageTextModel.Kind.of(name).isPresent();
+    }
+
+    /** The measure with that name that needs no file. Throws {@link IllegalArgumentException} for an unknown one. */
+    static PromptMeasure named(String name) {
         for (var law : SceneLaw.values()) {
             var scenes = new ScenePrompts(law);
             if (scenes.name().equals(name)) {
-                return Optional.of(scenes);
+                return scenes;
             }
         }
         throw new IllegalArgumentException("expected " + new ScenePrompts(SceneLaw.FIRST).name() + " or "
@@ -42,10 +45,11 @@ public interface PromptMeasure extends Serializable {
     /** Throws {@link IllegalArgumentException} if images of this shape cannot be measured. */
     void check(LatentShape shape);
 
-    /**
-     * Values of an image in the order of {@link #values()}, NaN where the prompt does not ask for it.
-     *
-     * @param pixels uint8 [C,H,W]
-     */
-    double[] of(String prompt, byte[] pixels);
+    /** The network that it asks, empty if it reads pictures itself. */
+    default Optional<Network> network() {
+        return Optional.empty();
+    }
+
+    /** A scorer for one task. */
+    PromptScorer open();
 }

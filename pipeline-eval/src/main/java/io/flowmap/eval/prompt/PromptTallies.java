@@ -4,8 +4,15 @@ import io.flowmap.eval.prompt.PromptTally.Measured;
 import io.flowmap.eval.set.PromptedImage;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.StreamSupport;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.TaskCompletionListener;
 import scala.Tuple2;
 
 /** Measures sets of images on Spark. One task sums all that was drawn for a prompt. */
@@ -14,9 +21,10 @@ final class PromptTallies {
 
     /** Tallies of all prompts of the sets, by prompt. */
     static List<PromptTally> of(List<JavaRDD<PromptedImage>> sets, PromptMeasure measure) {
+        var shared = JavaSparkContext.fromSparkContext(sets.get(0).context()).broadcast(measure);
         JavaPairRDD<String, Measured> all = null;
         for (int number = 0; number < sets.size(); number++) {
-            var measured = measured(sets.get(number), number, measure);
+            var measured = measured(sets.get(number), number, shared);
             all = all == null ? measured : all.union(measured);
         }
         int count = sets.size();
@@ -31,8 +39,15 @@ final class PromptTallies {
     }
 
     private static JavaPairRDD<String, Measured> measured(
-            JavaRDD<PromptedImage> set, int number, PromptMeasure measure) {
-        return set.mapToPair(image -> new Tuple2<>(
-                image.prompt(), new Measured(number, image.index(), measure.of(image.prompt(), image.pixels()))));
+            JavaRDD<PromptedImage> set, int number, Broadcast<PromptMeasure> measure) {
+        return set.mapPartitionsToPair(images -> {
+            var scorer = measure.value().open();
+            TaskContext.get().addTaskCompletionListener((TaskCompletionListener) ended -> scorer.close());
+            return StreamSupport.stream(Spliterators.spliteratorUnknownSize(images, Spliterator.ORDERED), false)
+                    .map(image -> new Tuple2<>(
+                            image.prompt(),
+                            new Measured(number, image.index(), scorer.of(image.prompt(), image.pixels()))))
+                    .iterator();
+        });
     }
 }

@@ -51,7 +51,11 @@ record ScenePrompts(SceneLaw law) implements PromptMeasure {
     }
 
     @Override
-    public double[] of(String prompt, byte[] pixels) {
+    public PromptScorer open() {
+        return this::values;
+    }
+
+    private double[] values(String prompt, byte[] pixels) {
         var skills = SceneSkills.of(ScenePrompt.parse(prompt), new SceneDetector(law).objects(pixels));
         var values = new double[1 + Skill.values().length];
         values[0] = skills.all() ? 1 : 0;

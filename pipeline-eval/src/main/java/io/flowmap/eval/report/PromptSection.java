@@ -57,8 +57,7 @@ final class PromptSection {
         var protocol = table.protocol(table.ofPrompts().get(0));
         return String.format(
                 Locale.ROOT,
-                "The share of samples that show what their prompts ask for: all of it, and each skill where it is asked for. A skill"
-                        + " counts only where the number of objects is right. %,d samples of each set, %,d different prompts (SHA-256 %.12s)."
+                "How well samples show what their prompts ask for: %,d samples of each set, %,d different prompts (SHA-256 %.12s)."
                         + " Intervals are from resampling the prompts, each with all its samples.",
                 protocol.samples(),
                 protocol.reference().samples(),
@@ -96,8 +95,20 @@ final class PromptSection {
                 .findFirst()
                 .ifPresent(split -> rows.add(
                         row(new ArrayList<>(List.of("real images, captions", "", "")), split, null, null, metrics)));
-        return "<h3>" + Html.text(protocol) + "</h3>"
-                + Html.table("Shares of samples, higher is better, with 1 as maximum.", rows, 1);
+        return "<h3>" + Html.text(protocol) + "</h3>" + Html.table(told(metrics.get(0)), rows, 1);
+    }
+
+    private String told(String metric) {
+        var network = table.protocol(metric).network();
+        return network == null
+                ? "Shares of samples that show all that their prompts ask for, and each skill where it is asked for, at most 1."
+                        + " A skill counts only where the number of objects is right."
+                : String.format(
+                        Locale.ROOT,
+                        "Means over samples of what %s (SHA-256 %.12s) says. Images and texts: %s.",
+                        network.name(),
+                        network.hash(),
+                        network.resize());
     }
 
     private List<String> row(List<String> row, String model, Double weight, Integer steps, List<String> metrics) {
@@ -112,14 +123,7 @@ final class PromptSection {
     /** The student against the teacher at the best weight, sample by sample; empty if only one of them was drawn. */
     private String differences() {
         var rows = new ArrayList<List<String>>();
-        rows.add(List.of(
-                "metric",
-                "first",
-                "second",
-                "only the first right",
-                "only the second right",
-                "difference ↑",
-                "interval"));
+        rows.add(List.of("metric", "first", "second", "first better", "second better", "difference ↑", "interval"));
         for (var pair : pairs) {
             if (pair.first().guidance() == table.bestGuidance()
                     && pair.second().guidance() == table.bestGuidance()

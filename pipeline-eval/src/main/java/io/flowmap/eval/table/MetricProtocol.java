@@ -21,7 +21,7 @@ import org.apache.spark.sql.types.StructType;
  * @param neighbours k of precision and recall, else null
  * @param ddof of the covariances of a Frechet distance, else null
  * @param seed of random subsets, else null
- * @param network network of the features, null for a cost and for prompts
+ * @param network network of the features or of the score, null for a cost and where prompts are measured without one
  */
 public record MetricProtocol(
         String metric,
@@ -78,9 +78,9 @@ public record MetricProtocol(
         return new MetricProtocol(metric, null, samples, null, null, null, null, null);
     }
 
-    /** Protocol of a value of images for their prompts. */
-    public static MetricProtocol ofPrompts(String metric, long samples, Reference prompts) {
-        return new MetricProtocol(metric, null, samples, prompts, null, null, null, null);
+    /** Protocol of a value of images for their prompts; {@code network} is null where no network is asked. */
+    public static MetricProtocol ofPrompts(String metric, long samples, Reference prompts, Network network) {
+        return new MetricProtocol(metric, null, samples, prompts, null, null, null, network);
     }
 
     /** Protocol of a value that the network computes from the images alone. */

@@ -43,7 +43,7 @@ class PromptScoresTest {
         public void check(LatentShape shape) {}
 
         @Override
-        public double[] of(String prompt, byte[] pixels) {
+        public PromptScorer open() {
             throw new UnsupportedOperationException();
         }
     }
