@@ -183,7 +183,7 @@ public record ProgramPlan(
                         + Arrays.toString(value.shape()) + ", got " + Arrays.toString(shape));
             }
             Value root = value.root();
-            if (computed.contains(root) && !written.containsValue(root)) {
+            if (value.isWhole() && computed.contains(root) && !written.containsValue(root)) {
                 written.put(name, root);
             } else {
                 var copy = Value.of(-1, value.shape(), value.type(), Value.Source.COMPUTED);

@@ -10,6 +10,7 @@ import io.flowmap.file.Sha256;
 import io.flowmap.file.Store;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Map;
@@ -21,7 +22,7 @@ import org.apache.hadoop.fs.Path;
  *
  * @param file place of the file, for messages
  */
-public record TokenizerFile(Path file, byte[] bytes) {
+public record TokenizerFile(Path file, byte[] bytes) implements Serializable {
     private static final String NAME = "tokenizer.json";
     private static final String SENTENCE_PIECE = "spiece.model";
     private static final String VOCABULARY = "vocab.json";

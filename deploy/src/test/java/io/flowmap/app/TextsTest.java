@@ -3,6 +3,7 @@ package io.flowmap.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowmap.testing.Reference;
+import io.flowmap.text.Tokenizers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,24 +14,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** Encoded texts of drawn scenes, as different clusters write them. */
 @Tag("reference")
 class TextsTest {
-    private static final String TOKENIZER =
-            """
-            {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [],
-             "normalizer": {"type": "Lowercase"}, "pre_tokenizer": {"type": "Whitespace"},
-             "post_processor": {"type": "TemplateProcessing",
-               "single": [{"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "</s>", "type_id": 0}}],
-               "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
-               "special_tokens": {"</s>": {"id": "</s>", "ids": [1], "tokens": ["</s>"]}}},
-             "decoder": null, "model": {"type": "WordLevel", "unk_token": "<unk>",
-               "vocab": {"<pad>": 0, "</s>": 1, "<unk>": 2, "a": 3, "red": 4, "green": 5, "blue": 6, "circle": 7}}}""";
-
     @TempDir
     Path dir;
 
     @Test
     void theFileOfTextsIsTheSameOnEveryCluster() throws Exception {
         var home = new LaidOut(Files.createDirectories(dir.resolve("home")));
-        var tokenizer = Files.writeString(dir.resolve("tokenizer.json"), TOKENIZER);
+        var tokenizer = Tokenizers.ending(dir.resolve("tokenizer.json"), "a", "red", "green", "blue", "circle");
         Path first = null;
         for (var master : new String[] {"local[1]", "local[2]", "local-cluster[2,1,512]"}) {
             var run = dir.resolve("run-" + master.replaceAll("\\W", "-"));

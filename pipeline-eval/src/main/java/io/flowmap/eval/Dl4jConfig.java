@@ -2,6 +2,7 @@ package io.flowmap.eval;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.flowmap.eval.feature.Dl4jModel;
+import io.flowmap.eval.feature.OnnxConfig;
 import java.util.List;
 
 /**

@@ -2,6 +2,7 @@ package io.flowmap.eval;
 
 import io.flowmap.eval.feature.BlockMeans;
 import io.flowmap.eval.feature.LeNetTraining;
+import io.flowmap.eval.feature.OnnxConfig;
 import io.flowmap.eval.prompt.ImageTextConfig;
 import io.flowmap.eval.prompt.PromptMeasure;
 import io.flowmap.eval.protocol.FeatureSource;

@@ -106,8 +106,7 @@ final class NamedModels {
     }
 
     private FeatureModel onnx(String file) {
-        var onnx = settings.onnx();
-        return OnnxModel.open(context.hadoop(), new Path(file), shape, onnx.side(), onnx.mean(), onnx.deviation());
+        return OnnxModel.open(context.hadoop(), new Path(file), shape, settings.onnx());
     }
 
     static FeatureModel dl4j(

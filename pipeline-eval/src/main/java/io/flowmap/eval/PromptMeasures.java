@@ -1,5 +1,6 @@
 package io.flowmap.eval;
 
+import io.flowmap.config.UserError;
 import io.flowmap.data.LatentShape;
 import io.flowmap.eval.prompt.ImageTextModel;
 import io.flowmap.eval.prompt.PromptMeasure;
@@ -25,7 +26,14 @@ record PromptMeasures(List<PromptMeasure> all, List<StageInput> inputs) {
             }
             var model = ImageTextModel.open(context.hadoop(), name, settings.imageText(), shape);
             inputs.add(NamedModels.input(name, ImageTextModel.file(name), model.hash()));
-            inputs.add(NamedModels.input("tokenizer of " + name, model.tokenizerFile(), model.tokenizerHash()));
+            var tokenizer = model.tokenizer();
+            inputs.add(
+                    NamedModels.input("tokenizer of " + name, tokenizer.file().toString(), tokenizer.hash()));
+            if (all.stream().anyMatch(other -> other.name().equals(model.name()))) {
+                throw new UserError(
+                        "cannot measure " + name + ": expected files of different names, since rows are named after"
+                                + " them, got " + model.name() + " twice");
+            }
             all.add(model);
         }
         return new PromptMeasures(List.copyOf(all), List.copyOf(inputs));

@@ -107,6 +107,7 @@ class PromptEvaluationTest {
             }
         }
         assertThat(tables.get(1)).isEqualTo(tables.get(0));
+        requireDifferentNames(file);
         var cats = tables.get(0).stream()
                 .filter(row -> row.protocol().equals("prompt:reward:red")
                         && row.prompt().equals("a cat"))
@@ -116,6 +117,27 @@ class PromptEvaluationTest {
         assertThat(cats.values().get("score")).isCloseTo(reward(10, 20, i -> i % 3 == 0), within(1e-6));
         assertThat(Files.readString(dir.resolve("towers3/report/report.html")))
                 .contains("prompt:reward:red", "Means over samples of what red.onnx", "first better");
+    }
+
+    private void requireDifferentNames(Path file) throws IOException {
+        var other =
+                Files.copy(file, Files.createDirectories(dir.resolve("other")).resolve("red.onnx"));
+        Tokenizers.animals(dir.resolve("other/tokenizer.json"));
+        try (var spark = LocalSpark.start(1)) {
+            var run = new TestRun(
+                            spark,
+                            dir.resolve("twice"),
+                            TestImages.scenes(TEST, 40),
+                            "evaluate.features=means-8x8",
+                            "evaluate.protocols=[\"reward:" + file + "\", \"reward:" + other + "\"]")
+                    .data(20, 20)
+                    .samples("student", 1.5, 4, 10, 20, 5)
+                    .finishSamples();
+            assertThatThrownBy(() -> new EvaluateJob().run(run.context()))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("expected files of different names")
+                    .hasMessageContaining("got prompt:reward:red twice");
+        }
     }
 
     private static double reward(int first, int count, IntPredicate counted) {

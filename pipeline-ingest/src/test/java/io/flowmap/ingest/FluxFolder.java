@@ -9,6 +9,7 @@ import io.flowmap.nn.text.T5Encoder;
 import io.flowmap.nn.vae.Autoencoder;
 import io.flowmap.nn.vae.AutoencoderConfig;
 import io.flowmap.tensor.CounterRandom;
+import io.flowmap.text.Tokenizers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,16 +44,6 @@ record FluxFolder(Path root) {
             {"model_type": "t5", "vocab_size": 8, "d_model": 12, "num_layers": 2, "num_heads": 2, "d_kv": 4,
              "d_ff": 20, "feed_forward_proj": "gated-gelu", "relative_attention_num_buckets": 32,
              "relative_attention_max_distance": 128, "layer_norm_epsilon": 1e-06, "pad_token_id": 0}""";
-    private static final String WORDS =
-            """
-            {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [],
-             "normalizer": {"type": "Lowercase"}, "pre_tokenizer": {"type": "Whitespace"},
-             "post_processor": {"type": "TemplateProcessing",
-               "single": [{"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "</s>", "type_id": 0}}],
-               "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
-               "special_tokens": {"</s>": {"id": "</s>", "ids": [1], "tokens": ["</s>"]}}},
-             "decoder": null, "model": {"type": "WordLevel", "unk_token": "<unk>",
-               "vocab": {"<pad>": 0, "</s>": 1, "<unk>": 2, "a": 3, "the": 4, "on": 5, "of": 6, "with": 7}}}""";
 
     /** Draws the networks. CLIP's tokenizer is linked in as it is. */
     static FluxFolder draw(Path root, Path clipTokenizer) throws IOException {
@@ -60,7 +51,8 @@ record FluxFolder(Path root) {
         write(folder.file("vae", ConfigFile.NAME), VAE);
         write(folder.file("text_encoder", ConfigFile.NAME), CLIP);
         write(folder.file("text_encoder_2", ConfigFile.NAME), T5);
-        write(folder.file("tokenizer_2", "tokenizer.json"), WORDS);
+        Files.createDirectories(folder.file("tokenizer_2"));
+        Tokenizers.ending(folder.file("tokenizer_2", "tokenizer.json"), "a", "the", "on", "of", "with");
         Files.createDirectories(folder.file("tokenizer"));
         Files.copy(clipTokenizer, folder.file("tokenizer", "tokenizer.json"));
         var autoencoder = new Autoencoder(AutoencoderConfig.of(folder.config("vae"))).parameters();

@@ -32,8 +32,8 @@ public final class UNet implements Network, TimeEmbedding {
 
     private static final String FOURIER = "emb_fourier";
     private static final String LABEL = "emb_label";
-    /** Embeddings of words, and the layers on those of a caption: value, gate and output. Not EDM2's. */
-    private static final List<String> TEXT = List.of("emb_word", "emb_text_value", "emb_text_gate", "emb_text");
+    /** Embeddings of words, and three layers on those of a caption. Not EDM2's. */
+    private static final List<String> TEXT = List.of("emb_word", "emb_text0", "emb_text1", "emb_text2");
 
     private static final List<String> FLOW_MAP_INPUTS = List.of("emb_target", "emb_guidance");
     private final UNetConfig config;
@@ -375,20 +375,17 @@ public final class UNet implements Network, TimeEmbedding {
             return exact.linear(rows, exact.weight(name, gain * Math.sqrt(known), out, known));
         }
 
-        /**
-         * An MLP with a gate (SwiGLU, Shazeer 2020) on the words' embeddings in their order, [N,T,V] to [N,E]; zero for a caption without
-         * words. Products of words, as in "the left one is red", are learned from fewer pictures with the gate than by two plain layers.
-         */
+        /** An MLP on the words' embeddings in their order, [N,T,V] to [N,E]; zero for a caption without words. */
         private SDVariable text(SDVariable words) {
             long[] shape = scope.shape(words);
+            long wide = TEXT_WIDTH * config.embeddingChannels();
             SDVariable rows = scope.reshape(words, shape[0] * shape[1], shape[2]);
             SDVariable x =
                     scope.reshape(oneHot(TEXT.get(0), rows, 1, WORD_CHANNELS), shape[0], shape[1] * WORD_CHANNELS);
-            long wide = TEXT_WIDTH * config.embeddingChannels();
-            SDVariable value = exact.linear(x, exact.weight(TEXT.get(1), 1, wide, scope.shape(x)[1]));
-            SDVariable gate = exact.silu(exact.linear(x, exact.weight(TEXT.get(2), 1, wide, scope.shape(x)[1])));
+            x = exact.silu(exact.linear(x, exact.weight(TEXT.get(1), 1, wide, scope.shape(x)[1])));
+            x = exact.silu(exact.linear(x, exact.weight(TEXT.get(2), 1 / SILU_MAGNITUDE, wide, wide)));
             double gain = sumGain(config.labelBalance()) / SILU_MAGNITUDE;
-            return exact.linear(value.mul(gate), exact.weight(TEXT.get(3), gain, config.embeddingChannels(), wide));
+            return exact.linear(x, exact.weight(TEXT.get(3), gain, config.embeddingChannels(), wide));
         }
 
         private SDVariable gated(String name, SDVariable value) {

@@ -37,11 +37,8 @@ public record OnnxModel(
 
     /**
      * Reads a file and runs it on one empty image. Throws {@link UserError} if it cannot be read or is no such network.
-     *
-     * @param side width and height of the images, 0 if the file's input fixes them
      */
-    public static OnnxModel open(
-            Configuration hadoop, Path file, LatentShape shape, int side, List<Double> mean, List<Double> deviation) {
+    public static OnnxModel open(Configuration hadoop, Path file, LatentShape shape, OnnxConfig config) {
         if (shape.channels() != 1 && shape.channels() != 3) {
             throw new UserError("cannot evaluate with " + file + ": expected images of 1 or 3 channels, got " + shape);
         }
@@ -54,19 +51,19 @@ public record OnnxModel(
                                 .map(input -> input + Arrays.toString(session.inputShape(input)))
                                 .toList());
             }
-            int fixed = (int) Math.max(0, images[2]);
-            if (fixed > 0 && side > 0 && fixed != side) {
-                throw new UserError("cannot evaluate with " + file + ": expected evaluate.onnx.side = 0 or " + fixed
-                        + ", the size that the file fixes, got " + side);
-            }
-            if (fixed == 0 && side == 0) {
-                throw new UserError("cannot evaluate with " + file
-                        + ": expected evaluate.onnx.side above 0, since the file takes images of any size, got 0");
-            }
-            int used = Math.max(fixed, side);
+            int used = config.side(file.toString(), "evaluate.onnx", images[2]);
             int batch = (int) Math.max(0, images[0]);
             int dimension = OnnxNetwork.features(session, new float[3 * used * used], 1, batch, used).length;
-            return new OnnxModel(file.getName(), bytes, session.hash(), shape, used, batch, mean, deviation, dimension);
+            return new OnnxModel(
+                    file.getName(),
+                    bytes,
+                    session.hash(),
+                    shape,
+                    used,
+                    batch,
+                    config.mean(),
+                    config.deviation(),
+                    dimension);
         }
     }
 

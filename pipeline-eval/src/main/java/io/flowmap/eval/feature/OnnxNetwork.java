@@ -21,7 +21,7 @@ final class OnnxNetwork implements FeatureNetwork {
     static long[] images(OnnxSession session) {
         var inputs = session.inputs();
         long[] shape = inputs.size() == 1 ? session.inputShape(inputs.get(0)) : new long[0];
-        return shape.length == 4 && (shape[1] < 1 || shape[1] == COLOURS) && shape[2] == shape[3] ? shape : null;
+        return OnnxConfig.takesImages(shape) ? shape : null;
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.flowmap.eval.prompt;
 
+import io.flowmap.eval.feature.OnnxConfig;
 import java.util.List;
 
 /**
@@ -13,15 +14,15 @@ import java.util.List;
  */
 public record ImageTextConfig(String tokenizer, int maxTokens, int side, List<Double> mean, List<Double> deviation) {
     public ImageTextConfig {
-        mean = List.copyOf(mean);
-        deviation = List.copyOf(deviation);
-        if (maxTokens < 1 || side < 0) {
-            throw new IllegalArgumentException(
-                    "expected max-tokens of 1 or more and a side of 0 or more, got " + maxTokens + " and " + side);
+        if (maxTokens < 1) {
+            throw new IllegalArgumentException("expected max-tokens of 1 or more, got " + maxTokens);
         }
-        if (mean.size() != 3 || deviation.size() != 3 || !deviation.stream().allMatch(d -> d > 0)) {
-            throw new IllegalArgumentException(
-                    "expected three means and three deviations above 0, got " + mean + " and " + deviation);
-        }
+        var checked = new OnnxConfig(side, mean, deviation);
+        mean = checked.mean();
+        deviation = checked.deviation();
+    }
+
+    OnnxConfig images() {
+        return new OnnxConfig(side, mean, deviation);
     }
 }

@@ -6,9 +6,9 @@ import io.flowmap.data.LatentShape;
 import io.flowmap.eval.feature.CentreCrop;
 import io.flowmap.eval.table.MetricProtocol.Network;
 import io.flowmap.text.TokenizerFile;
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -32,7 +32,7 @@ public record ImageTextModel(
         byte[] bytes,
         String hash,
         CentreCrop images,
-        Tokenizer tokenizer,
+        TokenizerFile tokenizer,
         int tokens,
         boolean filled)
         implements PromptMeasure {
@@ -60,13 +60,6 @@ public record ImageTextModel(
             return Arrays.stream(values())
                     .filter(kind -> protocol.startsWith(kind.prefix))
                     .findFirst();
-        }
-    }
-
-    /** A {@code tokenizer.json}. */
-    record Tokenizer(String file, byte[] bytes) implements Serializable {
-        TokenizerFile opened() {
-            return new TokenizerFile(new Path(file), bytes);
         }
     }
 
@@ -104,8 +97,12 @@ public record ImageTextModel(
                     place.getName(),
                     bytes,
                     session.hash(),
-                    new CentreCrop(shape, inputs.side(config.side()), config.mean(), config.deviation()),
-                    new Tokenizer(tokenizerFile.toString(), tokenizer.bytes()),
+                    new CentreCrop(
+                            shape,
+                            config.images().side(place.toString(), "evaluate.image-text", inputs.side()),
+                            config.mean(),
+                            config.deviation()),
+                    tokenizer,
                     inputs.tokens(config.maxTokens()),
                     inputs.fixesTokens());
             model.check(shape);
@@ -122,16 +119,6 @@ public record ImageTextModel(
             pixels[i] = (byte) (i % 2 * 255);
         }
         return pixels;
-    }
-
-    /** SHA-256 of the tokenizer. */
-    public String tokenizerHash() {
-        return tokenizer.opened().hash();
-    }
-
-    /** Place of the tokenizer. */
-    public String tokenizerFile() {
-        return tokenizer.file();
     }
 
     List<String> outputs(OnnxSession session) {
@@ -169,7 +156,11 @@ public record ImageTextModel(
     @Override
     public Optional<Network> network() {
         var told = String.format(
-                "%s; at most %d tokens of the tokenizer with SHA-256 %.12s", images.told(), tokens, tokenizerHash());
+                Locale.ROOT,
+                "%s; at most %d tokens of the tokenizer with SHA-256 %.12s",
+                images.told(),
+                tokens,
+                tokenizer.hash());
         return Optional.of(new Network(told, file, hash, 1));
     }
 

@@ -18,7 +18,7 @@ final class ImageTextScorer implements PromptScorer {
         this.model = model;
         this.session = OnnxSession.of(model.file(), ImageTextModel.NETWORK, model.bytes());
         this.inputs = ImageTextInputs.of(session, model.file());
-        this.tokenizer = model.tokenizer().opened().open(model.tokens(), model.filled());
+        this.tokenizer = model.tokenizer().open(model.tokens(), model.filled());
     }
 
     @Override

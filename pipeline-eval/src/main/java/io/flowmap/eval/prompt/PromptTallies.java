@@ -29,13 +29,17 @@ final class PromptTallies {
         }
         int count = sets.size();
         int values = measure.values().size();
-        return all
-                .groupByKey(sets.get(0).context().defaultParallelism())
-                .map(prompt -> PromptTally.of(prompt._1(), prompt._2(), count, values))
-                .collect()
-                .stream()
-                .sorted(Comparator.comparing(PromptTally::prompt))
-                .toList();
+        try {
+            return all
+                    .groupByKey(sets.get(0).context().defaultParallelism())
+                    .map(prompt -> PromptTally.of(prompt._1(), prompt._2(), count, values))
+                    .collect()
+                    .stream()
+                    .sorted(Comparator.comparing(PromptTally::prompt))
+                    .toList();
+        } finally {
+            shared.destroy();
+        }
     }
 
     private static JavaPairRDD<String, Measured> measured(

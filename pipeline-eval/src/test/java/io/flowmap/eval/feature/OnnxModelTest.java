@@ -91,7 +91,10 @@ class OnnxModelTest {
 
     private static OnnxModel open(Path file, LatentShape shape, int side) {
         return OnnxModel.open(
-                new Configuration(), new org.apache.hadoop.fs.Path(file.toString()), shape, side, MEAN, DEVIATION);
+                new Configuration(),
+                new org.apache.hadoop.fs.Path(file.toString()),
+                shape,
+                new OnnxConfig(side, MEAN, DEVIATION));
     }
 
     private static double expected(byte[] images, int image, LatentShape shape, float[] weights, int feature) {
